@@ -1,0 +1,1 @@
+"""judgekit: placeholder, filled by the public face."""

@@ -1,0 +1,58 @@
+"""What can go wrong that a user can mend: one class a cause, one line a message (what, where, how to fix)."""
+
+from __future__ import annotations
+
+EXIT_DONE, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT = 0, 2, 3, 4
+
+
+class JudgekitError(Exception):
+    """Base of all errors a user can mend; ``str(error)`` is one line."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class InputError(JudgekitError):
+    """A file or a row of it is not what was expected.
+
+    Parameters
+    ----------
+    what : what is wrong and what was expected, in one sentence.
+    path : the file, if there is one.
+    row : 1-based line (JSONL, CSV) or the key path (JSON) at which it was seen.
+    """
+
+    def __init__(self, what: str, *, path: object = None, row: object = None) -> None:
+        where = "" if path is None else f"{path}" + ("" if row is None else f":{row}") + ": "
+        super().__init__(" ".join(f"{where}{what}".split()))
+        self.what, self.path, self.row = what, path, row
+
+
+class ConfigError(JudgekitError):
+    """A cascade file, rubric folder or option does not make sense."""
+
+
+class MissingExtra(JudgekitError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str, reason: object = None) -> None:
+        tail = f" ({reason})" if reason else ""
+        super().__init__(f"{what} needs the extra '{extra}': pip install 'judgekit[{extra}]'{tail}")
+        self.extra = extra
+
+
+class StoreBusy(JudgekitError):
+    """Another process is writing to the same run."""
+
+
+class BudgetSpent(JudgekitError):
+    """The budget in money or calls is used up; what was answered is kept, the same command resumes."""
+
+
+class FingerprintMismatch(JudgekitError):
+    """A calibration was made for other judges, prompts or examples than those in use."""
+
+
+class NotCertified(JudgekitError):
+    """No policy could be certified from the labels given."""
+
+    exit_code = EXIT_NOT_CERTIFIED

@@ -1,0 +1,248 @@
+"""The things that flow: items, human labels, evidence and verdicts. Frozen, validated, versioned.
+
+Every class refuses unknown keys. :func:`parse` turns a decoded JSON object into a record and names file, line
+and key when it does not fit. Files of these records are described in ``docs/files.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from judgekit.errors import InputError
+
+Recorded = float | str | None | list[float | None]
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, no unknown keys, ``schema`` written under its own name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=True)
+
+    def to_row(self) -> dict[str, Any]:
+        """The record as a JSON object; keys at their default are left out, ``schema`` is kept."""
+        row = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        schema = type(self).model_fields.get("schema_")
+        return row if schema is None else {"schema": schema.default, **row}
+
+
+class HumanLabel(Record):
+    """A person's label under a rubric (``rubric`` empty: the only rubric of the file).
+
+    ``at`` is an ISO-8601 time. Several labels of one item are kept apart, one record each.
+    """
+
+    annotator: str = ""
+    label: str
+    rubric: str = ""
+    at: str | None = None
+
+
+class LabelRow(HumanLabel):
+    """A row of a label file: a human label and the id of its item."""
+
+    id: str
+
+
+class Hop(Record):
+    """One step of a multi-hop chain: its question, reference answer and the model's output."""
+
+    question: str
+    reference: str
+    output: str = ""
+
+
+def question_key(question: str) -> str:
+    """The key under which the same question is recognized across files and models (12 hex digits)."""
+    return hashlib.sha256(" ".join(question.split()).casefold().encode("utf-8", "replace")).hexdigest()[:12]
+
+
+class Item(Record):
+    """One model output to be judged.
+
+    Attributes
+    ----------
+    id : unique within a file.
+    question_id : the same for every output that answers the same question; derived from the text if absent.
+    question : what the model was asked, chat mark-up removed.
+    references : accepted answers; the first is the reference (``reference`` in a file gives just one).
+    outputs : the model's output, or the two outputs of a pair (``output`` in a file gives just one).
+    model, method, split : where the output came from.
+    hops : the chain of a multi-hop item.
+    recorded : numbers and labels the source file already held (losses, probability, ROUGE, truth ratio).
+    human : labels the source file already held.
+    """
+
+    schema_: Literal["judgekit.item/1"] = Field("judgekit.item/1", alias="schema")
+    id: str
+    question_id: str = ""
+    question: str
+    references: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = Field(min_length=1)
+    model: str = ""
+    method: str = ""
+    split: str = ""
+    hops: tuple[Hop, ...] = ()
+    recorded: dict[str, Recorded] = Field(default_factory=dict)
+    human: tuple[HumanLabel, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _singular(cls, row: Any) -> Any:
+        if not isinstance(row, Mapping):
+            return row
+        row = dict(row)
+        for one, many in (("output", "outputs"), ("reference", "references")):
+            if one in row:
+                if many in row:
+                    raise ValueError(f"give '{one}' or '{many}', not both")
+                row[many] = (row.pop(one),)
+        if not row.get("question_id") and isinstance(row.get("question"), str):
+            row["question_id"] = question_key(row["question"])
+        return row
+
+    @property
+    def output(self) -> str:
+        """The only, or first, output."""
+        return self.outputs[0]
+
+    @property
+    def reference(self) -> str:
+        """The first accepted answer, empty where there is none."""
+        return self.references[0] if self.references else ""
+
+    def to_row(self) -> dict[str, Any]:
+        row = super().to_row()
+        for one, many in (("output", "outputs"), ("reference", "references")):
+            if len(row.get(many, ())) == 1:
+                row[one] = row.pop(many)[0]
+        return row
+
+
+class Evidence(Record):
+    """What one judge (or one stage of it) said of one item under a rubric.
+
+    Attributes
+    ----------
+    probs : label -> probability, summing to 1 over the label set; empty where the judge gave nothing.
+    reason : why ``probs`` is empty.
+    mass : share of the model's probability on the label tokens before renormalising (mean over asks).
+    flips : share of annotators whose verdict changed with the order of options or outputs.
+    asks : prompts behind this evidence (annotators x orders).
+    calls : content keys of those prompts; raw text and log-probabilities stand in the store under them.
+    prompt_tokens, cached_tokens, completion_tokens : sums over the asks, None where not reported.
+    cost : US dollars, None where the price is unknown. seconds : judge time, summed over asks.
+    model : model id as the server reported it. fingerprint : see ``Judge.fingerprint``.
+    """
+
+    probs: dict[str, float] = Field(default_factory=dict)
+    reason: str | None = None
+    mass: float | None = None
+    flips: float | None = None
+    asks: int = 0
+    calls: tuple[str, ...] = ()
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    seconds: float | None = None
+    model: str | None = None
+    fingerprint: str | None = None
+
+    @field_validator("probs")
+    @classmethod
+    def _distribution(cls, probs: dict[str, float]) -> dict[str, float]:
+        if not probs:
+            return probs
+        if any(not math.isfinite(p) or p < 0 for p in probs.values()):
+            raise ValueError("probabilities must be finite and not negative")
+        total = math.fsum(probs.values())
+        if abs(total - 1) > 1e-3:
+            raise ValueError(f"probabilities sum to {total:.4g}, expected 1")
+        return {label: p / total for label, p in probs.items()}
+
+    @classmethod
+    def missing(cls, reason: str, **known: Any) -> Evidence:
+        """No answer, and why; what was spent on it (``known``) is kept."""
+        return cls(reason=reason, **known)
+
+    @property
+    def label(self) -> str | None:
+        """The most probable label, ties to the first in sorted order; None where missing."""
+        return min(self.probs, key=lambda name: (-self.probs[name], name)) if self.probs else None
+
+
+class EvidenceRow(Record):
+    """All that is known of one item: evidence by tier (in cascade order) and human labels."""
+
+    schema_: Literal["judgekit.evidence/1"] = Field("judgekit.evidence/1", alias="schema")
+    id: str
+    question_id: str = ""
+    split: str = ""
+    model: str = ""
+    method: str = ""
+    rubric: str = ""
+    tiers: dict[str, Evidence]
+    human: tuple[HumanLabel, ...] = ()
+
+
+class Verdict(Record):
+    """The outcome for an item: a label with tier and confidence, or abstained, or unscored with a reason.
+
+    ``calibration`` is the fingerprint of the calibration whose promise covers this verdict; None means that
+    no agreement with people is promised.
+    """
+
+    schema_: Literal["judgekit.verdict/1"] = Field("judgekit.verdict/1", alias="schema")
+    id: str
+    question_id: str = ""
+    split: str = ""
+    model: str = ""
+    method: str = ""
+    rubric: str = ""
+    state: Literal["verdict", "abstained", "unscored"]
+    label: str | None = None
+    tier: str | None = None
+    confidence: float | None = None
+    reason: str | None = None
+    cost: float | None = None
+    calibration: str | None = None
+    human: tuple[HumanLabel, ...] = ()
+
+    @model_validator(mode="after")
+    def _states(self) -> Verdict:
+        if (self.state == "verdict") != (self.label is not None):
+            raise ValueError("a label belongs to the state 'verdict', and only to it")
+        if self.state == "unscored" and not self.reason:
+            raise ValueError("an unscored verdict needs a reason")
+        return self
+
+
+R = TypeVar("R", bound=Record)
+
+
+def parse(kind: type[R], row: object, *, path: object = None, line: object = None) -> R:
+    """Validate a decoded JSON object as a record.
+
+    Raises
+    ------
+    InputError : naming file, line and key, in one line.
+    """
+    try:
+        return kind.model_validate(row)
+    except ValidationError as error:
+        raise InputError(_explain(kind, error.errors()), path=path, row=line) from None
+
+
+def _explain(kind: type[Record], errors: Sequence[Any]) -> str:
+    first = errors[0]
+    key = ".".join(str(part) for part in first["loc"]) or "row"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(f.alias or name for name, f in kind.model_fields.items())
+        return f"unknown key '{key}' in {kind.__name__}; known keys: {known}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"key '{key}' of {kind.__name__}: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,254 @@
+"""Rubrics as data: loads a rubric folder and renders it, with examples in front, into a prompt.
+
+A rubric is a folder of two files. ``rubric.yaml`` holds its name, version, kind, labels and their meanings;
+``template.j2`` holds two Jinja2 blocks: ``instruction`` (what is asked, the options) and ``item`` (one case).
+A third file, ``examples.jsonl``, may hold labelled items for simulated annotators.
+
+Labels are offered under option letters so that every answer is one token and the order can be permuted; which
+letter means which label is part of the :class:`Prompt`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import Field, ValidationError, model_validator
+
+from judgekit.errors import ConfigError
+from judgekit.records import Item, Record
+from judgekit.resources import data
+
+LETTERS = "ABCDEFGHIJ"
+ORDERS = (0, 1)
+"""The orders a prompt can be rendered in: as written, and reversed (options) or swapped (outputs of a pair)."""
+
+_CHAT_MARKUP = re.compile(r"<\|[^<>|\s]{1,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
+
+
+class Label(Record):
+    """A label and what it means, as the judge is told."""
+
+    name: str
+    meaning: str
+
+
+class RubricFile(Record):
+    """The contents of ``rubric.yaml``."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    version: int = 1
+    kind: Literal["pointwise", "pairwise", "chain"] = "pointwise"
+    ordinal: bool = False
+    labels: tuple[Label, ...] = Field(min_length=2, max_length=len(LETTERS))
+
+    @model_validator(mode="after")
+    def _labels(self) -> RubricFile:
+        names = [label.name for label in self.labels]
+        if len(set(names)) < len(names):
+            raise ValueError("label names must differ")
+        if self.kind == "pairwise" and tuple(names[:2]) != ("A", "B"):
+            raise ValueError("a pairwise rubric's first two labels must be A and B")
+        return self
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A rendered prompt: chat messages (instruction and examples first, the item last) and its options.
+
+    ``options`` maps the option letter to the label it stands for, in the order printed.
+    """
+
+    messages: tuple[Mapping[str, str], ...]
+    options: Mapping[str, str]
+
+    @property
+    def shared(self) -> int:
+        """How many leading messages are the same for every item (all but the last)."""
+        return len(self.messages) - 1
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """One question asked of an item, with a closed set of labels."""
+
+    file: RubricFile
+    template: str
+    example_rows: tuple[tuple[Item, str], ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label names, in the rubric's own order (for an ordinal rubric: from low to high)."""
+        return tuple(label.name for label in self.file.labels)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes when anything that a judge would be shown changes (12 hex digits)."""
+        text = json.dumps([self.file.model_dump(mode="json"), self.template], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def render(self, item: Item, shots: Sequence[tuple[Item, str]] = (), order: int = 0) -> Prompt:
+        """Render the rubric for an item.
+
+        Parameters
+        ----------
+        item : the item to be judged.
+        shots : labelled examples put before it, as finished turns of the same conversation.
+        order : 0 as written; 1 with the options reversed, or the outputs of a pair swapped (in the
+            examples too).
+
+        Raises
+        ------
+        ConfigError : the item lacks something the rubric asks for, or an example's label is not a label.
+        """
+        options = self._options(order)
+        letters = {label: letter for letter, label in options.items()}
+        messages = [{"role": "system", "content": self._instruction(order)}]
+        for shot, label in shots:
+            if label not in letters:
+                raise ConfigError(f"example '{shot.id}' has label '{label}'; rubric '{self.name}' knows: " + ", ".join(self.labels))
+            messages.append({"role": "user", "content": self._case(shot, order)})
+            messages.append({"role": "assistant", "content": letters[label]})
+        messages.append({"role": "user", "content": self._case(item, order)})
+        return Prompt(tuple(messages), options)
+
+    def check(self, item: Item) -> str | None:
+        """Why the rubric cannot be asked of this item, or None."""
+        if self.file.kind == "pairwise" and len(item.outputs) != 2:
+            return f"rubric '{self.name}' compares two outputs; the item has {len(item.outputs)}"
+        if self.file.kind == "chain" and not item.hops:
+            return f"rubric '{self.name}' needs the hops of a chain; the item has none"
+        if self.file.kind != "pairwise" and len(item.outputs) != 1:
+            return f"rubric '{self.name}' judges one output; the item has {len(item.outputs)}"
+        return None
+
+    def _options(self, order: int) -> dict[str, str]:
+        labels = self.file.labels
+        if self.file.kind == "pairwise":
+            names = [label.name for label in labels]
+            if order == 1:
+                names[:2] = names[1::-1]
+        else:
+            names = [label.name for label in (labels if order == 0 else labels[::-1])]
+        return dict(zip(LETTERS, names, strict=False))
+
+    @lru_cache(maxsize=4)  # noqa: B019 - rubrics live as long as the process
+    def _instruction(self, order: int) -> str:
+        meanings = {label.name: label.meaning for label in self.file.labels}
+        if self.file.kind == "pairwise":  # letters name the printed outputs; meanings stay with the letters
+            options = [(letter, label.meaning) for letter, label in zip(LETTERS, self.file.labels, strict=False)]
+        else:
+            options = [(letter, f"{name}: {meanings[name]}") for letter, name in self._options(order).items()]
+        return self._block("instruction", options=options, letters=[letter for letter, _ in options])
+
+    def _case(self, item: Item, order: int) -> str:
+        reason = self.check(item)
+        if reason:
+            raise ConfigError(f"item '{item.id}': {reason}")
+        outputs = item.outputs[::-1] if order == 1 and self.file.kind == "pairwise" else item.outputs
+        return self._block(
+            "item",
+            question=item.question,
+            references=item.references,
+            reference=item.reference,
+            outputs=outputs,
+            output=outputs[0],
+            hops=item.hops,
+            letters=LETTERS[: len(self.labels)],
+        )
+
+    def _block(self, name: str, **values: Any) -> str:
+        try:
+            template = _environment().from_string(self.template)
+            block = template.blocks[name]
+            return "".join(block(template.new_context(values))).strip()
+        except KeyError:
+            raise ConfigError(f"rubric '{self.name}': template.j2 has no block '{name}'") from None
+        except TemplateError as error:
+            raise ConfigError(f"rubric '{self.name}', block '{name}': {error}") from None
+
+
+def fence(text: str, tag: str) -> str:
+    """Wrap text under judgement so that nothing in it can pass for the prompt's own words.
+
+    Chat mark-up is defused (``<|im_end|>`` in a user turn is tokenized as the real token by vLLM and
+    others), lone surrogates are replaced, and a fence that occurs in the text gets a longer name.
+    """
+    text = _CHAT_MARKUP.sub(lambda match: match[0].replace("|", "\u00a6").replace("[", "(").replace("<", "\u2039"), text)
+    text = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    name = tag
+    while f"<{name}>" in text or f"</{name}>" in text:
+        name = f"{tag}-{hashlib.sha256((name + text).encode()).hexdigest()[:8]}"
+    return f"<{name}>\n{text}\n</{name}>"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["fence"] = fence
+    return environment
+
+
+def load_rubric(name_or_folder: str | Path) -> Rubric:
+    """Load a shipped rubric by name, or a user's own from a folder.
+
+    Raises
+    ------
+    ConfigError : no such rubric, or its files are not as they should be.
+    """
+    shipped = data("prompts") / str(name_or_folder)
+    folder: Traversable = shipped if "/" not in str(name_or_folder) and shipped.is_dir() else Path(name_or_folder)
+    if not (folder / "rubric.yaml").is_file():
+        known = ", ".join(shipped_rubrics())
+        raise ConfigError(f"no rubric '{name_or_folder}': not a folder with rubric.yaml and template.j2, nor one of {known}")
+    return _read(folder)
+
+
+def shipped_rubrics() -> list[str]:
+    """Names of the rubrics that come with judgekit, sorted."""
+    return sorted(entry.name for entry in data("prompts").iterdir() if (entry / "rubric.yaml").is_file())
+
+
+def _read(folder: Traversable) -> Rubric:
+    import yaml
+
+    try:
+        file = RubricFile.model_validate(yaml.safe_load((folder / "rubric.yaml").read_text("utf-8")))
+        template = (folder / "template.j2").read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"rubric folder {folder}: {error.filename} is missing") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{folder}/rubric.yaml is not YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "file"
+        raise ConfigError(f"{folder}/rubric.yaml, key '{key}': {first['msg']}") from None
+    examples = folder / "examples.jsonl"
+    rows = tuple(_examples(examples, file)) if examples.is_file() else ()
+    return Rubric(file, template, rows)
+
+
+def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]:
+    from judgekit.records import parse
+
+    names = {label.name for label in file.labels}
+    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if text.strip():
+            item = parse(Item, json.loads(text), path=path, line=line)
+            labels = {label.label for label in item.human}
+            if len(labels) != 1 or not labels <= names:
+                raise ConfigError(f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}")
+            yield item, labels.pop()
