@@ -20,7 +20,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field, ValidationError, model_validator
 
@@ -30,7 +30,7 @@ from judgekit.resources import data
 
 LETTERS = "ABCDEFGHIJ"
 ORDERS = (0, 1)
-"""The orders a prompt can be rendered in: as written, and reversed (options) or swapped (outputs of a pair)."""
+"""Orders of a prompt: 0 as written; 1 with the options reversed, or the outputs of a pair swapped."""
 
 _CHAT_MARKUP = re.compile(r"<\|[^<>|\s]{1,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
 
@@ -116,10 +116,13 @@ class Rubric:
         """
         options = self._options(order)
         letters = {label: letter for letter, label in options.items()}
-        messages = [{"role": "system", "content": self._instruction(order)}]
+        messages = [{"role": "system", "content": self._instructions[order]}]
         for shot, label in shots:
             if label not in letters:
-                raise ConfigError(f"example '{shot.id}' has label '{label}'; rubric '{self.name}' knows: " + ", ".join(self.labels))
+                raise ConfigError(
+                    f"example '{shot.id}' has label '{label}'; rubric '{self.name}' knows: "
+                    + ", ".join(self.labels)
+                )
             messages.append({"role": "user", "content": self._case(shot, order)})
             messages.append({"role": "assistant", "content": letters[label]})
         messages.append({"role": "user", "content": self._case(item, order)})
@@ -145,11 +148,16 @@ class Rubric:
             names = [label.name for label in (labels if order == 0 else labels[::-1])]
         return dict(zip(LETTERS, names, strict=False))
 
-    @lru_cache(maxsize=4)  # noqa: B019 - rubrics live as long as the process
+    @cached_property
+    def _instructions(self) -> tuple[str, ...]:
+        return tuple(self._instruction(order) for order in ORDERS)
+
     def _instruction(self, order: int) -> str:
         meanings = {label.name: label.meaning for label in self.file.labels}
         if self.file.kind == "pairwise":  # letters name the printed outputs; meanings stay with the letters
-            options = [(letter, label.meaning) for letter, label in zip(LETTERS, self.file.labels, strict=False)]
+            options = [
+                (letter, label.meaning) for letter, label in zip(LETTERS, self.file.labels, strict=False)
+            ]
         else:
             options = [(letter, f"{name}: {meanings[name]}") for letter, name in self._options(order).items()]
         return self._block("instruction", options=options, letters=[letter for letter, _ in options])
@@ -170,11 +178,14 @@ class Rubric:
             letters=LETTERS[: len(self.labels)],
         )
 
+    @cached_property
+    def _compiled(self) -> Template:
+        return _environment().from_string(self.template)
+
     def _block(self, name: str, **values: Any) -> str:
         try:
-            template = _environment().from_string(self.template)
-            block = template.blocks[name]
-            return "".join(block(template.new_context(values))).strip()
+            block = self._compiled.blocks[name]
+            return "".join(block(self._compiled.new_context(values))).strip()
         except KeyError:
             raise ConfigError(f"rubric '{self.name}': template.j2 has no block '{name}'") from None
         except TemplateError as error:
@@ -187,7 +198,9 @@ def fence(text: str, tag: str) -> str:
     Chat mark-up is defused (``<|im_end|>`` in a user turn is tokenized as the real token by vLLM and
     others), lone surrogates are replaced, and a fence that occurs in the text gets a longer name.
     """
-    text = _CHAT_MARKUP.sub(lambda match: match[0].replace("|", "\u00a6").replace("[", "(").replace("<", "\u2039"), text)
+    text = _CHAT_MARKUP.sub(
+        lambda match: match[0].replace("|", "\u00a6").replace("[", "(").replace("<", "\u2039"), text
+    )
     text = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
     name = tag
     while f"<{name}>" in text or f"</{name}>" in text:
@@ -197,7 +210,9 @@ def fence(text: str, tag: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["fence"] = fence
     return environment
 
@@ -210,10 +225,14 @@ def load_rubric(name_or_folder: str | Path) -> Rubric:
     ConfigError : no such rubric, or its files are not as they should be.
     """
     shipped = data("prompts") / str(name_or_folder)
-    folder: Traversable = shipped if "/" not in str(name_or_folder) and shipped.is_dir() else Path(name_or_folder)
+    folder: Traversable = (
+        shipped if "/" not in str(name_or_folder) and shipped.is_dir() else Path(name_or_folder)
+    )
     if not (folder / "rubric.yaml").is_file():
         known = ", ".join(shipped_rubrics())
-        raise ConfigError(f"no rubric '{name_or_folder}': not a folder with rubric.yaml and template.j2, nor one of {known}")
+        raise ConfigError(
+            f"no rubric '{name_or_folder}': not a folder with rubric.yaml and template.j2, nor one of {known}"
+        )
     return _read(folder)
 
 
@@ -250,5 +269,7 @@ def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]
             item = parse(Item, json.loads(text), path=path, line=line)
             labels = {label.label for label in item.human}
             if len(labels) != 1 or not labels <= names:
-                raise ConfigError(f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}")
+                raise ConfigError(
+                    f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}"
+                )
             yield item, labels.pop()
