@@ -8,9 +8,11 @@ classmethod ``from_config(spec, context)``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Prompt, Rubric
@@ -60,40 +62,86 @@ class Answer:
 
     Attributes
     ----------
-    logprobs : option letter -> natural-log probability of its token, before any mask, at the verdict's
+    logprobs : option letter -> natural-log probability of its tokens, before any mask, at the verdict's
         position; a letter missing from the dict was not reported. Empty on failure.
+    floor : natural-log upper bound of a letter that was not reported; None where all letters are exact.
     sampled : option letter -> count, for the declared sampling fallback (no log-probabilities to be had).
-    text : the raw text generated. error : why there is no verdict (then ``logprobs`` is empty).
-    cost : US dollars, None where unknown.
+    text : the raw text generated. top : the (token, log-probability) pairs at the verdict's position.
+    error : why there is no verdict (then ``logprobs`` and ``sampled`` are empty).
+    fault : the error is a fault of the way there (time-out, refused, cut short), not something the model
+        said: it is not final, and the next run asks again.
+    cost : US dollars, None where unknown. attempts : requests sent for this ask.
     """
 
     logprobs: Mapping[str, float] = field(default_factory=dict)
+    floor: float | None = None
     sampled: Mapping[str, int] = field(default_factory=dict)
     text: str = ""
+    top: Sequence[tuple[str, float]] = ()
     error: str | None = None
+    fault: bool = False
     model: str | None = None
     prompt_tokens: int | None = None
     cached_tokens: int | None = None
     completion_tokens: int | None = None
     cost: float | None = None
     seconds: float = 0.0
+    attempts: int = 1
+
+    def to_row(self) -> dict[str, Any]:
+        """The answer as a JSON object, fields at their default left out."""
+        return {name: value for name, value in vars(self).items() if value != _DEFAULTS[name]}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Answer:
+        """The inverse of :meth:`to_row`."""
+        return cls(**row)
+
+
+_DEFAULTS = vars(Answer())
 
 
 class Backend(Protocol):
-    """Answers single prompts: an OpenAI-compatible endpoint, or a vLLM engine in this process."""
+    """Answers single prompts: an OpenAI-compatible endpoint, or a vLLM engine in this process.
 
-    def key(self, prompt: Prompt) -> str:
-        """Content key of a prompt under this backend's model and parameters (hex)."""
-        ...
+    A module of ``judgekit.judges`` that has one gives it by ``backend(spec, budget) -> Backend``, where
+    ``spec`` is the judge's part of the cascade file without ``judge``, ``name`` and ``annotators``.
+    """
 
     def identity(self) -> Mapping[str, object]:
         """What answers depend on, JSON-able: model id, sampling parameters, endpoint parameters."""
         ...
 
     def answer(self, asks: Iterable[Ask]) -> AsyncIterator[tuple[Ask, Answer]]:
-        """Answer all asks, yielding each as soon as it is there, in any order. Failures are answers too."""
+        """Answer all asks, yielding each as soon as it is there, in any order. Failures are answers too.
+
+        ``asks`` is read lazily, and comes ordered so that neighbors share their leading messages.
+        Raises only what stops the run (``BudgetSpent``, ``ConfigError``), after yielding what was answered.
+        """
         ...
 
     async def close(self) -> None:
         """Release connections or the engine."""
         ...
+
+
+def content_key(identity: str, prompt: Prompt) -> str:
+    """The key under which an answer is stored: of model, endpoint parameters and rendered prompt (32 hex digits).
+
+    ``identity`` is the JSON text of ``Backend.identity()``.
+    """
+    return KeyMaker(identity, prompt)(prompt)
+
+
+class KeyMaker:
+    """Makes the content keys of prompts that share all messages but the last with ``first``, hashing those once."""
+
+    def __init__(self, identity: str, first: Prompt) -> None:
+        shared = [[message["role"], message["content"]] for message in first.messages[:-1]]
+        self._shared = hashlib.sha256(json.dumps([identity, shared, list(first.options)]).encode())
+
+    def __call__(self, prompt: Prompt) -> str:
+        digest = self._shared.copy()
+        last = prompt.messages[-1]
+        digest.update(f"{last['role']}\n{last['content']}".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()[:32]
