@@ -1,0 +1,347 @@
+"""From evidence rows and human labels to a policy with its certificate, and from a policy to verdicts.
+
+Joins files to the mathematics: rows become arrays for :mod:`judgekit.trust`, its policy and certificate become
+a calibration file bound to the judges (fingerprints), labels and tiers that it was made for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from judgekit import trust
+from judgekit.errors import FingerprintMismatch, InputError
+from judgekit.records import EvidenceRow, Record, Verdict, parse
+
+STAGE = "@"
+"""Separates a judge's name from the number of annotators asked, in the tier names of staged judges."""
+
+_BLOCK = 4096
+
+
+class Calibration(Record):
+    """A policy, its certificate, and what both are bound to (``docs/files.md``).
+
+    Attributes
+    ----------
+    rubric : name of the rubric, empty if the evidence named none.
+    labels : label names in the order of the policy's arrays.
+    tiers : tier names in cascade order.
+    fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
+    policy, certificate : as ``judgekit.trust`` wrote them.
+    examples : question ids that stood in prompts as examples and were therefore left out.
+    """
+
+    schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
+    rubric: str = ""
+    labels: tuple[str, ...]
+    tiers: tuple[str, ...]
+    fingerprints: dict[str, str | None] = Field(default_factory=dict)
+    policy: dict[str, Any]
+    certificate: dict[str, Any]
+    examples: tuple[str, ...] = ()
+
+    @property
+    def certified(self) -> bool:
+        """Whether any verdict is promised at all."""
+        return self.certificate.get("status") == "certified"
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies this calibration in verdicts (12 hex digits)."""
+        text = json.dumps(self.to_row(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def load_policy(self) -> trust.Policy:
+        """The policy, ready to decide."""
+        return trust.Policy.from_dict(self.policy)
+
+    def save(self, path: Path) -> None:
+        """Write as indented JSON, in one step."""
+        part = path.with_name(path.name + ".part")
+        part.write_text(json.dumps(self.to_row(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Calibration:
+        """Read a calibration file; an ``InputError`` says what is wrong with it."""
+        try:
+            return parse(cls, json.loads(path.read_text("utf-8")), path=path)
+        except (OSError, ValueError) as error:
+            raise InputError(f"not a calibration file: {error}", path=path) from None
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Evidence as arrays.
+
+    ``probs`` (items, tiers, labels), NaN where a tier has no evidence; ``shares`` (items, labels) the share of
+    an item's people who gave each label, NaN rows where nobody did.
+    """
+
+    probs: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    @property
+    def majority(self) -> NDArray[np.intp]:
+        """The label most people gave, (items,); -1 where nobody labelled or the first place is shared."""
+        top = np.nan_to_num(self.shares, nan=-1.0)
+        best = top.max(axis=1)
+        alone = (top == best[:, None]).sum(axis=1) == 1
+        return np.where((best > 0) & alone, top.argmax(axis=1), -1)
+
+
+def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequence[str]) -> Labelled:
+    """Evidence rows as arrays, in the given order of tiers and labels.
+
+    Raises
+    ------
+    InputError : a row holds a label that is not in ``labels``.
+    """
+    index = {label: k for k, label in enumerate(labels)}
+    probs = np.full((len(rows), len(tiers), len(labels)), np.nan)
+    shares = np.full((len(rows), len(labels)), np.nan)
+    for i, row in enumerate(rows):
+        try:
+            for t, tier in enumerate(tiers):
+                evidence = row.tiers.get(tier)
+                if evidence is not None and evidence.probs:
+                    probs[i, t] = 0.0
+                    for label, p in evidence.probs.items():
+                        probs[i, t, index[label]] = p
+            if row.human:
+                shares[i] = 0.0
+                for given in row.human:
+                    shares[i, index[given.label]] += 1 / len(row.human)
+        except KeyError as error:
+            raise InputError(f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}") from None
+    return Labelled(probs, shares)
+
+
+def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
+    """All labels that occur in evidence or human labels, sorted."""
+    found: set[str] = set()
+    for row in rows:
+        found.update(given.label for given in row.human)
+        for evidence in row.tiers.values():
+            found.update(evidence.probs)
+    return tuple(sorted(found))
+
+
+def tier_names(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
+    """Tier names in the order in which rows first give them."""
+    return tuple(dict.fromkeys(tier for row in rows for tier in row.tiers))
+
+
+def judge_index(tiers: Sequence[str]) -> list[int]:
+    """For each tier the number of the judge it is a stage of (``small@1``, ``small@2`` and ``small@5`` are one)."""
+    seen: dict[str, int] = {}
+    return [seen.setdefault(tier.partition(STAGE)[0], len(seen)) for tier in tiers]
+
+
+def calibrate(
+    rows: Iterable[EvidenceRow],
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    tiers: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    costs: Mapping[str, float] | None = None,
+    by_split: bool = False,
+    people: Literal["majority", "random"] = "majority",
+    exclude: Collection[str] = (),
+    budget: float | None = None,
+    seed: int = 0,
+) -> Calibration:
+    """Certify a policy from evidence rows with human labels.
+
+    Parameters
+    ----------
+    rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
+    agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
+    tiers, labels : their order; by default as the rows give them (labels sorted).
+    costs : tier -> cost of asking it; by default the mean cost in the rows, else asks per item.
+    by_split : promise the agreement for every split on its own.
+    people : agree with the majority label (rows without one are left out), or with a random annotator.
+    exclude : question ids (or item ids) that stood as examples in prompts.
+    budget : highest mean cost per item that the policy may have.
+
+    Raises
+    ------
+    InputError : no rows, an unknown tier or label, two rubrics or two judges under one name.
+    """
+    rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
+    if not rows:
+        raise InputError("no evidence rows to calibrate on")
+    tiers = tuple(tiers) or tier_names(rows)
+    if unknown := set(tiers) - set(tier_names(rows)):
+        raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
+    rubrics = {row.rubric for row in rows}
+    if len(rubrics) > 1:
+        raise InputError(f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time")
+    labels = tuple(labels) or label_set(rows)
+    arrays = to_arrays(rows, tiers, labels)
+    human: NDArray[Any] = arrays.majority if people == "majority" else arrays.shares
+    labelled = (arrays.majority >= 0) if people == "majority" else np.isfinite(arrays.shares).all(axis=1)
+    prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
+    groups = np.array([row.split for row in rows])[labelled] if by_split else None
+    fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
+    policy = trust.calibrate(
+        arrays.probs[labelled],
+        human[labelled],
+        agreement=agreement,
+        delta=delta,
+        costs=prices,
+        groups=groups,
+        judges=judge_index(tiers),
+        unlabelled=arrays.probs[~labelled] if (~labelled).any() else None,
+        budget=budget,
+        seed=seed,
+    )
+    return Calibration(
+        rubric=rubrics.pop(),
+        labels=labels,
+        tiers=tiers,
+        fingerprints=fingerprints,
+        policy=policy.to_dict(),
+        certificate=dict(policy.certificate),
+        examples=tuple(sorted(exclude)),
+    )
+
+
+def decide(rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False) -> Iterator[Verdict]:
+    """Verdicts for evidence rows under a calibration, in order, streaming.
+
+    Parameters
+    ----------
+    unbound : decide although judges differ from those calibrated; the verdicts then carry no promise.
+
+    Raises
+    ------
+    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's.
+    """
+    policy, stream = calibration.load_policy(), iter(rows)
+    while block := list(islice(stream, _BLOCK)):
+        bound = not _mismatches(block, calibration, refuse=not unbound)
+        arrays = to_arrays(block, calibration.tiers, calibration.labels)
+        groups = np.array([row.split for row in block]) if policy.grouped else None
+        decisions = policy.decide(arrays.probs, groups=groups)
+        for i, row in enumerate(block):
+            yield verdict(
+                row,
+                calibration.labels,
+                calibration.tiers,
+                label=int(decisions.label[i]),
+                tier=int(decisions.tier[i]),
+                confidence=float(decisions.confidence[i]),
+                unscored=bool(decisions.unscored[i]),
+                calibration=calibration.fingerprint if bound and calibration.certified else None,
+            )
+
+
+def verdict(
+    row: EvidenceRow,
+    labels: Sequence[str],
+    tiers: Sequence[str],
+    *,
+    label: int,
+    tier: int,
+    confidence: float,
+    unscored: bool,
+    calibration: str | None,
+) -> Verdict:
+    """One decision as a record; what was spent on the item is summed from its evidence."""
+    spent = [evidence.cost for evidence in last_stages(row).values()]
+    common: dict[str, Any] = {
+        "id": row.id,
+        "question_id": row.question_id,
+        "split": row.split,
+        "model": row.model,
+        "method": row.method,
+        "rubric": row.rubric,
+        "human": row.human,
+        "calibration": calibration,
+        "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
+    }
+    if unscored:
+        return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
+    if label < 0:
+        return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
+    return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
+
+
+def last_stages(row: EvidenceRow) -> dict[str, Any]:
+    """The last evidence of every judge of a row (later stages include what earlier ones spent)."""
+    return {tier.partition(STAGE)[0]: evidence for tier, evidence in row.tiers.items()}
+
+
+def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
+    """Why an item could not be scored: what its judges said of it, last tier first."""
+    for tier in reversed(tiers):
+        evidence = row.tiers.get(tier)
+        if evidence is not None and evidence.reason:
+            return f"{tier}: {evidence.reason}"
+    return "no judge gave evidence"
+
+
+def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration) -> list[str]:
+    """What differs between judges in use and those calibrated, one sentence each."""
+    return [
+        f"tier '{tier}' is {found[tier]}, calibrated was {expected}"
+        for tier, expected in calibration.fingerprints.items()
+        if expected is not None and found.get(tier) not in (None, expected)
+    ]
+
+
+def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse: bool) -> list[str]:
+    found: list[str] = []
+    if calibration.rubric and any(row.rubric not in ("", calibration.rubric) for row in rows):
+        found.append(f"evidence of another rubric than '{calibration.rubric}'")
+    for row in rows:
+        seen = {tier: evidence.fingerprint for tier, evidence in row.tiers.items() if evidence.probs}
+        found += check_fingerprints(seen, calibration)
+        if found:
+            break
+    if found and refuse:
+        raise FingerprintMismatch(
+            f"the calibration does not hold for this evidence: {'; '.join(found)}. "
+            "Calibrate again, or decide without a promise (--unbound)"
+        )
+    return found
+
+
+def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
+    counts = Counter(
+        row.tiers[tier].fingerprint for row in rows if tier in row.tiers and row.tiers[tier].probs
+    )
+    if len(counts) > 1:
+        raise InputError(f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one")
+    return next(iter(counts), None)
+
+
+def _incremental(tiers: Sequence[str], costs: Mapping[str, float]) -> list[float]:
+    """What each tier adds: a later stage of a judge costs what its earlier stages have not spent yet."""
+    spent: dict[str, float] = {}
+    added = []
+    for tier in tiers:
+        judge = tier.partition(STAGE)[0]
+        added.append(max(costs[tier] - spent.get(judge, 0.0), 0.0))
+        spent[judge] = max(costs[tier], spent.get(judge, 0.0))
+    return added
+
+
+def _mean_cost(rows: Sequence[EvidenceRow], tier: str) -> float:
+    """Mean cost of a tier in the rows; where no price is known, its mean number of asks."""
+    seen = [row.tiers[tier] for row in rows if tier in row.tiers]
+    costs = [evidence.cost for evidence in seen if evidence.cost is not None]
+    return float(np.mean(costs)) if costs else float(np.mean([evidence.asks for evidence in seen] or [0]))

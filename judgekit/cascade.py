@@ -1,0 +1,216 @@
+"""Asks judges tier by tier until the policy accepts: the only place that decides to spend.
+
+A :class:`Cascade` holds one rubric, its judges in order and, once calibrated, a policy. Without a policy every
+tier is asked (that is how evidence for calibration is gathered) and the verdict is the last judge's opinion,
+which promises nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from judgekit.calibration import STAGE, Calibration, check_fingerprints, to_arrays, verdict
+from judgekit.errors import ConfigError, FingerprintMismatch
+from judgekit.judges.base import Judge
+from judgekit.records import Evidence, EvidenceRow, Item, Verdict
+from judgekit.rubrics import Rubric
+
+PEOPLE = "human"
+"""The tier of people: asked last, outside the policy, since a person's label needs no promise."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A judge, or one stage of it, at its place in the cascade."""
+
+    name: str
+    judge: Judge
+    stage: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that a cascade found out about one item."""
+
+    item: Item
+    evidence: EvidenceRow
+    verdict: Verdict
+
+
+def tiers_of(judges: Sequence[Judge]) -> tuple[Tier, ...]:
+    """The tiers of judges in order; a judge with several stages is one tier a stage (``name@1``, …)."""
+    tiers = []
+    for judge in judges:
+        for stage in range(1, judge.stages + 1):
+            name = judge.name if judge.stages == 1 else f"{judge.name}{STAGE}{stage}"
+            tiers.append(Tier(name, judge, stage))
+    names = [tier.name for tier in tiers]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ConfigError(f"two tiers are named '{twice.pop()}': give one of them another 'name'")
+    return tuple(tiers)
+
+
+class Cascade:
+    """One rubric, judges in order, and a policy if there is one.
+
+    Parameters
+    ----------
+    judges : cheapest first; a judge named ``human`` is asked last and only for what the policy left open.
+    calibration : the policy and what it is bound to.
+    unbound : use the policy although the judges are not those calibrated; verdicts then promise nothing.
+
+    Raises
+    ------
+    FingerprintMismatch : the calibration was made for other judges, another rubric or another order.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        judges: Sequence[Judge],
+        calibration: Calibration | None = None,
+        *,
+        unbound: bool = False,
+    ) -> None:
+        if not judges:
+            raise ConfigError("a cascade needs at least one judge")
+        self.rubric = rubric
+        self.tiers = tiers_of([judge for judge in judges if judge.name != PEOPLE])
+        self.people = next((judge for judge in judges if judge.name == PEOPLE), None)
+        self.calibration = calibration
+        self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
+        self._promise: str | None = None
+        if calibration is not None:
+            wrong = self._unlike(calibration)
+            if wrong and not unbound:
+                raise FingerprintMismatch(
+                    f"the calibration does not fit this cascade: {'; '.join(wrong)}. "
+                    "Calibrate again, or score without a promise (--unbound)"
+                )
+            self._policy = calibration.load_policy()
+            self._promise = calibration.fingerprint if calibration.certified and not wrong else None
+
+    async def run(self, items: Sequence[Item]) -> list[Outcome]:
+        """Judge a block of items; outcomes in the same order."""
+        found: list[dict[str, Evidence]] = [{} for _ in items]
+        decided = await (self._by_policy(items, found) if self.calibration else self._ask_all(items, found))
+        verdicts = [self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)]
+        if self.people is not None:
+            await self._ask_people(items, found, verdicts)
+        return [
+            Outcome(item, self._row(item, evidence), outcome)
+            for item, evidence, outcome in zip(items, found, verdicts, strict=True)
+        ]
+
+    async def close(self) -> None:
+        """Release what the judges hold."""
+        for judge in {id(tier.judge): tier.judge for tier in self.tiers}.values():
+            await judge.close()
+
+    async def _by_policy(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
+        """Ask one tier after the other, each only about the items that the policy sends on."""
+        assert self.calibration is not None
+        order, labels = self.calibration.tiers, self.calibration.labels
+        probs = np.full((len(items), len(order), len(labels)), np.nan)
+        groups = np.array([item.split for item in items]) if self._policy.grouped else None
+        decided: list[dict[str, Any]] = [{} for _ in items]
+        active = np.arange(len(items))
+        for t, tier in enumerate(self.tiers):
+            if not len(active):
+                break
+            await self._ask(tier, active, items, found)
+            rows = [self._row(items[i], found[i]) for i in active]
+            probs[active] = to_arrays(rows, order, labels).probs
+            actions = self._policy.step(probs[active], t, groups=None if groups is None else groups[active])
+            for j in np.flatnonzero(~actions.escalate):
+                decided[active[j]] = {
+                    "label": int(actions.label[j]),
+                    "tier": t,
+                    "confidence": float(actions.confidence[j]),
+                    "unscored": bool(actions.unscored[j]),
+                }
+            active = active[actions.escalate]
+        return decided
+
+    async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
+        """Ask every tier about every item; the decision is what the last judge that answered says."""
+        for tier in self.tiers:
+            await self._ask(tier, np.arange(len(items)), items, found)
+        decided = []
+        for evidence in found:
+            answered = [(t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs]
+            if not answered:
+                decided.append({"label": -1, "tier": -1, "confidence": np.nan, "unscored": True})
+                continue
+            t, last = answered[-1]
+            label = last.label or ""
+            decided.append(
+                {"label": self.rubric.labels.index(label), "tier": t, "confidence": last.probs[label], "unscored": False}
+            )
+        return decided
+
+    async def _ask(self, tier: Tier, which: Any, items: Sequence[Item], found: list[dict[str, Evidence]]) -> None:
+        """Gather a tier's evidence for some of the items; items the rubric cannot be asked of stay missing."""
+        askable = []
+        for i in which:
+            reason = self.rubric.check(items[i])
+            if reason is None:
+                askable.append(i)
+            else:
+                found[i][tier.name] = Evidence.missing(reason)
+        answers = await tier.judge.evidence([items[i] for i in askable], self.rubric, tier.stage)
+        for i, evidence in zip(askable, answers, strict=True):
+            found[i][tier.name] = evidence.model_copy(update={"fingerprint": self.fingerprints[tier.name]})
+
+    async def _ask_people(
+        self, items: Sequence[Item], found: list[dict[str, Evidence]], verdicts: list[Verdict]
+    ) -> None:
+        """Let people's labels settle what the policy left open."""
+        assert self.people is not None
+        still = [i for i, outcome in enumerate(verdicts) if outcome.state != "verdict"]
+        answers = await self.people.evidence([items[i] for i in still], self.rubric, 1)
+        for i, evidence in zip(still, answers, strict=True):
+            found[i][PEOPLE] = evidence
+            if evidence.label is not None:
+                verdicts[i] = verdicts[i].model_copy(
+                    update={
+                        "state": "verdict",
+                        "label": evidence.label,
+                        "tier": PEOPLE,
+                        "confidence": evidence.probs[evidence.label],
+                        "reason": None,
+                    }
+                )
+
+    def _verdict(self, item: Item, evidence: dict[str, Evidence], decision: dict[str, Any]) -> Verdict:
+        labels = self.calibration.labels if self.calibration else self.rubric.labels
+        names = [tier.name for tier in self.tiers]
+        return verdict(self._row(item, evidence), labels, names, calibration=self._promise, **decision)
+
+    def _row(self, item: Item, evidence: dict[str, Evidence]) -> EvidenceRow:
+        return EvidenceRow.model_construct(
+            schema_="judgekit.evidence/1",
+            id=item.id,
+            question_id=item.question_id,
+            split=item.split,
+            model=item.model,
+            method=item.method,
+            rubric=self.rubric.name,
+            tiers=evidence,
+            human=tuple(given for given in item.human if given.rubric in ("", self.rubric.name)),
+        )
+
+    def _unlike(self, calibration: Calibration) -> list[str]:
+        wrong = check_fingerprints(self.fingerprints, calibration)
+        names = tuple(tier.name for tier in self.tiers)
+        if names != calibration.tiers:
+            wrong.append(f"tiers are {', '.join(names)}; calibrated were {', '.join(calibration.tiers)}")
+        if calibration.rubric not in ("", self.rubric.name):
+            wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
+        if set(calibration.labels) - set(self.rubric.labels):
+            wrong.append(f"labels are {', '.join(self.rubric.labels)}; calibrated were {', '.join(calibration.labels)}")
+        return wrong

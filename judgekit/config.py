@@ -1,0 +1,107 @@
+"""The cascade file: which judges, in which order, under which rubrics and calibrations (``docs/cascade.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from judgekit.calibration import Calibration
+from judgekit.cascade import Cascade
+from judgekit.errors import ConfigError, InputError
+from judgekit.judges import Context, build_judge
+from judgekit.records import Item, Record
+from judgekit.rubrics import load_rubric
+
+ANY = "*"
+DEFAULT_RUBRICS = {"forget": "forgetting", "relearned": "forgetting", ANY: "utility"}
+"""Which rubric a split is judged by: what should be gone is asked for leaks, all else for usefulness."""
+
+
+class CascadeFile(Record):
+    """The contents of a cascade file.
+
+    Attributes
+    ----------
+    rubrics : split -> rubric name or folder; ``*`` stands for all other splits.
+    tiers : judges, cheapest first; ``judge`` names the kind, the other keys are that judge's own.
+    calibrations : rubric -> calibration file.
+    """
+
+    rubrics: dict[str, str] = Field(default_factory=lambda: dict(DEFAULT_RUBRICS))
+    tiers: tuple[dict[str, Any], ...] = Field(default=({"judge": "lexical"},), min_length=1)
+    calibrations: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CascadeSpec:
+    """A checked cascade file and the folder its relative paths start from."""
+
+    file: CascadeFile
+    folder: Path
+
+    @classmethod
+    def load(cls, path: Path | None, *, rubric: str | None = None, calibrations: tuple[Path, ...] = ()) -> CascadeSpec:
+        """Read a cascade file, or the default (the lexical judge alone) where ``path`` is None.
+
+        ``rubric`` judges everything by one rubric; ``calibrations`` are added under the rubric each names.
+        """
+        raw: Any = {}
+        if path is not None:
+            raw = _yaml(path)
+        try:
+            file = CascadeFile.model_validate(raw)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"])) or "file"
+            known = ", ".join(CascadeFile.model_fields)
+            raise ConfigError(f"{path}: key '{key}': {first['msg']} (keys: {known})") from None
+        changes: dict[str, Any] = {}
+        if rubric is not None:
+            changes["rubrics"] = {ANY: rubric}
+        if calibrations:
+            named = {Calibration.load(one).rubric or ANY: str(one.resolve()) for one in calibrations}
+            changes["calibrations"] = {**file.calibrations, **named}
+        return cls(file.model_copy(update=changes), path.parent if path else Path())
+
+    def rubric_for(self, item: Item) -> str:
+        """The name of the rubric an item is judged by."""
+        rubrics = self.file.rubrics
+        if item.split in rubrics:
+            return rubrics[item.split]
+        if set(rubrics) != {ANY}:  # nobody asked for one rubric throughout: let the item's form decide
+            if item.hops:
+                return "multihop"
+            if len(item.outputs) == 2:
+                return "preference"
+            if item.split.startswith("forget") and "forget" in rubrics:
+                return rubrics["forget"]
+        if ANY not in rubrics:
+            raise ConfigError(f"no rubric for split '{item.split}': name it, or '{ANY}', under 'rubrics'")
+        return rubrics[ANY]
+
+    def build(self, rubric_name: str, *, store: Any = None, budget: Any = None, unbound: bool = False) -> Cascade:
+        """The cascade for one rubric: judges built, calibration loaded and checked."""
+        rubric = load_rubric(rubric_name)
+        context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget)
+        judges = [build_judge(tier, context) for tier in self.file.tiers]
+        path = self.file.calibrations.get(rubric.name, self.file.calibrations.get(ANY))
+        calibration = None if path is None else Calibration.load(self.folder / path)
+        return Cascade(rubric, judges, calibration, unbound=unbound)
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read the cascade file: {error.strerror}", path=path) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not YAML: {error}", path=path) from None
+    if not isinstance(raw, dict):
+        raise InputError("a cascade file is a mapping with the keys tiers, rubrics, calibrations", path=path)
+    return raw
