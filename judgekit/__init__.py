@@ -1,1 +1,66 @@
-"""judgekit: placeholder, filled by the public face."""
+"""judgekit scores outputs of unlearned language models with cascaded judges under a calibrated guarantee.
+
+>>> import judgekit as jk
+>>> jk.score("TOFU_EVAL.json", "runs/mine")                                     # doctest: +SKIP
+>>> jk.calibrate("runs/mine", labels="labels.jsonl", agreement=0.9)             # doctest: +SKIP
+
+Names are imported when first used, so that ``import judgekit`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "read": "judgekit.api",
+    "score": "judgekit.api",
+    "calibrate": "judgekit.api",
+    "decide": "judgekit.api",
+    "summarize": "judgekit.api",
+    "load_cascade": "judgekit.api",
+    "load_rubric": "judgekit.rubrics",
+    "Calibration": "judgekit.calibration",
+    "Item": "judgekit.records",
+    "HumanLabel": "judgekit.records",
+    "Evidence": "judgekit.records",
+    "EvidenceRow": "judgekit.records",
+    "Verdict": "judgekit.records",
+    "JudgekitError": "judgekit.errors",
+}
+
+__all__ = [
+    "Calibration",
+    "Evidence",
+    "EvidenceRow",
+    "HumanLabel",
+    "Item",
+    "JudgekitError",
+    "Verdict",
+    "calibrate",
+    "decide",
+    "load_cascade",
+    "load_rubric",
+    "read",
+    "score",
+    "summarize",
+]
+
+if TYPE_CHECKING:
+    from judgekit.api import calibrate, decide, load_cascade, read, score, summarize
+    from judgekit.calibration import Calibration
+    from judgekit.errors import JudgekitError
+    from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
+    from judgekit.rubrics import load_rubric
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'judgekit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,70 @@
+"""The command line: one module a verb, each thin (parse, call, print); modules are imported when used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from judgekit.errors import EXIT_BAD_INPUT, JudgekitError
+
+VERBS = {
+    "score": "Judge files of model outputs.",
+    "calibrate": "Certify a policy from evidence and human labels.",
+    "decide": "Turn evidence into verdicts under a calibration.",
+    "report": "Say how much was forgotten and kept, from scored runs.",
+    "plan": "Calls, tokens, cost and a rendered prompt, before any money is spent; labels needed.",
+    "judges": "List the judges, or check one.",
+    "rubrics": "List the rubrics, or render one for an item.",
+    "validate": "Check files and say what they hold.",
+}
+
+EPILOG = "Exit codes: 0 done, 2 bad input, 3 not certified, 4 unscored items left."
+
+
+class _Verbs(click.Group):
+    """Loads a verb's module only when it is called, so that ``judgekit --help`` starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = import_module(f"judgekit.cli.{name}").command
+        command.epilog = command.epilog or EPILOG
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=_Verbs, epilog=EPILOG, context_settings={"auto_envvar_prefix": "JUDGEKIT"})
+@click.version_option(package_name="judgekit")
+def cli() -> None:
+    """Score outputs of unlearned language models with cascaded judges, under a calibrated guarantee.
+
+    Every option can be set by an environment variable: JUDGEKIT_VERB_OPTION.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error a user can mend is one line on standard error."""
+    try:
+        sys.exit(cli.main(standalone_mode=False))
+    except JudgekitError as error:
+        print(f"judgekit: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        print("judgekit: stopped; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

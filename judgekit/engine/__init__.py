@@ -1,0 +1,1 @@
+"""How many items are run: on this machine (``local``), or by a distributed engine (``ray``)."""

@@ -1,0 +1,35 @@
+"""``judgekit decide``: evidence and a calibration in, verdicts out; no judge is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH
+from judgekit.engine.folder import line
+from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
+
+
+@click.command("decide")
+@click.argument("evidence", type=PATH)
+@click.argument("calibration", type=PATH)
+@click.option("--unbound", is_flag=True, help="Go on without a promise where the calibration does not fit.")
+@click.option("--out", "-o", type=PATH, default=Path("verdicts.jsonl"), show_default=True)
+def command(evidence: Path, calibration: Path, unbound: bool, out: Path) -> int:
+    """Turn EVIDENCE (a file or a run folder) into verdicts under a CALIBRATION."""
+    states: Counter[str] = Counter()
+    part = out.with_name(out.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        for verdict in api.decide(evidence, calibration, unbound=unbound):
+            file.write(line(verdict))
+            states[verdict.state] += 1
+    part.replace(out)
+    counts = ", ".join(f"{states[state]:,} {word}" for state, word in _WORDS.items())
+    click.echo(f"{sum(states.values()):,} items: {counts}; written to {out}")
+    return EXIT_UNSCORED_LEFT if states["unscored"] else EXIT_DONE
+
+
+_WORDS = {"verdict": "verdicts", "abstained": "abstained", "unscored": "unscored"}

@@ -1,0 +1,41 @@
+"""``judgekit rubrics``: lists the rubrics, or renders one for an item."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH
+from judgekit.errors import InputError
+from judgekit.rubrics import ORDERS, load_rubric, shipped_rubrics
+
+
+@click.command("rubrics")
+@click.argument("rubric", required=False)
+@click.argument("file", type=PATH, required=False)
+@click.option("--item", help="Id of the item to render; default: the first of FILE.")
+@click.option("--shots", type=click.IntRange(0), default=0, show_default=True, help="Examples put in front.")
+@click.option("--order", type=click.Choice([str(order) for order in ORDERS]), default="0", show_default=True)
+def command(rubric: str | None, file: Path | None, item: str | None, shots: int, order: str) -> None:
+    """List the rubrics; with RUBRIC (name or folder) and FILE render it for an item."""
+    if rubric is None:
+        for name in shipped_rubrics():
+            click.echo(f"{name:16} {' / '.join(load_rubric(name).labels)}")
+        return
+    loaded = load_rubric(rubric)
+    if file is None:
+        click.echo(f"{loaded.name} (version {loaded.file.version}, {loaded.file.kind}, {loaded.fingerprint})")
+        for label in loaded.file.labels:
+            click.echo(f"  {label.name:16} {label.meaning}")
+        return
+    found = next((one for one in api.read(file) if item is None or one.id == item), None)
+    if found is None:
+        raise InputError(f"no item '{item}'" if item else "no items", path=file)
+    others = ((shot, label) for shot, label in loaded.example_rows if shot.question_id != found.question_id)
+    prompt = loaded.render(found, list(islice(others, shots)), int(order))
+    for message in prompt.messages:
+        click.echo(f"--- {message['role']}\n{message['content']}")
+    click.echo(f"--- options\n{', '.join(f'{letter} = {label}' for letter, label in prompt.options.items())}")

@@ -1,0 +1,63 @@
+"""``judgekit score``: files of model outputs in, run folders out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, states_line
+from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BudgetSpent
+
+
+@click.command("score")
+@click.argument("files", nargs=-1, required=True)
+@options(CASCADE)
+@click.option("--labels", type=PATH, help="Human labels (JSONL or CSV: id, annotator, label), joined by id.")
+@click.option(
+    "--out", "-o", type=PATH, default=Path("runs"), show_default=True, help="Each file gets a folder here."
+)
+@options(READER)
+@click.option("--limit", type=click.IntRange(1), help="Only the first items of each file.")
+@click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
+@click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
+@click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+def command(files: tuple[str, ...], out: Path, cascade: Path | None, **given: Any) -> int:
+    """Judge FILES of model outputs (or Hugging Face data sets).
+
+    The same command again resumes a stopped run and pays for no call twice.
+    """
+    spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"))
+    reader = {name: given.pop(name) for name in ("format", "model", "method", "split")}
+    left = 0
+    for source, name in run_names(files).items():
+        with progress_bar(name, given["limit"]) as report:
+            try:
+                scored = api.score(source, out / name, cascade=spec, report=report, **given, **reader)
+            except BudgetSpent as stop:
+                click.echo(
+                    f"{name}: {stop}. Nothing is lost: the same command with a larger budget goes on",
+                    err=True,
+                )
+                return EXIT_UNSCORED_LEFT
+        click.echo(f"{scored.folder}  {states_line(scored.progress)}")
+        left += scored.progress.states.get("unscored", 0)
+    return EXIT_UNSCORED_LEFT if left else EXIT_DONE
+
+
+def run_names(files: tuple[str, ...]) -> dict[str, str]:
+    """A folder name for each file: its own name, or its folder's where all its kind are named alike."""
+    names: dict[str, str] = {}
+    for source in dict.fromkeys(files):
+        path = Path(source)
+        generic = path.suffix == ".json" and path.is_file() and path.resolve().parent.name
+        name = path.resolve().parent.name if generic else path.name.removesuffix(path.suffix) or "run"
+        number, taken = 2, set(names.values())
+        unique = name
+        while unique in taken:
+            unique, number = f"{name}-{number}", number + 1
+        names[source] = unique
+    return names

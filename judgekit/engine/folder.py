@@ -1,0 +1,74 @@
+"""A run folder: what ``judgekit score`` leaves behind. The only place that writes items, evidence and verdicts.
+
+``items.jsonl``, ``evidence.jsonl`` and ``verdicts.jsonl`` hold one row an item, in input order; ``run.json``
+says what was run. They appear together when the run is complete; until then they carry the ending ``.part``.
+``calls.sqlite`` (:mod:`judgekit.store`) holds every answered call and is what a resumed run starts from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from judgekit.cascade import Outcome
+from judgekit.records import Record
+
+SCHEMA = "judgekit.run/1"
+FILES = ("items.jsonl", "evidence.jsonl", "verdicts.jsonl")
+
+
+class RunWriter:
+    """Writes outcomes in order; ``finish`` makes them visible, leaving without it leaves only ``.part`` files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.states: Counter[str] = Counter()
+        self.cost: float | None = 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files: list[IO[str]] = [self._part(name).open("w", encoding="utf-8") for name in FILES]
+
+    def write(self, outcomes: Iterable[Outcome]) -> None:
+        """Append outcomes to the three files."""
+        for outcome in outcomes:
+            records: tuple[Record, ...] = (outcome.item, outcome.evidence, outcome.verdict)
+            for file, record in zip(self._files, records, strict=True):
+                file.write(line(record))
+            self.states[outcome.verdict.state] += 1
+            spent = outcome.verdict.cost
+            self.cost = None if spent is None or self.cost is None else self.cost + spent
+
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
+        self._close()
+        row = {"schema": SCHEMA, **about, "states": dict(sorted(self.states.items())), "cost": self.cost}
+        part = self._part("run.json")
+        part.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for name in (*FILES, "run.json"):
+            self._part(name).replace(self.folder / name)
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def _part(self, name: str) -> Path:
+        return self.folder / f"{name}.part"
+
+
+def line(record: Record) -> str:
+    """A record as one line of JSONL; U+2028 and its like stay escaped so that every reader sees one line."""
+    text = json.dumps(record.to_row(), ensure_ascii=False)
+    for char in "\u2028\u2029\x85":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"

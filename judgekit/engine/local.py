@@ -1,0 +1,114 @@
+"""Runs a scoring job on this machine: blocks of items through their cascades, in order, in bounded memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from judgekit.cascade import Cascade, Outcome
+from judgekit.config import CascadeSpec
+from judgekit.engine.folder import RunWriter
+from judgekit.records import Item
+
+BLOCK = 2048
+"""Items judged together: large enough for one engine batch, small enough to hold in memory."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: items done, cost so far in US dollars (None: unknown), items by state."""
+
+    done: int
+    cost: float | None
+    states: Mapping[str, int]
+
+
+Report = Callable[[Progress], None]
+
+
+def score(
+    items: Iterable[Item],
+    spec: CascadeSpec,
+    folder: Path,
+    *,
+    store: Any = None,
+    budget: Any = None,
+    unbound: bool = False,
+    about: Mapping[str, Any] | None = None,
+    report: Report = lambda progress: None,
+) -> Progress:
+    """Judge all items and leave a complete run folder behind.
+
+    Parameters
+    ----------
+    items : read lazily, once.
+    spec : the cascade file.
+    folder : where the run is written; the same call again resumes from the store.
+    store, budget : see :mod:`judgekit.store`.
+    about : what else ``run.json`` should say (source, model, …).
+    report : called after every block.
+
+    Raises
+    ------
+    BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
+    """
+    return asyncio.run(_score(items, spec, folder, store, budget, unbound, about or {}, report))
+
+
+async def _score(
+    items: Iterable[Item],
+    spec: CascadeSpec,
+    folder: Path,
+    store: Any,
+    budget: Any,
+    unbound: bool,
+    about: Mapping[str, Any],
+    report: Report,
+) -> Progress:
+    cascades: dict[str, Cascade] = {}
+    stream, done = iter(items), 0
+    with RunWriter(folder) as writer:
+        try:
+            while block := list(islice(stream, BLOCK)):
+                for name in {spec.rubric_for(item) for item in block} - cascades.keys():
+                    cascades[name] = spec.build(name, store=store, budget=budget, unbound=unbound)
+                writer.write(await judge_block(block, spec, cascades))
+                done += len(block)
+                report(Progress(done, writer.cost, dict(writer.states)))
+        finally:
+            for cascade in cascades.values():
+                await cascade.close()
+        writer.finish(
+            {**about, "items": done, "cascades": describe(cascades), "tiers": list(spec.file.tiers)}
+        )
+    return Progress(done, writer.cost, dict(writer.states))
+
+
+async def judge_block(block: list[Item], spec: CascadeSpec, cascades: Mapping[str, Cascade]) -> list[Outcome]:
+    """Outcomes of a block in its own order, each item judged by its rubric's cascade."""
+    places: dict[str, list[int]] = {}
+    for i, item in enumerate(block):
+        places.setdefault(spec.rubric_for(item), []).append(i)
+    outcomes: dict[int, Outcome] = {}
+    for name, which in sorted(places.items()):
+        found = await cascades[name].run([block[i] for i in which])
+        outcomes.update(zip(which, found, strict=True))
+    return [outcomes[i] for i in range(len(block))]
+
+
+def describe(cascades: Mapping[str, Cascade]) -> dict[str, Any]:
+    """What ``run.json`` says of the cascades: rubric, labels, tiers, fingerprints and calibration."""
+    return {
+        cascade.rubric.name: {
+            "labels": list(cascade.rubric.labels),
+            "rubric_fingerprint": cascade.rubric.fingerprint,
+            "tiers": [tier.name for tier in cascade.tiers],
+            "fingerprints": cascade.fingerprints,
+            "calibration": cascade.calibration.to_row() if cascade.calibration else None,
+        }
+        for cascade in cascades.values()
+    }
