@@ -1,0 +1,35 @@
+"""Reference-based measures of the unlearning papers: texts and losses in, numbers out.
+
+`measure_run` gives everything that a run's recorded fields support; the single formulas stand in `overlap`,
+`likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `CATALOGUE` says
+what each one means.
+"""
+
+from judgekit.metrics.aggregate import (
+    forget_efficacy,
+    harmonic_mean,
+    model_utility_closer_look,
+    model_utility_retain_closer_look,
+    model_utility_tofu,
+)
+from judgekit.metrics.catalogue import CATALOGUE, Entry, better
+from judgekit.metrics.likelihood import OPEN_UNLEARNING_EPS
+from judgekit.metrics.measure import Measure
+from judgekit.metrics.recorded import RunMeasures, item_values, measure_run, measure_split
+
+__all__ = [
+    "CATALOGUE",
+    "OPEN_UNLEARNING_EPS",
+    "Entry",
+    "Measure",
+    "RunMeasures",
+    "better",
+    "forget_efficacy",
+    "harmonic_mean",
+    "item_values",
+    "measure_run",
+    "measure_split",
+    "model_utility_closer_look",
+    "model_utility_retain_closer_look",
+    "model_utility_tofu",
+]
