@@ -1,0 +1,79 @@
+"""Files in, items out: one module per file format; nothing outside a module knows its key names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from judgekit.errors import ConfigError, InputError
+from judgekit.readers.base import Format, Source
+from judgekit.readers.detect import FORMATS, find
+from judgekit.records import Item
+
+__all__ = ["detect", "formats", "read", "recorded_metrics"]
+
+
+def formats() -> dict[str, str]:
+    """Name and one-line description of every format."""
+    return {name: form.description for name, form in FORMATS.items()}
+
+
+def detect(path: str | Path) -> str:
+    """The name of a file's format, told from its content.
+
+    Raises
+    ------
+    InputError : the file is missing, empty, or in no known format.
+    """
+    return find(Path(path)).name
+
+
+def _form(path: Path, name: str | None) -> Format:
+    if name is None:
+        return find(path)
+    if name not in FORMATS:
+        raise ConfigError(f"unknown format '{name}'; known: {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def read(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    model: str | None = None,
+    method: str | None = None,
+    split: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Item]:
+    """Read a file's items one by one, with memory bounded whatever its size.
+
+    Parameters
+    ----------
+    path : the file; for the format ``hf`` also a folder or the name of a data set.
+    format : name of its format; detected from the content if None.
+    model, method, split : said of every item, over what the file or its folder's name says.
+    columns : item field -> column of the file, for the format ``hf``.
+
+    Raises
+    ------
+    InputError : in one line the file, the row or key path, and what was expected there. A JSON object (TOFU,
+        open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL, items
+        before the broken row have been given by then.
+    """
+    source = Source(Path(path), model, method, split, dict(columns or {}))
+    seen: set[int] = set()
+    for item in _form(source.path, format).read(source):
+        # 8 bytes an id keep a file of millions checkable; two different ids share a hash once in 2**64 pairs
+        key = hash(item.id)
+        if key in seen:
+            raise InputError(f"the id '{item.id}' occurs twice; ids must be unique within a file", path=path)
+        seen.add(key)
+        yield item
+    if not seen:
+        raise InputError("the file holds no items; expected at least one model output", path=path)
+
+
+def recorded_metrics(path: str | Path, *, format: str | None = None) -> dict[str, float | None]:
+    """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
+    path = Path(path)
+    return _form(path, format).metrics(path)

@@ -1,0 +1,126 @@
+"""What every format module works with: the file, the look of its beginning, checked fields of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from judgekit.errors import InputError
+from judgekit.readers.names import run_names
+from judgekit.records import Item, Recorded, parse
+
+Row = Mapping[str, Any]
+Place = int | str | None
+"""Where a row stands: 1-based line, index in a list, or key path."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file, from which its format is told.
+
+    ``kind`` is what the file is as a whole; ``keys`` the first key, its first key, ... of a JSON object (up
+    to three levels); ``row`` the first row of a list, of lines or of a table.
+    """
+
+    kind: Literal["object", "list", "lines", "table", "folder"]
+    keys: tuple[str, ...] = ()
+    row: Row = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read, and what the caller says of all its items (wins over what the file says)."""
+
+    path: Path
+    model: str | None = None
+    method: str | None = None
+    split: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def item(
+        self, place: Place, *, model: str = "", method: str = "", split: str = "", **fields: Any
+    ) -> Item:
+        """An item of this file; model and method from the caller, the row, or the folder's name."""
+        if not (model and method):
+            named_model, named_method = run_names(self.path)
+            model, method = model or named_model, method or named_method
+        own = {
+            "model": self.model if self.model is not None else model,
+            "method": self.method if self.method is not None else method,
+            "split": self.split if self.split is not None else split,
+        }
+        return parse(Item, {**fields, **own}, path=self.path, line=place)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: how it is told from others, how its items and its run-level numbers are read."""
+
+    name: str
+    description: str
+    matches: Callable[[Head], bool]
+    read: Callable[[Source], Iterator[Item]]
+    metrics: Callable[[Path], dict[str, float | None]] = lambda path: {}
+
+
+def whole(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 file can hold, replaced by U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def require(row: object, key: str, path: Path, place: Place) -> Any:
+    """``row[key]``, or an error that names the missing key."""
+    if not isinstance(row, Mapping):
+        raise InputError(
+            f"expected an object with the key '{key}', found {type(row).__name__}", path=path, row=place
+        )
+    if key not in row:
+        there = ", ".join(map(str, list(row)[:12])) or "none"
+        raise InputError(f"the key '{key}' is missing; keys there: {there}", path=path, row=place)
+    return row[key]
+
+
+def text(row: object, key: str, path: Path, place: Place) -> str:
+    """A text that must be there."""
+    value = require(row, key, path, place)
+    if not isinstance(value, str):
+        raise InputError(f"key '{key}': expected a text, found {type(value).__name__}", path=path, row=place)
+    return whole(value)
+
+
+def texts(row: object, key: str, path: Path, place: Place) -> tuple[str, ...]:
+    """A text or a list of texts that must be there."""
+    value = require(row, key, path, place)
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    if not all(isinstance(one, str) for one in values):
+        raise InputError(f"key '{key}': expected a text or a list of texts", path=path, row=place)
+    return tuple(whole(one) for one in values)
+
+
+def number(value: object, key: str, path: Path, place: Place) -> float | None:
+    """A number, or None for null."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(
+            f"key '{key}': expected a number, found {type(value).__name__}", path=path, row=place
+        )
+    return float(value)
+
+
+def numbers(value: object, key: str, path: Path, place: Place) -> Recorded:
+    """A number, null, or a list of them."""
+    if isinstance(value, list):
+        return [number(one, key, path, place) for one in value]
+    return number(value, key, path, place)
+
+
+def measured(row: Row, path: Path, place: Place) -> dict[str, Recorded]:
+    """All numbers of a row, under the row's own names."""
+    return {
+        key: float(value)
+        for key, value in row.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }

@@ -1,0 +1,87 @@
+"""Tells a file's format from its content, whatever its name."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from judgekit.errors import InputError
+from judgekit.readers import muse, open_unlearning, own, tofu
+from judgekit.readers.base import Format, Head
+from judgekit.readers.jsonfile import Cursor, decode_row, opened
+
+FORMATS: dict[str, Format] = {
+    module.FORMAT.name: module.FORMAT for module in (own, open_unlearning, tofu, muse)
+}
+_FIRST_LINE = 1 << 22
+"""Bytes within which the first row of a JSONL file is expected to end."""
+
+
+def head(path: Path) -> Head:
+    """Look at the beginning of a file.
+
+    Raises
+    ------
+    InputError : it is not there, empty, or neither JSON, JSONL nor a table with a header.
+    """
+    if path.is_dir():
+        return Head("folder")
+    with opened(path) as file:
+        cursor = Cursor(file, path)
+        first = cursor.peek()
+        if not first:
+            raise InputError("the file is empty; expected model outputs", path=path)
+        if first == "[":
+            row = next((cursor.value() for _ in cursor.children()), None)
+            return Head("list", row=row if isinstance(row, dict) else {})
+        if first != "{":
+            return _table(path)
+        keys = _first_keys(cursor)
+        file.seek(0)
+        raw = file.readline(_FIRST_LINE)
+    try:
+        row = decode_row(raw, path, 1)
+    except InputError:
+        return Head("object", keys)
+    return Head("lines", keys, row)
+
+
+def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
+    keys: list[str] = []
+    while len(keys) < levels and cursor.peek() == "{":
+        key = next(cursor.children(), None)
+        if key is None:
+            break
+        keys.append(key)
+    return tuple(keys)
+
+
+def _table(path: Path) -> Head:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            row = next(iter(csv.DictReader(file)), None)
+    except (UnicodeDecodeError, csv.Error):
+        row = None
+    if not row or len(row) < 2:
+        raise InputError("expected JSON, JSONL or a CSV table with a header", path=path)
+    return Head("table", row=row)
+
+
+def find(path: Path) -> Format:
+    """The format of a file.
+
+    Raises
+    ------
+    InputError : none fits, or the file is not readable.
+    """
+    seen = head(path)
+    # one line of JSON may be a whole object or the only row
+    for kind in ("object", "lines") if seen.kind == "lines" else (seen.kind,):
+        for form in FORMATS.values():
+            if form.matches(Head(kind, seen.keys if kind == "object" else (), seen.row)):
+                return form
+    keys = ", ".join(list(seen.keys[:1] or seen.row)[:12]) or "none"
+    raise InputError(
+        f"format not recognized (first keys: {keys}); force one with --format: {', '.join(FORMATS)}",
+        path=path,
+    )

@@ -1,0 +1,47 @@
+"""The bare question inside a chat or few-shot prompt."""
+
+from __future__ import annotations
+
+import re
+
+_TURNS = (
+    # Llama 3, with its special tokens and as decoded without them
+    (r"<\|start_header_id\|>user<\|end_header_id\|>\s*", r"<\|eot_id\|>"),
+    # ChatML, Zephyr and Phi-3, Gemma
+    (r"<\|im_start\|>user\n", r"<\|im_end\|>"),
+    (r"<\|user\|>\n?", r"(?:</s>|<\|end\|>|<\|assistant\|>)"),
+    (r"<start_of_turn>user\n", r"<end_of_turn>"),
+)
+_MARKED = [re.compile(rf"{start}(?P<question>(?:(?!{start}).)*?){end}", re.DOTALL) for start, end in _TURNS]
+_INST = re.compile(r"\[INST\](?P<question>(?:(?!\[INST\]).)*?)\[/INST\]\s*$", re.DOTALL)
+_SYSTEM = re.compile(r"^\s*<<SYS>>.*?<</SYS>>", re.DOTALL)
+# decoded without special tokens: role names stay behind, glued to the end of the turn before
+_ROLES = re.compile(r"^(?:system|user)\n.*?assistant\n+$", re.DOTALL)
+_ROLE_USER, _ROLE_ASSISTANT = re.compile(r"user\n+"), re.compile(r"assistant\n+")
+_FEW_SHOT = re.compile(
+    r"(?:^|\n)[ \t#]*Question:[ \t]*(?P<question>(?:(?!\n[ \t#]*Question:).)*?)\s*\n[ \t#]*Answer:\s*$",
+    re.DOTALL,
+)
+
+
+def bare_question(prompt: str) -> str:
+    """The last thing a user asked in a prompt, without chat mark-up, system prompt or worked examples.
+
+    Text in no known form comes back as it is, outer blanks removed.
+    """
+    text = _turn(prompt)
+    if found := _FEW_SHOT.search(text):
+        text = found["question"]
+    return text.strip()
+
+
+def _turn(prompt: str) -> str:
+    for pattern in _MARKED:
+        if turns := [match["question"] for match in pattern.finditer(prompt)]:
+            return turns[-1]
+    if found := _INST.search(prompt):
+        return _SYSTEM.sub("", found["question"])
+    if _ROLES.match(prompt):
+        before_answer = _ROLE_ASSISTANT.split(prompt)[-2]
+        return _ROLE_USER.split(before_answer, maxsplit=1)[-1]
+    return prompt
