@@ -8,7 +8,7 @@ What no human label and no certificate speaks for is counted as everything it co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +30,7 @@ from judgekit.trust.strata import (
 )
 
 Ends = Callable[[list[Floats], list[Floats]], tuple[Floats, Floats]]
+Labels = int | Collection[int]
 Population = Literal["items", "source"]
 
 
@@ -47,7 +48,7 @@ class Judged:
         `inclusion` says with what probability each item could be sampled.
     questions : (items,), optional
         Which question an item answers; items of one question are drawn together. Default: one item each.
-    tiers : (items,) int, optional
+    tiers : (items,), optional
         The tier that gave the verdict.
     inclusion : float or (items,) float, optional
         Probability with which an item was to be labeled, in (0, 1].
@@ -136,7 +137,7 @@ class Rate:
 
 def rate(
     judged: Judged,
-    label: int,
+    label: Labels,
     *,
     level: float = 0.95,
     population: Population = "items",
@@ -148,8 +149,8 @@ def rate(
     ----------
     judged : Judged
         Verdicts and human labels.
-    label : int
-        The label whose share is wanted.
+    label : int or collection of int
+        The label whose share is wanted, or several that count as one.
     level : float
         Wanted confidence.
     population : "items" or "source"
@@ -168,7 +169,7 @@ def rate(
 def rate_difference(
     first: Judged,
     second: Judged,
-    label: int,
+    label: Labels,
     *,
     level: float = 0.95,
     population: Population = "items",
@@ -191,7 +192,7 @@ def rate_difference(
 def rate_ratio(
     first: Judged,
     second: Judged,
-    label: int,
+    label: Labels,
     *,
     level: float = 0.95,
     population: Population = "items",
@@ -214,7 +215,7 @@ def rate_ratio(
 
 def _combined(
     models: Sequence[Judged],
-    label: int,
+    label: Labels,
     ends: Ends,
     level: float,
     population: Population,
@@ -225,13 +226,16 @@ def _combined(
         raise ValueError(f"level is {level}: give a confidence between 0 and 1, such as 0.95")
     if population not in ("items", "source"):
         raise ValueError(f"population is {population!r}: give 'items' or 'source'")
+    labels = np.unique(label if isinstance(label, int) else list(label))
+    if labels[0] < 0:
+        raise ValueError(f"label is {label}: labels are 0, 1, ...; open items cannot be asked for")
     tail = (1.0 - level) / 2.0
     numbers = number_questions(
         [np.asarray(m.verdicts) for m in models],
         [None if m.questions is None else np.asarray(m.questions) for m in models],
     )
     n_units = 1 + max(int(n.max()) for n in numbers)
-    parts = [_stratified(m, label, n, n_units, promise, tail) for m, n in zip(models, numbers, strict=True)]
+    parts = [_stratified(m, labels, n, n_units, promise, tail) for m, n in zip(models, numbers, strict=True)]
     if promise is not None and not any(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
         promise = None  # labels speak for every class of verdicts
     if promise is not None:  # half of the tolerated error went to the number of wrong verdicts
@@ -269,7 +273,7 @@ def _combined(
 
 
 def _stratified(
-    model: Judged, label: int, numbers: Ints, n_units: int, promise: Promise | None, tail: float
+    model: Judged, labels: Ints, numbers: Ints, n_units: int, promise: Promise | None, tail: float
 ) -> Stratified:
     verdicts = np.asarray(model.verdicts)
     n_accepted = int(np.sum(verdicts >= 0))
@@ -281,10 +285,10 @@ def _stratified(
     return stratify(
         verdicts,
         np.asarray(model.human),
-        label,
+        labels,
         units=numbers,
         n_units=n_units,
-        tiers=None if model.tiers is None else np.asarray(model.tiers),
+        tiers=None if model.tiers is None else np.unique(model.tiers, return_inverse=True)[1],
         inclusion=None
         if inclusion is None
         else np.broadcast_to(np.asarray(inclusion, float), verdicts.shape),

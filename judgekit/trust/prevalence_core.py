@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -124,14 +124,6 @@ def bounded_mean_interval(sums: Floats, sizes: Floats, level: float) -> tuple[fl
     return float(np.quantile(low, tail, method="lower")), float(
         np.quantile(high, 1.0 - tail, method="higher")
     )
-
-
-def clopper_pearson(successes: float, trials: float, level: float = 0.95) -> tuple[float, float]:
-    """Exact two-sided interval for a proportion from labels alone."""
-    tail = (1.0 - level) / 2.0
-    low = float(betaincinv(successes, trials - successes + 1.0, tail)) if successes > 0 else 0.0
-    high = float(betaincinv(successes + 1.0, trials - successes, 1.0 - tail)) if successes < trials else 1.0
-    return low, high
 
 
 def power_tuning(outcomes: Floats, predicted: Floats, predicted_all: Floats, ratio: float = 0.0) -> float:

@@ -44,16 +44,16 @@ class Stratified:
         return int(self.units.items[:, chosen & ~self.labeled].sum())
 
 
-def classes_of(verdicts: Ints, label: int) -> Ints:
+def classes_of(verdicts: Ints, labels: Ints) -> Ints:
     """Each item's class: accepted with the label, accepted with another, abstained, unscored."""
-    accepted = np.where(verdicts == label, WITH_LABEL, OTHER_LABEL)
+    accepted = np.where(np.isin(verdicts, labels), WITH_LABEL, OTHER_LABEL)
     return np.where(verdicts >= 0, accepted, np.where(verdicts == UNSCORED, NO_SCORE, NO_VERDICT))
 
 
 def stratify(
     verdicts: Ints,
     human: Ints,
-    label: int,
+    labels: Ints,
     *,
     units: Ints,
     n_units: int,
@@ -68,20 +68,24 @@ def stratify(
     ----------
     verdicts, human, units : (items,) int
         Accepted label or < 0; people's label or -1; number of the question.
+    labels : (labels,) int
+        Outcome 1 is any of these.
+    n_units : int
+        Number of questions.
     tiers, inclusion, predicted : (items,), optional
         As in `Judged`.
     wrong_verdicts : float, optional
         At most so many accepted verdicts disagree with people; bounds accepted strata without labels.
     """
     labeled = human != UNLABELED
-    kind_of = _tier_strata(classes_of(verdicts, label), labeled, tiers)
+    kind_of = _tier_strata(classes_of(verdicts, labels), labeled, tiers)
     kinds, stratum = np.unique(kind_of, axis=0, return_inverse=True)
     if inclusion is not None:
         stratum = _merged(stratum, np.bincount(stratum[labeled], minlength=len(kinds)))
         kept, stratum = np.unique(stratum, return_inverse=True)
         kinds = kinds[kept]
     weight = np.ones(len(human)) if inclusion is None else 1.0 / inclusion
-    outcome = (human == label).astype(float)
+    outcome = np.isin(human, labels).astype(float)
     count = len(kinds)
     items = np.bincount(stratum, minlength=count).astype(float)
     n_labeled = np.bincount(stratum[labeled], minlength=count)
