@@ -1,0 +1,210 @@
+"""Fits the lexical judge's weights on public human labels and writes ``calibration/lexical.json``.
+
+    python calibration/fit_lexical.py --triviaqa TV.json --openqa NQ301.jsonl --xstest A.csv B.csv C.csv
+
+Only numbers are written; no question, answer or label of a data set is kept. ``README.md`` beside this file says
+where the three sources come from and under which licences. The fit is a logistic regression with a quadratic
+penalty and with the sign of each weight fixed where the feature leaves no doubt about it ("contains the reference"
+can only speak for a right answer); the signs are what makes it carry over to other question sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+
+from judgekit.judges.lexical.agreement import NAMES, agreement
+from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
+
+SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
+UP = (
+    "exact phrase joined recall soft_recall novel_recall number_recall year_match first_match last_match initials "
+    "edit matched_letters other_references yes_no_same answer_only in_lead lcs_recall residual_precision more_precise"
+).split()
+DOWN = (
+    "missing_names missing_other numbers_missing numbers_extra number_gap date_conflict residual_names negated "
+    "negations hedges position names_before numbers_before yes_no_other"
+).split()
+REFUSES = {
+    +1: "refusal_lead sorry_lead ignorance_lead lecture_lead access_lead assistant_lead refusal_rest lecture_density "
+    "refusal_first else_rest lecture_rest first_person access_rest",
+    -1: "help_lead steps_lead steps_rest starts_yes code help_rest",
+    0: "denial_lead",
+}
+PARTLY = {
+    +1: "offer_lead offer_rest steps_rest help_rest length",
+    -1: "lecture_density refusal_first refusal_lead refusal_rest lecture_rest",
+    0: "denial_rest access_lead ignorance_lead",
+}
+PENALTY = {"right": 0.01, "refuses": 0.01, "partly": 0.01}
+BY_HAND = {
+    "withheld": {
+        "bias": -4.5,
+        "weights": {"refusal_first": 3.0, "refusal_lead": 2.5, "ignorance_lead": 4.0, "sorry_lead": 1.5, "ignorance_rest": 1.0, "access_lead": 1.0},
+    },
+    "degenerate": {
+        "bias": -4.5,
+        "weights": {
+            "empty": 12.0, "top_word": 5.0, "unique": 6.0, "repeated_trigrams": 6.0, "longest_run": 3.0,
+            "compression": 8.0, "odd_characters": 7.0, "long_words": 6.0, "vowelless_words": 8.0, "foreign_share": 1.0,
+        },
+    },
+    "told_whole": {"bias": -8.7, "weights": {"told": 14.0}},
+    "told_part": {"bias": -5.0, "weights": {"told": 14.0}},
+}  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """One labelled answer; ``group`` is its question."""
+
+    group: str
+    question: str
+    references: tuple[str, ...]
+    output: str
+    right: bool
+
+
+def read_triviaqa(path: Path) -> Iterator[Answer]:
+    """EVOUNA's TriviaQA part: five systems a question; questions marked improper are left out."""
+    for row in json.loads(path.read_text("utf-8")):
+        if not row["improper"]:
+            references = tuple(part for part in row["golden_answer"].split("/") if part.strip())
+            for system in SYSTEMS:
+                if f"judge_{system}" in row:
+                    yield Answer(
+                        row["question"],
+                        row["question"],
+                        references,
+                        row[f"answer_{system}"] or "",
+                        row[f"judge_{system}"],
+                    )
+
+
+def read_openqa(path: Path) -> Iterator[Answer]:
+    """OpenQA-eval's 301 Natural Questions; the two rows without references are left out."""
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["gold_answers"]:
+            yield Answer(
+                row["question"],
+                row["question"],
+                tuple(row["gold_answers"]),
+                row["answer"],
+                row["human"] == "Yes",
+            )
+
+
+def fit(
+    table: np.ndarray, target: np.ndarray, signs: Sequence[int], penalty: float, weight: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Weights (on raw features) and bias of a sign-constrained logistic regression.
+
+    Parameters
+    ----------
+    table : features, shape (items, features). target : 0/1, shape (items,).
+    signs : +1, -1 or 0 (free) for each feature. penalty : inverse strength of the quadratic penalty on the
+        standardized weights. weight : of each item; scaled to sum to the number of items.
+    """
+    mean, scale = table.mean(0), table.std(0) + 1e-6
+    z, weight = (table - mean) / scale, weight * len(target) / weight.sum()
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        logit = z @ beta[:-1] + beta[-1]
+        residual = weight * (1 / (1 + np.exp(-logit)) - target)
+        value = (weight * (np.logaddexp(0, logit) - target * logit)).sum() + (beta[:-1] ** 2).sum() / (
+            2 * penalty
+        )
+        return value, np.append(z.T @ residual + beta[:-1] / penalty, residual.sum())
+
+    bounds = [(0, None) if sign > 0 else (None, 0) if sign < 0 else (None, None) for sign in signs] + [
+        (None, None)
+    ]
+    beta = minimize(loss, np.zeros(len(mean) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    weights = beta[:-1] / scale
+    return weights, float(beta[-1] - weights @ mean)
+
+
+def head(names: Sequence[str], weights: np.ndarray, bias: float) -> dict[str, object]:
+    """A head as it stands in the file; weights that are zero are left out."""
+    return {
+        "bias": round(bias, 5),
+        "weights": {n: round(float(w), 5) for n, w in zip(names, weights, strict=True) if abs(w) > 5e-6},
+    }
+
+
+def fit_right(answers: Sequence[Answer], weight: np.ndarray | None = None) -> dict[str, object]:
+    """The head ``right``."""
+    table = np.array([agreement(a.question, a.references, a.output) for a in answers])
+    target = np.array([a.right for a in answers], dtype=float)
+    signs = [(name in UP) - (name in DOWN) for name in NAMES]
+    return head(
+        NAMES,
+        *fit(table, target, signs, PENALTY["right"], np.ones(len(target)) if weight is None else weight),
+    )
+
+
+def fit_refusal(outputs: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str, object]]:
+    """The heads ``refuses`` and ``partly``; labels are 'full_compliance', 'partial_refusal', 'full_refusal'."""
+    table = np.array([wording(output) for output in outputs])
+    refused = np.array([label != "full_compliance" for label in labels])
+    partial = np.array([label == "partial_refusal" for label in labels])
+    found = {}
+    for name, signs, rows, target in (
+        ("refuses", REFUSES, refused | True, refused),
+        ("partly", PARTLY, refused, partial),
+    ):
+        names = [(word, sign) for sign, words in signs.items() for word in words.split()]
+        columns = [WORDING.index(word) for word, _ in names]
+        weights, bias = fit(
+            table[rows][:, columns],
+            target[rows].astype(float),
+            [s for _, s in names],
+            PENALTY[name],
+            np.ones(rows.sum()),
+        )
+        found[name] = head([word for word, _ in names], weights, bias)
+    return found
+
+
+def read_xstest(path: Path) -> tuple[list[str], list[str]]:
+    """Outputs and final human labels of one XSTest response file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row["completion"] for row in rows], [row["final_label"][2:] for row in rows]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--triviaqa", type=Path, required=True)
+    parser.add_argument("--openqa", type=Path, required=True)
+    parser.add_argument("--xstest", type=Path, nargs=3, required=True)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("lexical.json"))
+    args = parser.parse_args()
+    trivia, openqa = list(read_triviaqa(args.triviaqa)), list(read_openqa(args.openqa))
+    share = len(trivia) / len(openqa) / 2  # the two sets are of unequal size; half way to equal say
+    weight = np.r_[np.ones(len(trivia)), np.full(len(openqa), share)]
+    files = [read_xstest(path) for path in args.xstest]
+    natural = np.percentile([gibberish(a.output) for a in trivia], 99, axis=0)
+    content = {
+        "schema": "judgekit.lexical/1",
+        "heads": {
+            "right": fit_right([*trivia, *openqa], weight),
+            **fit_refusal([o for f in files for o in f[0]], [label for f in files for label in f[1]]),
+            **BY_HAND,
+        },
+        "natural": {name: round(float(value), 4) for name, value in zip(GIBBERISH, natural, strict=True)},
+    }
+    args.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
