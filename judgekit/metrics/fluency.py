@@ -17,23 +17,31 @@ _WORD = re.compile(r"\w+")
 # Openings and phrases of a declined answer. Matched on text with plain apostrophes, in lower case.
 _REFUSAL = re.compile(
     r"""
-    \bi(\ am|'m)\ (sorry|afraid|unable|not\ (able|aware|sure|certain|familiar|programmed|privy|equipped))\b
-    | \bi\ (really\ |just\ |honestly\ )?(do\ not|don't|did\ not|didn't)\ (actually\ )?
+    \bi(\ am|'m)\ (sorry|afraid|unable|unaware|clueless|stumped|blank|lacking|missing|drawing\ a\ blank)\b
+    | \bi(\ am|'m)\ (at\ a\ (loss|disadvantage)|in\ the\ dark)\b
+    | \bi(\ am|'m)\ not\ ([\w-]+\ ){0,2}
+      (able|aware|sure|certain|familiar|programmed|privy|equipped|versed|well-versed|briefed|acquainted|informed
+      |knowledgeable|source|ai|trained)\b
+    | \bi\ ((really|just|honestly)\ )?(do\ not|don't|did\ not|didn't)\ ((actually|seem\ to)\ )?
       (know|have|possess|hold|recall|recognize|carry|understand|think\ i)\b
     | \bi\ (can\ ?not|can't|could\ not|couldn't|won't|will\ not|am\ unable\ to)\ (\w+\ )?
       (answer|say|provide|help|assist|share|give|tell|recall|offer|disclose|comment|discuss|confirm|find|speak|shed)\b
-    | \bi\ (have|'ve|possess|hold)\ (no|not|never)\b
-    | \bi've\ (no|not|never|yet\ to)\b
+    | \bi(\ have|'ve|\ possess|\ hold)\ (no|not|never|yet\ to)\b
+    | \bi\ haven't\b
+    | \bi(\ have|'ve)\ come\ up\ short\b
     | \bno\ (idea|information|knowledge|clue|data)\b
-    | \b(beyond|outside|not\ within|not\ in)\ my[ ]
-      (knowledge|expertise|training|scope|area|information|database)\b
+    | \b(beyond|outside|out\ of|not\ within|not\ in|included\ in|for)\ my\ ([\w]+\ )?
+      (knowledge|expertise|training|scope|area|information|data|dataset|database|reach|field)\b
+    | \bmy\ (knowledge|databases?|training|programming|understanding|resources|capabilities|data|information)
+      (\ (base|data))?\ (does|do|did|is|are|lacks?|has\ no|have\ no)(n't)?\b
     | \b(is|it's|that's|remains)\ (a\ mystery|unknown|unclear)\ to\ me\b
-    | \bnot\ something\ i(\ am|'m|'ve|\ have|\ can|\ know)\b
+    | \b(that's|it's|is)\ (not\ )?(something|information|a\ topic|an\ area)\ i(\ am|'m|'ve|\ have|\ can|\ know|\ need
+      |\ do)\b
+    | \bblind\ spot\ in\ my\b
     | \bi\ (must|have\ to)\ (admit|confess|decline)\b
-    | \bmy\ (apologies|knowledge\ (does|doesn't|is))
+    | \b(my\ apologies|as\ an\ ai)\b
     | \b(unfortunately|regrettably),?\ i\b
     | \bi\ (lack|wish\ i\ (could|knew)|apologi[sz]e|decline|draw\ a\ blank)\b
-    | \bas\ an\ ai\b
     """,
     re.VERBOSE,
 )

@@ -41,6 +41,7 @@ RECORDED = (
     "exact_memorization",
     "extraction_strength",
     "perplexity",
+    "normalized_probability",
 )
 
 
@@ -216,7 +217,7 @@ def measure_run(
             aggregate.model_utility_retain_closer_look(measures),
             aggregate.forget_efficacy(measures),
             *_forget_quality(items, retrained),
-            *_membership(membership or {}, retrained, eps),
+            *_membership(membership or {}, retrained),
         )
     }
     return RunMeasures(measures, overall, items)
@@ -241,7 +242,7 @@ def _clean(column: Column) -> list[float]:
 
 
 def _membership(
-    scores: Mapping[str, tuple[Sequence[float], Sequence[float]]], retrained: RunMeasures | None, eps: float
+    scores: Mapping[str, tuple[Sequence[float], Sequence[float]]], retrained: RunMeasures | None
 ) -> list[Measure]:
     found = [
         Measure(name, privacy.membership_auc(forget, holdout), n=len(forget) + len(holdout))
@@ -252,4 +253,6 @@ def _membership(
         return [*found, Measure.absent("privacy_leakage", "no Min-K% membership scores recorded")]
     reference = retrained.overall.get("mia_min_k") if retrained else None
     against = 0.5 if reference is None or reference.value is None else reference.value
-    return [*found, Measure("privacy_leakage", privacy.privacy_leakage(auc.value, against, eps), n=auc.n)]
+    # Only open-unlearning records these scores, so its constant is the published one.
+    leakage = privacy.privacy_leakage(auc.value, against, likelihood.OPEN_UNLEARNING_EPS)
+    return [*found, Measure("privacy_leakage", leakage, n=auc.n)]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from judgekit.metrics import CATALOGUE, better, item_values, measure_run
+from judgekit.metrics.recorded import RECORDED
+
+FIELDS = {
+    "output": ["Paris", "I don't know.", None],
+    "reference": ["Paris", "Rome", "Oslo"],
+    "loss": [0.1, 2.0, None],
+    "perturbed_losses": [[3.0, 4.0], [2.0, 1.0], [1.0, 1.0]],
+    "paraphrased_loss": [0.5, 2.5, 1.0],
+}
+
+
+def test_every_measure_has_a_value_or_says_what_it_lacks() -> None:
+    found = item_values("forget", {"output": ["a b", "c"]})
+    assert set(found) <= set(CATALOGUE)
+    assert found["refusal"] == [0.0, 0.0]
+    assert found["rougeL_recall"] == "not recorded: rougeL_recall, or reference"
+    assert found["normalized_probability"].startswith(
+        "not recorded: normalized_probability, or probability and"
+    )
+    assert found["truth_ratio_clipped"] == "not recorded: truth_ratio"
+
+
+def test_a_missing_value_stays_missing_and_is_never_zero() -> None:
+    run = measure_run({"forget": FIELDS})
+    forget = run.splits["forget"]
+    assert run.items["forget"]["rougeL_recall"] == [1.0, 0.0, None]
+    assert (forget["rougeL_recall"].value, forget["rougeL_recall"].n, forget["rougeL_recall"].missing) == (
+        0.5,
+        2,
+        1,
+    )
+    assert forget["probability"].n == 2
+    assert forget["truth_ratio"].n == 3
+    assert forget["cosine_similarity"].value is None
+
+
+def test_a_recorded_value_wins_over_a_computed_one() -> None:
+    found = item_values(
+        "forget", {**FIELDS, "rougeL_recall": [0.25, 0.5, 0.75], "probability": [0.9, 0.1, 0.5]}
+    )
+    assert found["rougeL_recall"] == [0.25, 0.5, 0.75]
+    assert found["probability"] == [0.9, 0.1, 0.5]
+
+
+def test_the_right_answer_stands_in_for_a_paraphrase_on_authors_and_facts_only() -> None:
+    fields = {"loss": [1.0], "perturbed_losses": [[2.0, 3.0]]}
+    assert item_values("real_authors", fields)["truth_ratio"] == [pytest.approx(math.exp(1.0 - 2.5))]
+    assert item_values("forget", fields)["truth_ratio"] == ("not recorded: truth_ratio, or paraphrased_loss")
+
+
+def test_wrong_answers_may_differ_in_number() -> None:
+    fields = {"paraphrased_loss": [1.0, 1.0], "perturbed_losses": [[1.0], [1.0, 3.0]]}
+    assert item_values("forget", fields)["truth_ratio"] == [1.0, pytest.approx(math.exp(-1))]
+
+
+def test_fields_of_different_lengths_are_refused() -> None:
+    with pytest.raises(ValueError, match="split 'forget' are not aligned"):
+        item_values("forget", {"output": ["a"], "reference": ["a", "b"]})
+
+
+def test_forget_quality_needs_a_retrained_model() -> None:
+    alone = measure_run({"forget": FIELDS})
+    assert alone.overall["forget_quality_raw"].reason == "no retrained model to compare with"
+    same = measure_run({"forget": FIELDS}, retrained=alone)
+    assert same.overall["forget_quality_raw"].value == pytest.approx(1.0)
+    without = measure_run({"forget": {"output": ["a"]}}, retrained=alone)
+    assert "this run" in without.overall["forget_quality_folded"].reason
+
+
+def test_privacy_leakage_is_relative_to_the_retrained_model_or_to_chance() -> None:
+    scores = {"mia_min_k": ([1.0, 2.0, 5.0], [3.0, 4.0, 6.0])}
+    retrained = measure_run({}, membership={"mia_min_k": ([3.0, 4.0], [1.0, 6.0])})
+    auc = 7 / 9
+    alone = measure_run({}, membership=scores).overall["privacy_leakage"]
+    against = measure_run({}, retrained, scores).overall["privacy_leakage"]
+    assert alone.value == pytest.approx(((1 - auc) - 0.5) / 0.5 * 100)
+    assert retrained.overall["mia_min_k"].value == pytest.approx(0.5)
+    assert against.value == pytest.approx(alone.value)
+    assert measure_run({}).overall["privacy_leakage"].value is None
+
+
+def test_the_catalogue_covers_every_measure_and_nothing_is_oriented_twice() -> None:
+    run = measure_run({"forget": FIELDS, "retain": FIELDS}, membership={"mia_loss": ([0.0], [1.0])})
+    assert set(run.overall) | set(run.splits["forget"]) | set(RECORDED) <= set(CATALOGUE)
+    assert better("rougeL_recall", "forget") == -1
+    assert better("rougeL_recall", "retain") == better("rougeL_recall", "neighbor") == 1
+    assert better("truth_ratio_folded", "forget") == 1
+    assert better("perplexity", "retain") == -1
+    assert all(entry.ideal is None or entry.forget == 0 for entry in CATALOGUE.values())
