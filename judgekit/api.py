@@ -95,7 +95,7 @@ def score(
             spec,
             folder,
             store=store,
-            budget=Budget(dollars=budget, calls=max_calls),
+            budget=Budget(dollars=budget, calls=max_calls, spent=store.spent()),
             unbound=unbound,
             about=about,
             report=report,

@@ -124,7 +124,9 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
                 for given in row.human:
                     shares[i, index[given.label]] += 1 / len(row.human)
         except KeyError as error:
-            raise InputError(f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}") from None
+            raise InputError(
+                f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
+            ) from None
     return Labelled(probs, shares)
 
 
@@ -193,6 +195,7 @@ def calibrate(
     arrays = to_arrays(rows, tiers, labels)
     human: NDArray[Any] = arrays.majority if people == "majority" else arrays.shares
     labelled = (arrays.majority >= 0) if people == "majority" else np.isfinite(arrays.shares).all(axis=1)
+    labelled, unlabelled = one_per_question([row.question_id for row in rows], labelled, seed)
     prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
     groups = np.array([row.split for row in rows])[labelled] if by_split else None
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
@@ -204,7 +207,7 @@ def calibrate(
         costs=prices,
         groups=groups,
         judges=judge_index(tiers),
-        unlabelled=arrays.probs[~labelled] if (~labelled).any() else None,
+        unlabelled=arrays.probs[unlabelled] if unlabelled.any() else None,
         budget=budget,
         seed=seed,
     )
@@ -219,7 +222,9 @@ def calibrate(
     )
 
 
-def decide(rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False) -> Iterator[Verdict]:
+def decide(
+    rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False
+) -> Iterator[Verdict]:
     """Verdicts for evidence rows under a calibration, in order, streaming.
 
     Parameters
@@ -325,7 +330,9 @@ def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
         row.tiers[tier].fingerprint for row in rows if tier in row.tiers and row.tiers[tier].probs
     )
     if len(counts) > 1:
-        raise InputError(f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one")
+        raise InputError(
+            f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one"
+        )
     return next(iter(counts), None)
 
 

@@ -98,7 +98,9 @@ class Cascade:
         """Judge a block of items; outcomes in the same order."""
         found: list[dict[str, Evidence]] = [{} for _ in items]
         decided = await (self._by_policy(items, found) if self.calibration else self._ask_all(items, found))
-        verdicts = [self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)]
+        verdicts = [
+            self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)
+        ]
         if self.people is not None:
             await self._ask_people(items, found, verdicts)
         return [
@@ -111,7 +113,9 @@ class Cascade:
         for judge in {id(tier.judge): tier.judge for tier in self.tiers}.values():
             await judge.close()
 
-    async def _by_policy(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
+    async def _by_policy(
+        self, items: Sequence[Item], found: list[dict[str, Evidence]]
+    ) -> list[dict[str, Any]]:
         """Ask one tier after the other, each only about the items that the policy sends on."""
         assert self.calibration is not None
         order, labels = self.calibration.tiers, self.calibration.labels
@@ -142,18 +146,27 @@ class Cascade:
             await self._ask(tier, np.arange(len(items)), items, found)
         decided = []
         for evidence in found:
-            answered = [(t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs]
+            answered = [
+                (t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs
+            ]
             if not answered:
                 decided.append({"label": -1, "tier": -1, "confidence": np.nan, "unscored": True})
                 continue
             t, last = answered[-1]
             label = last.label or ""
             decided.append(
-                {"label": self.rubric.labels.index(label), "tier": t, "confidence": last.probs[label], "unscored": False}
+                {
+                    "label": self.rubric.labels.index(label),
+                    "tier": t,
+                    "confidence": last.probs[label],
+                    "unscored": False,
+                }
             )
         return decided
 
-    async def _ask(self, tier: Tier, which: Any, items: Sequence[Item], found: list[dict[str, Evidence]]) -> None:
+    async def _ask(
+        self, tier: Tier, which: Any, items: Sequence[Item], found: list[dict[str, Evidence]]
+    ) -> None:
         """Gather a tier's evidence for some of the items; items the rubric cannot be asked of stay missing."""
         askable = []
         for i in which:
@@ -212,5 +225,7 @@ class Cascade:
         if calibration.rubric not in ("", self.rubric.name):
             wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
         if set(calibration.labels) - set(self.rubric.labels):
-            wrong.append(f"labels are {', '.join(self.rubric.labels)}; calibrated were {', '.join(calibration.labels)}")
+            wrong.append(
+                f"labels are {', '.join(self.rubric.labels)}; calibrated were {', '.join(calibration.labels)}"
+            )
         return wrong

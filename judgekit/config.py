@@ -44,7 +44,9 @@ class CascadeSpec:
     folder: Path
 
     @classmethod
-    def load(cls, path: Path | None, *, rubric: str | None = None, calibrations: tuple[Path, ...] = ()) -> CascadeSpec:
+    def load(
+        cls, path: Path | None, *, rubric: str | None = None, calibrations: tuple[Path, ...] = ()
+    ) -> CascadeSpec:
         """Read a cascade file, or the default (the lexical judge alone) where ``path`` is None.
 
         ``rubric`` judges everything by one rubric; ``calibrations`` are added under the rubric each names.
@@ -83,7 +85,9 @@ class CascadeSpec:
             raise ConfigError(f"no rubric for split '{item.split}': name it, or '{ANY}', under 'rubrics'")
         return rubrics[ANY]
 
-    def build(self, rubric_name: str, *, store: Any = None, budget: Any = None, unbound: bool = False) -> Cascade:
+    def build(
+        self, rubric_name: str, *, store: Any = None, budget: Any = None, unbound: bool = False
+    ) -> Cascade:
         """The cascade for one rubric: judges built, calibration loaded and checked."""
         rubric = load_rubric(rubric_name)
         context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget)

@@ -2,7 +2,7 @@
 
 ``items.jsonl``, ``evidence.jsonl`` and ``verdicts.jsonl`` hold one row an item, in input order; ``run.json``
 says what was run. They appear together when the run is complete; until then they carry the ending ``.part``.
-``calls.sqlite`` (:mod:`judgekit.store`) holds every answered call and is what a resumed run starts from.
+``store.sqlite`` (:mod:`judgekit.store`) holds every answered call and is what a resumed run starts from.
 """
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:
     elif kind in plugins:
         cls = plugins[kind].load()
     else:
-        raise ConfigError(f"unknown judge '{kind}' in the cascade; known: {', '.join([*KINDS, *sorted(plugins)])}")
+        raise ConfigError(
+            f"unknown judge '{kind}' in the cascade; known: {', '.join([*KINDS, *sorted(plugins)])}"
+        )
     try:
         judge: Judge = cls.from_spec(options, context)
     except ValidationError as error:

@@ -1,0 +1,47 @@
+# Everything a newcomer needs: `make demo` and `make test` set up their own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo-out
+
+.PHONY: demo test test-engine test-ray check lint types layers clean
+
+demo: $(VENV)/.demo
+	rm -rf $(DEMO)
+	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --out $(DEMO)/opinions
+	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric forgetting --labels calibration/demo/labels.jsonl --agreement 0.9 --out $(DEMO)/forgetting.json
+	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric utility --labels calibration/demo/labels.jsonl --agreement 0.9 --out $(DEMO)/utility.json
+	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --labels calibration/demo/labels.jsonl --calibration $(DEMO)/forgetting.json --calibration $(DEMO)/utility.json --out $(DEMO)/runs
+	$(BIN)/judgekit report $(DEMO)/runs/original $(DEMO)/runs/unlearned $(DEMO)/runs/collapsed --out $(DEMO)/report.html
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+test-engine:
+	bash tests/engine/run.sh
+
+check: lint types layers
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[report]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[report,dev]'
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) .venv-* $(DEMO) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,46 @@
+"""``judgekit report``: what can be said of runs, as a page, a table, JSON, Markdown and CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH, progress_bar, states_line
+from judgekit.cli.score import run_names
+
+
+@click.command("report")
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@click.option("--out", "-o", type=PATH, help="The page, one self-contained HTML file.")
+@click.option("--json", "json_out", type=PATH, help="Everything the report says, as JSON.")
+@click.option("--markdown", type=PATH, help="The report as Markdown.")
+@click.option("--csv", "csv_out", type=PATH, help="Every number, one row each.")
+@click.option("--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first.")
+def command(
+    runs: tuple[Path, ...], out: Path | None, json_out: Path | None, markdown: Path | None, csv_out: Path | None, scored: Path
+) -> None:
+    """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
+    from judgekit import report
+
+    files = tuple(str(run) for run in runs if not run.is_dir())
+    folders = {run: run for run in runs if run.is_dir()}
+    for source, name in run_names(files).items():
+        with progress_bar(name, None) as tell:
+            done = api.score(source, scored / name, report=tell)
+        click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
+        folders[Path(source)] = done.folder
+    loaded = report.load([folders[run] for run in runs])
+    summary = report.summarize(loaded)
+    report.print_summary(summary)
+    for path, text in (
+        (json_out, lambda: report.to_json(summary)),
+        (markdown, lambda: report.to_markdown(summary)),
+        (csv_out, lambda: report.to_csv(summary)),
+        (out, lambda: report.to_html(summary, loaded)),
+    ):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text(), "utf-8")
+            click.echo(f"written to {path}")
