@@ -1,0 +1,116 @@
+"""The recorded judge: evidence that was gathered before, read from an evidence file by item id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from judgekit.errors import ConfigError, InputError
+from judgekit.judges.rows import rows
+from judgekit.records import Evidence, EvidenceRow, Item, Record, parse
+from judgekit.rubrics import Rubric
+
+if TYPE_CHECKING:
+    from judgekit.judges import Context
+
+
+class RecordedSpec(Record):
+    """The judge's entry in a cascade file: the evidence file, and which of its tiers (by default ``name``)."""
+
+    name: str = "recorded"
+    path: Path
+    tier: str = ""
+
+
+class RecordedJudge:
+    """Answers with one tier of an evidence file; an item that the file does not have is missing.
+
+    Of the file only the ids and where their rows begin are held in memory.
+
+    Parameters
+    ----------
+    path : evidence JSONL. tier : which of its tiers. name : this judge's name in the cascade.
+
+    Raises
+    ------
+    InputError : the file cannot be read, a row is not evidence, an id stands twice, or no row has the tier.
+    """
+
+    stages = 1
+
+    def __init__(self, path: Path, tier: str, name: str = "") -> None:
+        self.name = name or tier
+        self._path, self._tier = path, tier
+        self._offsets: dict[str, tuple[int, int]] = {}
+        self._file: BinaryIO | None = None
+        judges: set[str] = set()
+        tiers: set[str] = set()
+        for line, offset, content in rows(path):
+            if content["id"] in self._offsets:
+                first = self._offsets[content["id"]][0]
+                raise InputError(
+                    f"id '{content['id']}' stands twice (first in line {first})", path=path, row=line
+                )
+            self._offsets[content["id"]] = (line, offset)
+            given = content.get("tiers")
+            if isinstance(given, dict):
+                tiers.update(given)
+                if isinstance(evidence := given.get(tier), dict):
+                    judges.add(str(evidence.get("fingerprint") or ""))
+        if tier not in tiers:
+            known = ", ".join(sorted(tiers)) or "none"
+            raise InputError(f"no row has the tier '{tier}'; tiers in the file: {known}", path=path)
+        self._judges = sorted(judges)
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any], context: Context) -> RecordedJudge:
+        """Make the judge from its entry in a cascade file; the path starts from the file's folder."""
+        found = RecordedSpec.model_validate(spec)
+        return cls(context.folder / found.path, found.tier or found.name, found.name)
+
+    def fingerprint(self, rubric: Rubric) -> str:
+        """That of the judge that was recorded, so that a calibration holds for any recording of it.
+
+        Where the file does not tell it, or holds a mixture, a hash of the tier's name and what it does tell.
+        """
+        if len(self._judges) == 1 and self._judges[0]:
+            return self._judges[0]
+        return hashlib.sha256(json.dumps(["recorded", self._tier, self._judges]).encode()).hexdigest()[:12]
+
+    async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
+        """Evidence for each item, in order, as the file has it."""
+        return [self._one(item, rubric) for item in items]
+
+    async def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _one(self, item: Item, rubric: Rubric) -> Evidence:
+        if item.id not in self._offsets:
+            return Evidence.missing(f"not in the recorded file {self._path.name}")
+        row = self._row(item.id)
+        found = row.tiers.get(self._tier)
+        if found is None:
+            return Evidence.missing(
+                f"the recorded file {self._path.name} has no tier '{self._tier}' for this item"
+            )
+        if row.rubric not in ("", rubric.name):
+            return Evidence.missing(f"recorded under the rubric '{row.rubric}', not '{rubric.name}'")
+        if unknown := set(found.probs) - set(rubric.labels):
+            return Evidence.missing(f"recorded label '{min(unknown)}' is not one of rubric '{rubric.name}'")
+        return found
+
+    def _row(self, identity: str) -> EvidenceRow:
+        line, offset = self._offsets[identity]
+        if self._file is None:
+            self._file = self._path.open("rb")
+        self._file.seek(offset)
+        try:
+            return parse(EvidenceRow, json.loads(self._file.readline()), path=self._path, line=line)
+        except json.JSONDecodeError:
+            raise ConfigError(f"{self._path} changed while it was being read") from None
