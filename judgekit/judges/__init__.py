@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 KINDS = {
     "lexical": "judgekit.judges.lexical:LexicalJudge",
-    "openai": "judgekit.judges.openai:OpenAIJudge",
-    "vllm": "judgekit.judges.vllm:VLLMJudge",
+    "openai": "judgekit.annotators:OpenAIJudge",
+    "vllm": "judgekit.annotators:VLLMJudge",
     "recorded": "judgekit.judges.recorded:RecordedJudge",
     "human": "judgekit.judges.human:HumanJudge",
 }

@@ -2,8 +2,8 @@
 
 A judge that asks a model is a *panel* of simulated annotators over a *backend*; the backend answers single
 prompts (:class:`Ask`), the panel (``judgekit.annotators``) turns items into asks and answers into evidence.
-Other packages add a judge by an entry point in the group ``judgekit.judges``: a class with this protocol and a
-classmethod ``from_config(spec, context)``.
+Other packages add a judge by an entry point in the group ``judgekit.judges``: a class with this protocol and
+a classmethod ``from_spec(options, context)``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Judge(Protocol):
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """Evidence for each item, in order; ``Evidence.missing(reason)`` where there is none.
 
-        ``stage`` (1-based, up to ``stages``) is how far to go; what an earlier stage asked is not asked again.
+        ``stage`` (1-based, up to ``stages``) is how far to go; what earlier stages asked is not asked again.
         Raises only what stops the whole run (``BudgetSpent``, ``ConfigError``), never for a single item.
         """
         ...
@@ -50,7 +50,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class Ask:
-    """One prompt to one model. ``key`` is the content key of model, endpoint parameters and rendered prompt."""
+    """One prompt to one model. ``key`` is the content key of model, parameters and rendered prompt."""
 
     key: str
     prompt: Prompt
@@ -125,16 +125,14 @@ class Backend(Protocol):
         ...
 
 
-def content_key(identity: str, prompt: Prompt) -> str:
-    """The key under which an answer is stored: of model, endpoint parameters and rendered prompt (32 hex digits).
-
-    ``identity`` is the JSON text of ``Backend.identity()``.
-    """
-    return KeyMaker(identity, prompt)(prompt)
-
-
 class KeyMaker:
-    """Makes the content keys of prompts that share all messages but the last with ``first``, hashing those once."""
+    """Makes the keys under which answers are stored: of model, parameters and rendered prompt (32 hex digits).
+
+    Parameters
+    ----------
+    identity : the JSON text of ``Backend.identity()``.
+    first : any of the prompts; the others share all its messages but the last, which are hashed only once.
+    """
 
     def __init__(self, identity: str, first: Prompt) -> None:
         shared = [[message["role"], message["content"]] for message in first.messages[:-1]]

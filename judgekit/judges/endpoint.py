@@ -1,0 +1,234 @@
+"""One OpenAI-compatible endpoint: finds out what it is, sends it requests, and says what a failure means."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import openai
+
+from judgekit.errors import ConfigError
+from judgekit.judges.throttle import Throttle
+
+try:
+    import httpx2 as httpx
+except ImportError:  # openai before its move to httpx2
+    import httpx  # type: ignore[no-redef]
+
+Messages = Sequence[Mapping[str, str]]
+
+_TOO_LONG = (
+    "context length",
+    "context_length",
+    "maximum context",
+    "too long",
+    "max_model_len",
+    "input_tokens",
+)
+_LONGEST_PAUSE = 20.0
+
+
+class Refused(Exception):
+    """The endpoint will not answer this request: asking again will not help.
+
+    ``status`` is HTTP's; ``too_long`` says that the prompt does not fit the model's context.
+    """
+
+    def __init__(self, reason: str, status: int, *, too_long: bool = False) -> None:
+        super().__init__(reason)
+        self.status, self.too_long = status, too_long
+
+
+class Transient(Exception):
+    """The endpoint could not answer just now.
+
+    ``unreachable`` says that nobody was there, ``maybe_paid`` that the model may have done its work.
+    """
+
+    def __init__(self, reason: str, *, unreachable: bool = False, maybe_paid: bool = False) -> None:
+        super().__init__(reason)
+        self.unreachable, self.maybe_paid = unreachable, maybe_paid
+
+
+class Endpoint:
+    """A server behind a base URL and a key.
+
+    Attributes
+    ----------
+    is_vllm : it said so. has_batch : it answers many conversations in one request (vLLM, once tried).
+    throttle : how much may be under way. silent_since : since when nothing has come from it, or None.
+    """
+
+    def __init__(self, url: str, key: str, *, timeout: float, throttle: Throttle) -> None:
+        self.url = url.rstrip("/")
+        self.timeout = timeout
+        self.throttle = throttle
+        self.is_vllm = self.has_batch = False
+        self.models: tuple[str, ...] = ()
+        self.max_model_len: int | None = None
+        self.silent_since: float | None = None
+        self._failures = 0
+        self._paused_until = 0.0
+        self._known = False
+        self._client = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=self.url,
+            max_retries=0,
+            timeout=timeout,
+            http_client=_http_client(throttle.most),
+        )
+
+    async def discover(self, model: str) -> None:
+        """Ask once what server this is; one that does not say is an ordinary endpoint."""
+        if self._known:
+            return
+        try:
+            listed = await self.send("GET", "/models", None)
+        except (Refused, Transient):
+            return
+        self._known = True
+        entries = [entry for entry in _list(_get(listed, "data")) if isinstance(entry, dict)]
+        self.models = tuple(str(entry.get("id")) for entry in entries)
+        self.is_vllm = any(entry.get("owned_by") == "vllm" for entry in entries)
+        if not self.is_vllm:
+            return
+        if model not in self.models:
+            raise ConfigError(f"{self.url} has no model '{model}'; it serves: {', '.join(self.models)}")
+        length = next(entry.get("max_model_len") for entry in entries if entry.get("id") == model)
+        self.max_model_len = length if isinstance(length, int) else None
+        try:  # an empty batch is refused as malformed where the route exists, and not found where it does not
+            await self.send("POST", "/chat/completions/batch", {"model": model, "messages": []})
+        except Refused as refused:
+            self.has_batch = refused.status in (400, 422)
+        except Transient:
+            pass
+
+    async def letter_tokens(
+        self, model: str, messages: Messages, letters: Iterable[str], template: Mapping[str, Any]
+    ) -> tuple[int, ...]:
+        """Ids of the tokens that an option letter is spelled with right after the rendered prompt.
+
+        The server renders and tokenizes the conversation twice, ready for an answer and with the letter as its
+        beginning: what comes on top is the letter's token. Empty where the server cannot say, or where a
+        letter is not one token of its own.
+        """
+        root = self.url.removesuffix("/v1")
+        common = {"model": model, "chat_template_kwargs": dict(template)}
+        found = []
+        try:
+            before = await self.send("POST", f"{root}/tokenize", {**common, "messages": list(messages)})
+            prompt = _list(_get(before, "tokens"))
+            for letter in letters:
+                body = {
+                    **common,
+                    "messages": [*messages, {"role": "assistant", "content": letter}],
+                    "add_generation_prompt": False,
+                    "continue_final_message": True,
+                }
+                after = _list(_get(await self.send("POST", f"{root}/tokenize", body), "tokens"))
+                if len(after) != len(prompt) + 1 or after[: len(prompt)] != prompt:
+                    return ()
+                found.append(int(after[-1]))
+        except (Refused, Transient):
+            return ()
+        return tuple(found)
+
+    async def send(self, method: str, path: str, body: Mapping[str, Any] | None, key: str = "") -> Any:
+        """One request, one decoded JSON answer; the time-out is for the whole of it.
+
+        Raises
+        ------
+        Refused, Transient : see there.
+        ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
+        """
+        headers = {"Idempotency-Key": key} if key else {}
+        options: Any = {"headers": headers}
+        try:
+            async with asyncio.timeout(self.timeout):
+                if method == "GET":
+                    response = await self._client.get(path, cast_to=httpx.Response, options=options)
+                else:
+                    response = await self._client.post(
+                        path, cast_to=httpx.Response, body=body, options=options
+                    )
+                content = response.content
+            answer = json.loads(content)
+        except (TimeoutError, openai.APITimeoutError):
+            raise self._failed(f"no answer within {self.timeout:g} s", 0.0, maybe_paid=True) from None
+        except openai.APIConnectionError as error:
+            raise self._failed(
+                f"connection failed: {error.__cause__ or error}", None, unreachable=True
+            ) from None
+        except openai.APIStatusError as error:
+            raise self._explain(error) from None
+        except (ValueError, httpx.HTTPError) as error:
+            raise self._failed(f"answer cut short or not JSON: {error}", 0.0, maybe_paid=True) from None
+        self._failures, self.silent_since = 0, None
+        return answer
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _explain(self, error: openai.APIStatusError) -> Exception:
+        status, message = error.status_code, _message(error)
+        if status in (401, 403):
+            return ConfigError(f"{self.url} refused the key ({status}): {message}")
+        if status == 429 and "insufficient_quota" in f"{error.code} {error.type}":
+            return ConfigError(f"{self.url}: the account has no quota left: {message}")
+        if status in (408, 409, 425, 429) or status >= 500:
+            return self._failed(f"{status}: {message}", _retry_after(error.response.headers))
+        self._failures, self.silent_since = 0, None
+        too_long = any(sign in message.lower() for sign in _TOO_LONG)
+        reason = "prompt too long for the model" if too_long else f"refused ({status})"
+        return Refused(f"{reason}: {message}", status, too_long=too_long)
+
+    def _failed(self, reason: str, pause: float | None, **what: bool) -> Transient:
+        """Count a failure and hold the endpoint back: as long as it asked, else longer each time."""
+        now = time.monotonic()
+        if self.silent_since is None:
+            self.silent_since = now
+        if now >= self._paused_until:  # many fail together: they count once
+            self._failures += 1
+            self._paused_until = now
+        if pause is None:
+            pause = min(_LONGEST_PAUSE, 0.05 * 2 ** min(self._failures, 10))
+        self._paused_until = max(self._paused_until, now + pause)
+        self.throttle.push_back(pause)
+        return Transient(reason, **what)
+
+
+def _http_client(connections: int) -> Any:
+    """The SDK's aiohttp transport, which takes about half the processor time, where aiohttp is installed."""
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    try:
+        import aiohttp  # noqa: F401
+    except ImportError:
+        return openai.DefaultAsyncHttpxClient(limits=limits)
+    return openai.DefaultAioHttpClient(limits=limits)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    for name, scale in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
+        try:
+            return max(0.0, min(300.0, float(headers[name]) * scale))
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _message(error: openai.APIStatusError) -> str:
+    body = error.body
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    text = inner.get("message", inner) if isinstance(inner, dict) else inner
+    return " ".join(str(text or error.message).split())[:300]
+
+
+def _get(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

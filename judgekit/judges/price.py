@@ -1,0 +1,65 @@
+"""What asking costs: prices as configured, usage as reported; what is unknown is never counted as nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from judgekit.records import Record
+
+
+class Price(Record):
+    """US dollars per million tokens.
+
+    Attributes
+    ----------
+    input, output : prompt and completion tokens.
+    cached_input : prompt tokens served from the provider's cache; None: as ``input``.
+    batch : share of the price that is charged through the Batch API.
+    """
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached_input: float | None = Field(None, ge=0)
+    batch: float = Field(0.5, ge=0, le=1)
+
+    def of(self, prompt: int, cached: int | None, completion: int) -> float:
+        """The price in dollars of so many tokens; ``cached`` of the prompt's came from the cache."""
+        hit = cached or 0
+        cheap = self.input if self.cached_input is None else self.cached_input
+        return ((prompt - hit) * self.input + hit * cheap + completion * self.output) / 1e6
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as a server reported them; None where it did not."""
+
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @classmethod
+    def read(cls, usage: Any) -> Usage:
+        """From the ``usage`` object of a response, whatever it holds."""
+        if not isinstance(usage, dict):
+            return cls()
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else None
+        return cls(_count(usage.get("prompt_tokens")), _count(cached), _count(usage.get("completion_tokens")))
+
+    def cost(self, price: Price | None) -> float | None:
+        """Dollars, or None where price or usage is unknown."""
+        if price is None or self.prompt_tokens is None or self.completion_tokens is None:
+            return None
+        return price.of(self.prompt_tokens, self.cached_tokens, self.completion_tokens)
+
+    def share(self, part: int, parts: int) -> Usage:
+        """One part of a usage that was reported for several prompts together; the parts add up to the whole."""
+        cut = [None if n is None else n // parts + (part < n % parts) for n in vars(self).values()]
+        return Usage(*cut)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
