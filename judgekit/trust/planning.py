@@ -256,4 +256,4 @@ def _weighted(uncertainty: Floats, even: Floats) -> Floats:
         certain = chance >= 1
         left = n - certain.sum()
         chance = np.where(certain, 1.0, chance * (left / chance[~certain].sum()))
-    return np.minimum(chance, 1.0)
+    return np.asarray(np.minimum(chance, 1.0))

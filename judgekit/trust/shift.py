@@ -1,13 +1,11 @@
-"""Are the scored items like the labeled ones? A two-sample test, and a guard for single items.
+"""Are the scored items, as a whole, like the labeled ones?
 
-A certificate speaks of items like those that were labeled. `shift_check` asks of the whole scored set whether
-it could be another draw from the same source; `scope` asks it of each item.
-
-Both are exact at any sample size, because they only use that under "no shift" the items are exchangeable.
+A certificate speaks of items like those that were labeled. The check compares every view of the two sets
+(confidences, verdicts, embeddings) by an energy distance and shuffles which items count as labeled. Its error
+level is exact at any sample size: without a shift all items are exchangeable, and nothing else is used.
 
 References: Szekely & Rizzo (2013), "Energy statistics"; Westfall & Young (1993), "Resampling-based multiple
-testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero"; Vovk, Gammerman & Shafer
-(2005), "Algorithmic learning in a random world" (conformal p-values).
+testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero".
 """
 
 from __future__ import annotations
@@ -25,7 +23,6 @@ Statistic = Callable[[Members], Floats]
 PERMUTATIONS = 999
 ROWS = 5_000  # per side
 FEATURE_ROWS = 1_000  # per side when a view has many numbers an item: all distances are taken
-REFERENCES = 1_000  # labeled items that distances are taken to
 
 
 @dataclass(frozen=True)
@@ -208,7 +205,7 @@ def _rank_distance(values: Floats) -> Statistic:
 
 def _feature_distance(features: NDArray[np.float32]) -> Statistic:
     """Energy distance: mean distance across, less half the mean distances within."""
-    between = np.sqrt(_squared_distances(features, features))
+    between = np.sqrt(squared_distances(features, features))
 
     def distance(members: Members) -> Floats:
         n, total = members[0].sum(), len(features)
@@ -231,82 +228,6 @@ def _standardized(name: str, features: NDArray[np.float32]) -> NDArray[np.float3
     return np.asarray((features - features.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
 
 
-def _squared_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+def squared_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
     squares = np.sum(left**2, axis=1)[:, None] + np.sum(right**2, axis=1) - 2.0 * left @ right.T
     return np.asarray(np.maximum(squares, 0.0))
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which scored items are like the labeled ones.
-
-    Attributes
-    ----------
-    in_scope : (items,) bool
-        False: abstain on it. An item like the labeled ones is refused with probability at most `level`.
-    p_values : (items,) float
-        Share of labeled items that lie at least as far from the other labeled ones.
-    level : float
-        Probability of refusing an item like the labeled ones.
-    """
-
-    in_scope: NDArray[np.bool_]
-    p_values: Floats
-    level: float
-
-
-def scope(
-    labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = 5, seed: int = 0
-) -> Scope:
-    """Abstain on items that lie far from everything labeled.
-
-    A random half of the labeled items are the places; the other half say how far items of the same source lie
-    from their nearest places, and each scored item's distance is ranked among theirs.
-
-    Parameters
-    ----------
-    labeled, scored : (items, features) float
-        Embeddings or other numbers, such as the judges' log-odds. One labeled item a question.
-    level : float
-        At most this share of items like the labeled ones is refused, on average over labeled sets.
-    neighbors : int
-        The distance is the mean over so many nearest places.
-    seed : int
-        For the halves.
-
-    Raises
-    ------
-    ValueError
-        Too few labeled items for any item to be refused at `level`; numbers that are not finite.
-    """
-    known, new = np.asarray(labeled, dtype=np.float32), np.asarray(scored, dtype=np.float32)
-    if known.ndim != 2 or new.ndim != 2 or known.shape[1] != new.shape[1]:
-        raise ValueError(
-            f"features have shapes {known.shape} and {new.shape}: give (items, features) for both"
-        )
-    if not (np.isfinite(known).all() and np.isfinite(new).all()):
-        raise ValueError("features have missing or infinite numbers: leave those items out")
-    least = int(np.ceil(1.0 / level)) - 1
-    if len(known) < least + neighbors:
-        raise ValueError(
-            f"{len(known)} labeled items cannot tell strange ones at level {level}: "
-            f"give at least {least + neighbors}, or a greater level"
-        )
-    order = np.random.default_rng(seed).permutation(len(known))
-    n_places = int(np.clip(len(known) // 2, neighbors, min(len(known) - least, REFERENCES)))
-    places, others = known[order[:n_places]], known[order[n_places:]]
-    center, spread = places.mean(axis=0), places.std(axis=0)
-    spread = np.where(spread > 0, spread, max(float(spread.max()), 1.0))
-
-    def distance(items: NDArray[np.float32]) -> Floats:
-        parts = []
-        for chunk in np.array_split(items, len(items) // 10_000 + 1):
-            squares = _squared_distances((chunk - center) / spread, (places - center) / spread)
-            nearest = np.partition(squares, neighbors - 1, axis=1)[:, :neighbors]
-            parts.append(np.sqrt(nearest).mean(axis=1))
-        return np.concatenate(parts).astype(float)
-
-    usual = np.sort(distance(others))
-    further = len(usual) - np.searchsorted(usual, distance(new), side="left")
-    p_values = (1.0 + further) / (1.0 + len(usual))
-    return Scope(p_values > level, p_values, level)

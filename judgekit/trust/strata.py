@@ -113,9 +113,8 @@ def stratify(
 
     def table(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
         cells = units[chosen] * count + stratum[chosen]
-        return np.bincount(cells, values[chosen].astype(float), minlength=n_units * count).reshape(
-            n_units, count
-        )
+        sums = np.bincount(cells, values[chosen], minlength=n_units * count)
+        return np.asarray(sums, dtype=float).reshape(n_units, count)
 
     weights = table(weight, labeled)
     return Stratified(

@@ -1,0 +1,270 @@
+"""Real coverage of the intervals for rates, by simulation; prints one JSON object.
+
+Items are made with known human labels and a judge that errs and abstains; some are labeled; the 95 % interval
+holds the true figure or not. Beside `rate` stand the labels alone (Clopper-Pearson) and the large-sample
+prediction-powered interval (PPI++), from the same labels, with their widths.
+
+    python benchmarks/rates.py --draws 2000
+    python benchmarks/rates.py --draws 500 --only difference
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from judgekit.trust.bounds import clopper_pearson
+from judgekit.trust.planning import choose_items
+from judgekit.trust.prevalence import Judged, Promise, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence_core import prediction_powered
+
+# chance of verdict 1 where people say 1, of verdict 1 where they say 0, share of items without a verdict
+JUDGES = {
+    "good": (0.95, 0.02, 0.05),
+    "fair": (0.8, 0.15, 0.1),
+    "useless": (0.5, 0.5, 0.0),
+    "unsure": (0.8, 0.05, 0.4),
+}
+ITEMS = 1000
+
+Draw = tuple[float, dict[str, tuple[float, float]]]  # true figure; interval of each method
+Case = Callable[[np.random.Generator], Draw]
+
+
+def ask(rng: np.random.Generator, truth: np.ndarray, judge: str) -> np.ndarray:
+    hit, false, silent = JUDGES[judge]
+    verdict = (rng.random(truth.shape) < np.where(truth == 1, hit, false)).astype(int)
+    verdict[rng.random(truth.shape) < silent] = -1
+    return verdict
+
+
+def seen(truth: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    human = np.full(len(truth), -1)
+    human[chosen] = truth[chosen]
+    return human
+
+
+def ends(result: Rate) -> tuple[float, float]:
+    return result.low, result.high
+
+
+def random_sample(n: int, prevalence: float, judge: str, population: str) -> Case:
+    fixed = np.arange(ITEMS) < round(ITEMS * prevalence)
+
+    def draw(rng: np.random.Generator) -> Draw:
+        truth = (fixed if population == "items" else rng.random(ITEMS) < prevalence).astype(int)
+        verdict = ask(rng, truth, judge)
+        human = seen(truth, rng.choice(ITEMS, n, replace=False))
+        known = human >= 0
+        guess = np.where(verdict >= 0, verdict, 0.5)
+        return float(prevalence), {
+            "rate": ends(rate(Judged(verdict, human, inclusion=n / ITEMS), 1, population=population)),
+            "labels alone": clopper_pearson(int(truth[known].sum()), n),
+            "PPI++": prediction_powered(truth[known].astype(float), guess[known], guess[~known])[1:],
+        }
+
+    return draw
+
+
+def class_sample(n: int, prevalence: float, judge: str) -> Case:
+    """Half of the labels on accepted items, half on open ones: each class at its own rate."""
+    truth = (np.arange(ITEMS) < round(ITEMS * prevalence)).astype(int)
+
+    def draw(rng: np.random.Generator) -> Draw:
+        verdict = ask(rng, truth, judge)
+        classes = [np.flatnonzero(verdict >= 0), np.flatnonzero(verdict < 0)]
+        chosen = np.concatenate([rng.choice(c, min(n // 2, len(c)), replace=False) for c in classes])
+        return truth.mean(), {"rate": ends(rate(Judged(verdict, seen(truth, chosen)), 1))}
+
+    return draw
+
+
+def unlabeled_open(n: int, prevalence: float, judge: str) -> Case:
+    truth = (np.arange(ITEMS) < round(ITEMS * prevalence)).astype(int)
+
+    def draw(rng: np.random.Generator) -> Draw:
+        verdict = ask(rng, truth, judge)
+        chosen = rng.choice(np.flatnonzero(verdict >= 0), n, replace=False)
+        return truth.mean(), {"rate": ends(rate(Judged(verdict, seen(truth, chosen)), 1))}
+
+    return draw
+
+
+def weighted_sample(n: int, prevalence: float, judge: str) -> Case:
+    """Uncertain items are labeled more often."""
+    truth = (np.arange(ITEMS) < round(ITEMS * prevalence)).astype(int)
+
+    def draw(rng: np.random.Generator) -> Draw:
+        verdict = ask(rng, truth, judge)
+        unsure = np.where(verdict < 0, 1.0, 0.2) * rng.random(ITEMS)
+        choice = choose_items(ITEMS, n, uncertainty=unsure, seed=int(rng.integers(2**31)))
+        human = seen(truth, choice.index)
+        return truth.mean(), {"rate": ends(rate(Judged(verdict, human, inclusion=choice.inclusion), 1))}
+
+    return draw
+
+
+def clustered(n_questions: int, prevalence: float, judge: str) -> Case:
+    """Five answers a question that tend to share their label; whole questions are labeled."""
+
+    def draw(rng: np.random.Generator) -> Draw:
+        chance = rng.beta(2 * prevalence, 2 * (1 - prevalence), 400)
+        truth = (rng.random((400, 5)) < chance[:, None]).astype(int).ravel()
+        question = np.repeat(np.arange(400), 5)
+        chosen = np.isin(question, rng.choice(400, n_questions, replace=False))
+        human = np.where(chosen, truth, -1)
+        judged = Judged(ask(rng, truth, judge), human, questions=question, inclusion=n_questions / 400)
+        return prevalence, {
+            "rate": ends(rate(judged, 1, population="source")),
+            "labels alone": clopper_pearson(int(truth[chosen].sum()), int(chosen.sum())),
+        }
+
+    return draw
+
+
+def two_models(
+    n: int, first: float, second: float, judge: str, paired: bool, ratio: bool, population: str
+) -> Case:
+    """Two models on the same questions; what one leaks the other tends to leak."""
+    number = np.arange(ITEMS)
+    compare = rate_ratio if ratio else rate_difference
+
+    def draw(rng: np.random.Generator) -> Draw:
+        level = number / ITEMS if population == "items" else rng.random(ITEMS)
+        a, b = (level < first).astype(int), (level < second).astype(int)
+        for truth, share in ((a, first), (b, second)):  # a fifth of the questions behaves independently
+            own = number % 5 == 0
+            truth[own] = rng.random(own.sum()) < share
+        chosen = rng.choice(ITEMS, n, replace=False)
+        other = chosen if paired else rng.choice(ITEMS, n, replace=False)
+        models = [
+            Judged(ask(rng, t, judge), seen(t, c), questions=number, inclusion=n / ITEMS)
+            for t, c in ((a, chosen), (b, other))
+        ]
+        alike = (first / second if ratio else first - second) if population == "source" else None
+        at_hand = a.mean() / b.mean() if ratio else a.mean() - b.mean()
+        return at_hand if alike is None else alike, {
+            "rate": ends(compare(*models, 1, population=population)),
+        }
+
+    return draw
+
+
+def certificate(prevalence: float, error: float) -> Case:
+    """No human labels: the certificate speaks, at its worst, for every verdict."""
+
+    def draw(rng: np.random.Generator) -> Draw:
+        truth = (np.arange(ITEMS) < round(ITEMS * prevalence)).astype(int)
+        verdict = np.where(rng.random(ITEMS) < error, 1 - truth, truth)
+        verdict[rng.random(ITEMS) < 0.1] = -1
+        human = np.full(ITEMS, -1)
+        return truth.mean(), {"rate": ends(rate(Judged(verdict, human), 1, promise=Promise(error, 0.0)))}
+
+    return draw
+
+
+def predicted(n: int, prevalence: float, population: str) -> Case:
+    """Soft predictions for every item, half of the items without a verdict."""
+    fixed = np.arange(ITEMS) < round(ITEMS * prevalence)
+
+    def draw(rng: np.random.Generator) -> Draw:
+        truth = (fixed if population == "items" else rng.random(ITEMS) < prevalence).astype(int)
+        soft = 1 / (1 + np.exp(-(2.5 * (2 * truth - 1) + 1.5 * rng.standard_normal(ITEMS))))
+        verdict = np.where(np.abs(soft - 0.5) > 0.4, (soft > 0.5).astype(int), -1)
+        human = seen(truth, rng.choice(ITEMS, n, replace=False))
+        known = human >= 0
+        with_soft = Judged(verdict, human, inclusion=n / ITEMS, predicted=soft)
+        without = Judged(verdict, human, inclusion=n / ITEMS)
+        return float(prevalence), {
+            "rate": ends(rate(with_soft, 1, population=population)),
+            "rate without predictions": ends(rate(without, 1, population=population)),
+            "labels alone": clopper_pearson(int(truth[known].sum()), n),
+            "PPI++": prediction_powered(truth[known].astype(float), soft[known], soft[~known])[1:],
+        }
+
+    return draw
+
+
+def cases() -> Iterator[tuple[str, dict, Case]]:
+    for population, n, p, judge in itertools.product(
+        ("items", "source"), (30, 100, 300), (0.01, 0.05, 0.2, 0.5), JUDGES
+    ):
+        if population == "items" or judge in ("good", "useless"):
+            about = {"labels": n, "rate": p, "judge": judge, "of": population}
+            yield "random sample", about, random_sample(n, p, judge, population)
+    for n, p, judge in itertools.product((30, 100), (0.01, 0.2), ("fair", "unsure")):
+        about = {"labels": n, "rate": p, "judge": judge}
+        yield "sample by class", about, class_sample(n, p, judge)
+        yield "open items unlabeled", about, unlabeled_open(n, p, judge)
+        yield "weighted sample", about, weighted_sample(n, p, judge)
+        yield "clustered", {**about, "labels": f"{n} questions"}, clustered(n, p, judge)
+    pairs = ((0.01, 0.01), (0.1, 0.01), (0.3, 0.2), (0.5, 0.5))
+    for n, (a, b), judge, paired in itertools.product(
+        (30, 100, 300), pairs, ("good", "useless"), (True, False)
+    ):
+        about = {"labels": n, "rates": [a, b], "judge": judge, "same questions labeled": paired}
+        yield "difference", about, two_models(n, a, b, judge, paired, False, "items")
+        if n == 100 and judge == "good":
+            yield "difference", {**about, "of": "source"}, two_models(n, a, b, judge, paired, False, "source")
+            yield "ratio", about, two_models(n, a, b, judge, paired, True, "items")
+    for p, error in itertools.product((0.01, 0.3), (0.05, 0.15)):
+        yield "certificate only", {"rate": p, "error": error}, certificate(p, error)
+    for population, n, p in itertools.product(("items", "source"), (50, 300), (0.05, 0.3)):
+        yield "with predictions", {"labels": n, "rate": p, "of": population}, predicted(n, p, population)
+
+
+def measure(case: Case, draws: int) -> dict[str, dict[str, float]]:
+    rng = np.random.default_rng(0)
+    inside: dict[str, float] = {}
+    width: dict[str, float] = {}
+    for _ in range(draws):
+        true, intervals = case(rng)
+        for name, (low, high) in intervals.items():
+            inside[name] = inside.get(name, 0) + bool(low - 1e-9 <= true <= high + 1e-9)
+            width[name] = width.get(name, 0) + float(min(high, 1e9) - low)
+    return {
+        "coverage": {name: round(count / draws, 4) for name, count in inside.items()},
+        "mean width": {name: round(total / draws, 4) for name, total in width.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--only", help="just the cases of this name")
+    args = parser.parse_args()
+    start = time.perf_counter()
+    rows = [
+        {"case": name, **about, **measure(case, args.draws)}
+        for name, about, case in cases()
+        if args.only in (None, name)
+    ]
+    least = min(rows, key=lambda row: row["coverage"]["rate"])
+    error = (0.95 * 0.05 / args.draws) ** 0.5
+    print(
+        json.dumps(
+            {
+                "level": 0.95,
+                "draws": args.draws,
+                "monte_carlo_standard_error": round(error, 4),
+                "least_coverage": least,
+                "below_level_by_more_than_3_errors": sum(
+                    row["coverage"]["rate"] < 0.95 - 3 * error for row in rows
+                ),
+                "rows": rows,
+                "seconds": round(time.perf_counter() - start, 1),
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
