@@ -222,6 +222,27 @@ def calibrate(
     )
 
 
+def one_per_question(
+    questions: Sequence[str], labelled: NDArray[np.bool_], seed: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which items certify and which serve as unlabelled evidence, so that both are independent draws.
+
+    Outputs of several models to one question err together; the binomial tests assume independent items. One
+    labelled item of each question is drawn at random; its siblings are used for nothing. Items without a
+    question id stand for themselves.
+    """
+    order = np.random.default_rng(seed).permutation(len(questions))
+    certifies, rests = np.zeros(len(questions), np.bool_), np.zeros(len(questions), np.bool_)
+    seen: set[str] = set()
+    for wanted, chosen in ((labelled, certifies), (~labelled, rests)):
+        for i in order:
+            if wanted[i] and questions[i] not in seen:
+                chosen[i] = True
+                if questions[i]:
+                    seen.add(questions[i])
+    return certifies, rests
+
+
 def decide(
     rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False
 ) -> Iterator[Verdict]:
