@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from judgekit.judges.price import Price
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Prompt, Rubric
 
@@ -107,6 +108,11 @@ class Backend(Protocol):
     A module of ``judgekit.judges`` that has one gives it by ``backend(spec, budget) -> Backend``, where
     ``spec`` is the judge's part of the cascade file without ``judge``, ``name`` and ``annotators``.
     """
+
+    @property
+    def price(self) -> Price | None:
+        """Dollars per token as configured; None where unknown."""
+        ...
 
     def identity(self) -> Mapping[str, object]:
         """What answers depend on, JSON-able: model id, sampling parameters, endpoint parameters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openai
@@ -16,7 +16,7 @@ from judgekit.judges.throttle import Throttle
 try:
     import httpx2 as httpx
 except ImportError:  # openai before its move to httpx2
-    import httpx  # type: ignore[no-redef]
+    import httpx  # type: ignore[import-not-found, no-redef, unused-ignore]
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -34,12 +34,12 @@ _LONGEST_PAUSE = 20.0
 class Refused(Exception):
     """The endpoint will not answer this request: asking again will not help.
 
-    ``status`` is HTTP's; ``too_long`` says that the prompt does not fit the model's context.
+    ``status`` is HTTP's; ``about_prompt`` says that it is this prompt's fault (too long, say), not the request's.
     """
 
-    def __init__(self, reason: str, status: int, *, too_long: bool = False) -> None:
+    def __init__(self, reason: str, status: int, *, about_prompt: bool = False) -> None:
         super().__init__(reason)
-        self.status, self.too_long = status, too_long
+        self.status, self.about_prompt = status, about_prompt
 
 
 class Transient(Exception):
@@ -87,8 +87,10 @@ class Endpoint:
             return
         try:
             listed = await self.send("GET", "/models", None)
-        except (Refused, Transient):
+        except Transient:
             return
+        except Refused:
+            listed = None
         self._known = True
         entries = [entry for entry in _list(_get(listed, "data")) if isinstance(entry, dict)]
         self.models = tuple(str(entry.get("id")) for entry in entries)
@@ -107,34 +109,37 @@ class Endpoint:
             pass
 
     async def letter_tokens(
-        self, model: str, messages: Messages, letters: Iterable[str], template: Mapping[str, Any]
+        self, model: str, messages: Messages, letters: Sequence[str], template: Mapping[str, Any]
     ) -> tuple[int, ...]:
         """Ids of the tokens that an option letter is spelled with right after the rendered prompt.
 
-        The server renders and tokenizes the conversation twice, ready for an answer and with the letter as its
-        beginning: what comes on top is the letter's token. Empty where the server cannot say, or where a
-        letter is not one token of its own.
+        The server renders and tokenizes the conversation ready for an answer, and with the letter (bare, and
+        behind a space) as the answer's beginning: what comes on top is the letter's token. Empty where the
+        server cannot say, or where a letter is not one token of its own.
         """
-        root = self.url.removesuffix("/v1")
         common = {"model": model, "chat_template_kwargs": dict(template)}
-        found = []
+
+        async def tokens(**body: Any) -> list[Any]:
+            answer = await self.send("POST", f"{self.url.removesuffix('/v1')}/tokenize", {**common, **body})
+            return _list(_get(answer, "tokens"))
+
+        async def token(text: str) -> int | None:
+            spelled = await tokens(
+                messages=[*messages, {"role": "assistant", "content": text}],
+                add_generation_prompt=False,
+                continue_final_message=True,
+            )
+            return spelled[-1] if spelled[:-1] == prompt else None
+
         try:
-            before = await self.send("POST", f"{root}/tokenize", {**common, "messages": list(messages)})
-            prompt = _list(_get(before, "tokens"))
-            for letter in letters:
-                body = {
-                    **common,
-                    "messages": [*messages, {"role": "assistant", "content": letter}],
-                    "add_generation_prompt": False,
-                    "continue_final_message": True,
-                }
-                after = _list(_get(await self.send("POST", f"{root}/tokenize", body), "tokens"))
-                if len(after) != len(prompt) + 1 or after[: len(prompt)] != prompt:
-                    return ()
-                found.append(int(after[-1]))
+            prompt = await tokens(messages=list(messages))
+            plain = await asyncio.gather(*(token(letter) for letter in letters))
+            spaced = await asyncio.gather(*(token(f" {letter}") for letter in letters))
         except (Refused, Transient):
             return ()
-        return tuple(found)
+        if None in plain:
+            return ()
+        return tuple(sorted({one for one in (*plain, *spaced) if one is not None}))
 
     async def send(self, method: str, path: str, body: Mapping[str, Any] | None, key: str = "") -> Any:
         """One request, one decoded JSON answer; the time-out is for the whole of it.
@@ -181,9 +186,12 @@ class Endpoint:
         if status in (408, 409, 425, 429) or status >= 500:
             return self._failed(f"{status}: {message}", _retry_after(error.response.headers))
         self._failures, self.silent_since = 0, None
-        too_long = any(sign in message.lower() for sign in _TOO_LONG)
-        reason = "prompt too long for the model" if too_long else f"refused ({status})"
-        return Refused(f"{reason}: {message}", status, too_long=too_long)
+        lower = message.lower()
+        if any(sign in lower for sign in _TOO_LONG):
+            return Refused(f"prompt too long for the model: {message}", status, about_prompt=True)
+        return Refused(
+            f"refused ({status}): {message}", status, about_prompt="content" in lower and "polic" in lower
+        )
 
     def _failed(self, reason: str, pause: float | None, **what: bool) -> Transient:
         """Count a failure and hold the endpoint back: as long as it asked, else longer each time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,12 @@ class Usage:
         details = usage.get("prompt_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else None
         return cls(_count(usage.get("prompt_tokens")), _count(cached), _count(usage.get("completion_tokens")))
+
+    @classmethod
+    def total(cls, parts: Sequence[Usage]) -> Usage:
+        """The sum of usages; unknown where a part is."""
+        columns = zip(*(vars(part).values() for part in parts), strict=True)
+        return cls(*(None if None in column else sum(column) for column in columns))
 
     def cost(self, price: Price | None) -> float | None:
         """Dollars, or None where price or usage is unknown."""

@@ -1,0 +1,159 @@
+"""The labelled examples that simulated annotators are shown: where they come from, and who is dealt which."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from judgekit.errors import ConfigError, InputError
+from judgekit.records import Item, Record, parse
+from judgekit.rubrics import Rubric
+
+Shot = tuple[Item, str]
+
+
+class Annotators(Record):
+    """The ``annotators`` part of a judge in a cascade file.
+
+    Attributes
+    ----------
+    n : annotators. k : labelled examples before the question of each.
+    orders : 1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
+    stages : annotators asked so far at each stage, increasing, the last being ``n``; by default one stage.
+    labels : ``majority`` takes one label an example; ``individual`` lets every annotator stand for one person
+        who labelled the examples.
+    seed : of the draw of examples.
+    examples : a JSONL file of items with human labels; by default the rubric's own examples.
+    """
+
+    n: int = Field(1, ge=1)
+    k: int = Field(0, ge=0)
+    orders: Literal[1, 2] = 2
+    stages: tuple[int, ...] = ()
+    labels: Literal["majority", "individual"] = "majority"
+    seed: int = 0
+    examples: Path | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Annotators:
+        if self.n > 1 and self.k == 0:
+            raise ValueError("several annotators differ only by their examples: set k")
+        if self.stages and (list(self.stages) != sorted({*self.stages, self.n}) or self.stages[0] < 1):
+            raise ValueError(f"stages must increase from at least 1 to n = {self.n}")
+        return self
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled item that may be shown; ``labels`` maps annotators to labels."""
+
+    item: Item
+    labels: Mapping[str, str]
+
+    def majority(self) -> str | None:
+        """The label that most gave, None where there is no such."""
+        ranked = Counter(self.labels.values()).most_common(2)
+        return None if len(ranked) == 2 and ranked[0][1] == ranked[1][1] else ranked[0][0]
+
+
+def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
+    """The examples of a file, or else the rubric's own.
+
+    Raises
+    ------
+    InputError : a line is no item, has no label, or one that the rubric does not know.
+    """
+    if path is None:
+        return [Example(item, {"": label}) for item, label in rubric.example_rows]
+    examples = []
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the examples: {error}", path=path) from None
+    for line, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            item = parse(Item, json.loads(text), path=path, line=line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"not JSON: {error}", path=path, row=line) from None
+        labels = {given.annotator: given.label for given in item.human if given.rubric in ("", rubric.name)}
+        if not labels or set(labels.values()) - set(rubric.labels):
+            raise InputError(f"an example needs labels among {', '.join(rubric.labels)}", path=path, row=line)
+        if reason := rubric.check(item):
+            raise InputError(reason, path=path, row=line)
+        examples.append(Example(item, labels))
+    return examples
+
+
+def same_question(shot: Item, item: Item) -> bool:
+    return shot.id == item.id or shot.question_id == item.question_id
+
+
+def deal(spec: Annotators, rubric: Rubric, examples: Sequence[Example]) -> list[list[Shot]]:
+    """For every annotator all examples it may be shown, in its own order: the first k are shown, the rest spare.
+
+    Annotators draw on in turn from one shuffled deck with the labels interleaved, so that each sees several labels
+    and different annotators see different examples as long as they last.
+    """
+    if not spec.k:
+        return [[] for _ in range(spec.n)]
+    people = sorted({name for example in examples for name in example.labels})
+    decks = []
+    for annotator in range(spec.n):
+        if spec.labels == "individual":
+            person = people[annotator % len(people)] if people else ""
+            turn = annotator // max(1, len(people))
+            pool = [
+                (example.item, example.labels[person]) for example in examples if person in example.labels
+            ]
+        else:
+            turn = annotator
+            pool = [
+                (example.item, label) for example in examples if (label := example.majority()) is not None
+            ]
+        pool = _one_per_question(pool)
+        if len(pool) <= spec.k:
+            raise ConfigError(
+                f"rubric '{rubric.name}': annotators with k = {spec.k} need more than {spec.k} labelled questions "
+                f"as examples; there are {len(pool)}: lower k, or name a file under annotators: examples"
+            )
+        decks.append(_draw(pool, turn * spec.k, spec.seed))
+    return decks
+
+
+def _draw(pool: Sequence[Shot], start: int, seed: int) -> list[Shot]:
+    """The pool in the order dealt from position ``start`` of an endless deck that is shuffled anew each round."""
+    round_, offset = divmod(start, len(pool))
+    dealt = _interleaved(pool, f"{seed}:{round_}")[offset:]
+    return [*dealt, *(shot for shot in _interleaved(pool, f"{seed}:{round_ + 1}") if shot not in dealt)]
+
+
+def _interleaved(pool: Sequence[Shot], seed: str) -> list[Shot]:
+    draw = random.Random(seed)
+    by_label: dict[str, list[Shot]] = {}
+    for shot in pool:
+        by_label.setdefault(shot[1], []).append(shot)
+    piles = [by_label[label] for label in sorted(by_label)]
+    for pile in piles:
+        draw.shuffle(pile)
+    dealt: list[Shot] = []
+    while any(piles):
+        full = [pile for pile in piles if pile]
+        draw.shuffle(full)
+        dealt += [pile.pop() for pile in full]
+    return dealt
+
+
+def _one_per_question(pool: Sequence[Shot]) -> list[Shot]:
+    first: dict[str, Shot] = {}
+    for shot in pool:
+        first.setdefault(shot[0].question_id, shot)
+    return list(first.values())

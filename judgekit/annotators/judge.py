@@ -1,0 +1,122 @@
+"""The judge that asks a model: a panel of simulated annotators over a backend, with every answer in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from judgekit.annotators.examples import Annotators, load_examples
+from judgekit.annotators.panel import Panel, combine
+from judgekit.judges.base import Answer, Ask, Backend
+from judgekit.records import Evidence, Item
+from judgekit.rubrics import Rubric
+from judgekit.store import Store
+
+if TYPE_CHECKING:
+    from judgekit.judges import Context
+
+
+class ModelJudge:
+    """A panel of simulated annotators over a backend, with every answer in the store.
+
+    Parameters
+    ----------
+    name : the tier's name. backend : answers prompts. store : None keeps nothing.
+    annotators, folder : as in the cascade file, and where its relative paths start.
+    """
+
+    kind: ClassVar[str] = "openai"
+
+    def __init__(
+        self,
+        name: str,
+        backend: Backend,
+        annotators: Annotators | None = None,
+        *,
+        store: Store | None = None,
+        folder: Path = Path(),
+    ) -> None:
+        self.name, self.backend, self.store = name, backend, store
+        self.annotators = annotators or Annotators()
+        self.folder = folder
+        self.stages = len(self.annotators.stages or (1,))
+        self._identity = json.dumps(backend.identity(), sort_keys=True, default=str)
+        self._panels: dict[str, Panel] = {}
+        self._faults: dict[str, Answer] = {}
+
+    @classmethod
+    def from_spec(cls, options: Mapping[str, Any], context: Context) -> ModelJudge:
+        """Make the judge from its entry in a cascade file; what is not the panel's is the backend's."""
+        spec = dict(options)
+        name = str(spec.pop("name", cls.kind))
+        annotators = Annotators.model_validate(spec.pop("annotators", {}))
+        make = import_module(f"judgekit.judges.{cls.kind}").backend
+        judge = cls(name, make(spec, context.budget), annotators, store=context.store, folder=context.folder)
+        judge.panel(context.rubric)
+        return judge
+
+    def panel(self, rubric: Rubric) -> Panel:
+        """The judge's annotators under a rubric."""
+        if rubric.fingerprint not in self._panels:
+            path = self.annotators.examples
+            examples = load_examples(rubric, None if path is None else self.folder / path)
+            self._panels[rubric.fingerprint] = Panel(self.annotators, rubric, examples, self._identity)
+        return self._panels[rubric.fingerprint]
+
+    def fingerprint(self, rubric: Rubric) -> str:
+        """See ``Judge.fingerprint``."""
+        text = f"{self._identity}\n{self.panel(rubric).fingerprint()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
+        """See ``Judge.evidence``. Asks go out by annotator and order, so that neighbors share their beginning."""
+        panel = self.panel(rubric)
+        reasons = [rubric.check(item) for item in items]
+        asks = [
+            [] if reason else panel.asks(item, panel.stages[stage - 1])
+            for item, reason in zip(items, reasons, strict=True)
+        ]
+        answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
+        return [
+            Evidence.missing(reason)
+            if reason
+            else combine([(ask, answers[ask.key]) for ask in row], rubric.labels, len(panel.orders))
+            for reason, row in zip(reasons, asks, strict=True)
+        ]
+
+    async def close(self) -> None:
+        """See ``Judge.close``."""
+        await self.backend.close()
+
+    async def _answers(self, asks: Iterable[Ask]) -> dict[str, Answer]:
+        """Answers by key: from the store, and from the backend what is not there. No fault is met twice in a run."""
+        wanted = {ask.key: ask for ask in asks}
+        stored = {} if self.store is None else self.store.get(list(wanted))
+        answers = {key: Answer.from_row(row) for key, row in stored.items()}
+        answers |= {key: self._faults[key] for key in wanted if key in self._faults}
+        async for ask, answer in self.backend.answer(
+            ask for key, ask in wanted.items() if key not in answers
+        ):
+            if answer.fault:
+                self._faults[ask.key] = answer
+            if self.store is not None:
+                self.store.put([(ask.key, answer.to_row())], self.name)
+            answers[ask.key] = answer
+        return answers
+
+
+class OpenAIJudge(ModelJudge):
+    """A model behind an OpenAI-compatible endpoint (``judge: openai``)."""
+
+    kind = "openai"
+
+
+class VLLMJudge(ModelJudge):
+    """A model in a vLLM engine of this process (``judge: vllm``)."""
+
+    kind = "vllm"

@@ -1,0 +1,134 @@
+"""Who is asked what: the prompts of simulated annotators, and one opinion from their answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from judgekit.annotators.examples import Annotators, Example, Shot, deal, same_question
+from judgekit.judges.base import Answer, Ask, KeyMaker
+from judgekit.judges.verdicts import label_probs
+from judgekit.records import Evidence, Item
+from judgekit.rubrics import ORDERS, Prompt, Rubric
+
+
+class Panel:
+    """The annotators of one judge under one rubric: which examples each is shown, and the asks that result.
+
+    Parameters
+    ----------
+    spec : how many of what. rubric : what is asked. examples : where they are drawn from.
+    identity : what else the keys of asks depend on (see ``KeyMaker``).
+
+    Raises
+    ------
+    ConfigError : there are not enough examples.
+    """
+
+    def __init__(
+        self, spec: Annotators, rubric: Rubric, examples: Sequence[Example], identity: str = ""
+    ) -> None:
+        self.spec, self.rubric, self.identity = spec, rubric, identity
+        self.orders = ORDERS[: spec.orders]
+        self.stages = spec.stages or (spec.n,)
+        self._decks = deal(spec, rubric, examples)
+        self._shared: dict[tuple[Any, ...], tuple[Prompt, KeyMaker]] = {}
+
+    def shots(self, annotator: int, item: Item) -> list[Shot]:
+        """An annotator's examples for an item: the same for every item, but never the item or its question.
+
+        Where one of them is, the annotator's next spare example takes its place.
+        """
+        deck = self._decks[annotator]
+        shown = deck[: self.spec.k]
+        if any(same_question(shot, item) for shot, _ in shown):
+            return [shot for shot in deck if not same_question(shot[0], item)][: self.spec.k]
+        return shown
+
+    def asks(self, item: Item, annotators: int) -> list[Ask]:
+        """All asks about an item: by annotator (the first so many), and within one by order."""
+        cases = [self.rubric.render(item, (), order).messages[-1] for order in self.orders]
+        asks = []
+        for annotator in range(annotators):
+            shots = self.shots(annotator, item)
+            for order, case in zip(self.orders, cases, strict=True):
+                key = (order, annotator, *(shot.id for shot, _ in shots))
+                if key not in self._shared:
+                    whole = self.rubric.render(item, shots, order)
+                    self._shared[key] = whole, KeyMaker(self.identity, whole)
+                first, make_key = self._shared[key]
+                prompt = Prompt((*first.messages[:-1], case), first.options)
+                asks.append(Ask(make_key(prompt), prompt))
+        return asks
+
+    def fingerprint(self) -> str:
+        """Changes with anything that an annotator is shown (hex)."""
+        shown = [
+            [
+                self.rubric.render(deck[0][0], deck[: self.spec.k], order).messages[:-1]
+                for order in self.orders
+            ]
+            for deck in self._decks
+            if deck
+        ]
+        text = json.dumps([self.rubric.fingerprint, self.orders, self.stages, shown], default=dict)
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: int) -> Evidence:
+    """One item's evidence: the mean label probabilities over annotators and orders.
+
+    An annotator who could not be heard in every order is left out: half a pair would bring back the pull of the
+    order. ``reason`` then says how many were; where nobody is left it says why.
+
+    Parameters
+    ----------
+    heard : asks and answers as ``Panel.asks`` orders them. orders : asks an annotator.
+    """
+    opinions, reasons, flips = [], Counter[str](), 0
+    for start in range(0, len(heard), orders):
+        pair = heard[start : start + orders]
+        read = [one for ask, answer in pair if (one := label_probs(answer, ask.prompt.options)) is not None]
+        if len(read) < orders:
+            reasons.update([next((answer.error for _, answer in pair if answer.error), "no probabilities")])
+            continue
+        opinions += read
+        flips += len({max(labels, key=probs.__getitem__) for probs, _ in read}) > 1
+    answers = [answer for _, answer in heard]
+    known: dict[str, Any] = {
+        "asks": len(heard),
+        "calls": tuple(ask.key for ask, _ in heard),
+        "prompt_tokens": _total([answer.prompt_tokens for answer in answers]),
+        "cached_tokens": _total([answer.cached_tokens for answer in answers]),
+        "completion_tokens": _total([answer.completion_tokens for answer in answers]),
+        "cost": _total([answer.cost for answer in answers]),
+        "seconds": round(math.fsum(answer.seconds for answer in answers), 6),
+        "model": next((answer.model for answer in answers if answer.model), None),
+    }
+    if not opinions:
+        return Evidence.missing(reasons.most_common(1)[0][0], **known)
+    n = len(opinions)
+    if reasons:
+        why, _ = reasons.most_common(1)[0]
+        known["reason"] = f"{reasons.total()} of {len(heard) // orders} annotators not heard: {why}"
+    return Evidence(
+        probs={label: math.fsum(probs[label] for probs, _ in opinions) / n for label in labels},
+        mass=math.fsum(mass for _, mass in opinions) / n,
+        flips=flips / (n // orders) if orders > 1 else None,
+        **known,
+    )
+
+
+def _total(values: Sequence[Any]) -> Any:
+    """The sum, or None where a part is unknown."""
+    return (
+        None
+        if any(value is None for value in values)
+        else math.fsum(values)
+        if isinstance(values[0], float)
+        else sum(values)
+    )
