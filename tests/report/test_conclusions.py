@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from judgekit.report.conclusions import changes, disagreement
+
+N = 60
+QUESTIONS = [f"q{i:02d}" for i in range(N)]
+
+
+def _all(value: float) -> dict[str, float]:
+    return dict.fromkeys(QUESTIONS, value)
+
+
+def test_a_reversed_order_comes_first_with_its_questions() -> None:
+    # ROUGE likes the refuser less than the parrot of sentence frames; people see no leak in either, but one in "sly".
+    frames = {**_all(0.6), "q07": 0.7}
+    measures = {
+        "rouge": {"frames": frames, "sly": _all(0.1), "refuser": _all(0.05)},
+        "judged": {"frames": _all(0.0), "sly": _all(1.0), "refuser": _all(0.0)},
+    }
+    found = changes(measures)
+    assert found[0].runs == ("frames", "sly") and found[0].reversed
+    assert found[0].reveals_less == ("sly", "frames")
+    assert found[0].examples[0].question == "q07"
+    assert found[0].examples[0].first == (0.7, 0.1)
+    assert found[0].examples[0].second == (0.0, 1.0)
+    lost = next(change for change in found if change.runs == ("frames", "refuser"))
+    assert not lost.reversed and lost.reveals_less == ("refuser", None)
+
+
+def test_measures_that_agree_change_nothing() -> None:
+    runs = {"a": _all(0.9), "b": _all(0.1)}
+    assert changes({"one": runs, "other": runs}) == []
+
+
+def test_disagreement_lists_both_kinds_furthest_apart_first() -> None:
+    rouge = {"a": 0.6, "b": 0.9, "c": 0.1, "d": 0.9, "only here": 1.0}
+    judged = {"a": 0.0, "b": 0.0, "c": 1.0, "d": 1.0}
+    found = disagreement("run", ("rouge", rouge), ("judged", judged))
+    assert found.n == 4
+    assert found.only_first == ("b", "a")
+    assert found.only_second == ("c",)
