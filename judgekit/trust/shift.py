@@ -189,9 +189,9 @@ def _category_distance(codes: NDArray[np.int64]) -> Statistic:
 
 def _rank_distance(values: Floats) -> Statistic:
     """Cramer-von Mises: squared differences of the distribution functions; missing values rank last."""
-    values = np.where(np.isnan(values), np.inf, values)
-    order = np.argsort(values)
-    ends = np.append(np.diff(values[order]) > 0, True)  # ties count once, together
+    ranks = np.unique(values, return_inverse=True)[1]
+    order = np.argsort(ranks)
+    ends = np.append(np.diff(ranks[order]) > 0, True)  # ties count together
     weight = np.diff(np.flatnonzero(ends), prepend=-1)
 
     def distance(members: Members) -> Floats:

@@ -1,0 +1,160 @@
+"""The promise of `rate`: its 95 % interval holds the true figure at least 95 % of the time.
+
+Each case is one of `benchmarks/rates.py`, which measures many more; the allowance is three Monte-Carlo errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from judgekit.trust.planning import choose_items
+from judgekit.trust.prevalence import Judged, Promise, rate, rate_difference, rate_ratio
+
+ITEMS, DRAWS = 1000, 500
+ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5
+
+Draw = Callable[[np.random.Generator], tuple[float, float, float]]  # true figure, low, high
+
+
+def coverage(draw: Draw) -> float:
+    rng = np.random.default_rng(0)
+    inside = 0
+    for _ in range(DRAWS):
+        true, low, high = draw(rng)
+        inside += low - 1e-9 <= true <= high + 1e-9
+    return inside / DRAWS
+
+
+def truth_of(prevalence: float) -> np.ndarray:
+    return (np.arange(ITEMS) < round(ITEMS * prevalence)).astype(int)
+
+
+def ask(rng: np.random.Generator, truth: np.ndarray, hit: float, false: float, silent: float) -> np.ndarray:
+    verdict = (rng.random(len(truth)) < np.where(truth == 1, hit, false)).astype(int)
+    return np.where(rng.random(len(truth)) < silent, -1, verdict)
+
+
+def seen(truth: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    human = np.full(len(truth), -1)
+    human[chosen] = truth[chosen]
+    return human
+
+
+JUDGES = {
+    "good": (0.95, 0.02, 0.05),
+    "useless": (0.5, 0.5, 0.0),
+    "inverted": (0.1, 0.9, 0.1),
+    "silent": (0.8, 0.05, 0.4),
+}
+
+
+@pytest.mark.parametrize("population", ["items", "source"])
+@pytest.mark.parametrize(
+    ("labels", "prevalence", "judge"),
+    [
+        (30, 0.01, "good"),
+        (30, 0.05, "useless"),
+        (30, 0.5, "silent"),
+        (100, 0.01, "silent"),
+        (300, 0.2, "inverted"),
+    ],
+)
+def test_random_sample(labels: int, prevalence: float, judge: str, population: str) -> None:
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        truth = (
+            truth_of(prevalence) if population == "items" else (rng.random(ITEMS) < prevalence).astype(int)
+        )
+        human = seen(truth, rng.choice(ITEMS, labels, replace=False))
+        judged = Judged(ask(rng, truth, *JUDGES[judge]), human, inclusion=labels / ITEMS)
+        got = rate(judged, 1, population=population)
+        return prevalence, got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+def test_most_of_the_items_labeled() -> None:
+    truth = truth_of(0.1)[:120]
+    truth[:12] = 1
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        human = seen(truth, rng.choice(120, 80, replace=False))
+        got = rate(Judged(ask(rng, truth, *JUDGES["good"]), human, inclusion=80 / 120), 1)
+        return truth.mean(), got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+@pytest.mark.parametrize("prevalence", [0.01, 0.2])
+def test_each_class_at_its_own_rate(prevalence: float) -> None:
+    truth = truth_of(prevalence)
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        verdict = ask(rng, truth, *JUDGES["silent"])
+        parts = [
+            rng.choice(np.flatnonzero(verdict == v), n, replace=False)
+            for v, n in ((-1, 50), (0, 20), (1, 15))
+        ]
+        got = rate(Judged(verdict, seen(truth, np.concatenate(parts))), 1)
+        return truth.mean(), got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+def test_uncertain_items_labeled_more_often() -> None:
+    truth = truth_of(0.05)
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        verdict = ask(rng, truth, *JUDGES["silent"])
+        unsure = np.where(verdict < 0, 1.0, 0.1) * rng.random(ITEMS)
+        choice = choose_items(ITEMS, 60, uncertainty=unsure, seed=int(rng.integers(2**31)))
+        got = rate(Judged(verdict, seen(truth, choice.index), inclusion=choice.inclusion), 1)
+        return truth.mean(), got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+def test_answers_of_one_question_alike() -> None:
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        truth = np.repeat((rng.random(200) < 0.1).astype(int), 5)
+        question = np.repeat(np.arange(200), 5)
+        human = np.where(np.isin(question, rng.choice(200, 40, replace=False)), truth, -1)
+        judged = Judged(ask(rng, truth, *JUDGES["good"]), human, questions=question, inclusion=0.2)
+        got = rate(judged, 1, population="source")
+        return 0.1, got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+@pytest.mark.parametrize("ratio", [False, True])
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize(("labels", "first", "second"), [(30, 0.1, 0.01), (100, 0.5, 0.5)])
+def test_two_models(labels: int, first: float, second: float, paired: bool, ratio: bool) -> None:
+    question = np.arange(ITEMS)
+    a, b = truth_of(first), truth_of(second)  # what the better model leaks the other leaks too
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        chosen = rng.choice(ITEMS, labels, replace=False)
+        other = chosen if paired else rng.choice(ITEMS, labels, replace=False)
+        models = [
+            Judged(ask(rng, t, *JUDGES["good"]), seen(t, c), questions=question, inclusion=labels / ITEMS)
+            for t, c in ((a, chosen), (b, other))
+        ]
+        got = (rate_ratio if ratio else rate_difference)(*models, 1)
+        return first / second if ratio else first - second, got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+@pytest.mark.parametrize("prevalence", [0.01, 0.5])
+def test_certificate_at_its_worst(prevalence: float) -> None:
+    truth = truth_of(prevalence)
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        verdict = ask(rng, truth, 0.9, 0.1, 0.1)
+        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, promise=Promise(error=0.1, delta=0.0))
+        return truth.mean(), got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
