@@ -119,11 +119,12 @@ def deal(spec: Annotators, rubric: Rubric, examples: Sequence[Example]) -> list[
             pool = [
                 (example.item, label) for example in examples if (label := example.majority()) is not None
             ]
-        pool = _one_per_question(pool)
-        if len(pool) <= spec.k:
+        of_one_question = max(Counter(shot.question_id for shot, _ in pool).values(), default=0)
+        if len(pool) - of_one_question < spec.k:
             raise ConfigError(
-                f"rubric '{rubric.name}': annotators with k = {spec.k} need more than {spec.k} labelled questions "
-                f"as examples; there are {len(pool)}: lower k, or name a file under annotators: examples"
+                f"rubric '{rubric.name}': annotators with k = {spec.k} need {spec.k} labelled examples beside those "
+                f"of any one question; there are {len(pool) - of_one_question}: lower k, or name a file under "
+                "annotators: examples"
             )
         decks.append(_draw(pool, turn * spec.k, spec.seed))
     return decks
@@ -150,10 +151,3 @@ def _interleaved(pool: Sequence[Shot], seed: str) -> list[Shot]:
         draw.shuffle(full)
         dealt += [pile.pop() for pile in full]
     return dealt
-
-
-def _one_per_question(pool: Sequence[Shot]) -> list[Shot]:
-    first: dict[str, Shot] = {}
-    for shot in pool:
-        first.setdefault(shot[0].question_id, shot)
-    return list(first.values())
