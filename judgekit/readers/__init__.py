@@ -8,9 +8,18 @@ from pathlib import Path
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find
+from judgekit.readers.labels import read_evidence, read_labels, read_verdicts
 from judgekit.records import Item
 
-__all__ = ["detect", "formats", "read", "recorded_metrics"]
+__all__ = [
+    "detect",
+    "formats",
+    "read",
+    "read_evidence",
+    "read_labels",
+    "read_verdicts",
+    "recorded_metrics",
+]
 
 
 def formats() -> dict[str, str]:

@@ -21,7 +21,7 @@ class Head:
     """The beginning of a file, from which its format is told.
 
     ``kind`` is what the file is as a whole; ``keys`` the first key, its first key, ... of a JSON object (up
-    to three levels); ``row`` the first row of a list, of lines or of a table.
+    to three levels, then ``[]`` where a list follows); ``row`` the first row of a list, of lines or of a table.
     """
 
     kind: Literal["object", "list", "lines", "table", "folder"]

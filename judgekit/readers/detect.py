@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from judgekit.errors import InputError
-from judgekit.readers import muse, open_unlearning, own, tofu
+from judgekit.readers import alpaca, hf, lm_eval, muse, open_unlearning, own, rulebreakers, rwku, tofu
 from judgekit.readers.base import Format, Head
-from judgekit.readers.jsonfile import Cursor, decode_row, opened
+from judgekit.readers.jsonfile import Cursor, first_row, opened
+from judgekit.readers.tables import table
 
 FORMATS: dict[str, Format] = {
-    module.FORMAT.name: module.FORMAT for module in (own, open_unlearning, tofu, muse)
+    module.FORMAT.name: module.FORMAT
+    for module in (own, open_unlearning, tofu, muse, rwku, lm_eval, alpaca, rulebreakers, hf)
 }
-_FIRST_LINE = 1 << 22
-"""Bytes within which the first row of a JSONL file is expected to end."""
 
 
 def head(path: Path) -> Head:
@@ -37,13 +36,8 @@ def head(path: Path) -> Head:
         if first != "{":
             return _table(path)
         keys = _first_keys(cursor)
-        file.seek(0)
-        raw = file.readline(_FIRST_LINE)
-    try:
-        row = decode_row(raw, path, 1)
-    except InputError:
-        return Head("object", keys)
-    return Head("lines", keys, row)
+    row = first_row(path)
+    return Head("object", keys) if row is None else Head("lines", keys, row)
 
 
 def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
@@ -53,17 +47,18 @@ def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
         if key is None:
             break
         keys.append(key)
-    return tuple(keys)
+    return (*keys, "[]") if cursor.peek() == "[" else tuple(keys)
 
 
 def _table(path: Path) -> Head:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            row = next(iter(csv.DictReader(file)), None)
-    except (UnicodeDecodeError, csv.Error):
-        row = None
-    if not row or len(row) < 2:
-        raise InputError("expected JSON, JSONL or a CSV table with a header", path=path)
+        _, row = next(table(path), (0, {}))
+    except InputError as error:
+        if "UTF-8" in error.what:
+            raise
+        row = {}
+    if len(row) < 2:
+        raise InputError("expected JSON, JSONL, or a CSV table with a header", path=path)
     return Head("table", row=row)
 
 

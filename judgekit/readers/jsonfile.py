@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, NoReturn
 from judgekit.errors import InputError
 
 CHUNK = 1 << 16
+FIRST_LINE = 1 << 22
+"""Bytes within which the first row of a JSONL file is expected to end."""
 _BLANKS = " \t\r\n"
 _NEAR_END = 12
 """Characters from the end within which a syntax error may mean that a token goes on in the next chunk."""
@@ -238,6 +240,16 @@ def decode_row(raw: bytes, path: Path, line: int) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise InputError(f"expected one JSON object a line, found {_told(row)}", path=path, row=line)
     return row
+
+
+def first_row(path: Path) -> dict[str, Any] | None:
+    """The object on the first line, None where that line is not one whole object."""
+    with opened(path) as file:
+        raw = file.readline(FIRST_LINE)
+    try:
+        return decode_row(raw, path, 1)
+    except InputError:
+        return None
 
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

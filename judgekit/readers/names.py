@@ -34,7 +34,7 @@ def _is_model(part: str) -> bool:
 @lru_cache(maxsize=256)
 def run_names(path: Path) -> tuple[str, str]:
     """Model and method, each empty where the names say nothing."""
-    if not _FIXED.fullmatch(path.stem):
+    if not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
         return _parse(path.stem)
     folders = [folder.name for folder in path.absolute().parents if not _STAGE.fullmatch(folder.name)]
     if not folders:

@@ -15,9 +15,9 @@ _TURNS = (
 _MARKED = [re.compile(rf"{start}(?P<question>(?:(?!{start}).)*?){end}", re.DOTALL) for start, end in _TURNS]
 _INST = re.compile(r"\[INST\](?P<question>(?:(?!\[INST\]).)*?)\[/INST\]\s*$", re.DOTALL)
 _SYSTEM = re.compile(r"^\s*<<SYS>>.*?<</SYS>>", re.DOTALL)
-# decoded without special tokens: role names stay behind, glued to the end of the turn before
-_ROLES = re.compile(r"^(?:system|user)\n.*?assistant\n+$", re.DOTALL)
-_ROLE_USER, _ROLE_ASSISTANT = re.compile(r"user\n+"), re.compile(r"assistant\n+")
+# decoded without special tokens, role names stay behind: glued to the turn before and two line ends after them
+# (Llama 3), or each on a line of its own (ChatML)
+_ROLES = re.compile(r"(?:system|user)\n(?P<second>\n?).*assistant\n+", re.DOTALL)
 _FEW_SHOT = re.compile(
     r"(?:^|\n)[ \t#]*Question:[ \t]*(?P<question>(?:(?!\n[ \t#]*Question:).)*?)\s*\n[ \t#]*Answer:\s*$",
     re.DOTALL,
@@ -41,7 +41,9 @@ def _turn(prompt: str) -> str:
             return turns[-1]
     if found := _INST.search(prompt):
         return _SYSTEM.sub("", found["question"])
-    if _ROLES.match(prompt):
-        before_answer = _ROLE_ASSISTANT.split(prompt)[-2]
-        return _ROLE_USER.split(before_answer, maxsplit=1)[-1]
+    if found := _ROLES.fullmatch(prompt):
+        before, after = ("", "\n\n") if found["second"] else ("\n", "\n")
+        asked = "\n" + prompt.rstrip("\n").removesuffix("assistant").removesuffix(before)
+        last = asked.rpartition(f"{before}assistant{after}")[2]
+        return f"\n{last}".partition(f"{before}user{after}")[2]
     return prompt

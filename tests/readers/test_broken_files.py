@@ -159,7 +159,7 @@ def test_any_bytes_give_items_or_one_line(raw):
         path = Path(folder) / "x.json"
         for content in (raw, b"{" + raw, b"[" + raw, b'{"id": "1", "question": "q", "output": "' + raw):
             path.write_bytes(content)
-            for form in (None, *readers.formats()):
+            for form in (None, *(name for name in readers.formats() if name != "hf")):
                 try:
                     list(readers.read(path, format=form))
                 except JudgekitError as error:
