@@ -13,7 +13,7 @@ from judgekit.calibration import Calibration
 from judgekit.cascade import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
-from judgekit.records import Item, Record
+from judgekit.records import Item, Record, explain
 from judgekit.rubrics import load_rubric
 
 ANY = "*"
@@ -57,10 +57,7 @@ class CascadeSpec:
         try:
             file = CascadeFile.model_validate(raw)
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"])) or "file"
-            known = ", ".join(CascadeFile.model_fields)
-            raise ConfigError(f"{path}: key '{key}': {first['msg']} (keys: {known})") from None
+            raise ConfigError(f"{path}: {explain(error, CascadeFile)}") from None
         changes: dict[str, Any] = {}
         if rubric is not None:
             changes["rubrics"] = {ANY: rubric}

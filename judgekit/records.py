@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -235,14 +235,16 @@ def parse(kind: type[R], row: object, *, path: object = None, line: object = Non
     try:
         return kind.model_validate(row)
     except ValidationError as error:
-        raise InputError(_explain(kind, error.errors()), path=path, row=line) from None
+        raise InputError(f"{explain(error, kind)} (in {kind.__name__})", path=path, row=line) from None
 
 
-def _explain(kind: type[Record], errors: Sequence[Any]) -> str:
-    first = errors[0]
+def explain(error: ValidationError, kind: type[BaseModel] | None = None) -> str:
+    """The first fault that a user should mend, in one phrase; a misspelt key goes before what it leaves missing."""
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"]) or "row"
     if first["type"] == "extra_forbidden":
-        known = ", ".join(f.alias or name for name, f in kind.model_fields.items())
-        return f"unknown key '{key}' in {kind.__name__}; known keys: {known}"
+        known = kind.model_fields if kind is not None and len(first["loc"]) == 1 else {}
+        names = ", ".join(field.alias or name for name, field in known.items())
+        return f"unknown key '{key}'" + (f"; known keys: {names}" if names else "")
     message = first["msg"].removeprefix("Value error, ")
-    return f"key '{key}' of {kind.__name__}: {message[:1].lower()}{message[1:]}"
+    return f"key '{key}': {message[:1].lower()}{message[1:]}"

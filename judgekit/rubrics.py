@@ -25,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field, ValidationError, model_validator
 
 from judgekit.errors import ConfigError
-from judgekit.records import Item, Record
+from judgekit.records import Item, Record, explain
 from judgekit.resources import data
 
 LETTERS = "ABCDEFGHIJ"
@@ -252,9 +252,7 @@ def _read(folder: Traversable) -> Rubric:
     except yaml.YAMLError as error:
         raise ConfigError(f"{folder}/rubric.yaml is not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "file"
-        raise ConfigError(f"{folder}/rubric.yaml, key '{key}': {first['msg']}") from None
+        raise ConfigError(f"{folder}/rubric.yaml: {explain(error, RubricFile)}") from None
     examples = folder / "examples.jsonl"
     rows = tuple(_examples(examples, file)) if examples.is_file() else ()
     return Rubric(file, template, rows)

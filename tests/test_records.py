@@ -35,7 +35,7 @@ def test_an_item_comes_back_from_its_line(item: Item) -> None:
 
 
 def test_unknown_key_names_line_and_key() -> None:
-    with pytest.raises(InputError, match=r"^f\.jsonl:7: unknown key 'ouptut' in Item; known keys: .*outputs"):
+    with pytest.raises(InputError, match=r"^f\.jsonl:7: unknown key 'ouptut'; known keys: .*outputs"):
         parse(Item, {"id": "1", "question": "q", "output": "o", "ouptut": "o"}, path="f.jsonl", line=7)
 
 

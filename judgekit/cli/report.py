@@ -17,9 +17,16 @@ from judgekit.cli.score import run_names
 @click.option("--json", "json_out", type=PATH, help="Everything the report says, as JSON.")
 @click.option("--markdown", type=PATH, help="The report as Markdown.")
 @click.option("--csv", "csv_out", type=PATH, help="Every number, one row each.")
-@click.option("--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first.")
+@click.option(
+    "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
+)
 def command(
-    runs: tuple[Path, ...], out: Path | None, json_out: Path | None, markdown: Path | None, csv_out: Path | None, scored: Path
+    runs: tuple[Path, ...],
+    out: Path | None,
+    json_out: Path | None,
+    markdown: Path | None,
+    csv_out: Path | None,
+    scored: Path,
 ) -> None:
     """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
     from judgekit import report

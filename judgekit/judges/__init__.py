@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from judgekit.errors import ConfigError
 from judgekit.judges.base import Judge
+from judgekit.records import explain
 from judgekit.rubrics import Rubric
 
 if TYPE_CHECKING:
@@ -62,9 +63,5 @@ def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:
     try:
         judge: Judge = cls.from_spec(options, context)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or kind
-        if first["type"] == "extra_forbidden":
-            raise ConfigError(f"judge '{kind}': unknown key '{key}'") from None
-        raise ConfigError(f"judge '{kind}', key '{key}': {first['msg']}") from None
+        raise ConfigError(f"judge '{kind}': {explain(error)}") from None
     return judge

@@ -14,7 +14,7 @@ from judgekit.errors import ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.openai_settings import Settings
-from judgekit.judges.price import Usage
+from judgekit.judges.price import Price, Usage
 from judgekit.judges.verdicts import read_logprobs, read_samples
 from judgekit.store import Budget
 

@@ -105,7 +105,7 @@ class VLLMBackend:
             arguments = {**self.spec.engine, "model": self.spec.model, "dtype": self.spec.dtype}
             if self.spec.max_model_len is not None:
                 arguments["max_model_len"] = self.spec.max_model_len
-            self._engine = await Engine.shared(arguments)
+            self._engine = await Engine.shared(arguments, model_id(self.spec.model))
         return self._engine
 
     async def close(self) -> None:

@@ -1,0 +1,5 @@
+"""``python -m judgekit`` is ``judgekit``."""
+
+from judgekit.cli import main
+
+main()

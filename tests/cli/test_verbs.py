@@ -1,0 +1,215 @@
+"""The verbs as a user types them: files in, files and exit codes out, one line for every mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROWS = [
+    {
+        "id": str(i),
+        "question": f"Where was author number {i} born?",
+        "reference": f"Author number {i} was born in {town}.",
+        "output": output,
+        "split": "forget",
+        "model": "m",
+        "method": "x",
+    }
+    for i, (town, output) in enumerate(
+        [
+            ("Ghent", "In Ghent."),
+            ("Turku", "I don't know."),
+            ("Graz", "He was born in Oslo."),
+            ("Lucca", "the the the the the the the"),
+        ]
+    )
+]
+
+
+def judgekit(
+    *arguments: object, cwd: Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "judgekit", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **(env or {})},
+    )
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Path:
+    path = tmp_path / "outputs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return path
+
+
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_score_leaves_a_run_folder(outputs: Path, tmp_path: Path) -> None:
+    done = judgekit("score", outputs, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / "runs" / "outputs"
+    verdicts = rows(run / "verdicts.jsonl")
+    assert [row["id"] for row in verdicts] == ["0", "1", "2", "3"]
+    assert [row["label"] for row in verdicts] == ["leaked", "withheld", "wrong", "degenerate"]
+    assert all(row["schema"] == "judgekit.verdict/1" and "calibration" not in row for row in verdicts)
+    about = json.loads((run / "run.json").read_text())
+    assert about["states"] == {"verdict": 4} and about["items"] == 4
+    assert not list(run.glob("*.part"))
+    assert "4 items: 4 verdicts" in done.stdout
+
+
+def test_the_same_inputs_give_the_same_verdict_file(outputs: Path, tmp_path: Path) -> None:
+    for out in ("a", "b"):
+        assert judgekit("score", outputs, "--out", out, cwd=tmp_path).returncode == 0
+    first, second = ((tmp_path / out / "outputs" / "verdicts.jsonl").read_bytes() for out in ("a", "b"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            b'{"id": "1", "question": "q", "output": "o", "colour": "red"}\n',
+            r"bad\.jsonl:1: unknown key 'colour'",
+        ),
+        (b'{"id": "1", "question": "q", "output": "o"}\n{"id": "2", "ques', r"bad\.jsonl:2"),
+        (b'{"id": "1", "question": "q", "output": "\xff"}\n', r"bad\.jsonl"),
+        (b"", r"bad\.jsonl.*empty"),
+    ],
+)
+def test_a_broken_file_is_one_line_and_leaves_nothing(tmp_path: Path, content: bytes, said: str) -> None:
+    import re
+
+    (tmp_path / "bad.jsonl").write_bytes(content)
+    done = judgekit("score", "bad.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.search(said, done.stderr), done.stderr
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+    assert not (tmp_path / "runs" / "bad" / "verdicts.jsonl").exists()
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    done = judgekit("score", "nowhere.jsonl", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "nowhere.jsonl" in done.stderr
+
+
+def test_options_come_from_the_environment(outputs: Path, tmp_path: Path) -> None:
+    assert judgekit("score", outputs, cwd=tmp_path, env={"JUDGEKIT_SCORE_OUT": "elsewhere"}).returncode == 0
+    assert (tmp_path / "elsewhere" / "outputs" / "verdicts.jsonl").exists()
+
+
+def evidence(path: Path, n: int, wrong: int) -> None:
+    with path.open("w") as file:
+        for i in range(n):
+            sure = 0.99 - 0.4 * i / n
+            human = "no" if i >= n - wrong else "yes"
+            row = {
+                "id": str(i),
+                "tiers": {"j": {"probs": {"yes": sure, "no": 1 - sure}}},
+                "human": [{"annotator": "a", "label": human}],
+            }
+            file.write(json.dumps(row) + "\n")
+
+
+def test_calibrate_then_decide(tmp_path: Path) -> None:
+    evidence(tmp_path / "e.jsonl", 300, wrong=30)
+    done = judgekit("calibrate", "e.jsonl", "--agreement", "0.9", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    certificate = json.loads((tmp_path / "calibration.json").read_text())["certificate"]
+    assert certificate["status"] == "certified" and certificate["claim"] in done.stdout
+    done = judgekit("decide", "e.jsonl", "calibration.json", cwd=tmp_path)
+    assert done.returncode == 0
+    verdicts = rows(tmp_path / "verdicts.jsonl")
+    given = [row for row in verdicts if row["state"] == "verdict"]
+    assert len(verdicts) == 300 and len(given) > 150
+    assert sum(row["human"][0]["label"] == row["label"] for row in given) / len(given) >= 0.9
+
+
+def test_nothing_certified_has_its_own_exit_code_and_every_item_abstains(tmp_path: Path) -> None:
+    evidence(tmp_path / "e.jsonl", 20, wrong=10)
+    done = judgekit("calibrate", "e.jsonl", "--agreement", "0.95", cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert judgekit("decide", "e.jsonl", "calibration.json", cwd=tmp_path).returncode == 0
+    assert {row["state"] for row in rows(tmp_path / "verdicts.jsonl")} == {"abstained"}
+
+
+def test_missing_evidence_is_unscored_and_has_its_own_exit_code(tmp_path: Path) -> None:
+    evidence(tmp_path / "e.jsonl", 300, wrong=0)
+    assert judgekit("calibrate", "e.jsonl", "--agreement", "0.9", cwd=tmp_path).returncode == 0
+    (tmp_path / "f.jsonl").write_text(json.dumps({"id": "x", "tiers": {"j": {"reason": "time-out"}}}) + "\n")
+    done = judgekit("decide", "f.jsonl", "calibration.json", cwd=tmp_path)
+    assert done.returncode == 4
+    assert (
+        rows(tmp_path / "verdicts.jsonl")[0] | {"state": "unscored", "reason": "j: time-out"}
+        == rows(tmp_path / "verdicts.jsonl")[0]
+    )
+
+
+def test_plan_counts_calls_and_shows_a_prompt_and_spends_nothing(outputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "tiers:\n  - judge: lexical\n  - {judge: openai, name: small, model: none, base_url: 'http://127.0.0.1:9/v1',\n"
+        "     annotators: {n: 3, k: 2}, price: {input: 1.0, output: 2.0}}\n"
+    )
+    done = judgekit("plan", outputs, "--cascade", "c.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    line = next(line for line in done.stdout.splitlines() if " small " in line)
+    assert line.split()[:4] == ["forgetting", "small", "4", "24"]  # 4 items x 3 annotators x 2 orders
+    assert "Where was author number 0 born?" in done.stdout
+    done = judgekit("plan", "--agreement", "0.9", "--coverage", "1", "--accuracy", "1", cwd=tmp_path)
+    assert "fewer than 22 cannot" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("yaml", "said"),
+    [
+        ("teirs: []\n", "teirs"),
+        ("tiers: [{judge: lexicl}]\n", "unknown judge 'lexicl'.*lexical"),
+        ("tiers: [{judge: openai, modle: x}]\n", "modle"),
+        ("tiers: [", "not YAML"),
+        ("- 1\n", "mapping"),
+    ],
+)
+def test_a_wrong_cascade_file_is_one_line(outputs: Path, tmp_path: Path, yaml: str, said: str) -> None:
+    import re
+
+    (tmp_path / "c.yaml").write_text(yaml)
+    done = judgekit("score", outputs, "--cascade", "c.yaml", cwd=tmp_path)
+    assert done.returncode == 2 and re.search(said, done.stderr), done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_validate_says_what_files_hold(outputs: Path, tmp_path: Path) -> None:
+    done = judgekit("validate", outputs, cwd=tmp_path)
+    assert done.returncode == 0 and "4 items (forget 4)" in done.stdout
+    (tmp_path / "bad.jsonl").write_text("{")
+    assert judgekit("validate", outputs, "bad.jsonl", cwd=tmp_path).returncode == 2
+
+
+def test_rubrics_lists_and_renders(outputs: Path, tmp_path: Path) -> None:
+    assert "leaked / partial / withheld / wrong / degenerate" in judgekit("rubrics", cwd=tmp_path).stdout
+    done = judgekit(
+        "rubrics", "forgetting", outputs, "--item", "1", "--shots", "1", "--order", "1", cwd=tmp_path
+    )
+    assert "Where was author number 1 born?" in done.stdout and "A = degenerate" in done.stdout
+
+
+def test_import_is_light() -> None:
+    code = "import sys, judgekit; print([m for m in ('numpy', 'openai', 'datasets', 'pydantic', 'scipy') if m in sys.modules])"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
