@@ -25,6 +25,7 @@ from judgekit.trust.strata import (
     WITH_LABEL,
     Stratified,
     number_questions,
+    pair_units,
     side_by_side,
     stratify,
 )
@@ -234,6 +235,8 @@ def _combined(
         [np.asarray(m.verdicts) for m in models],
         [None if m.questions is None else np.asarray(m.questions) for m in models],
     )
+    if len(models) == 2 and population == "items":
+        numbers = pair_units(numbers, [np.asarray(m.human) != UNLABELED for m in models])
     n_units = 1 + max(int(n.max()) for n in numbers)
     parts = [_stratified(m, labels, n, n_units, promise, tail) for m, n in zip(models, numbers, strict=True)]
     if promise is not None and not any(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):

@@ -167,6 +167,28 @@ def number_questions(items: Sequence[Ints], questions: Sequence[NDArray[np.gener
     return np.split(flat, ends[:-1])
 
 
+def pair_units(numbers: Sequence[Ints], labeled: Sequence[NDArray[np.bool_]], seed: int = 0) -> list[Ints]:
+    """Let two models share only as many labeled questions as their samples were drawn together.
+
+    Two samples of n and n' of the same N questions with m in common have covariance proportional to
+    m / (n n') - 1 / N: everything for one joint sample, nothing for two independent ones, whose common questions
+    are chance. Of the common questions a random part is shared so that the covariance comes out; the others
+    become separate units of the second model.
+    """
+    first, second = numbers
+    total = len(np.intersect1d(first, second))
+    ours, theirs = (np.unique(n[chosen]) for n, chosen in zip(numbers, labeled, strict=True))
+    common = np.intersect1d(ours, theirs)
+    if not len(common):
+        return list(numbers)
+    drawn = len(common) / (len(ours) * len(theirs))
+    shrunk = drawn * np.sqrt(max(0.0, (1 - len(ours) / total) * (1 - len(theirs) / total)))
+    share = 1.0 if shrunk == 0 else np.clip((drawn - 1 / total) / shrunk, 0.0, 1.0)
+    apart = np.random.default_rng(seed).permutation(common)[round(share * len(common)) :]
+    moved = np.where(np.isin(second, apart), second + 1 + max(first.max(), second.max()), second)
+    return [first, np.asarray(moved)]
+
+
 def side_by_side(parts: Sequence[Stratified]) -> tuple[Units, Ints, Ints]:
     """All models' strata as columns of one table, with each column's kind and model."""
     names = sorted({kind for p in parts for kind in p.kinds})
