@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.base import Answer, Ask
@@ -28,6 +28,7 @@ FIXED = {"enable_prefix_caching": True, "logprobs_mode": "raw_logprobs", "seed":
 """Arguments of every engine: what is shared is computed once, and log-probabilities are those before any mask."""
 
 Letters = Mapping[str, tuple[int, ...]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Engine:
 
     _running: ClassVar[dict[str, Engine]] = {}
 
-    def __init__(self, key: str, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, key: str, arguments: Mapping[str, Any], model: str) -> None:
+        self.model = model
         self._key, self._users = key, 0
         self._worker = ThreadPoolExecutor(1, "vllm")
         self._tokenizing = ThreadPoolExecutor(1, "vllm-tokenizing")
@@ -54,8 +56,10 @@ class Engine:
         """Whether the engine reports the log-probabilities of given tokens (otherwise: of the top ones)."""
 
     @classmethod
-    async def shared(cls, arguments: Mapping[str, Any]) -> Engine:
+    async def shared(cls, arguments: Mapping[str, Any], model: str) -> Engine:
         """The engine of this process with these arguments of ``vllm.LLM``, started if need be.
+
+        ``model`` is the name that answers carry.
 
         Raises
         ------
@@ -65,7 +69,7 @@ class Engine:
         key = repr(sorted(arguments.items()))
         engine = cls._running.get(key)
         if engine is None:
-            engine = cls._running[key] = cls(key, arguments)
+            engine = cls._running[key] = cls(key, arguments, model)
         engine._users += 1
         try:
             await asyncio.wrap_future(engine._loaded)
@@ -82,12 +86,22 @@ class Engine:
         """Start answering all prompts in one call of the engine; answers come in the order of the prompts."""
         return asyncio.wrap_future(self._worker.submit(self._generate, prompts))
 
+    def sampling(self, letters: Letters | None) -> Any:
+        """The ``SamplingParams`` of a verdict: one token, and the log-probabilities of all that answer."""
+        tokens = sorted({token for ids in (letters or {}).values() for token in ids})
+        exact, top = {"logprob_token_ids": tokens}, {"logprobs": TOP, "allowed_token_ids": tokens}
+        return self._params(temperature=0, max_tokens=1, detokenize=False, **(exact if self.exact else top))
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """Run a function on the engine's thread."""
+        return await asyncio.wrap_future(self._worker.submit(function))
+
     async def release(self) -> None:
         """Say that one user is done; after the last one the engine ends and frees its memory."""
         self._users -= 1
         if self._users <= 0:
             self._running.pop(self._key, None)
-            await asyncio.wrap_future(self._worker.submit(self._end))
+            await self.call(self._end)
             self._worker.shutdown(wait=False)
             self._tokenizing.shutdown(wait=False)
 
@@ -100,14 +114,13 @@ class Engine:
         except Exception as error:  # a build for other hardware fails in many ways
             raise ConfigError(f"vLLM is installed but cannot be imported: {error}") from None
         try:
-            self._llm: Any = LLM(**{**FIXED, **arguments})
+            self.llm: Any = LLM(**{**FIXED, **arguments})
         except Exception as error:
-            raise ConfigError(_why_no_start(arguments["model"], error)) from error
+            raise ConfigError(_why_no_start(self.model, error)) from error
         self._params = SamplingParams
         self.exact = "logprob_token_ids" in getattr(SamplingParams, "__struct_fields__", ())
-        self.chat = ChatTokens(self._llm.get_tokenizer(), arguments["model"])
-        self.model = str(arguments["model"])
-        self.max_tokens = int(self._llm.llm_engine.model_config.max_model_len)
+        self.chat = ChatTokens(self.llm.get_tokenizer(), self.model)
+        self.max_tokens = int(self.llm.llm_engine.model_config.max_model_len)
         self._spelled: dict[int, str] = {}
 
     def _prepare(self, asks: Sequence[Ask]) -> list[Ready]:
@@ -132,9 +145,9 @@ class Engine:
             return answers
         begin = perf_counter()
         try:
-            outputs = self._llm.generate(
+            outputs = self.llm.generate(
                 [{"prompt_token_ids": prompts[i].ids} for i in order],
-                [self._sampling(prompts[i].letters) for i in order],
+                [self.sampling(prompts[i].letters) for i in order],
                 use_tqdm=False,
             )
         except Exception as error:
@@ -145,11 +158,6 @@ class Engine:
         for i, output in zip(order, outputs, strict=True):
             answers[i] = self._read(output, prompts[i].letters or {}, each)
         return answers
-
-    def _sampling(self, letters: Letters | None) -> Any:
-        tokens = sorted({token for ids in (letters or {}).values() for token in ids})
-        exact, top = {"logprob_token_ids": tokens}, {"logprobs": TOP, "allowed_token_ids": tokens}
-        return self._params(temperature=0, max_tokens=1, detokenize=False, **(exact if self.exact else top))
 
     def _read(self, output: Any, letters: Letters, seconds: float) -> Answer:
         """The answer in one ``RequestOutput``: exact log-probabilities of the letters, whatever was sampled."""
@@ -183,10 +191,10 @@ class Engine:
         return self._spelled[token]
 
     def _end(self) -> None:
-        engine = getattr(self, "_llm", None)
+        engine = getattr(self, "llm", None)
         if engine is not None:
             engine.llm_engine.engine_core.shutdown()
-            del self._llm
+            del self.llm
 
 
 def _why_no_start(model: str, error: Exception) -> str:

@@ -1,0 +1,48 @@
+"""One real engine for all tests of this folder; they are skipped where vLLM is not installed (``make test-engine``)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+# What makes vLLM's CPU build quick and frugal on a small, shared machine; read when vllm is imported.
+ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "OMP_NUM_THREADS": "1",
+    "TORCHDYNAMO_DISABLE": "1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    "VLLM_NO_USAGE_STATS": "1",
+}
+TINY_JUDGE = Path(__file__).with_name("tiny-judge")
+SPEC = {
+    "model": str(TINY_JUDGE),
+    "dtype": "float32",
+    "max_model_len": 4096,
+    "engine": {"enforce_eager": True, "disable_log_stats": True},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("vllm") and find_spec("vllm") is None:
+            item.add_marker(
+                pytest.mark.skip(reason="vLLM is not installed here (make test-engine installs it)")
+            )
+
+
+@pytest.fixture(scope="session")
+def backend() -> Iterator[object]:
+    """The judge's own backend over the tiny model; its engine lives as long as the tests."""
+    os.environ.update(ENVIRONMENT)
+    from judgekit.judges.vllm import backend
+
+    made = backend(SPEC)
+    asyncio.run(made.engine())
+    yield made
+    asyncio.run(made.close())

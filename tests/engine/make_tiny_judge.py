@@ -1,0 +1,340 @@
+"""Builds and trains the tiny judge in ``tiny-judge/``: tokenizer, chat template and a Llama of about 1 M parameters.
+
+It learns judgekit's own rubrics in their rendered form, with simulated-annotator examples in front, from generated
+cases (``cases.py``). One training sequence is one conversation of many cases, and every verdict in it counts: the
+first is a zero-shot verdict, the last has all the others in front.
+
+Auxiliary losses make so small a model learn in minutes: probes on the way up name the segment a token stands in, mark
+the tokens of an output that question and reference have too, and name the verdict before it becomes a letter. Two
+heads of the second and third layer start as "look for this token further up".
+
+    python -m tests.engine.make_tiny_judge OUT [--minutes 35] [--threads 1]
+
+Training stops on the clock, and on Ctrl-C; what is in OUT is the best seen so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from judgekit.rubrics import LETTERS, ORDERS, Rubric, load_rubric, shipped_rubrics
+from tests.engine.cases import MAKERS, SYLLABLES, Labelled, make_case, make_cases
+
+VOCABULARY, CONTEXT, IGNORE = 2048, 8192, -100
+SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+CHAT_TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+PIECE = r"\n</[A-Za-z-]+>\n|<[A-Za-z-]+>\n|\w+|\n|[^\w\s]"
+"""Words, marks and whole fence tags are pieces; blanks are dropped, so a word is the same wherever it stands."""
+SEGMENTS = {
+    "question": 1,
+    "request": 1,
+    "reference": 2,
+    "accepted": 2,
+    "output": 3,
+    "output-A": 3,
+    "output-B": 3,
+}
+WEIGHTS = {"qa": 0.35, "forgetting": 0.3, "utility": 0.1, "refusal": 0.1, "preference": 0.15}
+
+
+def make_tokenizer(texts: Iterator[str]) -> PreTrainedTokenizerFast:
+    """A byte-level BPE over the pieces of rendered prompts."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(" +"), "removed"),
+            pre_tokenizers.Split(Regex(PIECE), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    bpe.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    bpe.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=VOCABULARY,
+            special_tokens=list(SPECIAL),
+            initial_alphabet=alphabet,
+            show_progress=False,
+        ),
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        model_max_length=CONTEXT,
+        clean_up_tokenization_spaces=False,
+        chat_template=CHAT_TEMPLATE,
+    )
+
+
+def prompt_texts(seed: int = 0) -> Iterator[str]:
+    """Rendered prompts of every shipped rubric with its own examples, and of generated cases."""
+    for name in shipped_rubrics():
+        rubric = load_rubric(name)
+        for item, _ in rubric.example_rows:
+            for order in ORDERS:
+                yield from (message["content"] for message in rubric.render(item, (), order).messages)
+    for _ in range(500):  # so that a role, a letter and a syllable are one token each
+        yield " ".join(("system", "user", "assistant", *LETTERS, *SYLLABLES, *map(str.capitalize, SYLLABLES)))
+    for name in MAKERS:
+        rubric = load_rubric(name)
+        for item, _ in make_cases(name, 4000, seed):
+            yield rubric.render(item).messages[-1]["content"]
+
+
+def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=128,
+        intermediate_size=256,
+        num_hidden_layers=5,
+        num_attention_heads=4,
+        num_key_value_heads=4,
+        head_dim=32,
+        max_position_embeddings=CONTEXT,
+        rope_parameters={"rope_type": "default", "rope_theta": 50000.0},
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    model = LlamaForCausalLM(config)
+    with torch.no_grad():
+        model.model.embed_tokens.weight.normal_(std=0.1)  # tokens outweigh what the first layer adds
+        for layer in (1, 2):  # equal query and key: a token attends to its like
+            attention = model.model.layers[layer].self_attn
+            attention.k_proj.weight[:64].normal_(std=0.08)
+            attention.q_proj.weight[:64] = attention.k_proj.weight[:64]
+    return model
+
+
+@dataclass
+class Conversation:
+    """Token ids, and what each position should say (``IGNORE``: nothing).
+
+    ``letters``: the token that follows; ``kinds``: the verdict, as an index into all verdicts of all rubrics;
+    ``segments``: where in a case the token stands (1 question, 2 reference, 3 output, 0 elsewhere);
+    ``copied``: whether a token of an output also stands in the question, and in the reference.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    letters: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    segments: list[int] = field(default_factory=list)
+    copied: list[list[int]] = field(default_factory=list)
+
+
+class Encoder:
+    """Turns cases into conversations, the way the chat template writes them."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+        self.tokenizer = tokenizer
+        self.rubrics = {name: load_rubric(name) for name in MAKERS}
+        self.verdicts = [(name, label) for name in MAKERS for label in self.rubrics[name].labels]
+        self.letter_ids = {letter: tokenizer.encode(letter)[0] for letter in LETTERS}
+        self.open = {
+            role: tokenizer.encode(f"<|im_start|>{role}\n") for role in ("system", "user", "assistant")
+        }
+        self.close = tokenizer.encode("<|im_end|>\n")
+        self.fences = {}
+        for tag, segment in SEGMENTS.items():
+            for fence, inside in ((f"<{tag}>\n", segment), (f"\n</{tag}>\n", 0)):
+                (token,) = tokenizer.encode(fence)
+                self.fences[token] = inside
+
+    def conversation(
+        self, rubric: Rubric, cases: Sequence[Labelled], order: int, silent: int = 0
+    ) -> Conversation:
+        """One conversation of all cases; the first ``silent`` verdicts do not count."""
+        made = Conversation()
+        *shots, last = cases
+        prompt = rubric.render(last[0], shots, order)
+        letters = {label: letter for letter, label in prompt.options.items()}
+        turns = [message["content"] for message in prompt.messages if message["role"] == "user"]
+        self._append(
+            made, [*self.open["system"], *self.tokenizer.encode(prompt.messages[0]["content"]), *self.close]
+        )
+        for position, (content, (_, label)) in enumerate(zip(turns, cases, strict=True)):
+            letter = letters[label]
+            self._append(made, self.open["user"])
+            self._append(made, self.tokenizer.encode(content))
+            if position >= silent:
+                verdict = letter if rubric.file.kind == "pairwise" else label
+                made.kinds[-1] = self.verdicts.index((rubric.name, verdict))
+            self._append(made, [*self.close, *self.open["assistant"]])
+            if position >= silent:
+                made.letters[-1] = self.letter_ids[letter]
+            self._append(made, [self.letter_ids[letter], *self.close])
+        return made
+
+    def _append(self, made: Conversation, ids: Sequence[int]) -> None:
+        segment, seen = 0, {1: set[int](), 2: set[int](), 3: set[int]()}
+        for token in ids:
+            segment = self.fences.get(token, segment)
+            if segment:
+                seen[segment].add(token)
+            made.ids.append(token)
+            made.letters.append(IGNORE)
+            made.kinds.append(IGNORE)
+            made.segments.append(segment)
+            made.copied.append(
+                [int(token in seen[n]) if segment == 3 and seen[n] else IGNORE for n in (1, 2)]
+            )
+
+    def check(self) -> None:
+        """That conversations are tokenized as the chat template renders them."""
+        for name, rubric in self.rubrics.items():
+            cases = make_cases(name, 3, seed=1)
+            prompt = rubric.render(cases[2][0], cases[:2])
+            ids = self.tokenizer.apply_chat_template(
+                prompt.messages, add_generation_prompt=True, return_dict=False
+            )
+            assert self.conversation(rubric, cases, 0).ids[: len(ids)] == ids, name
+
+    def sample(self, rng: random.Random, length: int, names: Sequence[str] = tuple(WEIGHTS)) -> Conversation:
+        """A conversation of at least ``length`` tokens; now and then the rubric's own examples come first."""
+        name = rng.choices(names, [WEIGHTS[name] for name in names])[0]
+        rubric = self.rubrics[name]
+        shots = rng.sample(rubric.example_rows, rng.randint(1, 8)) if rng.random() < 0.3 else []
+        cases = [make_case(name, rng) for _ in range(max(1, (length - 120) // 40 - len(shots)))]
+        return self.conversation(rubric, [*shots, *cases], rng.choice(ORDERS), len(shots))
+
+
+def stack(made: Sequence[Conversation]) -> dict[str, torch.Tensor]:
+    """The columns, each (conversations, longest), padded on the right; ``copied`` with a last axis of 2."""
+    width = max(len(one.ids) for one in made)
+    fills = {"ids": 0, "letters": IGNORE, "kinds": IGNORE, "segments": IGNORE, "copied": [IGNORE, IGNORE]}
+    return {
+        name: torch.tensor([getattr(one, name) + [fill] * (width - len(one.ids)) for one in made])
+        for name, fill in fills.items()
+    }
+
+
+def masked_loss(probe: torch.nn.Module, hidden: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy of a probe where something is wanted; 0 where nothing is."""
+    there = wanted != IGNORE
+    return F.cross_entropy(probe(hidden[there]), wanted[there]) if there.any() else hidden.sum() * 0
+
+
+def accuracy(
+    model: LlamaForCausalLM, encoder: Encoder, name: str, shots: int, held: bool, n: int = 200
+) -> float:
+    """Share of right letters on unseen cases behind ``shots`` of the rubric's own examples, over both orders."""
+    rng = random.Random(f"{name}-{shots}-{held}-evaluation")
+    rubric, right = encoder.rubrics[name], 0
+    model.eval()
+    with torch.no_grad():
+        for start in range(0, n, 20):
+            made = []
+            for index in range(start, start + 20):
+                front = rng.sample(rubric.example_rows, shots)
+                made.append(
+                    encoder.conversation(rubric, [*front, make_case(name, rng, held)], index % 2, shots)
+                )
+            batch = stack(made)
+            ids, letters = batch["ids"], batch["letters"]
+            row, column = (letters != IGNORE).nonzero(as_tuple=True)
+            hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state[row, column]
+            options = torch.tensor([encoder.letter_ids[letter] for letter in LETTERS[: len(rubric.labels)]])
+            guesses = options[model.lm_head(hidden)[:, options].argmax(-1)]
+            right += int((guesses == letters[row, column]).sum())
+    model.train()
+    return right / n
+
+
+def train(out: Path, minutes: float, threads: int, seed: int = 0) -> None:
+    """Train on the clock and keep the best checkpoint in ``out``."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    tokenizer = make_tokenizer(prompt_texts())
+    encoder, model = Encoder(tokenizer), make_model(tokenizer)
+    kind_probe, segment_probe = torch.nn.Linear(128, len(encoder.verdicts)), torch.nn.Linear(128, 4)
+    copy_probes = torch.nn.ModuleList([torch.nn.Linear(128, 2), torch.nn.Linear(128, 2)])
+    parameters = [p for part in (model, kind_probe, segment_probe, copy_probes) for p in part.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
+    encoder.check()
+    tokenizer.save_pretrained(out)
+    print(f"parameters {sum(p.numel() for p in model.parameters())}, vocabulary {len(tokenizer)}", flush=True)
+    begin, step, best, running, next_check = time.monotonic(), 0, 0.0, {}, 2.0
+    while (done := (time.monotonic() - begin) / (60 * minutes)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = 2e-3 * min(1, (step + 1) / 100) * min(1, max(0.02, (1 - done) / 0.4))
+        longest = rng.choice((500, 500, 1000, 2000)) if done > 0.6 else 500
+        batch = stack([encoder.sample(rng, longest) for _ in range(4000 // longest)])
+        with torch.autocast("cpu", torch.bfloat16):
+            output = model.model(input_ids=batch["ids"], use_cache=False, output_hidden_states=True)
+            asked = batch["letters"] != IGNORE
+            logits = model.lm_head(output.last_hidden_state[asked]).float()
+        hidden = [state.float() for state in output.hidden_states]
+        losses = {
+            "letter": F.cross_entropy(logits, batch["letters"][asked]),
+            "kind": masked_loss(kind_probe, hidden[4], batch["kinds"]),
+            "copied": masked_loss(copy_probes[0], hidden[3], batch["copied"][..., 0])
+            + masked_loss(copy_probes[1], hidden[3], batch["copied"][..., 1]),
+            "segment": masked_loss(segment_probe, hidden[1], batch["segments"]),
+        }
+        optimizer.zero_grad()
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        step += 1
+        losses["right"] = (logits.argmax(-1) == batch["letters"][asked]).float().mean()
+        for key, value in losses.items():
+            running[key] = 0.98 * running.get(key, value.item()) + 0.02 * value.item()
+        if step % 100 == 0:
+            shown = " ".join(f"{key} {value:.3f}" for key, value in running.items())
+            print(f"{done * minutes:5.1f} min step {step}: {shown}", flush=True)
+        if done * minutes > next_check:
+            next_check += 2.5
+            scores = {name: accuracy(model, encoder, name, 3, held=True, n=100) for name in MAKERS}
+            print("   held-out words, 3 examples:", scores, flush=True)
+            if (mean := sum(scores.values()) / len(scores)) >= best:
+                best = mean
+                model.save_pretrained(out)
+    model.save_pretrained(out)
+
+
+def evaluate(out: Path) -> dict[str, dict[str, float]]:
+    """Accuracy of a saved judge by rubric, for seen and held-out words and several numbers of examples."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(out)
+    encoder, model = Encoder(tokenizer), LlamaForCausalLM.from_pretrained(out)
+    return {
+        name: {
+            f"{'held-out' if held else 'seen'} words, {shots} examples": accuracy(
+                model, encoder, name, shots, held
+            )
+            for held in (False, True)
+            for shots in (0, 3, 8)
+        }
+        for name in MAKERS
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--minutes", type=float, default=35)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        train(arguments.out, arguments.minutes, arguments.threads)
+    print(json.dumps(evaluate(arguments.out), indent=1))
