@@ -1,0 +1,53 @@
+"""Writes ``docs/cli.md`` from the commands themselves: ``python -m tests.cli.reference``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from judgekit.cli import cli
+
+PATH = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
+HEAD = """# The command line
+
+Made from the commands by `python -m tests.cli.reference`; a test keeps it true. Every option can be set by the
+environment variable named `JUDGEKIT_<VERB>_<OPTION>`, say `JUDGEKIT_SCORE_OUT=results`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 2 | bad input: one line on standard error says what, where and how to mend it; nothing half-written is left |
+| 3 | `calibrate`: nothing could be certified; the calibration written abstains always and says how many labels are needed |
+| 4 | done, but some items are unscored (each with its reason), or the budget is spent and the job can be resumed |
+"""
+
+
+def render() -> str:
+    """The page as it should be."""
+    context = click.Context(cli, info_name="judgekit")
+    return HEAD + "".join(_command(cli.get_command(context, name), name, context) for name in cli.list_commands(context))
+
+
+def _command(command: click.Command | None, name: str, parent: click.Context) -> str:
+    assert command is not None
+    context = click.Context(command, info_name=name, parent=parent)
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    text = f"\n## {context.command_path}\n\n{command.help or ''}\n\n```\n{usage}\n```\n\n" + "".join(_options(command, context))
+    if isinstance(command, click.Group):
+        text += "".join(_command(command.get_command(context, sub), sub, context) for sub in command.list_commands(context))
+    return text
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
+    records = [record for p in command.get_params(context) if (record := p.get_help_record(context)) is not None]
+    shown = [(option, text) for option, text in records if option != "--help"]
+    if shown:
+        yield "| option | what it does |\n|---|---|\n"
+    for option, text in shown:
+        yield f"| `{option}` | {' '.join(text.split()).replace('|', chr(92) + '|')} |\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(), "utf-8")
