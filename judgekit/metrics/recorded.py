@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from judgekit.metrics import aggregate, fluency, likelihood, overlap, privacy, semantic
+from judgekit.metrics.likelihood import FloatArray
 from judgekit.metrics.measure import Measure
 
 Fields = Mapping[str, Sequence[Any]]
@@ -43,6 +44,7 @@ RECORDED = (
     "perplexity",
     "normalized_probability",
 )
+_TEXTS = ("reference", "output")
 
 
 @dataclass(frozen=True)
@@ -51,69 +53,75 @@ class Rule:
 
     name: str
     needs: tuple[str, ...]
-    compute: Callable[..., float | None]
+    compute: Callable[..., Any]
 
 
-def _rules(eps: float) -> list[Rule]:
-    """All rules in order; for a measure with several, the first whose fields are there wins."""
+def _of_words(function: Callable[[Sequence[str]], float | None]) -> Callable[[str], float | None]:
+    return lambda text: function(fluency.words(text))
 
-    def of_words(function: Callable[[Sequence[str]], float | None]) -> Callable[[str], float | None]:
-        return lambda text: function(fluency.words(text))
 
-    def from_probabilities(right: float, wrong: Sequence[float]) -> float:
-        return float(likelihood.normalized_probability(right, wrong, eps))
+def _share_of_losses(right: float, wrong: Sequence[float]) -> FloatArray:
+    return likelihood.normalized_probability(likelihood.probability(right), likelihood.probability(wrong))
 
-    def from_losses(right: float, wrong: Sequence[float]) -> float:
-        return float(
-            likelihood.normalized_probability(
-                likelihood.probability(right), likelihood.probability(wrong), eps
-            )
-        )
 
-    def rouge_field(name: str) -> Callable[[str, str], float]:
-        return lambda reference, output: float(getattr(overlap.rouge(reference, output), name))
+_PROBABILITIES = ("probability", "perturbed_probabilities")
+_LOSSES = ("loss", "perturbed_losses")
+_PARAPHRASED = ("paraphrased_loss", "perturbed_losses")
 
-    return [
-        *(Rule(name, (name,), float) for name in RECORDED),
-        *(Rule(name, ("reference", "output"), rouge_field(name)) for name in overlap.Rouge._fields),
-        Rule("exact_match", ("reference", "output"), overlap.exact_match),
-        Rule("containment", ("reference", "output"), overlap.containment),
-        Rule("probability", ("probability",), float),
-        Rule("probability", ("loss",), lambda loss: float(likelihood.probability(loss))),
-        Rule("normalized_probability", ("probability", "perturbed_probabilities"), from_probabilities),
-        Rule("normalized_probability", ("loss", "perturbed_losses"), from_losses),
-        Rule("truth_ratio", ("truth_ratio",), float),
-        Rule(
-            "truth_ratio",
-            ("paraphrased_loss", "perturbed_losses"),
-            lambda right, wrong: float(likelihood.truth_ratio(right, wrong, eps)),
-        ),
-        Rule("truth_ratio_clipped", ("truth_ratio",), lambda r: float(likelihood.truth_ratio_clipped(r))),
-        Rule("truth_ratio_folded", ("truth_ratio",), lambda r: float(likelihood.truth_ratio_folded(r, eps))),
-        Rule("truth_ratio_known", ("truth_ratio",), lambda r: float(likelihood.truth_ratio_known(r))),
-        Rule(
-            "truth_ratio_share",
-            ("paraphrased_loss", "perturbed_losses"),
-            lambda right, wrong: float(likelihood.truth_ratio_share(right, wrong, eps)),
-        ),
-        Rule("entailment", ("entailment_label",), semantic.entailment_score),
-        Rule("word_entropy", ("output",), of_words(fluency.token_entropy)),
-        Rule("unique_word_ratio", ("output",), of_words(fluency.unique_token_ratio)),
-        Rule("repetition", ("output",), of_words(fluency.repetition)),
-        Rule("character_repetition", ("output",), lambda text: fluency.repetition(text, n=8)),
-        Rule("refusal", ("output",), lambda text: float(fluency.is_refusal(text))),
-    ]
+# In order: for a measure with several rules the first whose fields are there wins, and later rules see its
+# values.
+_RULES = (
+    *(Rule(name, (name,), float) for name in (*RECORDED, "probability")),
+    # TOFU stores its ratios rounded to single precision and aggregates from the losses; open-unlearning, told
+    # by its stored probabilities, aggregates the stored ratios, which hold a constant that the losses do not.
+    Rule("truth_ratio", ("truth_ratio", "probability"), lambda ratio, _: ratio),
+    Rule("truth_ratio", _PARAPHRASED, likelihood.truth_ratio),
+    Rule("truth_ratio", ("truth_ratio",), float),
+    Rule("exact_match", _TEXTS, overlap.exact_match),
+    Rule("containment", _TEXTS, overlap.containment),
+    Rule("probability", ("loss",), likelihood.probability),
+    Rule("normalized_probability", _PROBABILITIES, likelihood.normalized_probability),
+    Rule("normalized_probability", _LOSSES, _share_of_losses),
+    Rule("truth_ratio_clipped", ("truth_ratio",), likelihood.truth_ratio_clipped),
+    Rule("truth_ratio_folded", ("truth_ratio",), likelihood.truth_ratio_folded),
+    Rule("truth_ratio_known", ("truth_ratio",), likelihood.truth_ratio_known),
+    Rule("truth_ratio_share", _PARAPHRASED, likelihood.truth_ratio_share),
+    Rule("entailment", ("entailment_label",), semantic.entailment_score),
+    Rule("word_entropy", ("output",), _of_words(fluency.token_entropy)),
+    Rule("unique_word_ratio", ("output",), _of_words(fluency.unique_token_ratio)),
+    Rule("repetition", ("output",), _of_words(fluency.repetition)),
+    Rule("character_repetition", ("output",), lambda text: fluency.repetition(text, n=8)),
+    Rule("refusal", ("output",), fluency.is_refusal),
+)
 
 
 def _apply(rule: Rule, fields: Fields) -> Column:
-    columns = [fields[need] for need in rule.needs]
     return [
-        None if any(value is None for value in row) else rule.compute(*row)
-        for row in zip(*columns, strict=True)
+        None if any(map(_incomplete, row)) else _number(rule.compute(*row))
+        for row in zip(*(fields[need] for need in rule.needs), strict=True)
     ]
 
 
-def item_values(split: str, fields: Fields, eps: float = 0.0) -> dict[str, Column | str]:
+def _incomplete(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and (not value or None in value))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _rouge(fields: Fields) -> dict[str, Column]:
+    """ROUGE from the texts, for files that record none: it takes a millisecond an item."""
+    if not all(name in fields for name in _TEXTS) or any(name in fields for name in overlap.Rouge._fields):
+        return {}
+    rows = [
+        None if reference is None or output is None else overlap.rouge(reference, output)
+        for reference, output in zip(*(fields[name] for name in _TEXTS), strict=True)
+    ]
+    return {name: [None if r is None else getattr(r, name) for r in rows] for name in overlap.Rouge._fields}
+
+
+def item_values(split: str, fields: Fields) -> dict[str, Column | str]:
     """Every per-item measure of a split: its values, or the reason why it has none.
 
     Parameters
@@ -123,8 +131,6 @@ def item_values(split: str, fields: Fields, eps: float = 0.0) -> dict[str, Colum
         written, as in all published code; nowhere else.
     fields : mapping
         See the module's table.
-    eps : float
-        As in `judgekit.metrics.likelihood`.
 
     Raises
     ------
@@ -134,11 +140,11 @@ def item_values(split: str, fields: Fields, eps: float = 0.0) -> dict[str, Colum
     lengths = {name: len(values) for name, values in fields.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"fields of split {split!r} are not aligned: {lengths}")
-    have = dict(fields)
+    have = {**fields, **_rouge(fields)}
     if split in ("real_authors", "world_facts") and "paraphrased_loss" not in have and "loss" in have:
         have["paraphrased_loss"] = have["loss"]
     found: dict[str, Column | str] = {}
-    for rule in _rules(eps):
+    for rule in _RULES:
         if isinstance(found.get(rule.name), list):
             continue
         lacking = [need for need in rule.needs if need not in have]
@@ -153,7 +159,7 @@ def item_values(split: str, fields: Fields, eps: float = 0.0) -> dict[str, Colum
             continue
         column = _apply(rule, have)
         found[rule.name] = column
-        have.setdefault(rule.name, column)
+        have[rule.name] = column
     return found
 
 
@@ -187,8 +193,7 @@ class RunMeasures:
 def measure_run(
     splits: Mapping[str, Fields],
     retrained: RunMeasures | None = None,
-    membership: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
-    eps: float = 0.0,
+    membership: Mapping[str, float] | None = None,
 ) -> RunMeasures:
     """Every measure that the recorded fields of a run support.
 
@@ -198,12 +203,10 @@ def measure_run(
     retrained : RunMeasures, optional
         The model that never saw the forget set, measured the same way; needed by forget quality, and the
         reference of privacy leakage (0.5 without it).
-    membership : mapping of attack name to (forget scores, holdout scores), optional
-        Attack scores per item, lower = more like training data.
-    eps : float
-        As in `judgekit.metrics.likelihood`.
+    membership : mapping of attack name to AUC, optional
+        As the file recorded them (`mia_min_k`, ...), or from `privacy.membership_auc`.
     """
-    values = {split: item_values(split, fields, eps) for split, fields in splits.items()}
+    values = {split: item_values(split, fields) for split, fields in splits.items()}
     measures = {split: measure_split(columns) for split, columns in values.items()}
     items = {
         split: {name: column for name, column in columns.items() if not isinstance(column, str)}
@@ -241,18 +244,12 @@ def _clean(column: Column) -> list[float]:
     return [value for value in column if value is not None and not math.isnan(value)]
 
 
-def _membership(
-    scores: Mapping[str, tuple[Sequence[float], Sequence[float]]], retrained: RunMeasures | None
-) -> list[Measure]:
-    found = [
-        Measure(name, privacy.membership_auc(forget, holdout), n=len(forget) + len(holdout))
-        for name, (forget, holdout) in scores.items()
-    ]
-    auc = next((measure for measure in found if measure.name == "mia_min_k"), None)
-    if auc is None or auc.value is None:
-        return [*found, Measure.absent("privacy_leakage", "no Min-K% membership scores recorded")]
+def _membership(aucs: Mapping[str, float], retrained: RunMeasures | None) -> list[Measure]:
+    found = [Measure(name, auc) for name, auc in aucs.items()]
+    if "mia_min_k" not in aucs:
+        return [*found, Measure.absent("privacy_leakage", "no Min-K% membership AUC recorded")]
     reference = retrained.overall.get("mia_min_k") if retrained else None
     against = 0.5 if reference is None or reference.value is None else reference.value
-    # Only open-unlearning records these scores, so its constant is the published one.
-    leakage = privacy.privacy_leakage(auc.value, against, likelihood.OPEN_UNLEARNING_EPS)
-    return [*found, Measure("privacy_leakage", leakage, n=auc.n)]
+    # open-unlearning alone records these, so its constant is the published one.
+    leakage = privacy.privacy_leakage(aucs["mia_min_k"], against, likelihood.OPEN_UNLEARNING_EPS)
+    return [*found, Measure("privacy_leakage", leakage)]

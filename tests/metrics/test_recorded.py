@@ -20,7 +20,7 @@ def test_every_measure_has_a_value_or_says_what_it_lacks() -> None:
     found = item_values("forget", {"output": ["a b", "c"]})
     assert set(found) <= set(CATALOGUE)
     assert found["refusal"] == [0.0, 0.0]
-    assert found["rougeL_recall"] == "not recorded: rougeL_recall, or reference"
+    assert found["rougeL_recall"] == "not recorded: rougeL_recall"
     assert found["normalized_probability"].startswith(
         "not recorded: normalized_probability, or probability and"
     )
@@ -49,10 +49,19 @@ def test_a_recorded_value_wins_over_a_computed_one() -> None:
     assert found["probability"] == [0.9, 0.1, 0.5]
 
 
+def test_stored_ratios_win_only_beside_stored_probabilities() -> None:
+    fields = {"truth_ratio": [0.5], "paraphrased_loss": [1.0], "perturbed_losses": [[1.0]], "loss": [2.0]}
+    assert item_values("forget", fields)["truth_ratio"] == [1.0]
+    assert item_values("forget", {**fields, "probability": [0.1]})["truth_ratio"] == [0.5]
+    assert item_values("forget", {"truth_ratio": [0.5]})["truth_ratio"] == [0.5]
+
+
 def test_the_right_answer_stands_in_for_a_paraphrase_on_authors_and_facts_only() -> None:
     fields = {"loss": [1.0], "perturbed_losses": [[2.0, 3.0]]}
     assert item_values("real_authors", fields)["truth_ratio"] == [pytest.approx(math.exp(1.0 - 2.5))]
-    assert item_values("forget", fields)["truth_ratio"] == ("not recorded: truth_ratio, or paraphrased_loss")
+    assert item_values("forget", fields)["truth_ratio"] == (
+        "not recorded: truth_ratio and probability, or paraphrased_loss, or truth_ratio"
+    )
 
 
 def test_wrong_answers_may_differ_in_number() -> None:
@@ -75,19 +84,27 @@ def test_forget_quality_needs_a_retrained_model() -> None:
 
 
 def test_privacy_leakage_is_relative_to_the_retrained_model_or_to_chance() -> None:
-    scores = {"mia_min_k": ([1.0, 2.0, 5.0], [3.0, 4.0, 6.0])}
-    retrained = measure_run({}, membership={"mia_min_k": ([3.0, 4.0], [1.0, 6.0])})
-    auc = 7 / 9
-    alone = measure_run({}, membership=scores).overall["privacy_leakage"]
-    against = measure_run({}, retrained, scores).overall["privacy_leakage"]
-    assert alone.value == pytest.approx(((1 - auc) - 0.5) / 0.5 * 100)
-    assert retrained.overall["mia_min_k"].value == pytest.approx(0.5)
-    assert against.value == pytest.approx(alone.value)
-    assert measure_run({}).overall["privacy_leakage"].value is None
+    retrained = measure_run({}, membership={"mia_min_k": 0.6})
+    alone = measure_run({}, membership={"mia_min_k": 0.8}).overall["privacy_leakage"]
+    against = measure_run({}, retrained, {"mia_min_k": 0.8}).overall["privacy_leakage"]
+    assert alone.value == pytest.approx(-60)
+    assert against.value == pytest.approx(-50)
+    assert "Min-K%" in measure_run({}).overall["privacy_leakage"].reason
+
+
+def test_a_list_with_a_hole_is_a_missing_value() -> None:
+    fields = {"paraphrased_loss": [1.0, 1.0, 1.0], "perturbed_losses": [[1.0, None], [], [1.0, 1.0]]}
+    assert item_values("forget", fields)["truth_ratio"] == [None, None, 1.0]
+
+
+def test_rouge_is_computed_only_where_none_is_recorded() -> None:
+    found = item_values("forget", {**FIELDS, "rougeL_recall": [0.25, 0.5, 0.75]})
+    assert found["rougeL_f1"] == "not recorded: rougeL_f1"
+    assert item_values("forget", FIELDS)["rougeL_f1"] == [1.0, 0.0, None]
 
 
 def test_the_catalogue_covers_every_measure_and_nothing_is_oriented_twice() -> None:
-    run = measure_run({"forget": FIELDS, "retain": FIELDS}, membership={"mia_loss": ([0.0], [1.0])})
+    run = measure_run({"forget": FIELDS, "retain": FIELDS}, membership={"mia_loss": 0.5})
     assert set(run.overall) | set(run.splits["forget"]) | set(RECORDED) <= set(CATALOGUE)
     assert better("rougeL_recall", "forget") == -1
     assert better("rougeL_recall", "retain") == better("rougeL_recall", "neighbor") == 1

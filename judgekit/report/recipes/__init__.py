@@ -9,6 +9,7 @@ from judgekit.report.recipes.eco import eco
 from judgekit.report.recipes.edit_reversal import Edit, edit_reversal
 from judgekit.report.recipes.formats import formats
 from judgekit.report.recipes.multi_hop import Chain, multi_hop
+from judgekit.report.recipes.outcome import outcome
 from judgekit.report.recipes.relearning import Relearned, relearning
 from judgekit.report.recipes.unierase import Round, precise, unierase
 from judgekit.report.recipes.uwc import Candidate, pick, uwc
@@ -27,6 +28,7 @@ __all__ = [
     "edit_reversal",
     "formats",
     "multi_hop",
+    "outcome",
     "pick",
     "precise",
     "relearning",
