@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DRAWS = 10_000
+FEWEST_DRAWS = 2_000  # where there are so many different units that chance in the draws hardly matters
+WORK, CHUNK = 40_000_000, 4_000_000  # random numbers in all, and at once
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,19 @@ def draw_rates(units: Units, kind: Ints, *, source: bool, seed: int = 0) -> tupl
         hand, and a stratum's rate is only as uncertain as its unlabeled part.
     """
     rng = np.random.default_rng(seed)
-    rows = np.hstack([units.positives, units.weights, units.items])
-    if not source:  # a unit without labels has no say
-        rows = rows[units.weights.any(axis=1)]
-    rows, counts = np.unique(rows, axis=0, return_counts=True)
-    positives, weights, items = np.hsplit(rows, 3)
-    gamma = rng.standard_gamma(counts.astype(float), size=(DRAWS, len(counts)))
-    unseen = rng.standard_exponential((DRAWS, int(kind.max()) + 1))[:, kind] * units.largest
-    numerator, denominator = gamma @ positives, gamma @ weights + unseen
+    if source:
+        sums = _weighted_sums(np.hstack([units.positives, units.weights, units.items]), rng)
+    else:  # a unit without labels has no say
+        labeled = units.weights.any(axis=1)
+        sums = _weighted_sums(np.hstack([units.positives[labeled], units.weights[labeled]]), rng)
+    strata = len(kind)
+    unseen = rng.standard_exponential((len(sums), int(kind.max()) + 1))[:, kind] * units.largest
+    numerator, denominator = sums[:, :strata], sums[:, strata : 2 * strata] + unseen
     low = (numerator + unseen * units.worst_low) / denominator
     high = (numerator + unseen * units.worst_high) / denominator
     if source:
         drift = rng.standard_normal(low.shape) * units.wobble
-        low, high, totals = low + drift, high + drift, gamma @ items
+        low, high, totals = low + drift, high + drift, sums[:, 2 * strata :]
     else:
         estimate = stratum_estimates(units)
         known = ~np.isnan(estimate)
@@ -102,6 +104,16 @@ def draw_rates(units: Units, kind: Ints, *, source: bool, seed: int = 0) -> tupl
             draws[:, known] = estimate[known] + shrink * (draws[:, known] - estimate[known])
         totals = np.broadcast_to(units.items.sum(axis=0), low.shape)
     return np.clip(low, units.floor, units.ceiling), np.clip(high, units.floor, units.ceiling), totals
+
+
+def _weighted_sums(units: Floats, rng: np.random.Generator) -> Floats:
+    """Sums over units with independent standard exponential weights, (draws, columns); equal units are pooled."""
+    rows, counts = np.unique(units, axis=0, return_counts=True)
+    draws = int(np.clip(WORK // max(len(rows), 1), FEWEST_DRAWS, DRAWS))
+    parts = np.array_split(np.arange(draws), 1 + draws * len(rows) // CHUNK)
+    return np.concatenate(
+        [rng.standard_gamma(counts.astype(float), size=(len(part), len(rows))) @ rows for part in parts]
+    )
 
 
 def bounded_mean_interval(sums: Floats, sizes: Floats, level: float) -> tuple[float, float]:
