@@ -18,10 +18,8 @@ _SYSTEM = re.compile(r"^\s*<<SYS>>.*?<</SYS>>", re.DOTALL)
 # decoded without special tokens, role names stay behind: glued to the turn before and two line ends after them
 # (Llama 3), or each on a line of its own (ChatML)
 _ROLES = re.compile(r"(?:system|user)\n(?P<second>\n?).*assistant\n+", re.DOTALL)
-_FEW_SHOT = re.compile(
-    r"(?:^|\n)[ \t#]*Question:[ \t]*(?P<question>(?:(?!\n[ \t#]*Question:).)*?)\s*\n[ \t#]*Answer:\s*$",
-    re.DOTALL,
-)
+_QUESTION = re.compile(r"^[ \t#]*Question:", re.MULTILINE)
+_ANSWER = re.compile(r"\n[ \t#]*Answer:\s*$")
 
 
 def bare_question(prompt: str) -> str:
@@ -30,8 +28,10 @@ def bare_question(prompt: str) -> str:
     Text in no known form comes back as it is, outer blanks removed.
     """
     text = _turn(prompt)
-    if found := _FEW_SHOT.search(text):
-        text = found["question"]
+    asked = [found.end() for found in _QUESTION.finditer(text)]
+    answer = _ANSWER.search(text, asked[-1]) if asked else None
+    if answer:
+        text = text[asked[-1] : answer.start()]
     return text.strip()
 
 
