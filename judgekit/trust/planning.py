@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrik, betaincinv
+from scipy.special import bdtr, betaincinv
 
-from judgekit.trust.bounds import fewest_labels
+from judgekit.trust.bounds import allowed_errors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -134,6 +134,11 @@ def plan_labels(
     )
 
 
+def fewest_labels(risk: float, delta: float) -> int:
+    """Fewest accepted items that certify an error rate of at most `risk`, none of them wrong."""
+    return int(np.ceil(np.log(delta) / np.log1p(-risk)))
+
+
 def certificate_power(n: int, risk: float, delta: float, coverage: float, accuracy: float) -> float:
     """Probability that n labels certify: the exact binomial test passes on the accepted ones.
 
@@ -144,9 +149,7 @@ def certificate_power(n: int, risk: float, delta: float, coverage: float, accura
     chance = np.diff(bdtr(accepted, n, coverage), prepend=0.0)
     likely = chance > 1e-12
     m = accepted[likely & (accepted > 0)]
-    most = np.floor(bdtrik(delta, m, risk) + 1e-9)  # the most errors with which m accepted items pass
-    most = np.where(np.isfinite(most), most, -1)
-    most = np.where((most >= 0) & (bdtr(np.maximum(most, 0), m, risk) > delta), most - 1, most)
+    most = allowed_errors(m, risk, delta)
     passes = np.where(most >= 0, bdtr(np.maximum(most, 0), m, 1.0 - accuracy), 0.0)
     return float(np.sum(chance[m] * passes))
 

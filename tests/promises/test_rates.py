@@ -148,6 +148,20 @@ def test_two_models(labels: int, first: float, second: float, paired: bool, rati
     assert coverage(draw) >= 0.95 - ALLOWANCE
 
 
+def test_independent_samples_of_the_same_questions_are_not_pairs() -> None:
+    truth, question = truth_of(0.5), np.arange(ITEMS)
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        models = [
+            Judged(np.zeros(ITEMS, int), seen(truth, rng.choice(ITEMS, 500, replace=False)), questions=question)
+            for _ in range(2)
+        ]
+        got = rate_difference(*models, 1)
+        return 0.0, got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
 @pytest.mark.parametrize("prevalence", [0.01, 0.5])
 def test_certificate_at_its_worst(prevalence: float) -> None:
     truth = truth_of(prevalence)
