@@ -22,13 +22,13 @@ QUALITY = ("forget_quality_raw", "forget_quality_folded")
 MEAN_GAP = "mean absolute gap"
 
 
-def eco(runs: Sequence[Outcome], retained: Outcome, split: str = "forget") -> Table:
-    """Signed gap to the retained model in every text measure both have, their mean size, and forget quality.
+def eco(runs: Sequence[Outcome], retrained: Outcome, split: str = "forget") -> Table:
+    """Signed gap to the retrained model in every text measure both have, their mean size, and forget quality.
 
     Gaps are paired on the questions both runs answered. Forget quality stands in both forms: ECO's code folds
     the truth ratios, TOFU's does not.
     """
-    base = retained.values.get(split, {})
+    base = retrained.values.get(split, {})
     rows = []
     for run in runs:
         own = run.values.get(split, {})

@@ -13,7 +13,7 @@ from judgekit.report.compare import LEVEL, Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table
 
 COLUMNS = ("before", "after", "original after", "gain", "recovery rate")
-DRAWS = 4000
+DRAWS = 2000
 
 Epochs = Mapping[int, Values]
 """Epoch to correctness per held-out question."""
