@@ -68,25 +68,34 @@ class Budget:
     ) -> None:
         self.dollars, self.calls = dollars, calls
         self.spent_dollars, self.spent_calls = spent.dollars, spent.calls
-        self._held = 0.0
+        self._held, self._holders = 0.0, 0
 
-    def hold(self, calls: int, estimate: float) -> None:
+    def hold(self, calls: int, estimate: float) -> bool:
         """Set aside so many calls and the dollars they may cost together.
+
+        Returns
+        -------
+        False where there is no room now, but there may be once other calls have cost less than was set aside.
 
         Raises
         ------
-        BudgetSpent : there is no room for them.
+        BudgetSpent : there is no room, and will not be.
         """
         if self.calls is not None and self.spent_calls + calls > self.calls:
             raise BudgetSpent(f"the budget of {self.calls} calls is used up")
         if self.dollars is not None and self.spent_dollars + self._held + estimate > self.dollars:
+            if self._holders and self.spent_dollars + estimate <= self.dollars:
+                return False
             raise BudgetSpent(f"the budget of ${self.dollars:g} is used up: ${self.spent_dollars:.4f} spent")
+        self._holders += 1
         self._held += estimate
         self.spent_calls += calls
+        return True
 
     def settle(self, estimate: float, cost: float | None) -> None:
         """Replace what was set aside by what the call did cost; where that is not known, by the estimate."""
-        self._held -= estimate
+        self._holders -= 1
+        self._held = self._held - estimate if self._holders else 0.0
         self.spent_dollars += estimate if cost is None else cost
 
 

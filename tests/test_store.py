@@ -108,7 +108,7 @@ def test_a_budget_is_never_passed(calls: list[tuple[float, float | None]], dolla
     budget = Budget(dollars, most)
     for estimate, share in calls:
         try:
-            budget.hold(1, estimate)
+            assert budget.hold(1, estimate)
         except BudgetSpent:
             continue
         budget.settle(estimate, None if share is None else share * estimate)

@@ -65,6 +65,10 @@ class Panel:
                 asks.append(Ask(make_key(prompt), prompt))
         return asks
 
+    def shown(self) -> frozenset[str]:
+        """Question ids of the examples in the prompts; such questions must not serve for calibration."""
+        return frozenset(shot.question_id for deck in self._decks for shot, _ in deck[: self.spec.k])
+
     def fingerprint(self) -> str:
         """Changes with anything that an annotator is shown (hex)."""
         shown = [

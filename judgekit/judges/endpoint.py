@@ -73,13 +73,15 @@ class Endpoint:
         self._failures = 0
         self._paused_until = 0.0
         self._known = False
-        self._client = openai.AsyncOpenAI(
-            api_key=key,
-            base_url=self.url,
-            max_retries=0,
-            timeout=timeout,
-            http_client=_http_client(throttle.most),
-        )
+        self._key = key
+        self._client: openai.AsyncOpenAI | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def eagerness(self) -> tuple[bool, float]:
+        """Sorts endpoints by how readily to ask them: silent ones last, but for one prompt to try them with."""
+        silent = self.silent_since is not None and (self.throttle.under_way > 0 or self.throttle.paused)
+        return silent, self.throttle.load
 
     async def discover(self, model: str) -> None:
         """Ask once what server this is; one that does not say is an ordinary endpoint."""
@@ -149,24 +151,21 @@ class Endpoint:
         Refused, Transient : see there.
         ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
         """
-        headers = {"Idempotency-Key": key} if key else {}
-        options: Any = {"headers": headers}
+        client = self._ready()
+        options: Any = {"headers": {"Idempotency-Key": key}} if key else {}
         try:
             async with asyncio.timeout(self.timeout):
                 if method == "GET":
-                    response = await self._client.get(path, cast_to=httpx.Response, options=options)
+                    response = await client.get(path, cast_to=httpx.Response, options=options)
                 else:
-                    response = await self._client.post(
-                        path, cast_to=httpx.Response, body=body, options=options
-                    )
-                content = response.content
-            answer = json.loads(content)
-        except (TimeoutError, openai.APITimeoutError):
+                    response = await client.post(path, cast_to=httpx.Response, body=body, options=options)
+            answer = json.loads(response.content)
+        except TimeoutError:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, maybe_paid=True) from None
         except openai.APIConnectionError as error:
-            raise self._failed(
-                f"connection failed: {error.__cause__ or error}", None, unreachable=True
-            ) from None
+            absent = _nobody_there(error)
+            reason = f"connection {'refused' if absent else 'dropped'}: {error.__cause__ or error}"
+            raise self._failed(reason, None, unreachable=absent, maybe_paid=not absent) from None
         except openai.APIStatusError as error:
             raise self._explain(error) from None
         except (ValueError, httpx.HTTPError) as error:
@@ -175,7 +174,24 @@ class Endpoint:
         return answer
 
     async def close(self) -> None:
-        await self._client.close()
+        """Let go of the connections."""
+        if self._client is not None and self._loop is asyncio.get_running_loop():
+            await self._client.close()
+        self._client = None
+
+    def _ready(self) -> openai.AsyncOpenAI:
+        """The client; a new one in a new event loop, since connections belong to theirs."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._loop = loop
+            self._client = openai.AsyncOpenAI(
+                api_key=self._key,
+                base_url=self.url,
+                max_retries=0,
+                timeout=None,  # send() has one for the whole request, which no slow drip can stretch
+                http_client=_http_client(self.throttle.most),
+            )
+        return self._client
 
     def _explain(self, error: openai.APIStatusError) -> Exception:
         status, message = error.status_code, _message(error)
@@ -216,6 +232,15 @@ def _http_client(connections: int) -> Any:
     except ImportError:
         return openai.DefaultAsyncHttpxClient(limits=limits)
     return openai.DefaultAioHttpClient(limits=limits)
+
+
+def _nobody_there(error: openai.APIConnectionError) -> bool:
+    """Whether no connection came about at all; the aiohttp transport gives all its connection errors one type."""
+    cause = error.__cause__
+    root = cause.__cause__ if cause is not None else None
+    if type(root).__module__.startswith("aiohttp"):
+        return hasattr(root, "os_error")
+    return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

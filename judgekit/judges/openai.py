@@ -138,13 +138,14 @@ class OpenAIBackend:
     async def _settle(self, job: list[Ask], stop: list[Exception]) -> AsyncIterator[tuple[Ask, Answer]]:
         """Bring every ask of a job to its end: an answer, or a fault once retries or patience are used up."""
         held = sum(self._estimate(ask)[1] for ask in job)
-        self.budget.hold(len(job), held)
+        while not self.budget.hold(len(job), held):
+            await asyncio.sleep(0.01)
         spent: float | None = 0.0
         parts = deque([(job, 1)])
         try:
             while parts:
                 part, attempt = parts.popleft()
-                endpoint = min(self.endpoints, key=lambda one: one.throttle.load)
+                endpoint = min(self.endpoints, key=lambda one: one.eagerness)
                 try:
                     answers = await self._attempt(endpoint, part)
                 except Refused as refused:
@@ -172,13 +173,15 @@ class OpenAIBackend:
             self.budget.settle(held, spent)
 
     def _again(self, attempt: int, fault: Transient) -> bool:
-        """Whether to try once more: absent servers are waited for, those that fail have their retries."""
-        if not fault.unreachable:
-            return attempt <= self.settings.retries
-        now = time.monotonic()
-        return any(
-            endpoint.silent_since is None or now - endpoint.silent_since < self.settings.patience
-            for endpoint in self.endpoints
+        """Whether to try once more: a request has its retries, and an absent server (all of them) is waited for."""
+        if attempt <= self.settings.retries:
+            return True
+        silent = [endpoint.silent_since for endpoint in self.endpoints]
+        since = [moment for moment in silent if moment is not None]
+        return (
+            fault.unreachable
+            and len(since) == len(silent)
+            and time.monotonic() - max(since) < self.settings.patience
         )
 
     def _count(self, refused: Refused) -> None:

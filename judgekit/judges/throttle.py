@@ -35,8 +35,13 @@ class Throttle:
 
     @property
     def load(self) -> float:
-        """How busy the endpoint is, for choosing among several: 1 is full; a pause counts as full."""
-        return self.under_way / self.limit + (self._resume_at > time.monotonic())
+        """Prompts under way and waiting, as a share of the limit."""
+        return (self.under_way + len(self._waiting)) / self.limit
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is sent just now."""
+        return self._resume_at > time.monotonic()
 
     async def acquire(self, prompts: int = 1, tokens: int = 0) -> None:
         """Wait for room for so many prompts of so many tokens, taken together."""
