@@ -119,7 +119,8 @@ def _metrics(path: Path) -> dict[str, float | None]:
     if not totals.exists():
         return {}
     pairs = (line.partition(": ") for line in totals.read_text("utf-8", "replace").splitlines())
-    return {name: float(value) for name, _, value in pairs if _NUMBER.fullmatch(value)}
+    # settings stand in the same file, in small letters
+    return {name: float(value) for name, _, value in pairs if name[:1].isupper() and _NUMBER.fullmatch(value)}
 
 
 FORMAT = Format(

@@ -102,6 +102,6 @@ def test_run_level_numbers_of_closer_look(tmp_path):
     path = write(tmp_path, {"eval_log.json": section(True)})
     assert readers.recorded_metrics(path) == {}
     (tmp_path / "unlearning_results.txt").write_text(
-        "Forget Efficacy: 0.8\nsplit: forget10\nModel Utility: 7e-1\n"
+        "Forget Efficacy: 0.8\nsplit: forget10\nModel Utility: 7e-1\nepochs: 5\n"
     )
     assert readers.recorded_metrics(path) == {"Forget Efficacy": 0.8, "Model Utility": 0.7}
