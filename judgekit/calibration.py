@@ -194,7 +194,9 @@ def calibrate(
     labels = tuple(labels) or label_set(rows)
     arrays = to_arrays(rows, tiers, labels)
     human: NDArray[Any] = arrays.majority if people == "majority" else arrays.shares
-    labelled = (arrays.majority >= 0) if people == "majority" else np.isfinite(arrays.shares).all(axis=1)
+    labelled: NDArray[np.bool_] = (
+        (arrays.majority >= 0) if people == "majority" else np.isfinite(arrays.shares).all(axis=1)
+    )
     labelled, unlabelled = one_per_question([row.question_id for row in rows], labelled, seed)
     prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
     groups = np.array([row.split for row in rows])[labelled] if by_split else None

@@ -7,12 +7,13 @@ which promises nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from judgekit.annotators import ModelJudge
 from judgekit.calibration import STAGE, Calibration, check_fingerprints, to_arrays, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.judges.base import Judge
@@ -108,6 +109,13 @@ class Cascade:
             for item, evidence, outcome in zip(items, found, verdicts, strict=True)
         ]
 
+    @property
+    def examples(self) -> frozenset[str]:
+        """Question ids that stand as examples in prompts: they must not serve for calibration."""
+        judges = [tier.judge for tier in self.tiers]
+        shown = [judge.panel(self.rubric).shown() for judge in judges if isinstance(judge, ModelJudge)]
+        return frozenset().union(*shown)
+
     async def close(self) -> None:
         """Release what the judges hold."""
         for judge in {id(tier.judge): tier.judge for tier in self.tiers}.values():
@@ -127,7 +135,7 @@ class Cascade:
             if not len(active):
                 break
             await self._ask(tier, active, items, found)
-            rows = [self._row(items[i], found[i]) for i in active]
+            rows = [self._row(items[int(i)], found[int(i)]) for i in active]
             probs[active] = to_arrays(rows, order, labels).probs
             actions = self._policy.step(probs[active], t, groups=None if groups is None else groups[active])
             for j in np.flatnonzero(~actions.escalate):
@@ -165,7 +173,7 @@ class Cascade:
         return decided
 
     async def _ask(
-        self, tier: Tier, which: Any, items: Sequence[Item], found: list[dict[str, Evidence]]
+        self, tier: Tier, which: Iterable[int], items: Sequence[Item], found: list[dict[str, Evidence]]
     ) -> None:
         """Gather a tier's evidence for some of the items; items the rubric cannot be asked of stay missing."""
         askable = []

@@ -82,9 +82,9 @@ async def _score(
         finally:
             for cascade in cascades.values():
                 await cascade.close()
-        writer.finish(
-            {**about, "items": done, "cascades": describe(cascades), "tiers": list(spec.file.tiers)}
-        )
+        examples = sorted(set[str]().union(*(cascade.examples for cascade in cascades.values())))
+        about = {**about, "items": done, "tiers": list(spec.file.tiers), "examples": examples}
+        writer.finish({**about, "cascades": describe(cascades)})
     return Progress(done, writer.cost, dict(writer.states))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def _command(command: click.Command | None, name: str, parent: click.Context) ->
     assert command is not None
     context = click.Context(command, info_name=name, parent=parent)
     usage = command.get_usage(context).removeprefix("Usage: ")
-    text = f"\n## {context.command_path}\n\n{command.help or ''}\n\n```\n{usage}\n```\n\n" + "".join(_options(command, context))
+    text = f"\n## {context.command_path}\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{usage}\n```\n\n" + "".join(_options(command, context))
     if isinstance(command, click.Group):
         text += "".join(_command(command.get_command(context, sub), sub, context) for sub in command.list_commands(context))
     return text
@@ -46,7 +47,11 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     if shown:
         yield "| option | what it does |\n|---|---|\n"
     for option, text in shown:
-        yield f"| `{option}` | {' '.join(text.split()).replace('|', chr(92) + '|')} |\n"
+        yield f"| `{_cell(option)}` | {_cell(text)} |\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

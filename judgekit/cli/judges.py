@@ -1,0 +1,48 @@
+"""``judgekit judges``: lists the kinds of judge; ``judgekit judges check`` tries the judges of a cascade out."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH
+from judgekit.judges import KINDS
+
+WHAT = {
+    "lexical": "rules and text features, free, in this process",
+    "openai": "any OpenAI-compatible endpoint",
+    "vllm": "a vLLM engine in this process (extra 'vllm')",
+    "recorded": "evidence from a file",
+    "human": "people's labels from a file, as the last tier",
+}
+
+
+@click.group("judges", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List the kinds of judge; 'check' tries the judges of a cascade out."""
+    if ctx.invoked_subcommand is None:
+        for kind in KINDS:
+            click.echo(f"{kind:12} {WHAT[kind]}")
+        for entry in entry_points(group="judgekit.judges"):
+            click.echo(f"{entry.name:12} from {entry.dist.name if entry.dist else entry.value}")
+
+
+@command.command("check")
+@click.argument("cascade", type=PATH, required=False)
+@click.option("--rubric", default="qa", show_default=True, help="The rubric to check them under.")
+@click.option("--stress", type=click.Choice(["rulebreakers"]), help="A stress test of the judges.")
+@click.option(
+    "--items", type=click.IntRange(2), default=40, show_default=True, help="Items, or pairs, to ask about."
+)
+def check(cascade: Path | None, rubric: str, stress: str | None, items: int) -> None:
+    """Try out the judges of CASCADE: label mass, order flips, repeatability, log-probabilities, context length."""
+    from judgekit.judges import probe
+
+    spec = api.load_cascade(cascade, rubric)
+    for line in asyncio.run(probe.check(spec.build(rubric).tiers, rubric, items, stress)):
+        click.echo(line)
