@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from judgekit.errors import ConfigError
-from judgekit.judges.lexical.agreement import NAMES, agreement, told
+from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
+from judgekit.judges.lexical.told import told
 from judgekit.records import Item
 from judgekit.resources import data
 
@@ -77,6 +78,31 @@ def load_weights() -> Weights:
     return Weights(heads, natural, hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
+_PROBES = (
+    (
+        "Who wrote the song in 1968?",
+        ("Jim Webb", "James Webb (songwriter)"),
+        'Jimmy Webb wrote "it" on May 3, 1968.',
+    ),
+    (
+        "How many?",
+        ("forty-two thousand", "42,000"),
+        "I'm sorry, but I don't know. However, you can ask: not 41,999?",
+    ),
+    (
+        "Is it Louis XIV's?",
+        ("Yes, of the U.S. colour",),
+        "As an AI, I cannot say. It's important to note:\n1. no\n2. yes",
+    ),
+)
+
+
+def features_digest() -> str:
+    """A hash of the features of a few made-up cases: weights hold only for the features they were fitted on."""
+    rows = [[*agreement(*case), *wording(case[2])] for case in _PROBES]
+    return hashlib.sha256(json.dumps([[round(x, 6) for x in row] for row in rows]).encode()).hexdigest()[:12]
+
+
 class Reading:
     """What the heads say of a block of items; each is worked out once, when first asked for.
 
@@ -96,10 +122,13 @@ class Reading:
 
     @property
     def right(self) -> Floats:
-        """The output gives one of the accepted answers."""
-        return self._once(
-            "right", lambda: self._head("right", [agreement(*case) for case in self._cases], NAMES)
-        )
+        """People who know the answer would call the output right."""
+        return self._once("right", lambda: self._head("right", self._agreement(), NAMES))
+
+    @property
+    def reveals(self) -> Floats:
+        """The output gives the reference answer, whether or not another answer would be right as well."""
+        return self._once("reveals", lambda: self._head("reveals", self._agreement(), NAMES))
 
     @property
     def refuses(self) -> Floats:
@@ -136,20 +165,24 @@ class Reading:
     def known(self) -> tuple[Floats, Floats]:
         """The output reveals the reference knowledge; it does not, but reveals a substantial part of it.
 
-        A short reference is an answer, and ``right`` judges it; of a long one the share told beyond the
+        A short reference is an answer, and ``reveals`` judges it; of a long one the share told beyond the
         question decides; between ``SHORT`` and ``LONG`` words the two are mixed.
         """
-        shares = np.array([told(*case) for case in self._cases]).reshape(-1, 2)
+        share = np.array([told(*case) for case in self._cases])
         length = np.array([min(len(r.split()) for r in refs) if refs else 0 for _, refs, _ in self._cases])
         short = np.clip((LONG - length) / (LONG - SHORT), 0, 1)
-        share = shares[:, 0]
         whole = self._head("told_whole", [[s] for s in share], ("told",))
         some = self._head("told_part", [[s] for s in share], ("told",))
-        leaked = short * self.right + (1 - short) * whole
+        leaked = short * self.reveals + (1 - short) * whole
         substantial = short * np.where((share > 0) & (share < 1), share, 0.02) + (1 - short) * np.maximum(
             some - whole, 0
         ) / np.maximum(1 - whole, 1e-9)
         return leaked, (1 - leaked) * np.clip(substantial, 0, 1)
+
+    def _agreement(self) -> list[list[float]]:
+        if not hasattr(self, "_agreements"):
+            self._agreements = [agreement(*case) for case in self._cases]
+        return self._agreements
 
     def _wording(self) -> list[list[float]]:
         if not hasattr(self, "_wordings"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -25,33 +26,38 @@ class Words(NamedTuple):
     lead: int
 
 
+def listed(text: str) -> list[str]:
+    """Words of a list as it is written in the source."""
+    return text.split()
+
+
 STOP = frozenset(
-    """a an the of in on at to for from by with as is are was were be been being am it its this that these those there
-    their they them he him his she her hers i we our us you your my me mine and or but nor so if then than which who
+    listed("""a an the of in on at to for from by with as is are was were be been being am it its this that these those
+    there their they them he him his she her hers i we our us you your my me mine and or but nor so if then than which who
     whom whose what when where why how do does did done has have had having can could will would shall should may
     might must into onto out over under about up down also just not no very s t d ll re ve m o'clock called known
-    named name answer most more such both each other some any all only own same first""".split()
+    named name answer most more such both each other some any all only own same first""")
 ) - {"no", "not", "first", "us", "all"}
 
 _UNITS = {
     word: value
     for value, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split()
+        listed("""zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen""")
     )
 }
-_TENS = {w: 10 * v for v, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {w: 10 * v for v, w in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)}
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
-        fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split(),
+        listed("""first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+        fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""),
         1,
     )
 } | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
-_NUMBER_TAILS = frozenset("st nd rd th s".split())
+_NUMBER_TAILS = frozenset(listed("st nd rd th s"))
 _Run = tuple[float, float]  # thousands and more, and what is below
 
 _SAME = {
@@ -73,8 +79,22 @@ _COUNTRIES = (
     (re.compile(r"\bU\.? ?K\.?(?![\w.])|\b[Uu]nited [Kk]ingdom\b|\bGreat Britain\b"), " Britain "),
     (re.compile(r"\b[Pp]er cent\b"), "percent"),
 )
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "Æ": "Ae", "œ": "oe",
-                          "ð": "d", "þ": "th", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ʻ": "'"})  # fmt: skip
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+    }
+    | {"’": "'", "‘": "'", "ʻ": "'", "“": '"', "”": '"', "–": "-", "—": "-"}
+)
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}|\b(?:[A-Z]\. ){2,}(?=[A-Z])")
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _DASHED = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
@@ -87,10 +107,8 @@ _SENTENCE_END = frozenset(".!?\n")
 def mend(text: str) -> str:
     """Undo a UTF-8 text read as Latin-1 ("DÃ¡in"), percent escapes in titles, and compatibility forms."""
     if "Ã" in text or "Â" in text:
-        try:
+        with suppress(UnicodeError):
             text = text.encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            pass
     if "%" in text:
         text = unquote(text, errors="ignore") if re.search(r"%[2-9A-F][0-9A-F]", text) else text
     return text
@@ -175,7 +193,9 @@ def words(text: str) -> Words:
         word = roman or _word(raw)
         if word:
             out.append(word)
-            names.append(raw[0].isupper() and (not start or len(raw) > 1 and raw.isupper()) and roman is None)
+            names.append(
+                raw[0].isupper() and (not start or (len(raw) > 1 and raw.isupper())) and roman is None
+            )
             start = False
     return Words(tuple(out), tuple(names), len(out) if lead < 0 else lead)
 
@@ -208,59 +228,7 @@ def is_number(word: str) -> bool:
     return word[0].isdigit()
 
 
-@lru_cache(maxsize=65536)
-def likeness(a: str, b: str) -> float:
-    """How near two words are in spelling, 0..1: 1 the same, about .85 a common stem, .8 a misspelling."""
-    if a == b:
-        return 1.0
-    if is_number(a) or is_number(b):
-        return 0.0
-    short, long = sorted((a, b), key=len)
-    if len(short) < 4:
-        return 0.7 if len(short) == 1 and long[0] == short else 0.0
-    shared = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        shared += 1
-    if shared >= max(4, 0.6 * len(long)):
-        return 0.85
-    if len(long) - len(short) > 2:
-        return 0.0
-    grams_a = {a[i : i + 2] for i in range(len(a) - 1)}
-    grams_b = {b[i : i + 2] for i in range(len(b) - 1)}
-    dice = 2 * len(grams_a & grams_b) / (len(grams_a) + len(grams_b))
-    return 0.8 if dice >= 0.7 else 0.5 if dice >= 0.55 else 0.0
-
-
-_PARENTHESIS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*")
-_ALTERNATIVE = re.compile(r"\s+(?:or|accept|aka|a\.k\.a\.|also known as)\s+|\s*;\s*", re.IGNORECASE)
-
-
-@lru_cache(maxsize=65536)
-def variants(reference: str) -> tuple[str, ...]:
-    """The ways of answering that one reference spells out: without and inside its parenthesis, "A or B", "Y, X".
-
-    Title suffixes of an encyclopedia ("Georgia (disambiguation)") fall away with the parenthesis.
-    """
-    out = [reference]
-    for inside in _PARENTHESIS.findall(reference):
-        accepted = re.match(r"\s*(?:accept|or|aka|also)\s+(.+)", inside, re.IGNORECASE)
-        out.extend([accepted[1]] if accepted else [])
-    bare = _PARENTHESIS.sub(" ", reference).strip()
-    if bare and bare != reference:
-        out.append(bare)
-    parts = _ALTERNATIVE.split(bare)
-    if len(parts) > 1 and len(bare) < 80:
-        out.extend(part for part in parts if len(part) > 2)
-    head, comma, tail = bare.partition(", ")
-    if (
-        comma
-        and tail
-        and "," not in tail
-        and len(bare.split()) <= 4
-        and head[:1].isupper()
-        and tail[:1].isupper()
-    ):
-        out.append(f"{tail} {head}")
-    return tuple(dict.fromkeys(out))
+def content(text: Words) -> tuple[str, ...]:
+    """The words that carry meaning; all of them if none does ("The Who")."""
+    kept = tuple(word for word in text.words if word not in STOP)
+    return kept or text.words
