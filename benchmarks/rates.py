@@ -20,7 +20,7 @@ import numpy as np
 
 from judgekit.trust.bounds import clopper_pearson
 from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Judged, Promise, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence import Certified, Judged, Rate, rate, rate_difference, rate_ratio
 from judgekit.trust.prevalence_core import prediction_powered
 
 # chance of verdict 1 where people say 1, of verdict 1 where they say 0, share of items without a verdict
@@ -163,7 +163,9 @@ def certificate(prevalence: float, error: float) -> Case:
         verdict = np.where(rng.random(ITEMS) < error, 1 - truth, truth)
         verdict[rng.random(ITEMS) < 0.1] = -1
         human = np.full(ITEMS, -1)
-        return truth.mean(), {"rate": ends(rate(Judged(verdict, human), 1, promise=Promise(error, 0.0)))}
+        return truth.mean(), {
+            "rate": ends(rate(Judged(verdict, human), 1, certificate=Certified(1 - error, 0.0)))
+        }
 
     return draw
 

@@ -13,19 +13,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.special import bdtrik
 
-from judgekit.trust.prevalence_core import Floats, Ints, draw_rates, stratum_estimates
+from judgekit.trust.judged import Judged, number_questions, pair_units
+from judgekit.trust.prevalence_core import Floats, draw_rates, stratum_estimates
 from judgekit.trust.strata import (
     NO_SCORE,
     NO_VERDICT,
     OTHER_LABEL,
-    UNLABELED,
     WITH_LABEL,
     Stratified,
-    number_questions,
-    pair_units,
     side_by_side,
     stratify,
 )
@@ -36,71 +33,30 @@ Population = Literal["items", "source"]
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What judges and people said of one model's items.
+class Certified:
+    """What a certificate proved: accepted verdicts agree with people at least `agreement` of the time.
 
     Parameters
     ----------
-    verdicts : (items,) int
-        Accepted label, or -1 abstained, -2 unscored.
-    human : (items,) int
-        People's label, or -1 where nobody labeled. The labeled items are a random sample of their class
-        (accepted with the label, accepted with another, abstained, unscored; each at its own rate), unless
-        `inclusion` says with what probability each item could be sampled.
-    questions : (items,), optional
-        Which question an item answers; items of one question are drawn together. Default: one item each.
-    tiers : (items,), optional
-        The tier that gave the verdict.
-    inclusion : float or (items,) float, optional
-        Probability with which an item was to be labeled, in (0, 1].
-    predicted : (items,) float, optional
-        A judge's probability of the label for every item, abstained ones too.
+    agreement : float
+        In [0, 1].
+    delta : float
+        Probability that the certificate is wrong, in [0, 1).
 
     Raises
     ------
     ValueError
-        Arrays of unequal length, an inclusion probability outside (0, 1], a prediction that is not finite.
+        A number out of range.
     """
 
-    verdicts: ArrayLike
-    human: ArrayLike
-    questions: ArrayLike | None = None
-    tiers: ArrayLike | None = None
-    inclusion: ArrayLike | None = None
-    predicted: ArrayLike | None = None
+    agreement: float
+    delta: float
 
     def __post_init__(self) -> None:
-        n = len(np.asarray(self.verdicts))
-        if n == 0:
-            raise ValueError("no items: a rate needs at least one item")
-        for name in ("human", "questions", "tiers", "predicted"):
-            values = getattr(self, name)
-            if values is not None and np.shape(values) != (n,):
-                raise ValueError(
-                    f"{name} has shape {np.shape(values)}, verdicts has ({n},): give one per item"
-                )
-        if self.inclusion is not None:
-            shape, chance = np.shape(self.inclusion), np.asarray(self.inclusion, dtype=float)
-            if shape not in ((), (n,)) or not np.all((chance > 0) & (chance <= 1)):
-                raise ValueError("inclusion must be one probability in (0, 1], or one per item")
-        if self.predicted is not None and not np.all(np.isfinite(np.asarray(self.predicted, dtype=float))):
-            raise ValueError("predicted must be finite for every item: leave it out if some are missing")
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A certificate's bound: accepted verdicts disagree with people at most `error` of the time.
-
-    Parameters
-    ----------
-    error : float
-        1 - agreement, in [0, 1].
-    delta : float
-        Probability that the certificate is wrong.
-    """
-
-    error: float
-    delta: float
+        if not (0.0 <= self.agreement <= 1.0 and 0.0 <= self.delta < 1.0):
+            raise ValueError(
+                f"agreement {self.agreement} and delta {self.delta} must be shares between 0 and 1"
+            )
 
 
 @dataclass(frozen=True)
@@ -142,7 +98,7 @@ def rate(
     *,
     level: float = 0.95,
     population: Population = "items",
-    promise: Promise | None = None,
+    certificate: Certified | None = None,
 ) -> Rate:
     """Share of items that people would give `label`.
 
@@ -157,14 +113,14 @@ def rate(
     population : "items" or "source"
         The share among these items, or in the source their questions were drawn from (wider: the drawing of
         the questions counts too).
-    promise : Promise, optional
+    certificate : Certified, optional
         Speaks for accepted verdicts that no human label speaks for.
 
     Returns
     -------
     Rate
     """
-    return _combined([judged], label, lambda low, high: (low[0], high[0]), level, population, promise)
+    return _combined([judged], label, lambda low, high: (low[0], high[0]), level, population, certificate)
 
 
 def rate_difference(
@@ -174,7 +130,7 @@ def rate_difference(
     *,
     level: float = 0.95,
     population: Population = "items",
-    promise: Promise | None = None,
+    certificate: Certified | None = None,
 ) -> Rate:
     """Share under `first` minus share under `second`; questions that both answer are paired.
 
@@ -186,7 +142,7 @@ def rate_difference(
         lambda low, high: (low[0] - high[1], high[0] - low[1]),
         level,
         population,
-        promise,
+        certificate,
     )
 
 
@@ -197,7 +153,7 @@ def rate_ratio(
     *,
     level: float = 0.95,
     population: Population = "items",
-    promise: Promise | None = None,
+    certificate: Certified | None = None,
 ) -> Rate:
     """Share under `first` divided by share under `second`; questions that both answer are paired."""
 
@@ -210,7 +166,7 @@ def rate_ratio(
         lambda low, high: (divide(low[0], high[1]), divide(high[0], low[1])),
         level,
         population,
-        promise,
+        certificate,
     )
 
 
@@ -220,7 +176,7 @@ def _combined(
     ends: Ends,
     level: float,
     population: Population,
-    promise: Promise | None,
+    certificate: Certified | None,
 ) -> Rate:
     """Draw all models' strata together; `ends` turns lower and upper rates into the figure's two ends."""
     if not 0.0 < level < 1.0:
@@ -231,18 +187,18 @@ def _combined(
     if labels[0] < 0:
         raise ValueError(f"label is {label}: labels are 0, 1, ...; open items cannot be asked for")
     tail = (1.0 - level) / 2.0
-    numbers = number_questions(
-        [np.asarray(m.verdicts) for m in models],
-        [None if m.questions is None else np.asarray(m.questions) for m in models],
-    )
+    numbers = number_questions(models)
     if len(models) == 2 and population == "items":
-        numbers = pair_units(numbers, [np.asarray(m.human) != UNLABELED for m in models])
+        numbers = pair_units(models, numbers)
     n_units = 1 + max(int(n.max()) for n in numbers)
-    parts = [_stratified(m, labels, n, n_units, promise, tail) for m, n in zip(models, numbers, strict=True)]
-    if promise is not None and not any(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
-        promise = None  # labels speak for every class of verdicts
-    if promise is not None:  # half of the tolerated error went to the number of wrong verdicts
-        tail, level = tail / 2.0, level - promise.delta
+    parts = [
+        stratify(m, labels, n, n_units, _wrong_verdicts(m, certificate, tail / len(models)))
+        for m, n in zip(models, numbers, strict=True)
+    ]
+    if certificate is not None and not any(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
+        certificate = None  # labels speak for every class of verdicts
+    if certificate is not None:  # half of the tolerated error went to the number of wrong verdicts
+        tail, level = tail / 2.0, level - certificate.delta
 
     units, kinds, owner = side_by_side(parts)
     low, high, items = draw_rates(units, kinds, source=population == "source")
@@ -258,15 +214,15 @@ def _combined(
         for m, p in zip(models, parts, strict=True)
     )
     points = [np.array([_point(p)]) for p in parts] if identified else None
-    human = sum(int(np.sum(np.asarray(m.human) != UNLABELED)) for m in models)
-    accepted = sum(int(np.sum(np.asarray(m.verdicts) >= 0)) for m in models)
-    total = sum(len(n) for n in numbers)
+    human = sum(int(m.labeled.sum()) for m in models)
+    accepted = sum(int(m.accepted.sum()) for m in models)
+    total = sum(len(m) for m in models)
     return Rate(
         estimate=None if points is None else float(ends(points, points)[0][0]),
         low=float(np.quantile(below, tail, method="lower")),
         high=float(np.quantile(above, 1.0 - tail, method="higher")),
         identified=identified,
-        basis=_basis(parts, identified, promise, human, total),
+        basis=_basis(parts, identified, certificate, human, total),
         level=level,
         n_items=total,
         n_human=human,
@@ -275,29 +231,12 @@ def _combined(
     )
 
 
-def _stratified(
-    model: Judged, labels: Ints, numbers: Ints, n_units: int, promise: Promise | None, tail: float
-) -> Stratified:
-    verdicts = np.asarray(model.verdicts)
-    n_accepted = int(np.sum(verdicts >= 0))
-    wrong = None
-    if promise is not None and n_accepted:
-        # of n accepted verdicts each is wrong with probability at most `error`: a binomial quantile
-        wrong = float(np.ceil(bdtrik(1.0 - tail, n_accepted, promise.error)))
-    inclusion = model.inclusion
-    return stratify(
-        verdicts,
-        np.asarray(model.human),
-        labels,
-        units=numbers,
-        n_units=n_units,
-        tiers=None if model.tiers is None else np.unique(model.tiers, return_inverse=True)[1],
-        inclusion=None
-        if inclusion is None
-        else np.broadcast_to(np.asarray(inclusion, float), verdicts.shape),
-        predicted=None if model.predicted is None else np.asarray(model.predicted, float),
-        wrong_verdicts=wrong,
-    )
+def _wrong_verdicts(model: Judged, certificate: Certified | None, tail: float) -> float | None:
+    """At most so many verdicts are wrong: each is, independently, with at most the certified probability."""
+    accepted = int(model.accepted.sum())
+    if certificate is None or not accepted:
+        return None
+    return float(np.ceil(bdtrik(1.0 - tail, accepted, 1.0 - certificate.agreement)))
 
 
 def _point(part: Stratified) -> float:
@@ -310,17 +249,17 @@ def _point(part: Stratified) -> float:
 
 
 def _basis(
-    parts: Sequence[Stratified], identified: bool, promise: Promise | None, human: int, total: int
+    parts: Sequence[Stratified], identified: bool, certificate: Certified | None, human: int, total: int
 ) -> str:
     if identified:
         return f"Rests on {human} human labels, extended to all {total} items by the judge's verdicts."
-    if human == 0 and promise is None:
+    if human == 0 and certificate is None:
         return "Rests on the judge alone: with no human label and no certificate, no interval can be stated."
     grounds, unknown = [], []
     if human:
         grounds.append(f"{human} human labels")
-    if promise is not None:
-        grounds.append(f"a certificate that verdicts are wrong at most {promise.error:.3g} of the time")
+    if certificate is not None:
+        grounds.append(f"a certificate that people agree with {certificate.agreement:.3g} of the verdicts")
     elif unchecked := sum(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
         unknown.append(f"{unchecked} verdicts that nobody checked")
     if unlabeled := sum(p.silent(NO_VERDICT, NO_SCORE) for p in parts):

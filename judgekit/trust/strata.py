@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit.trust.judged import UNSCORED, Judged
 from judgekit.trust.prevalence_core import Floats, Ints, Units, power_tuning
 
-ABSTAINED, UNSCORED, UNLABELED = -1, -2, -1
 WITH_LABEL, OTHER_LABEL, NO_VERDICT, NO_SCORE = range(4)  # the classes of items, as a label sees them
 
 TIER_LABELS = 10  # a tier is a stratum when every tier of its class has this many human labels
@@ -51,40 +51,34 @@ def classes_of(verdicts: Ints, labels: Ints) -> Ints:
 
 
 def stratify(
-    verdicts: Ints,
-    human: Ints,
-    labels: Ints,
-    *,
-    units: Ints,
-    n_units: int,
-    tiers: Ints | None,
-    inclusion: Floats | None,
-    predicted: Floats | None,
-    wrong_verdicts: float | None = None,
+    judged: Judged, labels: Ints, units: Ints, n_units: int, wrong_verdicts: float | None = None
 ) -> Stratified:
     """Sum one model's items per unit and stratum.
 
     Parameters
     ----------
-    verdicts, human, units : (items,) int
-        Accepted label or < 0; people's label or -1; number of the question.
+    judged : Judged
+        The items.
     labels : (labels,) int
         Outcome 1 is any of these.
-    n_units : int
-        Number of questions.
-    tiers, inclusion, predicted : (items,), optional
-        As in `Judged`.
+    units : (items,) int
+        Number of each item's question, below `n_units`.
     wrong_verdicts : float, optional
         At most so many accepted verdicts disagree with people; bounds accepted strata without labels.
     """
-    labeled = human != UNLABELED
+    verdicts, human, labeled = np.asarray(judged.verdicts), np.asarray(judged.human), judged.labeled
+    tiers = None if judged.tiers is None else np.unique(judged.tiers, return_inverse=True)[1]
+    chance, predicted = (
+        None if values is None else np.broadcast_to(np.asarray(values, dtype=float), human.shape)
+        for values in (judged.inclusion, judged.predicted)
+    )
     kind_of = _tier_strata(classes_of(verdicts, labels), labeled, tiers)
     kinds, stratum = np.unique(kind_of, axis=0, return_inverse=True)
-    if inclusion is not None:
+    if chance is not None:
         stratum = _merged(stratum, np.bincount(stratum[labeled], minlength=len(kinds)))
         kept, stratum = np.unique(stratum, return_inverse=True)
         kinds = kinds[kept]
-    weight = np.ones(len(human)) if inclusion is None else 1.0 / inclusion
+    weight = np.ones(len(human)) if chance is None else 1.0 / chance
     outcome = np.isin(human, labels).astype(float)
     count = len(kinds)
     items = np.bincount(stratum, minlength=count).astype(float)
@@ -96,9 +90,9 @@ def stratify(
     for h in range(count):
         here = stratum == h
         seen = here & labeled
-        if inclusion is not None:
+        if chance is not None:
             largest[h] = weight[here].max()
-            sampled[h] = min(sampled[h], inclusion[here].min())
+            sampled[h] = min(sampled[h], chance[here].min())
         if predicted is not None and n_labeled[h] >= TUNING_LABELS:
             trust = power_tuning(outcome[seen], predicted[seen], predicted[here])
             shift = trust * (predicted[here] - predicted[here].mean())
@@ -155,38 +149,6 @@ def _merged(stratum: Ints, n_labeled: Ints) -> Ints:
         target = joint if n_labeled[small].sum() >= MERGED_LABELS else largest
         return np.where(small[stratum], target, stratum)
     return stratum
-
-
-def number_questions(items: Sequence[Ints], questions: Sequence[NDArray[np.generic] | None]) -> list[Ints]:
-    """Number the questions 0, 1, ... over all models; without names every item is its own question."""
-    ends = np.cumsum([len(i) for i in items])
-    named = [q for q in questions if q is not None]
-    if named and len(named) < len(items):
-        raise ValueError("questions given for one model only: give them for both, or for neither")
-    flat = np.unique(np.concatenate(named), return_inverse=True)[1] if named else np.arange(ends[-1])
-    return np.split(flat, ends[:-1])
-
-
-def pair_units(numbers: Sequence[Ints], labeled: Sequence[NDArray[np.bool_]], seed: int = 0) -> list[Ints]:
-    """Let two models share only as many labeled questions as their samples were drawn together.
-
-    Two samples of n and n' of the same N questions with m in common have covariance proportional to
-    m / (n n') - 1 / N: everything for one joint sample, nothing for two independent ones, whose common questions
-    are chance. Of the common questions a random part is shared so that the covariance comes out; the others
-    become separate units of the second model.
-    """
-    first, second = numbers
-    total = len(np.intersect1d(first, second))
-    ours, theirs = (np.unique(n[chosen]) for n, chosen in zip(numbers, labeled, strict=True))
-    common = np.intersect1d(ours, theirs)
-    if not len(common):
-        return list(numbers)
-    drawn = len(common) / (len(ours) * len(theirs))
-    shrunk = drawn * np.sqrt(max(0.0, (1 - len(ours) / total) * (1 - len(theirs) / total)))
-    share = 1.0 if shrunk == 0 else np.clip((drawn - 1 / total) / shrunk, 0.0, 1.0)
-    apart = np.random.default_rng(seed).permutation(common)[round(share * len(common)) :]
-    moved = np.where(np.isin(second, apart), second + 1 + max(first.max(), second.max()), second)
-    return [first, np.asarray(moved)]
 
 
 def side_by_side(parts: Sequence[Stratified]) -> tuple[Units, Ints, Ints]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Judged, Promise, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence import Certified, Judged, rate, rate_difference, rate_ratio
 
 ITEMS, DRAWS = 1000, 500
 ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5
@@ -153,7 +153,9 @@ def test_independent_samples_of_the_same_questions_are_not_pairs() -> None:
 
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         models = [
-            Judged(np.zeros(ITEMS, int), seen(truth, rng.choice(ITEMS, 500, replace=False)), questions=question)
+            Judged(
+                np.zeros(ITEMS, int), seen(truth, rng.choice(ITEMS, 500, replace=False)), questions=question
+            )
             for _ in range(2)
         ]
         got = rate_difference(*models, 1)
@@ -168,7 +170,7 @@ def test_certificate_at_its_worst(prevalence: float) -> None:
 
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         verdict = ask(rng, truth, 0.9, 0.1, 0.1)
-        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, promise=Promise(error=0.1, delta=0.0))
+        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(0.9, 0.0))
         return truth.mean(), got.low, got.high
 
     assert coverage(draw) >= 0.95 - ALLOWANCE
