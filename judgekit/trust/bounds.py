@@ -1,4 +1,4 @@
-"""Exact tail bounds for the mean of losses: from what was seen to a p-value and an upper confidence bound."""
+"""Exact tail bounds for the mean of losses in [0, 1]: from what was seen to p-values and confidence bounds."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, betaincinv
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 
 def binomial_p(errors: ArrayLike, n: ArrayLike, risk: float) -> Floats:
-    """P(Bin(n, risk) <= errors): the exact p-value of "the error rate is at least ``risk``"; 1 where n = 0."""
-    k, m = np.broadcast_arrays(np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    return np.where(m > 0, bdtr(k, np.maximum(m, 1).astype(np.int64), risk), 1.0)
+    """Exact p-value P(Bin(n, risk) <= errors) of "the error rate is at least ``risk``"; 1 where n = 0."""
+    k, m = np.broadcast_arrays(np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.int64))
+    return np.where(m > 0, bdtr(k, np.maximum(m, 1), risk), 1.0)
 
 
 def clopper_pearson_upper(errors: ArrayLike, n: ArrayLike, delta: float) -> Floats:
-    """One-sided upper bound of an error rate with confidence 1 - delta (Clopper & Pearson 1934); 1 where n = 0."""
+    """Upper bound of an error rate with confidence 1 - delta (Clopper & Pearson 1934); 1 where n = 0."""
     k, m = np.broadcast_arrays(np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.float64))
     inner = betaincinv(np.minimum(k, m) + 1, np.maximum(m - k, 1), 1 - delta)
     return np.where(k >= m, 1.0, inner)
@@ -25,9 +26,42 @@ def clopper_pearson_upper(errors: ArrayLike, n: ArrayLike, delta: float) -> Floa
 def clopper_pearson(errors: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Two-sided interval of a rate."""
     tail = (1 - level) / 2
-    return 1 - float(clopper_pearson_upper(n - errors, n, tail)), float(
-        clopper_pearson_upper(errors, n, tail)
-    )
+    lower = 1 - float(clopper_pearson_upper(n - errors, n, tail))
+    return lower, float(clopper_pearson_upper(errors, n, tail))
+
+
+def allowed_errors(n: ArrayLike, risk: float, delta: float) -> Ints:
+    """Most errors among n with which "the error rate is at least ``risk``" is refuted at level delta; -1: none."""
+    trials = np.asarray(n, dtype=np.int64)
+    low, high = np.full(trials.shape, -1), trials.copy()
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        passes = binomial_p(middle, trials, risk) <= delta
+        low, high = np.where(passes, middle, low), np.where(passes, high, middle - 1)
+    return low.astype(np.intp)
+
+
+def betting_p(losses: Floats, risk: float, delta: float) -> float:
+    """P-value of "the mean of these losses is at least ``risk``", for independent losses in [0, 1].
+
+    A bettor against that claim multiplies a stake of 1 by ``1 + bet * (risk - loss)`` at each loss; if the claim is
+    true the stake ever exceeds 1/p with probability at most p (Ville). The bets are the predictable plug-in ones of
+    Waudby-Smith & Ramdas (2024, eq. 26 and section 4.2).
+
+    Parameters
+    ----------
+    losses : float (n,), in an order that does not depend on their values.
+    delta : the level at which the bets are aimed; the p-value is valid whatever it is.
+    """
+    if not len(losses):
+        return 1.0
+    count = np.arange(1, len(losses) + 1)
+    mean = (0.5 + np.cumsum(losses)) / (count + 1)
+    spread = (0.25 + np.cumsum((losses - mean) ** 2)) / (count + 1)
+    before = np.append(0.25, spread[:-1])
+    bet = np.minimum(np.sqrt(2 * np.log(1 / delta) / (len(losses) * before)), 0.75 / (1 - risk))
+    wealth = np.cumsum(np.log1p(bet * (risk - losses)))
+    return float(np.exp(-max(wealth.max(), 0.0)))
 
 
 def fewest_labels(risk: float, delta: float) -> int:

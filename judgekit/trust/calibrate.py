@@ -1,19 +1,50 @@
-"""From evidence and human labels to a certified policy."""
+"""From evidence and human labels to a certified policy.
+
+The order of things is the proof (``docs/guarantee.md``): the path of candidate cascades is laid out first, from
+prices and from evidence without labels; only then are the labels looked at, once, along that path.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
-from judgekit.trust.bounds import binomial_p, clopper_pearson, clopper_pearson_upper, fewest_labels
-from judgekit.trust.evidence import Combination, check_probs
+from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson, clopper_pearson_upper, fewest_labels
+from judgekit.trust.evidence import Bools, Combination, Floats, Ints, check_probs
+from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, levels, tally
 from judgekit.trust.policy import Policy
+from judgekit.trust.promises import Promise
+from judgekit.trust.testing import START, checkpoints, fixed_sequence
 
-START = 0.4
-"""Share of the items at which the path begins."""
+CERTIFICATE = "judgekit.certificate/1"
+
+ENOUGH = 100
+"""Unlabelled items from which their evidence, instead of that of the labelled ones, marks out the path."""
+
+
+@dataclass(frozen=True)
+class _Items:
+    """Items with what their tiers say: ``label``, ``score``, ``present`` (items, tiers)."""
+
+    label: Ints
+    score: Floats
+    present: Bools
+
+    @classmethod
+    def of(cls, combination: Combination, probs: Floats) -> _Items:
+        label, score = combination.opinions(probs)
+        return cls(label, score, ~np.isnan(probs[:, :, 0]))
+
+    def __getitem__(self, which: Any) -> _Items:
+        return _Items(self.label[which], self.score[which], self.present[which])
+
+    def __len__(self) -> int:
+        return len(self.label)
 
 
 def calibrate(
@@ -22,68 +53,260 @@ def calibrate(
     *,
     agreement: float,
     delta: float = 0.1,
-    costs: Sequence[float] | None = None,
+    per_label: Mapping[int, float] | None = None,
+    tolerance: int = 0,
     groups: Sequence[Any] | None = None,
     judges: Sequence[int] | None = None,
-    unlabelled: ArrayLike | None = None,
+    costs: Sequence[float] | None = None,
     budget: float | None = None,
+    unlabelled: ArrayLike | None = None,
     fingerprints: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Policy:
-    """Certify the policy that answers most, from evidence with human labels."""
+    """Certify the cascade that answers most, from evidence with human labels.
+
+    With probability at least 1 - delta over the draw of the labelled items, the verdicts of the policy agree with
+    people as promised, for items from the same population; if nothing can be certified the policy always abstains.
+
+    Parameters
+    ----------
+    probs : float (items, tiers, labels)
+        What each tier says, cheapest tier first; NaN rows where a tier has no evidence.
+    human : int (items,) or float (items, labels)
+        The label that people gave, -1 where none; or the share of an item's people who gave each label
+        (NaN rows where none): then agreement is that with one of them drawn at random.
+    agreement, delta : float
+        Target agreement 1 - alpha, and the probability that the certificate may be wrong.
+    per_label : label -> agreement, optional
+        Hold the verdicts with each label to a target of their own; labels not named get ``agreement``.
+    tolerance : int
+        For ordered labels: verdicts this far from the human label still agree.
+    groups : (items,), optional
+        Promise the agreement for every group on its own; each group gets its own point on the path.
+    judges : int (tiers,), optional
+        The judge that each tier belongs to; consecutive tiers of one judge are its stages.
+    costs : float (tiers,), optional
+        What asking each tier adds, per item. The dearer the next tier, the earlier an item stops; without
+        costs only what would rarely change is not asked.
+    budget : float, optional
+        Highest mean cost per item. Chooses the exits from evidence alone: from ``unlabelled`` if that is
+        given, else from a fifth of the items, whose labels are then not used.
+    unlabelled : float (more items, tiers, labels), optional
+        Evidence on other items of the same population.
+    fingerprints : passed through into the certificate.
+    seed : for the order of items in the betting test of shares, and for what a budget sets aside.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+
+    References
+    ----------
+    Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
+    """
+    promise = Promise(agreement, delta, tolerance, dict(per_label or {}))
     evidence = check_probs(probs)
-    truth = np.asarray(human)
-    keep = truth >= 0
-    evidence, truth = evidence[keep], truth[keep]
-    names: list[str] = [] if groups is None else sorted(set(np.asarray(groups).astype(str)[keep]))
-    member = (
-        np.zeros(len(truth), int)
-        if groups is None
-        else np.searchsorted(names, np.asarray(groups).astype(str)[keep])
-    )
-    combination = Combination.equal(evidence.shape[1], judges)
-    label, score = combination.opinion(evidence, combination.tiers - 1)
-    score = np.where(np.isnan(evidence[:, -1, 0]), np.nan, score)
-    count = max(len(names), 1)
-    accept = np.full((count, combination.tiers, evidence.shape[2]), np.inf)
-    parts = []
-    risk = 1 - agreement
-    for g in range(count):
-        mine = (member == g) & ~np.isnan(score)
-        threshold, n, errors = _fixed_sequence(
-            score[mine], label[mine] != truth[mine], int(START * (member == g).sum()), risk, delta / count
+    count, tiers, labels = evidence.shape
+    if np.shape(human)[:1] != (count,):
+        raise ValueError(
+            f"human must hold one entry for each of the {count} items, got shape {np.shape(human)}"
         )
-        accept[g, -1] = threshold
-        parts.append((int((member == g).sum()), n, errors))
-    total, n, errors = (sum(part[k] for part in parts) for k in range(3))
-    certified = n > 0
-    abstain = np.full((count, combination.tiers), -np.inf if certified else np.inf)
-    certificate: dict[str, Any] = {
-        "schema": "judgekit.certificate/1",
-        "status": "certified" if certified else "nothing certified",
-        "agreement": agreement,
-        "delta": delta,
-        "labels": total,
-        "accepted": n,
-        "errors": errors,
-        "bound": float(1 - clopper_pearson_upper(errors, n, delta / count)),
-        "coverage": n / total if total else 0.0,
-        "coverage_interval": list(clopper_pearson(n, total)) if total else [0.0, 1.0],
-        "labels_needed": fewest_labels(risk, delta / count),
+    if any(not 0 <= k < labels for k in promise.per_label):
+        raise ValueError(
+            f"per_label must name labels from 0 to {labels - 1}, got {sorted(promise.per_label)}"
+        )
+    if groups is not None and len(groups) != count:
+        raise ValueError(f"groups must name one group for each of the {count} items, got {len(groups)}")
+    prices = _prices(costs, tiers)
+    combination = Combination.equal(tiers, judges)
+    labelled, loss = promise.losses(human, labels)
+    others = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
+    if others.shape[1:] != (tiers, labels):
+        raise ValueError(f"unlabelled must have shape (items, {tiers}, {labels}), got {others.shape}")
+    set_aside = 0
+    if budget is not None and len(others) < ENOUGH:
+        aside = labelled & (np.random.default_rng(seed).permutation(count) < count / 5)
+        others, labelled, set_aside = (
+            np.concatenate([others, evidence[aside]]),
+            labelled & ~aside,
+            int(aside.sum()),
+        )
+    items, reference = _Items.of(combination, evidence[labelled]), _Items.of(combination, others)
+    loss = loss[labelled]
+    names = [""] * len(items) if groups is None else np.asarray(groups).astype(str)[labelled].tolist()
+
+    seen = reference if len(reference) >= ENOUGH or budget is not None else items
+    candidates = frontier(combination, prices, seen.score, seen.present)
+    if per_label:
+        exits = Exits.never(tiers)
+    elif budget is not None:
+        depth, thrift = affordable(candidates, budget)
+        exits = Exits.priced(combination, prices, thrift, depth)
+    else:
+        exits = Exits.priced(combination, prices, 0.0 if costs is None else USUAL_THRIFT)
+    marks = reference if len(reference) >= ENOUGH and groups is None and _early(exits) else None
+
+    group_names = sorted(set(names)) or [""]
+    wanted = [promise.per_label.get(k, agreement) for k in range(labels)] if per_label else [agreement]
+    share = delta / (len(group_names) * len(wanted))
+    level, parts = np.full((len(group_names), labels), np.inf), []
+    order = np.random.default_rng(seed).permutation(len(items))
+    for g, name in enumerate(group_names):
+        mine = order[np.array(names, dtype=object)[order] == name]
+        for k, target in enumerate(wanted):
+            which = mine[items.label[mine, -1] == k] if per_label else mine
+            found = _certify(items[which], loss[which], exits, 1 - target, share, marks)
+            level[g, k if per_label else slice(None)] = found.pop("level")
+            part = {"group": name or None, "label": k if per_label else None, "agreement": target}
+            parts.append(part | found)
+
+    policy = Policy(combination, exits, level, () if groups is None else tuple(group_names), {}, candidates)
+    shares = np.ndim(human) == 2
+    certificate = {
+        "schema": CERTIFICATE,
+        **_summary(promise, parts, shares),
+        "labels": len(items),
+        "label_set_size": labels,
+        **_use(policy, evidence[labelled], names, others, prices),
+        "human_ceiling": float((1 - loss.min(axis=1)).mean()) if shares and len(items) else None,
+        "parts": parts,
+        "method": {
+            "combination": "mean log-odds of all judges asked",
+            "test": "fixed sequence over whole cascades; "
+            + ("betting" if shares and not _binary(loss) else "exact binomial"),
+            "path": "levels fixed by unlabelled evidence"
+            if marks
+            else "levels at fixed ranks of the labelled items",
+            "delta_per_part": share,
+            "labels_set_aside": set_aside,
+            "seed": seed,
+        },
         "fingerprints": dict(fingerprints or {}),
     }
-    return Policy(combination, accept, abstain, tuple(names), certificate)
+    return replace(policy, certificate=certificate)
 
 
-def _fixed_sequence(score: Any, wrong: Any, start: int, risk: float, delta: float) -> tuple[float, int, int]:
-    """Lowest threshold such that it and every higher one from the start on pass; +inf if the start fails."""
-    order = np.argsort(-score, kind="stable")
-    score, errors = score[order], np.cumsum(wrong[order])
-    ends = np.flatnonzero(np.append(score[1:] < score[:-1], True)) if len(score) else np.array([], int)
-    ends = ends[ends + 1 >= max(start, 1)]
-    passed = binomial_p(errors[ends], ends + 1, risk) <= delta
-    last = len(ends) if passed.all() else int(np.argmin(passed))
-    if last == 0:
-        return np.inf, 0, 0
-    k = ends[last - 1]
-    return float(score[k]), int(k + 1), int(errors[k])
+def _certify(
+    items: _Items, loss: Floats, exits: Exits, risk: float, delta: float, marks: _Items | None
+) -> dict[str, Any]:
+    """The most lenient level on the path that can be promised, and what was seen there."""
+    count = len(items)
+    entry = exits.entries(items.score, items.present)
+    wrong = np.take_along_axis(loss, items.label, axis=1)
+    points = checkpoints(count, risk, delta)
+    if marks is None:
+        at = levels(entry.max(axis=1, initial=-np.inf), points)
+    else:
+        entered = exits.entries(marks.score, marks.present).max(axis=1)
+        at = levels(entered, np.ceil(points * len(marks) / max(count, 1)).astype(int))
+    number, total = tally(entry, wrong, at)
+    if _binary(loss):
+        p_values = binomial_p(np.rint(total), number, risk)
+    else:
+        p_values = np.array([betting_p(_verdicts(entry, wrong, level), risk, delta) for level in at])
+    passed = fixed_sequence(p_values, delta)
+    found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
+    if passed:
+        n, errors = int(number[passed - 1]), float(total[passed - 1])
+        found |= {"level": at[passed - 1], "accepted": n, "errors": round(errors, 9)}
+        found["observed"] = 1 - errors / n
+        found["p_value"] = float(p_values[passed - 1])
+        found["bound"] = 1 - float(clopper_pearson_upper(round(errors), n, delta)) if _binary(loss) else None
+    found["status"] = "certified" if passed else "nothing certified"
+    found["labels_needed"] = None if passed else _labels_needed(number, total, count, risk, delta)
+    return found
+
+
+def _verdicts(entry: Floats, wrong: Floats, level: float) -> Floats:
+    """Losses of the verdicts given at one level, in the order of the items."""
+    settles = entry >= level
+    accepted = settles.any(axis=1)
+    return np.take_along_axis(wrong, settles.argmax(axis=1)[:, None], axis=1)[accepted, 0]
+
+
+def _labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:
+    """About how many labels would certify something if the errors seen are typical; None if no number would."""
+    least = int(np.ceil(fewest_labels(risk, delta) / (1 if count == 0 else START)))
+    if not len(number):
+        return max(least, count + 1)
+    rate = (total + 0.5) / (number + 1)
+    hopeful = (rate < risk) & (number > 0)
+    if not hopeful.any():
+        return None
+    accepted = risk * (1 - risk) * (ndtri(delta) / (risk - rate[hopeful])) ** 2
+    return max(least, count + 1, int(np.ceil((accepted * count / number[hopeful]).min())))
+
+
+def _summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict[str, Any]:
+    """What the certificate says of all parts together."""
+    won = [part for part in parts if part["status"] == "certified"]
+    accepted, errors = sum(p["accepted"] for p in won), sum(p["errors"] for p in won)
+    needed = [part["labels_needed"] for part in parts if part["labels_needed"]]
+    lost = [part for part in parts if part["status"] != "certified"]
+    if won:
+        where = (
+            ""
+            if not any(p["group"] for p in parts)
+            else " in each group (" + ", ".join(dict.fromkeys(str(p["group"]) for p in won)) + ")"
+        )
+        claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
+    elif needed:
+        claim = (
+            f"Nothing is certified: every item is left to people; about {min(needed)} labels would be needed."
+        )
+    else:
+        claim = (
+            "Nothing is certified: every item is left to people; the judges err too often even where they are "
+            "surest, so more labels would not help."
+        )
+    return {
+        "status": "certified" if won else "nothing certified",
+        "claim": claim,
+        "agreement": promise.agreement,
+        "delta": promise.delta,
+        "tolerance": promise.tolerance,
+        "per_label": {str(k): v for k, v in promise.per_label.items()},
+        "accepted": accepted,
+        "errors": round(errors, 9),
+        "observed": 1 - errors / accepted if accepted else None,
+        "bound": min((p["bound"] for p in won if p["bound"] is not None), default=None),
+        "labels_needed": min(needed) if needed and lost else None,
+    }
+
+
+def _use(
+    policy: Policy, evidence: Floats, names: Sequence[str], others: Floats, prices: Floats
+) -> dict[str, Any]:
+    """What the policy will do and cost in use, estimated from all evidence at hand."""
+    grouped = policy.grouped
+    pool = evidence if grouped else np.concatenate([evidence, others])
+    decided = policy.decide(pool, names if grouped else None)
+    items = len(pool)
+    accepted = int(decided.accepted.sum())
+    stop = np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier)
+    reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
+    return {
+        "coverage": accepted / items if items else 0.0,
+        "coverage_interval": list(clopper_pearson(accepted, items)) if items else [0.0, 1.0],
+        "reach": reach.tolist(),
+        "cost": float(reach @ prices),
+    }
+
+
+def _prices(costs: Sequence[float] | None, tiers: int) -> Floats:
+    prices = np.ones(tiers) if costs is None else np.asarray(costs, dtype=np.float64)
+    if prices.shape != (tiers,) or not np.isfinite(prices).all() or (prices < 0).any():
+        raise ValueError(f"costs must be {tiers} finite numbers >= 0, one a tier, got {costs}")
+    return prices
+
+
+def _binary(loss: Floats) -> bool:
+    return bool(((loss == 0) | (loss == 1)).all())
+
+
+def _early(exits: Exits) -> bool:
+    return exits.depth > 1 and bool(np.isfinite(exits.drag[:-1]).any())

@@ -1,15 +1,18 @@
-"""Evidence of several tiers as one opinion: a label and how sure of it, from all that was asked so far.
+"""Evidence of several tiers as one opinion: a label, and how far the evidence for it goes.
 
-Opinions are added as mean log-probabilities over the judges asked (a logarithmic opinion pool; for two labels
-the mean log-odds). A judge with several stages counts once, with its latest stage. The *score* of an item is the
-log-odds of its leading label against all others; it orders items from doubtful to sure, no more: what a score is
-worth is found out with human labels.
+Opinions are added as weighted log-probabilities (a logarithmic opinion pool; for two labels, log-odds). The
+weights of all judges sum to one, so evidence accumulates as judges are asked, as in Wald's sequential test: what
+a cheap judge said is kept when the next one speaks. A judge asked in stages counts once, with its latest stage.
+
+The *score* of an item is the log-odds of its leading label against all others. It orders items from doubtful to
+sure, no more: what a score is worth is found out with human labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,7 +61,7 @@ class Combination:
     ----------
     judges : for each tier the judge it belongs to; consecutive tiers of one judge are its stages, and each
         replaces the earlier ones.
-    weights : for each tier the weight of its judge's log-probabilities while that tier is its latest.
+    weights : for each tier the weight of its judge; the weights of the judges sum to one.
     """
 
     judges: tuple[int, ...]
@@ -70,80 +73,76 @@ class Combination:
 
         Raises
         ------
-        ValueError : ``judges`` has not one entry a tier, or a judge's stages are not consecutive.
+        ValueError : ``judges`` has not one entry a tier, or the stages of a judge are not consecutive.
         """
         owner = tuple(range(tiers)) if judges is None else tuple(int(j) for j in judges)
         if len(owner) != tiers:
             raise ValueError(f"judges must name one judge for each of the {tiers} tiers, got {len(owner)}")
-        if any(owner[t] in owner[: t - 1] and owner[t] != owner[t - 1] for t in range(2, tiers)):
+        changes = 1 + sum(a != b for a, b in pairwise(owner))
+        if changes != len(set(owner)):
             raise ValueError(f"the stages of a judge must be consecutive tiers, got judges={list(owner)}")
-        return cls(owner, (1.0,) * tiers)
+        return cls(owner, (1 / len(set(owner)),) * tiers)
 
     @property
     def tiers(self) -> int:
         """Number of tiers."""
         return len(self.judges)
 
-    def opinion(self, probs: Floats, tier: int) -> tuple[Ints, Floats]:
-        """Label and score of items after tiers ``0..tier``.
+    @property
+    def pending(self) -> Floats:
+        """For each tier the weight of what has not been asked after it, (tiers,); 0 after the last.
 
-        Parameters
-        ----------
-        probs : float (items, tiers, labels), as from :func:`check_probs`.
-
-        Returns
-        -------
-        label : int (items,), the leading label (the first of equals); -1 where no tier gave evidence.
-        score : float (items,), log-odds of that label; NaN where no tier gave evidence.
+        Of a judge's own weight the share of its stages still to come is pending.
         """
-        pool = _Pool(probs)
-        for t in range(tier + 1):
-            pool.add(self, t)
-        return pool.opinion()
+        owner, weight = np.array(self.judges), np.array(self.weights)
+        pending = np.zeros(self.tiers)
+        for t in range(self.tiers):
+            mine = np.flatnonzero(owner == owner[t])
+            later = {int(owner[u]): weight[u] for u in range(t + 1, self.tiers) if owner[u] != owner[t]}
+            pending[t] = sum(later.values()) + weight[t] * (mine[-1] - t) / len(mine)
+        return pending
 
     def opinions(self, probs: Floats) -> tuple[Ints, Floats]:
-        """Labels and scores after every tier, each (items, tiers)."""
-        pool, found = _Pool(probs), []
-        for t in range(self.tiers):
-            pool.add(self, t)
+        """Labels and scores after every tier, each (items, tiers); see :meth:`Pool.opinion`."""
+        pool, found = Pool(self, len(probs), probs.shape[2]), []
+        for tier in range(self.tiers):
+            pool.add(probs[:, tier], tier)
             found.append(pool.opinion())
         return np.stack([label for label, _ in found], axis=1), np.stack(
             [score for _, score in found], axis=1
         )
 
 
-class _Pool:
-    """Running weighted sum of log-probabilities; the judge asked last is kept apart, as it may be replaced."""
+class Pool:
+    """The evidence of some items, added up tier by tier."""
 
-    def __init__(self, probs: Floats) -> None:
-        items, _, labels = probs.shape
-        self.probs = probs
-        self.judge = -1
-        self.settled, self.latest = np.zeros((items, labels)), np.zeros((items, labels))
-        self.settled_weight, self.latest_weight = np.zeros(items), np.zeros(items)
+    def __init__(self, combination: Combination, items: int, labels: int) -> None:
+        self.combination = combination
+        self.judge: int | None = None
+        self.settled: Floats = np.zeros((items, labels))
+        self.latest: Floats = np.zeros((items, labels))
 
-    def add(self, combination: Combination, tier: int) -> None:
-        judge, weight = combination.judges[tier], combination.weights[tier]
-        if judge != self.judge:
-            self.settled, self.settled_weight = (
-                self.settled + self.latest,
-                self.settled_weight + self.latest_weight,
-            )
-            self.latest, self.latest_weight = np.zeros_like(self.latest), np.zeros_like(self.latest_weight)
-            self.judge = judge
-        rows = self.probs[:, tier]
-        present = ~np.isnan(rows[:, 0])
-        believed = np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR)
-        self.latest = np.where(present[:, None], weight * np.log(believed), self.latest)
-        self.latest_weight = np.where(present, weight, self.latest_weight)
+    def add(self, rows: Floats, tier: int) -> None:
+        """Add the evidence of the next tier, (items, labels); NaN rows add nothing."""
+        if self.combination.judges[tier] != self.judge:
+            self.judge = self.combination.judges[tier]
+            self.settled = self.settled + self.latest
+            self.latest = np.zeros_like(self.settled)
+        believed = np.log(np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR))
+        believed *= self.combination.weights[tier]
+        present = ~np.isnan(rows[:, :1])
+        self.latest = believed if present.all() else np.where(present, believed, self.latest)
+
+    def keep(self, items: Ints) -> None:
+        """Go on with some of the items only."""
+        self.settled, self.latest = self.settled[items], self.latest[items]
 
     def opinion(self) -> tuple[Ints, Floats]:
-        weight = self.settled_weight + self.latest_weight
-        known = weight > 0
-        mean = (self.settled + self.latest) / np.where(known, weight, 1.0)[:, None]
-        label = mean.argmax(axis=1)
-        top = np.take_along_axis(mean, label[:, None], axis=1)
-        others = mean - top
+        """Leading label (the first of equals) and its log-odds against all others, each (items,)."""
+        evidence = self.settled + self.latest
+        label = evidence.argmax(axis=1)
+        if evidence.shape[1] == 2:
+            return label, np.abs(evidence[:, 0] - evidence[:, 1])
+        others = evidence - np.take_along_axis(evidence, label[:, None], axis=1)
         np.put_along_axis(others, label[:, None], -np.inf, axis=1)
-        score = -np.log(np.exp(others).sum(axis=1))
-        return np.where(known, label, -1), np.where(known, score, np.nan)
+        return label, -np.log(np.exp(others).sum(axis=1))

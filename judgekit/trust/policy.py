@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from judgekit.trust.evidence import Bools, Combination, Floats, Ints, check_probs
+from judgekit.trust.evidence import Bools, Combination, Floats, Ints, Pool, check_probs
+from judgekit.trust.path import Exits
 
 SCHEMA = "judgekit.policy/1"
 
@@ -43,8 +44,9 @@ class Actions:
 class Decisions:
     """The outcome for each item; all fields have shape (items,).
 
-    ``label``: verdict, -1 none. ``tier``: where the item stopped, -1 if unscored. ``confidence``: NaN without a verdict.
-    ``unscored``: no verdict because evidence was missing at the last tier (otherwise no verdict means abstained).
+    ``label``: verdict, -1 none. ``tier``: where the item stopped, -1 if unscored. ``confidence`` (0..1, how sure
+    the judges are): NaN without a verdict. ``unscored``: no verdict because evidence was missing at the last tier;
+    otherwise no verdict means abstained.
     """
 
     label: Ints
@@ -65,21 +67,21 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Policy:
-    """A cascade of thresholds on the combined evidence, with the certificate of what was proven of it.
+    """One point of a path of cascades (see ``path``), with the certificate of what was proven of it.
 
     Attributes
     ----------
     combination : how the tiers asked so far become one label and score (log-odds).
-    accept : float (groups, tiers, labels); stop with the leading label where the score reaches this; +inf never.
-    abstain : float (groups, tiers); stop without a verdict where the score is below this; -inf never.
-    groups : names of the groups in the order of the arrays; empty if one rule serves all items.
+    exits : what an early stop must have to spare.
+    level : float (groups, labels); how far the evidence must go for a verdict with that label; +inf never given.
+    groups : names of the groups in the order of ``level``; empty if one rule serves all items.
     certificate : what was proven, JSON-able.
     frontier : coverage against cost of the candidates, from evidence alone (see ``path.frontier``).
     """
 
     combination: Combination
-    accept: Floats
-    abstain: Floats
+    exits: Exits
+    level: Floats
     groups: tuple[str, ...] = ()
     certificate: dict[str, Any] = field(default_factory=dict)
     frontier: list[dict[str, Any]] = field(default_factory=list)
@@ -102,7 +104,7 @@ class Policy:
     @property
     def labels(self) -> int:
         """Number of labels."""
-        return int(self.accept.shape[2])
+        return int(self.level.shape[1])
 
     def step(self, probs: ArrayLike, tier: int, groups: Sequence[Any] | None = None) -> Actions:
         """What to do after ``tier`` with items whose evidence of tiers ``0..tier`` is known.
@@ -112,7 +114,12 @@ class Policy:
         probs : float (items, tiers, labels); NaN where a tier gave no evidence; later tiers are not looked at.
         groups : the items' groups where the policy has any; a group never calibrated gets no verdict.
         """
-        return self._step(self._checked(probs), tier, self._group_index(groups, np.shape(probs)[0]))
+        evidence = self._checked(probs)
+        pool = Pool(self.combination, len(evidence), self.labels)
+        for t in range(tier + 1):
+            pool.add(evidence[:, t], t)
+        present = ~np.isnan(evidence[:, tier, 0])
+        return self._act(pool, present, tier, self._group_index(groups, len(evidence)))
 
     def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
         """Verdicts for items with recorded evidence: ``step`` from the first tier on, until each item is done."""
@@ -121,17 +128,20 @@ class Policy:
         group = self._group_index(groups, items)
         label, tier = np.full(items, -1, dtype=np.intp), np.full(items, -1, dtype=np.intp)
         confidence, unscored = np.full(items, np.nan), np.zeros(items, dtype=np.bool_)
-        active = np.arange(items)
-        for t in range(self.tiers):
-            if not len(active):
+        active, pool = np.arange(items), Pool(self.combination, items, self.labels)
+        for t in range(self.exits.depth):
+            rows = evidence[:, t] if len(active) == items else evidence[active, t]
+            pool.add(rows, t)
+            actions = self._act(pool, ~np.isnan(rows[:, 0]), t, group[active])
+            settled = ~actions.escalate
+            done = active[settled]
+            label[done] = actions.label[settled]
+            confidence[done] = actions.confidence[settled]
+            unscored[done] = actions.unscored[settled]
+            tier[done] = np.where(actions.unscored[settled], -1, t)
+            if not actions.escalate.any():
                 break
-            whole = len(active) == items
-            actions = self._step(evidence if whole else evidence[active], t, group[active])
-            done = active[~actions.escalate]
-            label[done] = actions.label[~actions.escalate]
-            confidence[done] = actions.confidence[~actions.escalate]
-            unscored[done] = actions.unscored[~actions.escalate]
-            tier[done] = np.where(unscored[done], -1, t)
+            pool.keep(np.flatnonzero(actions.escalate))
             active = active[actions.escalate]
         return Decisions(label, tier, confidence, unscored)
 
@@ -142,8 +152,10 @@ class Policy:
             "judges": list(self.combination.judges),
             "weights": list(self.combination.weights),
             "groups": list(self.groups),
-            "accept": _jsonable(self.accept),
-            "abstain": _jsonable(self.abstain),
+            "drag": _jsonable(self.exits.drag),
+            "hope": _jsonable(self.exits.hope),
+            "depth": self.exits.depth,
+            "level": _jsonable(self.level),
             "certificate": self.certificate,
             "frontier": self.frontier,
         }
@@ -161,8 +173,8 @@ class Policy:
         try:
             return cls(
                 Combination(tuple(row["judges"]), tuple(row["weights"])),
-                np.array(row["accept"], dtype=np.float64),
-                np.array(row["abstain"], dtype=np.float64),
+                Exits(tuple(map(float, row["drag"])), tuple(map(float, row["hope"])), row["depth"]),
+                np.array(row["level"], dtype=np.float64),
                 tuple(row["groups"]),
                 row["certificate"],
                 row["frontier"],
@@ -188,14 +200,13 @@ class Policy:
         where = {name: g for g, name in enumerate(self.groups)}
         return np.array([where.get(str(name), -1) for name in names], dtype=np.intp)[inverse]
 
-    def _step(self, evidence: Floats, tier: int, group: Ints) -> Actions:
-        label, score = self.combination.opinion(evidence, tier)
-        present = ~np.isnan(evidence[:, tier, 0])
+    def _act(self, pool: Pool, present: Bools, tier: int, group: Ints) -> Actions:
+        label, score = pool.opinion()
+        last = tier == self.exits.depth - 1
         known = present & (group >= 0)
-        accepted = known & (score >= self.accept[group, tier, label])
-        last = tier == self.tiers - 1
-        stopped = known & ~accepted & (score < self.abstain[group, tier])
-        escalate = np.zeros_like(present) if last else ~accepted & ~stopped & (group >= 0)
+        accepted = known & (score - self.exits.drag[tier] >= self.level[group, label])
+        hopeless = known & (score + self.exits.hope[tier] < self.level.min(axis=1)[group])
+        escalate = np.zeros_like(known) if last else ~accepted & ~hopeless & (group >= 0)
         return Actions(
             escalate=escalate,
             label=np.where(accepted, label, -1),
@@ -204,6 +215,7 @@ class Policy:
         )
 
 
-def _jsonable(array: Floats) -> Any:
+def _jsonable(numbers: ArrayLike) -> Any:
     """Nested lists; infinities as the strings that ``float`` reads back, since JSON has none."""
+    array = np.asarray(numbers, dtype=np.float64)
     return np.where(np.isfinite(array), array.astype(object), array.astype(str).astype(object)).tolist()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate
 from judgekit.trust.evidence import Combination
+from judgekit.trust.path import LOWEST, Exits
 
 
 @st.composite
@@ -19,11 +20,15 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     tiers, labels, groups = draw(st.integers(1, 4)), draw(st.integers(2, 5)), draw(st.integers(1, 3))
     judges = np.cumsum(rng.random(tiers) < 0.7).tolist()
-    levels = np.array([-np.inf, -1.0, 0.0, 0.5, 1.0, 3.0, np.inf])
+    levels = np.array([LOWEST, -1.0, 0.0, 0.5, 1.0, 3.0, np.inf])
     policy = Policy(
         Combination.equal(tiers, judges),
-        rng.choice(levels, (groups, tiers, labels)),
-        rng.choice(levels, (groups, tiers)),
+        Exits(
+            tuple(rng.choice([-1.0, 0.0, 0.5, np.inf], tiers).tolist()),
+            tuple(rng.choice([0.0, 0.5, np.inf], tiers).tolist()),
+            int(rng.integers(1, tiers + 1)),
+        ),
+        rng.choice(levels, (groups, labels)),
         tuple("abc"[:groups]) if groups > 1 else (),
         {"status": "certified"},
     )
@@ -61,7 +66,7 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
     policy, probs, groups = case
     again = Policy.from_dict(json.loads(json.dumps(policy.to_dict())))
     assert again.to_dict() == policy.to_dict()
-    np.testing.assert_array_equal(again.accept, policy.accept)
+    np.testing.assert_array_equal(again.level, policy.level)
     for field in ("label", "tier", "confidence", "unscored"):
         np.testing.assert_equal(
             getattr(again.decide(probs, groups), field), getattr(policy.decide(probs, groups), field)
@@ -69,7 +74,7 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
 
 
 def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates() -> None:
-    policy = Policy(Combination.equal(2), np.full((1, 2, 2), -np.inf), np.full((1, 2), -np.inf))
+    policy = Policy(Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), 2), np.full((1, 2), LOWEST))
     probs = np.full((3, 2, 2), np.nan)
     probs[0, 0], probs[1, 1] = [0.9, 0.1], [0.2, 0.8]
     decided = policy.decide(probs)
@@ -79,9 +84,9 @@ def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates()
 
 
 def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
-    policy = Policy(Combination.equal(2), np.full((1, 2, 2), -np.inf), np.full((1, 2), -np.inf), ("forget",))
+    policy = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), LOWEST), ("forget",))
     actions = policy.step(np.full((2, 2, 2), 0.5), 0, ["forget", "retain"])
-    assert actions.label.tolist() == [0, -1]
+    assert actions.escalate.tolist() == [True, False]
     assert actions.abstain.tolist() == [False, True]
 
 

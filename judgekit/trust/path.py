@@ -1,0 +1,180 @@
+"""Candidate policies: one path of whole cascades, from the strictest to the most lenient.
+
+A point on the path is a *level*. At a level an item stops with a verdict at the first tier where
+
+    score - drag[tier] >= level        (accept: would hold even if what is still to be asked pulled back by `drag`)
+
+and stops without one at the first tier where
+
+    score + hope[tier] < level         (give up: what is still to be asked will hardly lift it that far).
+
+`drag` and `hope` are fixed before any label is seen, from the prices alone. Lower levels accept more: the sets of
+accepted items grow along the path, so an item *enters* the path at one level and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats, Ints
+
+LOWEST = -float(np.finfo(np.float64).max)
+"""The level at which every item with evidence is accepted."""
+
+CAUTION = 1.0
+"""How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
+
+THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
+"""Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
+
+USUAL_THRIFT = 2.0
+
+
+@dataclass(frozen=True)
+class Exits:
+    """When a cascade stops early; all fields have one entry a tier.
+
+    Attributes
+    ----------
+    drag : what an early verdict must have to spare; 0 at the last tier.
+    hope : what later tiers are trusted to add, at most.
+    depth : number of tiers that may be asked at all.
+    """
+
+    drag: tuple[float, ...]
+    hope: tuple[float, ...]
+    depth: int
+
+    @classmethod
+    def priced(
+        cls, combination: Combination, costs: Floats, thrift: float, depth: int | None = None
+    ) -> Exits:
+        """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops."""
+        deep = combination.tiers if depth is None else depth
+        pending = combination.pending - combination.pending[deep - 1]
+        following = np.append(costs[1:], 0.0)
+        price = thrift * following / max(float(costs.max()), 1e-300)
+        hope = np.minimum(-np.log(FLOOR), np.maximum(-np.log(FLOOR) - 1.5 * (price - USUAL_THRIFT), 0))
+        return cls(
+            tuple((pending * (CAUTION - price)).tolist()), tuple((pending * hope).tolist()), depth=deep
+        )
+
+    @classmethod
+    def never(cls, tiers: int) -> Exits:
+        """Ask every tier."""
+        return cls((np.inf,) * (tiers - 1) + (0.0,), (np.inf,) * (tiers - 1) + (0.0,), tiers)
+
+    def entries(self, score: Floats, present: Bools) -> Floats:
+        """The level from which on each tier would settle an item, (items, tiers); -inf never.
+
+        Parameters
+        ----------
+        score : float (items, tiers), from :meth:`Combination.opinions`.
+        present : bool (items, tiers), whether the tier gave evidence on the item.
+        """
+        entry = np.full(score.shape, -np.inf)
+        alive = np.full(len(score), np.inf)
+        for t in range(self.depth):
+            settles = np.minimum(score[:, t] - self.drag[t], alive)
+            entry[:, t] = np.where(present[:, t], settles, -np.inf)
+            alive = np.where(present[:, t], np.minimum(alive, score[:, t] + self.hope[t]), alive)
+        return entry
+
+    def reach(self, entry: Floats, score: Floats, present: Bools, level: float) -> Floats:
+        """Share of the items that each tier is asked about at a level, (tiers,)."""
+        asked = np.zeros(score.shape[1])
+        active = np.ones(len(score), dtype=np.bool_)
+        for t in range(self.depth):
+            asked[t] = active.mean() if len(score) else 0.0
+            settled = present[:, t] & ((entry[:, t] >= level) | (score[:, t] + self.hope[t] < level))
+            active = active & ~settled
+        return asked
+
+
+def levels(entered: Floats, counts: Iterable[int]) -> list[float]:
+    """The levels at which about the given numbers of reference items are accepted, strictest first.
+
+    A level lies just above the entry of the first item that is left out, so items with equal entries are taken or
+    left together. ``entered`` float (reference items,): the level at which each enters the path, -inf never.
+    """
+    order = np.sort(entered[entered > -np.inf])[::-1]
+    found: list[float] = []
+    for count in counts:
+        if not 0 < count <= len(order):
+            continue
+        left = np.searchsorted(-order, -order[count - 1], side="right")
+        level = float(np.nextafter(order[left], np.inf)) if left < len(order) else LOWEST
+        if not found or level < found[-1]:
+            found.append(level)
+    return found
+
+
+def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> tuple[Ints, Floats]:
+    """Number of accepted items and the sum of their losses at each level.
+
+    Parameters
+    ----------
+    entry : float (items, tiers), from :meth:`Exits.entries`.
+    loss : float (items, tiers), the loss of the verdict that each tier would give.
+    at : levels, strictest first.
+    """
+    number, total = np.zeros(len(at) + 1), np.zeros(len(at) + 1)
+    grid = -np.asarray(at, dtype=np.float64)
+    before = np.full(len(entry), -np.inf)
+    for t in range(entry.shape[1]):
+        settles = entry[:, t] > before
+        # this tier's verdict stands from the level of its entry on, until an earlier tier would settle the item
+        start = np.searchsorted(grid, -entry[settles, t])
+        end = np.where(before[settles] > -np.inf, np.searchsorted(grid, -before[settles]), len(at))
+        for position, sign in ((start, 1.0), (end, -1.0)):
+            number += sign * np.bincount(position, minlength=len(at) + 1)
+            total += sign * np.bincount(position, weights=loss[settles, t], minlength=len(at) + 1)
+        before = np.maximum(before, entry[:, t])
+    return np.rint(np.cumsum(number)[:-1]).astype(np.intp), np.cumsum(total)[:-1]
+
+
+def frontier(combination: Combination, costs: Floats, score: Floats, present: Bools) -> list[dict[str, Any]]:
+    """Coverage against cost of the candidates, from evidence alone: no label is needed or used."""
+    rows: list[dict[str, Any]] = []
+    items = len(score)
+    for depth in range(combination.tiers, 0, -1):
+        for thrift in THRIFT if depth > 1 else THRIFT[:1]:
+            exits = Exits.priced(combination, costs, thrift, depth)
+            entry = exits.entries(score, present)
+            entered = entry.max(axis=1)
+            counts = np.unique(np.ceil(items * np.linspace(0.4, 1, 7)).astype(int))
+            for level in levels(entered, counts):
+                asked = exits.reach(entry, score, present, level)
+                rows.append(
+                    {
+                        "depth": depth,
+                        "thrift": thrift,
+                        "coverage": float((entered >= level).mean()),
+                        "reach": asked.tolist(),
+                        "cost": float(asked @ costs),
+                    }
+                )
+    return rows
+
+
+def affordable(rows: Sequence[dict[str, Any]], budget: float) -> tuple[int, float]:
+    """Depth and thrift of the least thrifty, deepest candidate that stays within a mean cost everywhere.
+
+    Raises
+    ------
+    ValueError : even asking only the first tier costs more.
+    """
+    worst: dict[tuple[int, float], float] = {}
+    for row in rows:
+        key = (row["depth"], row["thrift"])
+        worst[key] = max(worst.get(key, 0.0), row["cost"])
+    for (depth, thrift), cost in worst.items():
+        if cost <= budget:
+            return depth, thrift
+    raise ValueError(
+        f"no candidate costs at most {budget} per item; the cheapest costs {min(worst.values()):g}"
+    )

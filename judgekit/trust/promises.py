@@ -1,0 +1,92 @@
+"""What is promised: how wrong a verdict is in people's eyes, and the promise in one plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.evidence import Bools, Floats
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Agreement at least ``agreement``, with probability at least 1 - ``delta`` over the draw of the labels.
+
+    Attributes
+    ----------
+    agreement : wanted mean agreement (1 - loss) of verdicts.
+    delta : probability that the certificate may be wrong.
+    tolerance : labels this far apart (in their order) still agree; 0 for labels without an order.
+    per_label : label -> agreement wanted among the verdicts with that label; if there is any, every label is
+        certified on its own, those not named at ``agreement``.
+    """
+
+    agreement: float
+    delta: float
+    tolerance: int = 0
+    per_label: Mapping[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in {
+            "agreement": self.agreement,
+            "delta": self.delta,
+            **{f"per_label[{k}]": v for k, v in self.per_label.items()},
+        }.items():
+            if not 0 < value < 1:
+                raise ValueError(f"{name} must lie strictly between 0 and 1, got {value}")
+        if self.tolerance < 0:
+            raise ValueError(f"tolerance must not be negative, got {self.tolerance}")
+
+    def losses(self, human: ArrayLike, labels: int) -> tuple[Bools, Floats]:
+        """How wrong each possible verdict is for each item.
+
+        Parameters
+        ----------
+        human : int (items,), one label an item, -1 where nobody gave one; or float (items, labels), the share
+            of the item's people who gave each label, NaN rows where nobody did.
+
+        Returns
+        -------
+        labelled : bool (items,).
+        loss : float (items, labels) in [0, 1]: 0 or 1 against one label; against shares the probability that
+            a person drawn at random from the item's people disagrees.
+
+        Raises
+        ------
+        ValueError : labels out of range, or shares that do not sum to one.
+        """
+        given = np.asarray(human)
+        if given.ndim == 1:
+            whole = given.astype(np.intp) if len(given) else np.zeros(0, dtype=np.intp)
+            if len(given) and ((whole != given) | (whole < -1) | (whole >= labels)).any():
+                raise ValueError(f"human labels must be whole numbers from -1 (none) to {labels - 1}")
+            labelled = whole >= 0
+            shares = np.where(labelled[:, None], np.eye(labels)[np.maximum(whole, 0)], 0.0)
+        elif given.ndim == 2 and given.shape[1] == labels:
+            labelled = ~np.isnan(given).any(axis=1)
+            shares = np.where(labelled[:, None], given, 0.0).astype(np.float64)
+            bad = labelled & ((shares.min(axis=1, initial=1) < 0) | (np.abs(shares.sum(axis=1) - 1) > 1e-6))
+            if bad.any():
+                raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or do not sum to 1")
+        else:
+            raise ValueError(f"human must have shape (items,) or (items, {labels}), got {given.shape}")
+        near = np.abs(np.subtract.outer(np.arange(labels), np.arange(labels))) <= self.tolerance
+        return labelled, np.clip(1 - shares @ near, 0, 1).round(12)
+
+    def claim(self, people: str, where: str = "") -> str:
+        """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
+        how = f"come within {self.tolerance} of" if self.tolerance else "agree with"
+        wanted = f"at least {self.agreement:.1%}".replace(".0%", "%")
+        if self.per_label:
+            strict = ", ".join(
+                f"{a:.1%} of those saying label {k}" for k, a in sorted(self.per_label.items())
+            )
+            wanted += f" (and at least {strict})".replace(".0%", "%")
+        sure = f"{1 - self.delta:.1%}".replace(".0%", "%")
+        return (
+            f"With {sure} confidence, {wanted} of the verdicts{where} {how} {people}, "
+            "for items drawn from the same population as those labelled."
+        )
