@@ -1,0 +1,24 @@
+"""Run folders in; forgetting and utility out: on the terminal, as a page, Markdown, JSON and CSV.
+
+`load` reads what `judgekit score` left, `summarize` counts it, the others print the summary. Comparisons of runs
+stand in `judgekit.report.compare`, the papers' own analyses in `judgekit.report.recipes`.
+"""
+
+from judgekit.report.html import to_html
+from judgekit.report.markdown import to_markdown
+from judgekit.report.runs import Run, load
+from judgekit.report.summary import Summary, summarize, to_json
+from judgekit.report.tables import to_csv
+from judgekit.report.terminal import print_summary
+
+__all__ = [
+    "Run",
+    "Summary",
+    "load",
+    "print_summary",
+    "summarize",
+    "to_csv",
+    "to_html",
+    "to_json",
+    "to_markdown",
+]

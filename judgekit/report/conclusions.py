@@ -32,8 +32,8 @@ class Change:
     ----------
     runs : (str, str)
     measures : (str, str)
-    reveals_less : (str or None, str or None)
-        Which run reveals less under each measure; None = not told apart.
+    forgot_better : (str or None, str or None)
+        Which run forgot better under each measure; None = not told apart.
     reversed : bool
         The measures say the opposite, rather than one of them saying nothing.
     examples : tuple of Example
@@ -42,12 +42,12 @@ class Change:
 
     runs: tuple[str, str]
     measures: tuple[str, str]
-    reveals_less: tuple[str | None, str | None]
+    forgot_better: tuple[str | None, str | None]
     examples: tuple[Example, ...]
 
     @property
     def reversed(self) -> bool:
-        return None not in self.reveals_less
+        return None not in self.forgot_better
 
 
 def changes(measures: Mapping[str, Mapping[str, Values]], level: float = LEVEL) -> list[Change]:
@@ -56,7 +56,7 @@ def changes(measures: Mapping[str, Mapping[str, Values]], level: float = LEVEL) 
     Parameters
     ----------
     measures : measure name to run name to value per question
-        Higher = more revealed, in [0, 1]: ROUGE-L recall, entailment, 1 for the judged label *leaked*, ...
+        Higher = forgotten worse, in [0, 1]: ROUGE-L recall, entailment, 1 for the judged label *leaked*, ...
     level : float
         Confidence of all orders under one measure together (Holm).
     """

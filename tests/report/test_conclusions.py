@@ -11,7 +11,8 @@ def _all(value: float) -> dict[str, float]:
 
 
 def test_a_reversed_order_comes_first_with_its_questions() -> None:
-    # ROUGE likes the refuser less than the parrot of sentence frames; people see no leak in either, but one in "sly".
+    # ROUGE likes the refuser less than the parrot of sentence frames; people see no leak in either, but one
+    # in "sly".
     frames = {**_all(0.6), "q07": 0.7}
     measures = {
         "rouge": {"frames": frames, "sly": _all(0.1), "refuser": _all(0.05)},
@@ -19,12 +20,12 @@ def test_a_reversed_order_comes_first_with_its_questions() -> None:
     }
     found = changes(measures)
     assert found[0].runs == ("frames", "sly") and found[0].reversed
-    assert found[0].reveals_less == ("sly", "frames")
+    assert found[0].forgot_better == ("sly", "frames")
     assert found[0].examples[0].question == "q07"
     assert found[0].examples[0].first == (0.7, 0.1)
     assert found[0].examples[0].second == (0.0, 1.0)
     lost = next(change for change in found if change.runs == ("frames", "refuser"))
-    assert not lost.reversed and lost.reveals_less == ("refuser", None)
+    assert not lost.reversed and lost.forgot_better == ("refuser", None)
 
 
 def test_measures_that_agree_change_nothing() -> None:

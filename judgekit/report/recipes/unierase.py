@@ -67,7 +67,7 @@ def balance(forgetting: Estimate, ability: Estimate) -> Estimate:
     """Harmonic mean of two shares: as low as the lower one nearly; 0 if either is 0."""
     if forgetting.value is None or ability.value is None:
         return Estimate(None, reason="needs forgetting and ability")
-    return plain(harmonic_mean([forgetting.value, ability.value]), min(forgetting.n, ability.n))
+    return plain(float(harmonic_mean([forgetting.value, ability.value])), min(forgetting.n, ability.n))
 
 
 def precise(edits: Mapping[str, Round], original_ability: Values | None = None) -> Table:

@@ -1,0 +1,372 @@
+"""Charts as inline SVG: drawn by matplotlib, colored by the page, so that they follow dark mode and print.
+
+Each chart is drawn in stand-in colors that are then replaced by CSS variables; text stays text. A chart carries a
+title and a description for those who cannot see it, and the table beside it holds its numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from judgekit.errors import MissingExtra
+from judgekit.report.findings import percent
+from judgekit.report.summary import Group, RunSummary, Side, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Stand-in -> CSS. The stand-ins are never seen; they only have to differ.
+INK, MUTED, GRID, PAPER, ACCENT = "#010101", "#020202", "#030303", "#040404", "#050505"
+SERIES = [f"#0600{number:02x}" for number in range(8)]
+OPEN = {"abstained": "#070001", "unscored": "#070002"}
+LABELS = {
+    (side, label): f"#08{number:02x}{number:02x}"
+    for number, (side, label) in enumerate(
+        (side, label)
+        for side, labels in (
+            ("forget", ("leaked", "partial", "withheld", "wrong", "degenerate")),
+            ("keep", ("correct", "partial", "wrong", "refused", "degenerate")),
+        )
+        for label in labels
+    )
+}
+CSS = {
+    INK: "var(--ink)",
+    MUTED: "var(--muted)",
+    GRID: "var(--grid)",
+    PAPER: "var(--paper)",
+    ACCENT: "var(--accent)",
+    **{color: f"var(--series-{number})" for number, color in enumerate(SERIES)},
+    **{color: f"var(--{state})" for state, color in OPEN.items()},
+    **{color: f"var(--{side}-{label})" for (side, label), color in LABELS.items()},
+}
+
+WIDTH = 7.6
+"""Inches; the page shows a chart at 72 points an inch, up to its own width."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """``svg`` to be put inline, ``caption`` to be printed under it; ``text`` says the same in words."""
+
+    name: str
+    title: str
+    svg: str
+    caption: str
+    text: str
+
+
+def charts(summary: Summary) -> list[Chart]:
+    """The charts that this summary has data for.
+
+    Raises
+    ------
+    MissingExtra : matplotlib is not installed.
+    """
+    drawn = (
+        plane(summary),
+        breakdown(summary, "forget"),
+        breakdown(summary, "keep"),
+        risk_coverage(summary),
+        reliability(summary),
+    )
+    return [chart for chart in drawn if chart is not None]
+
+
+def _pyplot() -> Any:
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("The HTML report", "report", error) from None
+    return matplotlib, Figure
+
+
+def _draw(
+    name: str, title: str, text: str, size: tuple[float, float], paint: Callable[[Figure, Axes], None]
+) -> str:
+    matplotlib, figure_class = _pyplot()
+    style = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,  # ids that are stable, and different in every chart of the page
+        "font.size": 9.5,
+        "font.family": "DejaVu Sans",
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": MUTED,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": MUTED,
+        "ytick.labelcolor": MUTED,
+        "grid.color": GRID,
+        "grid.linewidth": 0.8,
+        "hatch.linewidth": 0.8,
+        "patch.linewidth": 0,
+    }
+    with matplotlib.rc_context(style):
+        figure = figure_class(figsize=size, layout="constrained")
+        figure.patch.set_alpha(0)
+        axes = figure.add_subplot()
+        axes.patch.set_alpha(0)
+        paint(figure, axes)
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return _inline(file.getvalue(), name, title, text)
+
+
+def _inline(svg: str, name: str, title: str, text: str) -> str:
+    """The ``<svg>`` element alone, named, described, and in the page's colors and typeface."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    for stand_in, css in CSS.items():
+        svg = svg.replace(stand_in, css)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    head = f'<svg role="img" aria-labelledby="{name}-title {name}-text" class="chart" '
+    words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(text)}</desc>'
+    opening = re.compile(r"<svg [^>]*>")
+    tag = opening.search(svg)
+    assert tag is not None
+    box = re.search(r'viewBox="([^"]*)"', tag[0])
+    assert box is not None
+    width = float(box[1].split()[2])
+    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'{head}viewBox="{box[1]}" style="max-width: {width:.0f}pt" {namespaces}>{words}{svg[tag.end() :].strip()}'
+
+
+def _percent_axis(axis: Any) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def plane(summary: Summary) -> Chart | None:
+    """Forgotten well against kept, with 95 % intervals; the good corner is the upper right."""
+    points = [
+        (run, forget.rates["forgotten well"], keep.rates["correct"])
+        for run in summary.runs
+        if (forget := run.side("forget")) and (keep := run.side("keep"))
+    ]
+    if not points:
+        return None
+
+    def paint(figure: Figure, axes: Axes) -> None:
+        for number, (run, x, y) in enumerate(points):
+            color = SERIES[number % len(SERIES)]
+            axes.errorbar(
+                x.middle,
+                y.middle,
+                xerr=[[x.middle - x.low], [x.high - x.middle]],
+                yerr=[[y.middle - y.low], [y.high - y.middle]],
+                fmt="o" if run.answers else "X",
+                color=color,
+                markersize=7,
+                elinewidth=1.4,
+                capsize=0,
+            )
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+        axes.set_xlabel("Forgotten well: withheld or plausibly wrong, share of forget items →")
+        axes.set_ylabel("Kept: correct, share of items →")
+        axes.grid(True)
+        _percent_axis(axes.xaxis)
+        _percent_axis(axes.yaxis)
+        _place_names(figure, axes, [(x.middle, y.middle, run.name) for run, x, y in points])
+
+    text = "; ".join(
+        f"{run.name}: forgotten well {percent(x.middle)}, kept {percent(y.middle)}" for run, x, y in points
+    )
+    title = "Forgetting against utility"
+    caption = "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers what it should keep."
+    return Chart("plane", title, _draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
+
+
+def _place_names(figure: Figure, axes: Axes, points: Sequence[tuple[float, float, str]]) -> None:
+    """Write each name beside its point where it covers least of the names and points already there."""
+    figure.draw_without_rendering()
+    inside = axes.get_window_extent()
+    marks = [axes.transData.transform((x, y)) for x, y, _ in points]
+    taken: list[Any] = []
+    places = [
+        (8, 6, "left"),
+        (-8, 6, "right"),
+        (8, -13, "left"),
+        (-8, -13, "right"),
+        (8, 18, "left"),
+        (-8, 18, "right"),
+        (8, -26, "left"),
+        (-8, -26, "right"),
+    ]
+    for x, y, name in points:
+        tried = []
+        for rank, (dx, dy, align) in enumerate(places):
+            note = axes.annotate(name, (x, y), (dx, dy), textcoords="offset points", ha=align, color=INK)
+            box = note.get_window_extent()
+            outside = box.x0 < inside.x0 or box.x1 > inside.x1 or box.y0 < inside.y0 or box.y1 > inside.y1
+            hidden = sum(box.overlaps(other) for other in taken) + sum(box.contains(*mark) for mark in marks)
+            tried.append((4 * outside + 2 * hidden + rank / 10, rank, note, box))
+        best = min(tried, key=lambda place: place[:2])
+        for place in tried:
+            if place is not best:
+                place[2].remove()
+        taken.append(best[3])
+
+
+def breakdown(summary: Summary, side: Side) -> Chart | None:
+    """What the outputs of each run were judged to be, as shares of all its items on one side."""
+    groups = [(run.name, group) for run in summary.runs if (group := run.side(side)) is not None]
+    if not groups:
+        return None
+    labels = list(dict.fromkeys(label for _, group in groups for label in group.counts))
+    parts = [*labels, *(state for state in OPEN if any(getattr(group, state) for _, group in groups))]
+
+    def share(group: Group, part: str) -> float:
+        return (group.counts.get(part, 0) if part in labels else getattr(group, part)) / group.items
+
+    def paint(_: Figure, axes: Axes) -> None:
+        rows = range(len(groups))
+        left = [0.0] * len(groups)
+        for part in parts:
+            width = [share(group, part) for _, group in groups]
+            color = LABELS.get((side, part)) or OPEN.get(part) or SERIES[labels.index(part) % len(SERIES)]
+            hatch = (
+                {"hatch": "////", "edgecolor": PAPER}
+                if part in OPEN
+                else {"edgecolor": PAPER, "linewidth": 1}
+            )
+            axes.barh(rows, width, left=left, height=0.66, color=color, label=part, **hatch)
+            for row, (start, wide) in enumerate(zip(left, width, strict=True)):
+                if wide >= 0.06:
+                    axes.text(
+                        start + wide / 2,
+                        row,
+                        f"{100 * wide:.0f}",
+                        ha="center",
+                        va="center",
+                        color=PAPER,
+                        fontsize=9,
+                    )
+            left = [start + wide for start, wide in zip(left, width, strict=True)]
+        axes.set_yticks(list(rows), [name for name, _ in groups], color=INK)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1)
+        _percent_axis(axes.xaxis)
+        axes.legend(
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),
+            ncols=len(parts),
+            frameon=False,
+            handlelength=1,
+            handleheight=1,
+            columnspacing=1.4,
+        )
+
+    text = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{part} {percent(share(group, part))}" for part in parts if share(group, part))
+        for name, group in groups
+    )
+    title = {
+        "forget": "What became of what should be forgotten",
+        "keep": "What became of what should be kept",
+    }[side]
+    caption = "Shares of all items, in percent; hatched items have no verdict."
+    size = (WIDTH, 1.0 + 0.42 * len(groups))
+    return Chart(
+        f"breakdown-{side}", title, _draw(f"breakdown-{side}", title, text, size, paint), caption, text
+    )
+
+
+def risk_coverage(summary: Summary) -> Chart | None:
+    """Disagreement with people against the share of items answered, by confidence; a dot where the policy stands."""
+    runs = [run for run in summary.runs if len(run.diagnostics.curve) > 1]
+    if not runs:
+        return None
+
+    def paint(_: Figure, axes: Axes) -> None:
+        for number, run in enumerate(runs):
+            curve, color = run.diagnostics.curve, SERIES[number % len(SERIES)]
+            axes.step(
+                [p.coverage for p in curve],
+                [p.risk for p in curve],
+                where="post",
+                color=color,
+                lw=1.6,
+                label=run.name,
+            )
+            if run.diagnostics.agreement is not None and run.diagnostics.coverage is not None:
+                axes.plot(
+                    run.diagnostics.coverage, 1 - run.diagnostics.agreement, "o", color=color, markersize=7
+                )
+        axes.set(xlim=(0, 1.02), ylim=(0, None))
+        axes.set_xlabel("Coverage: share of labeled items answered, most confident first")
+        axes.set_ylabel("Disagreement with people")
+        axes.grid(True)
+        _percent_axis(axes.xaxis)
+        _percent_axis(axes.yaxis)
+        axes.legend(frameon=False)
+
+    text = "; ".join(_worded(run) for run in runs)
+    title = "Risk against coverage"
+    caption = "Over the items that people labeled. The dot is where the verdicts stand."
+    return Chart(
+        "risk-coverage", title, _draw("risk-coverage", title, text, (WIDTH, 3.6), paint), caption, text
+    )
+
+
+def _worded(run: RunSummary) -> str:
+    found = run.diagnostics
+    if found.agreement is None or found.coverage is None:
+        return f"{run.name}: no verdict on a labeled item"
+    return (
+        f"{run.name}: verdicts on {percent(found.coverage)} of {found.labeled} labeled items, "
+        f"agreeing with people on {percent(found.agreement)}"
+    )
+
+
+def reliability(summary: Summary) -> Chart | None:
+    """Confidence against agreement with people; the area of a dot is the number of items."""
+    runs = [run for run in summary.runs if run.diagnostics.bins]
+    if not runs:
+        return None
+
+    def paint(_: Figure, axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=(0, (4, 3)))
+        for number, run in enumerate(runs):
+            bins, color = run.diagnostics.bins, SERIES[number % len(SERIES)]
+            most = max(part.items for part in bins)
+            x, y = [part.confidence for part in bins], [part.agreement for part in bins]
+            axes.plot(x, y, color=color, lw=1.2, label=run.name)
+            axes.scatter(x, y, s=[12 + 90 * part.items / most for part in bins], color=color, linewidths=0)
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+        axes.set_xlabel("Confidence of the judge")
+        axes.set_ylabel("Agreement with people")
+        axes.grid(True)
+        _percent_axis(axes.xaxis)
+        _percent_axis(axes.yaxis)
+        axes.legend(frameon=False, loc="upper left")
+
+    text = "; ".join(
+        f"{run.name}: "
+        + ", ".join(
+            f"at {percent(b.confidence)} agrees on {percent(b.agreement)} of {b.items}"
+            for b in run.diagnostics.bins
+        )
+        for run in runs
+    )
+    title = "Reliability of the judge's confidence"
+    caption = (
+        "On the dashed line confidence means what it says; below it the judge is too sure. "
+        "Larger dots hold more items."
+    )
+    return Chart("reliability", title, _draw("reliability", title, text, (WIDTH, 3.9), paint), caption, text)

@@ -1,0 +1,144 @@
+"""Run folders, as ``judgekit score`` leaves them, read back for the report.
+
+A run folder holds ``verdicts.jsonl`` and, beside it, ``items.jsonl``, ``evidence.jsonl`` and ``run.json``; only the
+verdicts are indispensable. A folder with outputs of several models or methods gives one :class:`Run` for each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from judgekit.errors import InputError
+from judgekit.records import EvidenceRow, Item, R, Verdict, parse
+
+SCHEMA = "judgekit.run/1"
+
+
+class Judged(NamedTuple):
+    """A verdict with the item and the evidence behind it, where the folder holds them."""
+
+    verdict: Verdict
+    item: Item | None = None
+    evidence: EvidenceRow | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The judged outputs of one model after one method.
+
+    Attributes
+    ----------
+    name : str
+        How the report calls it; unique in a report.
+    rows : sequence of Judged
+        In the order of the verdict file.
+    meta : mapping
+        ``run.json``: source, rubrics, cascade, calibration, counts, cost, created.
+    """
+
+    name: str
+    rows: Sequence[Judged] = field(repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def calibration(self) -> Mapping[str, Any] | None:
+        """The calibration file that the verdicts were decided with; None for a judge's bare opinion."""
+        return self.meta.get("calibration") or None
+
+    @property
+    def source(self) -> str:
+        return str(self.meta.get("source", ""))
+
+
+def load(folders: Iterable[str | Path]) -> list[Run]:
+    """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
+
+    Raises
+    ------
+    InputError : a folder is not a run, or its files do not belong together.
+    """
+    runs = [(Path(folder), run) for folder in folders for run in load_folder(folder)]
+    names = [run.name for _, run in runs]
+    runs = [
+        (
+            path,
+            replace(run, name=f"{path.resolve().parent.name}/{run.name}")
+            if names.count(run.name) > 1
+            else run,
+        )
+        for path, run in runs
+    ]
+    seen: dict[str, int] = {}
+    named = []
+    for _, run in runs:
+        seen[run.name] = seen.get(run.name, 0) + 1
+        named.append(replace(run, name=f"{run.name} ({seen[run.name]})") if seen[run.name] > 1 else run)
+    return named
+
+
+def load_folder(folder: str | Path) -> list[Run]:
+    """The runs of one folder, one for each pair of model and method, in order of appearance."""
+    path = Path(folder)
+    if not (path / "verdicts.jsonl").is_file():
+        raise InputError(
+            "not a run folder: it has no verdicts.jsonl; make one with 'judgekit score FILE -o FOLDER'",
+            path=path,
+        )
+    meta = _meta(path / "run.json")
+    items = {item.id: item for item in _rows(Item, path / "items.jsonl")}
+    evidence = {(row.id, row.rubric): row for row in _rows(EvidenceRow, path / "evidence.jsonl")}
+    parts: dict[tuple[str, str], list[Judged]] = {}
+    for verdict in _rows(Verdict, path / "verdicts.jsonl"):
+        item = items.get(verdict.id)
+        if items and item is None:
+            raise InputError(
+                f"verdict '{verdict.id}' has no item in items.jsonl; the files are of different runs",
+                path=path,
+            )
+        found = evidence.get((verdict.id, verdict.rubric)) or evidence.get((verdict.id, ""))
+        parts.setdefault((verdict.model, verdict.method), []).append(Judged(verdict, item, found))
+    if not parts:
+        raise InputError("the run has no verdicts", path=path / "verdicts.jsonl")
+    name = path.resolve().name
+    if len(parts) == 1:
+        return [Run(name, next(iter(parts.values())), meta)]
+    models = {model for model, _ in parts}
+    return [
+        Run(
+            " · ".join(filter(None, (method, model if len(models) > 1 or not method else ""))) or name,
+            rows,
+            meta,
+        )
+        for (model, method), rows in parts.items()
+    ]
+
+
+def _meta(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        meta = json.loads(path.read_text("utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError(f"not JSON ({error}); score the file again", path=path) from None
+    if not isinstance(meta, dict) or meta.get("schema") != SCHEMA:
+        found = meta.get("schema") if isinstance(meta, dict) else type(meta).__name__
+        raise InputError(f"expected an object with schema '{SCHEMA}', found {found!r}", path=path)
+    return meta
+
+
+def _rows(kind: type[R], path: Path) -> Iterator[R]:
+    if not path.is_file():
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, UnicodeDecodeError) as error:
+                raise InputError(f"not JSON ({error})", path=path, row=number) from None
+            yield parse(kind, row, path=path, line=number)
