@@ -6,6 +6,7 @@ what each one means.
 """
 
 from judgekit.metrics.aggregate import (
+    AGGREGATES,
     forget_efficacy,
     harmonic_mean,
     model_utility_closer_look,
@@ -18,6 +19,7 @@ from judgekit.metrics.measure import Measure
 from judgekit.metrics.recorded import RunMeasures, item_values, measure_run, measure_split
 
 __all__ = [
+    "AGGREGATES",
     "CATALOGUE",
     "OPEN_UNLEARNING_EPS",
     "Entry",

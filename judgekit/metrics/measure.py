@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -60,20 +60,3 @@ class Measure:
     @property
     def known(self) -> bool:
         return self.value is not None
-
-
-def combine(name: str, parts: Mapping[str, Measure], by: Callable[[list[float]], float]) -> Measure:
-    """Aggregate of several measures; absent, naming them, as soon as one of them is.
-
-    Parameters
-    ----------
-    parts : mapping of str to Measure
-        Label ("retain probability", ...) to measure.
-    by : callable
-        Values in the order of `parts` to the aggregate.
-    """
-    lacking = [f"{label} ({part.reason})" for label, part in parts.items() if part.value is None]
-    if lacking:
-        return Measure.absent(name, "needs " + "; ".join(lacking))
-    values = [part.value for part in parts.values() if part.value is not None]
-    return Measure(name, by(values), n=sum(part.n for part in parts.values()))

@@ -24,7 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from judgekit.metrics import aggregate, fluency, likelihood, overlap, privacy, semantic
+from judgekit.metrics import fluency, likelihood, overlap, privacy, semantic
+from judgekit.metrics.aggregate import AGGREGATES
 from judgekit.metrics.likelihood import FloatArray
 from judgekit.metrics.measure import Measure
 
@@ -215,10 +216,7 @@ def measure_run(
     overall = {
         measure.name: measure
         for measure in (
-            aggregate.model_utility_tofu(measures),
-            aggregate.model_utility_closer_look(measures),
-            aggregate.model_utility_retain_closer_look(measures),
-            aggregate.forget_efficacy(measures),
+            *(aggregate(measures) for aggregate in AGGREGATES),
             *_forget_quality(items, retrained),
             *_membership(membership or {}, retrained),
         )
