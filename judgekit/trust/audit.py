@@ -20,7 +20,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import betainc, betaincc, betaln, xlog1py, xlogy
 
 Status = Literal["holds", "broken", "undecided"]
@@ -50,7 +49,7 @@ class Audit:
     --------
     >>> audit = Audit(target=0.85).update([True] * 40)
     >>> audit.status, round(audit.low, 3)
-    ('holds', 0.889)
+    ('holds', 0.91)
     """
 
     target: float
@@ -115,6 +114,8 @@ class Audit:
 
     def _crossing(self, log_stake: Callable[[float], float], edge: float) -> float:
         """The rate, between `edge` and the observed one, at which the stake reaches 1 / level."""
+        from scipy.optimize import brentq  # slow to import, and only the bounds need it
+
         threshold = -np.log(self.level)
         if log_stake(edge) < threshold:
             return float(round(edge))

@@ -58,6 +58,11 @@ def majority(labels: ArrayLike) -> Ints:
     -------
     (items,) int
         A label; -2 where the most frequent ones are tied; -1 where nobody labeled.
+
+    Examples
+    --------
+    >>> majority([[1, 1, 0], [0, 1, -1], [-1, -1, -1]]).tolist()
+    [1, -2, -1]
     """
     return _majority_of(_counts(_table(labels)))
 

@@ -101,6 +101,12 @@ def plan_labels(
     ------
     ValueError
         Both or neither of `accuracy` and `pilot`; a number out of range; an empty pilot.
+
+    Examples
+    --------
+    >>> plan = plan_labels(0.85, 0.1, coverage=0.7, accuracy=0.92)
+    >>> plan.labels, plan.least
+    (152, 15)
     """
     for name, value in {"agreement": agreement, "delta": delta, "power": power}.items():
         if not 0.0 < value < 1.0:

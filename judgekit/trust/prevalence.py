@@ -119,6 +119,23 @@ def rate(
     Returns
     -------
     Rate
+
+    Examples
+    --------
+    A judge has spoken on 1,000 items and abstained on 100; people labeled a random tenth of all.
+
+    >>> import numpy as np
+    >>> truth = (np.arange(1000) % 4 == 0).astype(int)
+    >>> verdicts = np.where(np.arange(1000) < 900, truth, -1)
+    >>> chosen = np.random.default_rng(0).permutation(1000) < 100
+    >>> human = np.where(chosen, truth, -1)
+    >>> got = rate(Judged(verdicts, human, inclusion=0.1), 1)
+    >>> round(got.estimate, 2), round(got.low, 2), round(got.high, 2)
+    (0.24, 0.21, 0.28)
+    >>> got.basis
+    "Rests on 100 human labels, extended to all 1000 items by the judge's verdicts."
+
+    The labels alone would have given 0.20 to 0.39.
     """
     return _combined([judged], label, lambda low, high: (low[0], high[0]), level, population, certificate)
 

@@ -1,0 +1,104 @@
+"""How soon the audit decides, and what the shift check and the scope guard see; prints one JSON object.
+
+python benchmarks/watching.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+
+import numpy as np
+
+from judgekit.trust.audit import Audit
+from judgekit.trust.scope import scope
+from judgekit.trust.shift import shift_check
+
+
+def audit(rng: np.random.Generator, target: float, agreement: float, streams: int, most: int = 1500) -> dict:
+    """Share of streams that ever say holds or broken, and the median number of checks until they do."""
+    known: dict[tuple[int, int], str] = {}
+    said, when = [], []
+    for _ in range(streams):
+        agreed = 0
+        for n, check in enumerate(rng.random(most) < agreement, 1):
+            agreed += int(check)
+            if (agreed, n) not in known:
+                known[agreed, n] = Audit(target, agreed=agreed, checked=n).status
+            if known[agreed, n] != "undecided":
+                said.append(known[agreed, n])
+                when.append(n)
+                break
+    return {
+        "target": target,
+        "true agreement": agreement,
+        "ever holds": said.count("holds") / streams,
+        "ever broken": said.count("broken") / streams,
+        "median checks": float(np.median(when)) if when else None,
+    }
+
+
+def shift(rng: np.random.Generator, move: float, runs: int, n: int = 300, m: int = 600) -> dict:
+    """Share of runs that see a shift: confidences, labels and a 64-number embedding move together."""
+
+    def views(items: int, moved: float) -> dict[str, np.ndarray]:
+        return {
+            "confidence": rng.beta(5, 2 + 2 * moved, items),
+            "label": (rng.random(items) < 0.2 + 0.2 * moved).astype(int),
+            "embedding": rng.standard_normal((items, 64)) + 0.3 * moved * (np.arange(64) < 8),
+        }
+
+    seen = [shift_check(views(n, 0.0), views(m, move), seed=i).shifted for i in range(runs)]
+    return {"labeled": n, "scored": m, "move": move, "shift seen": float(np.mean(seen))}
+
+
+def guard(rng: np.random.Generator, away: float, runs: int) -> dict:
+    refused = [
+        1
+        - scope(
+            rng.standard_normal((300, 64)), rng.standard_normal((200, 64)) + away, level=0.05, seed=i
+        ).in_scope.mean()
+        for i in range(runs)
+    ]
+    return {"labeled": 300, "standard deviations away": away, "refused": round(float(np.mean(refused)), 4)}
+
+
+def timed(work) -> float:
+    start = time.perf_counter()
+    work()
+    return round(time.perf_counter() - start, 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=200)
+    runs = parser.parse_args().runs
+    rng = np.random.default_rng(0)
+    big = rng.standard_normal((100_000, 1000), dtype=np.float32)
+    labeled = rng.standard_normal((500, 1000), dtype=np.float32)
+    print(
+        json.dumps(
+            {
+                "audit": [audit(rng, 0.85, p, 2 * runs) for p in (0.85, 0.70, 0.75, 0.80, 0.90, 0.92, 0.95)],
+                "shift": [shift(rng, move, runs) for move in (0.0, 0.25, 0.5, 1.0)],
+                "scope": [guard(rng, away, runs // 4) for away in (0.0, 0.5, 1.0)],
+                "seconds": {
+                    "shift check, 500 against 100,000 items of 1,000 numbers": timed(
+                        lambda: shift_check({"embedding": labeled}, {"embedding": big})
+                    ),
+                    "shift check, 500 against 100,000 confidences": timed(
+                        lambda: shift_check({"confidence": labeled[:, 0]}, {"confidence": big[:, 0]})
+                    ),
+                    "scope guard, 100,000 items of 1,000 numbers": timed(lambda: scope(labeled, big)),
+                },
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
