@@ -193,13 +193,15 @@ def calibrate(
         raise InputError(f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time")
     labels = tuple(labels) or label_set(rows)
     arrays = to_arrays(rows, tiers, labels)
-    human: NDArray[Any] = arrays.majority if people == "majority" else arrays.shares
-    labelled: NDArray[np.bool_] = (
-        (arrays.majority >= 0) if people == "majority" else np.isfinite(arrays.shares).all(axis=1)
-    )
-    labelled, unlabelled = one_per_question([row.question_id for row in rows], labelled, seed)
+    if people == "majority":
+        human: NDArray[Any] = arrays.majority
+        given = np.asarray(arrays.majority >= 0)
+    else:
+        human = arrays.shares
+        given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+    labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed)
     prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
-    groups = np.array([row.split for row in rows])[labelled] if by_split else None
+    groups = [rows[i].split for i in np.flatnonzero(labelled)] if by_split else None
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
     policy = trust.calibrate(
         arrays.probs[labelled],
@@ -262,7 +264,7 @@ def decide(
     while block := list(islice(stream, _BLOCK)):
         bound = not _mismatches(block, calibration, refuse=not unbound)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
-        groups = np.array([row.split for row in block]) if policy.grouped else None
+        groups = [row.split for row in block] if policy.grouped else None
         decisions = policy.decide(arrays.probs, groups=groups)
         for i, row in enumerate(block):
             yield verdict(
