@@ -5,13 +5,16 @@ Each case is one of `benchmarks/rates.py`, which measures many more; the allowan
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from judgekit.trust import calibrate
 from judgekit.trust.planning import choose_items
 from judgekit.trust.prevalence import Certified, Judged, rate, rate_difference, rate_ratio
+from tests.shared_data import shared
 
 ITEMS, DRAWS = 1000, 500
 ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5
@@ -171,6 +174,26 @@ def test_certificate_at_its_worst(prevalence: float) -> None:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         verdict = ask(rng, truth, 0.9, 0.1, 0.1)
         got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(0.9, 0.0))
+        return truth.mean(), got.low, got.high
+
+    assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+@pytest.mark.parametrize(("agreement", "labels"), [(0.8, 60), (0.85, 150)])
+def test_labels_that_also_chose_the_policy(agreement: float, labels: int) -> None:
+    """The same labels calibrate a recorded cascade and estimate the rate: what is accepted depends on them."""
+    with shared("data/judges/trust_or_escalate.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    columns = [name for name in rows[0] if name.endswith(("_p1", "_p2"))]
+    probs = np.array([[float(row[name]) for name in columns] for row in rows]).reshape(len(rows), -1, 2)
+    probs /= probs.sum(axis=2, keepdims=True)
+    truth = np.array([int(row["human"]) - 1 for row in rows])
+
+    def draw(rng: np.random.Generator) -> tuple[float, float, float]:
+        chosen = rng.choice(len(truth), labels, replace=False)
+        policy = calibrate(probs[chosen], truth[chosen], agreement=agreement, delta=0.1)
+        verdicts = policy.decide(probs).label
+        got = rate(Judged(verdicts, seen(truth, chosen), inclusion=labels / len(truth)), 1)
         return truth.mean(), got.low, got.high
 
     assert coverage(draw) >= 0.95 - ALLOWANCE
