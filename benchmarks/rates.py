@@ -6,6 +6,7 @@ prediction-powered interval (PPI++), from the same labels, with their widths.
 
     python benchmarks/rates.py --draws 2000
     python benchmarks/rates.py --draws 500 --only difference
+    python benchmarks/rates.py --only enumerated        # exact, no simulation: every outcome of a few small designs
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.stats import binom
 
 from judgekit.trust.bounds import clopper_pearson
 from judgekit.trust.planning import choose_items
@@ -235,6 +237,37 @@ def measure(case: Case, draws: int) -> dict[str, dict[str, float]]:
     }
 
 
+def enumerated(labels: tuple[int, ...], weights: tuple[float, ...], points: int) -> dict:
+    """Exact least coverage over a grid of true stratum rates: every possible outcome, no simulation."""
+    sizes = [round(20_000 * w) for w in weights]
+    verdict = np.repeat([1, 0, -1][: len(labels)], sizes)
+    starts = np.cumsum([0, *sizes[:-1]])
+    outcomes = list(itertools.product(*[range(n + 1) for n in labels]))
+    limits = np.empty((len(outcomes), 2))
+    for row, successes in enumerate(outcomes):
+        human = np.full(len(verdict), -1)
+        for start, n, k in zip(starts, labels, successes, strict=True):
+            human[start : start + n] = np.arange(n) < k
+        limits[row] = ends(rate(Judged(verdict, human), 1))
+    grid = np.linspace(0.005, 0.995, points)
+    least, least_above = 1.0, 0.0
+    for rates in itertools.product(grid, repeat=len(labels)):
+        chance = 1.0
+        for n, p, k in zip(labels, rates, np.transpose(outcomes), strict=True):
+            chance = chance * binom.pmf(k, n, p)
+        true = float(np.dot(rates, weights))
+        missed = (limits[:, 0] > true + 1e-4) | (limits[:, 1] < true - 1e-4)
+        least = min(least, 1.0 - float(chance[missed].sum()))
+        above = limits[:, 1] < true - 1e-4
+        least_above = max(least_above, float(chance[above].sum()))
+    return {
+        "labels in the strata": labels,
+        "shares of the strata": weights,
+        "least coverage": round(least, 4),
+        "most often below the true rate": round(least_above, 4),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -243,6 +276,17 @@ def main() -> None:
     parser.add_argument("--only", help="just the cases of this name")
     args = parser.parse_args()
     start = time.perf_counter()
+    if args.only == "enumerated":
+        strata = [
+            ((8, 8), (0.5, 0.5), 30),
+            ((3, 20), (0.1, 0.9), 30),
+            ((15, 5), (0.2, 0.8), 30),
+            ((12, 12), (0.9, 0.1), 30),
+            ((4, 4, 4), (0.34, 0.33, 0.33), 12),
+            ((2, 5, 7), (0.2, 0.3, 0.5), 12),
+        ]
+        print(json.dumps({"level": 0.95, "rows": [enumerated(*s) for s in strata]}, indent=1))
+        return
     rows = [
         {"case": name, **about, **measure(case, args.draws)}
         for name, about, case in cases()
