@@ -1,7 +1,7 @@
 """Which conclusions change with the measure: pairs of runs ordered otherwise, and the questions behind it.
 
-All measures are brought to one orientation first: higher = more of the forgotten knowledge is revealed, in
-[0, 1].
+All measures are brought to one orientation first: higher = forgotten worse (more revealed, or not forgotten well),
+in [0, 1].
 """
 
 from __future__ import annotations

@@ -1,0 +1,313 @@
+"""Many runs at once: everything a report says of how they compare. Pure; from loaded runs to JSON-able records.
+
+Runs are compared only with runs that answered the same forget questions, so a report over several benchmarks
+has one `Comparison` for each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from judgekit.report.compare import (
+    Distance,
+    Estimate,
+    Point,
+    Values,
+    decided,
+    difference,
+    distance,
+    holm,
+    mean,
+    pareto,
+    rank,
+)
+from judgekit.report.conclusions import Change, changes
+from judgekit.report.recipes import Candidate, pick
+from judgekit.report.roles import role, sweep
+from judgekit.report.runs import Run
+from judgekit.report.sides import (
+    CORRECT,
+    EXTRACTION,
+    FORGET,
+    LEAKED,
+    NOT_WELL,
+    ROUGE,
+    ROUGE_KEPT,
+    Side,
+    make_side,
+    questions,
+)
+
+DISTANCE_MEASURES = (
+    "rougeL_recall",
+    "probability",
+    "truth_ratio_folded",
+    "extraction_strength",
+    "entailment",
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure with its limits; None where there is none, with the reason."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A run's rank: between `best` and `worst`, which differ where the data cannot tell it from its neighbors."""
+
+    run: str
+    number: Number
+    best: int
+    worst: int
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Runs by one measure of what is revealed, least first."""
+
+    measure: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Paired difference first - second in what is revealed. `told_apart` holds for all pairs together (Holm)."""
+
+    measure: str
+    first: str
+    second: str
+    number: Number
+    p: float
+    told_apart: bool
+
+
+@dataclass(frozen=True)
+class OnPlane:
+    """A run in the plane of forgetting (1 - revealed) and utility, and its standing to the Pareto front."""
+
+    run: str
+    forgetting: Number
+    utility: Number
+    dominated_by: tuple[str, ...]
+    contested: bool
+
+
+@dataclass(frozen=True)
+class Away:
+    """How far a run is from the retrained model in one measure; `way` 0 = like the original, 1 = like the retrained."""
+
+    run: str
+    measure: str
+    gap: Number
+    way: float | None
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Unlearning with Control: a method's pick among the runs that kept enough, and its pick among all."""
+
+    method: str
+    controlled: str | None
+    uncontrolled: str | None
+    margins: Mapping[str, Number]
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question behind a changed conclusion, with what both runs answered and what both measures said."""
+
+    question: str
+    reference: str
+    outputs: tuple[str, str]
+    first_measure: tuple[float, float]
+    second_measure: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Two measures order two runs differently. `forgot_better` holds one run, or None = not told apart, per measure."""
+
+    runs: tuple[str, str]
+    measures: tuple[str, str]
+    forgot_better: tuple[str | None, str | None]
+    reversed: bool
+    examples: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the runs that answered the same questions compare.
+
+    `forgetting` and `utility` name the measures behind the plane; `revealed` is the one the control minimizes
+    (as in the paper it does not know gibberish from forgetting, which is what the control is for). None where
+    there is none. `undecided` counts the judged forget questions of each run without a verdict: no judged
+    figure here holds them.
+    """
+
+    runs: tuple[str, ...]
+    questions: int
+    original: str | None
+    retrained: str | None
+    forgetting: str | None
+    revealed: str | None
+    utility: str | None
+    undecided: Mapping[str, int]
+    rankings: tuple[Ranking, ...]
+    gaps: tuple[Gap, ...]
+    plane: tuple[OnPlane, ...]
+    distances: tuple[Away, ...]
+    control: tuple[Controlled, ...]
+    changed: tuple[Changed, ...]
+
+
+def comparisons(runs: Sequence[Run]) -> list[Comparison]:
+    """One comparison for each group of at least two runs that share forget questions."""
+    groups: list[list[Side]] = []
+    for side in map(make_side, runs):
+        if not side.revealed:
+            continue
+        asked = questions(side)
+        group = next((g for g in groups if asked & questions(g[0])), None)
+        if group is None:
+            groups.append([side])
+        else:
+            group.append(side)
+    return [_compare(group) for group in groups if len(group) > 1]
+
+
+def _compare(sides: Sequence[Side]) -> Comparison:
+    roles = {role(side.method): side for side in reversed(sides)}
+    original, retrained = roles.get("original"), roles.get("retrained")
+    measures = _shared(sides, [side.revealed for side in sides])
+    kept = _shared(sides, [side.kept for side in sides])
+    forgetting = next((m for m in (NOT_WELL, ROUGE) if m in measures), None)
+    utility = next((m for m in (CORRECT, ROUGE_KEPT) if m in kept), None)
+    revealed = next((m for m in (EXTRACTION, LEAKED, ROUGE) if m in measures), None)
+    plane = _plane(measures[forgetting], kept[utility]) if forgetting and utility else ()
+    control = _control(sides, measures[revealed], kept[utility], original) if revealed and utility else ()
+    return Comparison(
+        runs=tuple(side.name for side in sides),
+        questions=len(set.intersection(*map(questions, sides))),
+        original=original.name if original else None,
+        retrained=retrained.name if retrained else None,
+        forgetting=forgetting,
+        revealed=revealed,
+        utility=utility,
+        undecided={side.name: side.undecided for side in sides},
+        rankings=tuple(_ranking(measure, runs) for measure, runs in measures.items()),
+        gaps=tuple(gap for measure, runs in measures.items() for gap in _gaps(measure, runs)),
+        plane=tuple(plane),
+        distances=tuple(_distances(sides, original, retrained)),
+        control=tuple(control),
+        changed=tuple(_shown(change, sides) for change in changes(measures)),
+    )
+
+
+def _shared(sides: Sequence[Side], found: Sequence[Mapping[str, Values]]) -> dict[str, dict[str, Values]]:
+    """Measures that every run has, as measure to run to values."""
+    names = [name for name in found[0] if all(name in other for other in found)]
+    return {name: {side.name: own[name] for side, own in zip(sides, found, strict=True)} for name in names}
+
+
+def _number(estimate: Estimate) -> Number:
+    if estimate.value is None:
+        return Number(None, None, None, 0, estimate.reason)
+    low, high = (limit if math.isfinite(limit) else None for limit in (estimate.low, estimate.high))
+    return Number(estimate.value, low, high, estimate.n)
+
+
+def _ranking(measure: str, runs: Mapping[str, Values]) -> Ranking:
+    places = rank({name: mean(v) for name, v in runs.items()}, decided(runs, higher=False), higher=False)
+    return Ranking(measure, tuple(Place(p.name, _number(p.estimate), p.best, p.worst) for p in places))
+
+
+def _gaps(measure: str, runs: Mapping[str, Values]) -> Iterable[Gap]:
+    pairs = list(combinations(runs, 2))
+    found = [difference(runs[a], runs[b]) for a, b in pairs]
+    adjusted = holm([1.0 if gap.p is None else gap.p for gap in found])
+    wins = decided(runs)
+    for (a, b), gap, p in zip(pairs, found, adjusted, strict=True):
+        yield Gap(measure, a, b, _number(gap), p, (a, b) in wins or (b, a) in wins)
+
+
+def _plane(revealed: Mapping[str, Values], kept: Mapping[str, Values]) -> list[OnPlane]:
+    forgetting = {name: mean({q: 1 - v for q, v in values.items()}) for name, values in revealed.items()}
+    utility = {name: mean(values) for name, values in kept.items()}
+    points = [Point(name, forgetting[name].value or 0.0, utility[name].value or 0.0) for name in forgetting]
+    return [
+        OnPlane(s.name, _number(forgetting[s.name]), _number(utility[s.name]), s.dominated_by, s.contested)
+        for s in pareto(points, decided(revealed, higher=False), decided(kept))
+    ]
+
+
+def _distances(sides: Sequence[Side], original: Side | None, retrained: Side | None) -> Iterable[Away]:
+    if retrained is None:
+        return
+    target = retrained.outcome.values[FORGET]
+    start = original.outcome.values[FORGET] if original else {}
+    for side in sides:
+        own = side.outcome.values[FORGET]
+        for name in DISTANCE_MEASURES:
+            if side is not retrained and own.get(name) and target.get(name):
+                found: Distance = distance(name, own[name], target[name], start.get(name))
+                yield Away(side.name, name, _number(found.gap), found.way)
+
+
+def _control(
+    sides: Sequence[Side], revealed: Mapping[str, Values], kept: Mapping[str, Values], original: Side | None
+) -> Iterable[Controlled]:
+    """Every method with several runs. Without an original the run that keeps most stands in for it."""
+    most = max(kept, key=lambda name: mean(kept[name]).value or 0.0)
+    base = original.name if original else most
+    note = (
+        ""
+        if original
+        else f" No original model is among the runs; {most}, which keeps most, stands in for it."
+    )
+    methods: dict[str, list[Candidate]] = {}
+    for side in sides:
+        if role(side.method) == "unlearned":
+            candidate = Candidate(side.name, revealed[side.name], kept[side.name])
+            methods.setdefault(sweep(side.method), []).append(candidate)
+    for method, candidates in methods.items():
+        if len(candidates) > 1:
+            found = pick(method, candidates, kept[base])
+            chosen = found.controlled.name if found.controlled else None
+            free = found.uncontrolled.name if found.uncontrolled else None
+            margins = {name: _number(margin) for name, margin in found.margins.items()}
+            yield Controlled(method, chosen, free, margins, _say(method, chosen, free) + note)
+
+
+def _say(method: str, chosen: str | None, free: str | None) -> str:
+    if chosen is None:
+        return f"{method}: no run surely keeps enough; without control the pick would be {free}."
+    if chosen == free:
+        return f"{method}: {chosen} forgets most, and surely keeps enough."
+    return f"{method}: {chosen}, since {free}, which forgets more, does not surely keep enough."
+
+
+def _shown(change: Change, sides: Sequence[Side]) -> Changed:
+    one, other = (next(side.items for side in sides if side.name == name) for name in change.runs)
+    examples = tuple(
+        Shown(
+            one[example.question].question,
+            one[example.question].reference,
+            (one[example.question].output, other[example.question].output),
+            example.first,
+            example.second,
+        )
+        for example in change.examples
+        if example.question in one and example.question in other
+    )
+    return Changed(change.runs, change.measures, change.forgot_better, change.reversed, examples)

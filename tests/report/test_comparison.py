@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pytest
+
+from judgekit.judges.lexical import LexicalJudge
+from judgekit.readers import read
+from judgekit.records import Item, Verdict
+from judgekit.report.comparison import Comparison, comparisons
+from judgekit.report.roles import role, sweep
+from judgekit.report.runs import Judged, Run
+from judgekit.rubrics import load_rubric
+from tests.shared_data import shared
+
+
+@pytest.mark.parametrize(
+    ("method", "part"),
+    [
+        ("original", "original"),
+        ("full", "original"),
+        ("target", "original"),
+        ("retain90", "retrained"),
+        ("retrain", "retrained"),
+        ("NPO_lr1e-5", "unlearned"),
+        ("", "unlearned"),
+        ("RetainGrad", "unlearned"),
+    ],
+)
+def test_roles(method: str, part: str) -> None:
+    assert role(method) == part
+
+
+@pytest.mark.parametrize(
+    ("method", "stem"),
+    [
+        ("GradAscent_lr1e-5", "GradAscent"),
+        ("NPO_lr1e-4_epoch3", "NPO"),
+        ("ME+GD · lr=5e-6", "ME+GD"),
+        ("IDK_AP-checkpoint-120", "IDK_AP"),
+        ("mix_alpha0.25", "mix"),
+        ("UniErase", "UniErase"),
+        ("color1", "color1"),
+        ("lr1e-5", "lr1e-5"),
+    ],
+)
+def test_a_sweep_is_named_without_its_settings(method: str, stem: str) -> None:
+    assert sweep(method) == stem
+
+
+def _run(name: str, labels: Mapping[str, str | None], utility: Mapping[str, str], rouge: float = 0.5) -> Run:
+    rows = []
+    for split, rubric, given in (("forget", "forgetting", labels), ("retain", "utility", utility)):
+        for question, label in given.items():
+            item = Item(
+                id=f"{split}-{question}",
+                question_id=f"{split}-{question}",
+                question=f"What of {question}?",
+                references=("the secret",),
+                outputs=(f"{name} says {label}",),
+                method=name,
+                split=split,
+                recorded={"rougeL_recall": rouge},
+            )
+            state = "abstained" if label is None else "verdict"
+            verdict = Verdict(
+                id=item.id,
+                question_id=item.question_id,
+                split=split,
+                method=name,
+                rubric=rubric,
+                state=state,
+                label=label,
+            )
+            rows.append(Judged(verdict, item))
+    return Run(name, rows)
+
+
+def _labels(label: str, n: int = 60, prefix: str = "q", **others: int) -> dict[str, str | None]:
+    column = [other for other, count in others.items() for _ in range(count)]
+    column += [label] * (n - len(column))
+    return {f"{prefix}{i}": one for i, one in enumerate(column)}
+
+
+ORIGINAL = _run("original", _labels("leaked"), _labels("correct"), 0.9)
+RETRAINED = _run("retain90", _labels("wrong"), _labels("correct"), 0.4)
+GENTLE = _run("GA_lr1e-5", _labels("leaked", withheld=20), _labels("correct"), 0.7)
+HARSH = _run("GA_lr1e-4", _labels("degenerate"), _labels("degenerate"), 0.0)
+REFUSER = _run("IDK", _labels("withheld"), _labels("correct", refused=10), 0.1)
+
+
+@pytest.fixture(scope="module")
+def five() -> Comparison:
+    (found,) = comparisons([ORIGINAL, RETRAINED, GENTLE, HARSH, REFUSER])
+    return found
+
+
+def test_roles_and_sides_are_found(five: Comparison) -> None:
+    assert (five.original, five.retrained) == ("original", "retain90")
+    assert (five.forgetting, five.utility) == ("not forgotten well (judged)", "judged correct")
+    assert five.revealed == "judged leaked" and five.questions == 60
+
+
+def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
+    (control,) = five.control
+    assert (control.method, control.controlled, control.uncontrolled) == ("GA", "GA_lr1e-5", "GA_lr1e-4")
+    assert "since GA_lr1e-4, which forgets more, does not surely keep enough" in control.text
+
+
+def test_gibberish_is_on_no_front(five: Comparison) -> None:
+    plane = {point.run: point for point in five.plane}
+    assert plane["GA_lr1e-4"].forgetting.value == 0
+    assert plane["GA_lr1e-4"].dominated_by and not plane["GA_lr1e-4"].contested
+    assert not plane["retain90"].dominated_by
+
+
+def test_ties_stay_ties(five: Comparison) -> None:
+    leaked = next(r for r in five.rankings if r.measure == "judged leaked")
+    places = {place.run: (place.best, place.worst) for place in leaked.places}
+    assert places["retain90"] == places["IDK"] == places["GA_lr1e-4"] == (1, 3)
+    assert places["original"] == (5, 5)
+    tied = next(
+        g for g in five.gaps if {g.first, g.second} == {"retain90", "IDK"} and g.measure == "judged leaked"
+    )
+    assert not tied.told_apart
+
+
+def test_a_changed_conclusion_shows_what_both_models_said(five: Comparison) -> None:
+    change = next(
+        c
+        for c in five.changed
+        if set(c.runs) == {"GA_lr1e-5", "GA_lr1e-4"} and "ROUGE" in c.measures[0] and c.reversed
+    )
+    assert change.measures[1] == "not forgotten well (judged)"
+    assert change.forgot_better == ("GA_lr1e-4", "GA_lr1e-5")
+    shown = change.examples[0]
+    assert shown.question.startswith("What of") and shown.reference == "the secret"
+    assert shown.outputs == ("GA_lr1e-5 says withheld", "GA_lr1e-4 says degenerate")
+
+
+def test_distance_to_the_retrained_model(five: Comparison) -> None:
+    rouge = {away.run: away for away in five.distances if away.measure == "rougeL_recall"}
+    assert rouge["GA_lr1e-5"].gap.value == pytest.approx(0.3)
+    assert rouge["GA_lr1e-5"].way == pytest.approx(0.4)
+    assert rouge["IDK"].way == pytest.approx(1.6)
+    assert "retain90" not in rouge
+
+
+def test_everything_can_be_written_as_json(five: Comparison) -> None:
+    assert json.loads(json.dumps(asdict(five), allow_nan=False))["runs"][0] == "original"
+
+
+def test_open_items_are_counted_and_in_no_judged_figure() -> None:
+    labels = {**_labels("withheld"), "q0": None, "q1": None}
+    (found,) = comparisons([ORIGINAL, _run("IDK", labels, _labels("correct"))])
+    assert found.undecided == {"original": 0, "IDK": 2}
+    gap = next(gap for gap in found.gaps if gap.measure == "judged leaked")
+    assert gap.number.n == 58
+
+
+def test_runs_that_share_no_question_are_not_compared() -> None:
+    other = _run("IDK", _labels("withheld", prefix="other"), _labels("correct"))
+    assert comparisons([ORIGINAL, other]) == []
+    assert comparisons([]) == []
+
+
+def _lexical(folder: str) -> Run:
+    path = next(shared(f"data/outputs/open_unlearning/{folder}").glob("*_EVAL.json"))
+    items = list(read(path))
+    forget = [item for item in items if item.split == "forget"]
+    evidence = LexicalJudge().judge(forget, load_rubric("forgetting"))
+    said = {item.id: found.label for item, found in zip(forget, evidence, strict=True)}
+    rows = []
+    for item in items:
+        label = said.get(item.id)
+        verdict = Verdict(
+            id=item.id,
+            question_id=item.question_id,
+            split=item.split,
+            method=item.method,
+            rubric="forgetting" if item.split == "forget" else "utility",
+            state="verdict" if label else "unscored",
+            label=label,
+            reason=None if label else "not asked",
+        )
+        rows.append(Judged(verdict, item))
+    return Run(folder.removeprefix("duet_"), rows)
+
+
+def test_real_sweeps_of_two_benchmarks() -> None:
+    names = [f"duet_{method}_lr1e-{i}" for method in ("GradAscent", "NPO") for i in (5, 4)]
+    names += [f"tofu_Llama-3.1-8B-Instruct_{method}" for method in ("original", "retain90")]
+    duet, tofu = comparisons([_lexical(name) for name in names])
+    assert len(duet.runs) == 4 and len(tofu.runs) == 2
+    assert tofu.retrained == "tofu_Llama-3.1-8B-Instruct_retain90"
+    ascent = next(control for control in duet.control if control.method == "GradAscent")
+    assert (ascent.controlled, ascent.uncontrolled) == ("GradAscent_lr1e-5", "GradAscent_lr1e-4")
+    assert "stands in for it" in ascent.text
+    assert any(change.reversed for change in duet.changed)
+    rouge = next(r for r in duet.rankings if r.measure == "ROUGE-L recall")
+    assert [(p.run, p.best, p.worst) for p in rouge.places[:2]] == [
+        ("GradAscent_lr1e-4", 1, 1),
+        ("NPO_lr1e-4", 2, 2),
+    ]
+    assert [(p.best, p.worst) for p in rouge.places[2:]] == [(3, 4), (3, 4)]
