@@ -115,7 +115,7 @@ class Store:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.folder)
+        self._lock: int | None = _lock(self.folder)
         path = self.folder / "store.sqlite"
         self._db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
         try:
@@ -142,9 +142,11 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file and let other processes have the run."""
+        """Close the file and let other processes have the run; closing again does nothing."""
         self._db.close()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def get(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The stored answers among ``keys``, without their ``top`` lists."""

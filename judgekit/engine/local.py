@@ -82,9 +82,8 @@ async def _score(
         finally:
             for cascade in cascades.values():
                 await cascade.close()
-        examples = sorted(set[str]().union(*(cascade.examples for cascade in cascades.values())))
-        about = {**about, "items": done, "tiers": list(spec.file.tiers), "examples": examples}
-        writer.finish({**about, "cascades": describe(cascades)})
+        about = {**about, "items": done, "tiers": list(spec.file.tiers)}
+        writer.finish({**about, "examples": sorted(shown(cascades)), "cascades": describe(cascades)})
     return Progress(done, writer.cost, dict(writer.states))
 
 
@@ -98,6 +97,11 @@ async def judge_block(block: list[Item], spec: CascadeSpec, cascades: Mapping[st
         found = await cascades[name].run([block[i] for i in which])
         outcomes.update(zip(which, found, strict=True))
     return [outcomes[i] for i in range(len(block))]
+
+
+def shown(cascades: Mapping[str, Cascade]) -> set[str]:
+    """Question ids of the examples that the judges were shown."""
+    return set[str]().union(*(cascade.examples for cascade in cascades.values()))
 
 
 def describe(cascades: Mapping[str, Cascade]) -> dict[str, Any]:

@@ -1,0 +1,256 @@
+"""Runs a scoring job on a Ray cluster with Ray Data: cascades, store and run folder as with the local engine.
+
+Items go out in blocks, outcomes come back in input order. Each worker builds the cascades for itself, so a vLLM
+engine is loaded once a worker. The store and the budget are kept by one actor beside the driver: an answer is
+durable there before its worker goes on, and ``kill -9`` of the driver or of a worker loses none. judgekit and
+the files that the cascade names (examples, calibrations, recordings, a local model) must be on every node.
+
+A prompt that two workers hold at the same moment may be asked twice; the first answer is the one kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import pickle
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from judgekit import errors
+from judgekit.cascade import Cascade, Outcome
+from judgekit.config import CascadeSpec
+from judgekit.engine.folder import RunWriter
+from judgekit.engine.local import Progress, Report, describe, judge_block, shown
+from judgekit.records import Item
+from judgekit.store import Budget, Spent, Store
+
+BLOCK = 256
+"""Items a worker judges together: small enough that a modest file keeps all workers busy."""
+
+_CLOSING_SECONDS = 30
+_ON_ONE_CPU = {"lexical", "recorded", "human"}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """How many workers, and what each needs of the cluster."""
+
+    size: int
+    cpus: float
+    gpus: float
+
+
+def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes: int) -> Pool:
+    """The workers that fit a cascade: one a CPU, one a set of GPUs, or one a node where others do the work.
+
+    Parameters
+    ----------
+    kinds : the tiers of the cascade file. cluster : Ray's total resources. nodes : how many nodes are alive.
+    """
+    if all(tier.get("judge") in _ON_ONE_CPU for tier in kinds):
+        return Pool(max(1, int(cluster.get("CPU", 1))), 1, 0)
+    engines = [tier.get("engine") or {} for tier in kinds if tier.get("judge") == "vllm"]
+    if engines and cluster.get("GPU"):
+        each = max(int(engine.get("tensor_parallel_size", 1)) for engine in engines)
+        return Pool(max(1, int(cluster["GPU"]) // each), 1, each)
+    return Pool(max(1, nodes), 1, 0)
+
+
+class Keeper:
+    """The actor that holds a run's store and budget for all workers."""
+
+    def __init__(self, folder: Path, dollars: float | None, calls: int | None) -> None:
+        self._store = Store(folder)
+        self._budget = Budget(dollars, calls, spent=self._store.spent())
+
+    def do(self, what: str, *args: Any) -> Any:
+        """Call one of the store's or the budget's methods; an error a user can mend comes back as a value."""
+        owner = self._budget if what in ("hold", "settle") else self._store
+        try:
+            return getattr(owner, what)(*args)
+        except errors.JudgekitError as error:
+            return error
+
+
+class RemoteStore:
+    """The store as a worker sees it; every call waits until the keeper has answered."""
+
+    def __init__(self, keeper: Any) -> None:
+        self._keeper = keeper
+
+    def _do(self, what: str, *args: Any) -> Any:
+        import ray
+
+        answer = ray.get(self._keeper.do.remote(what, *args))
+        if isinstance(answer, errors.JudgekitError):
+            raise answer
+        return answer
+
+    def get(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """See ``Store.get``."""
+        found: dict[str, dict[str, Any]] = self._do("get", list(keys))
+        return found
+
+    def put(self, answers: Iterable[tuple[str, Mapping[str, Any]]], judge: str) -> None:
+        """See ``Store.put``."""
+        self._do("put", list(answers), judge)
+
+    def spent(self, judge: str | None = None) -> Spent:
+        """See ``Store.spent``."""
+        spent: Spent = self._do("spent", judge)
+        return spent
+
+    def state(self, name: str) -> Any:
+        """See ``Store.state``."""
+        return self._do("state", name)
+
+    def set_state(self, name: str, value: Any) -> None:
+        """See ``Store.set_state``."""
+        self._do("set_state", name, value)
+
+
+class RemoteBudget(RemoteStore):
+    """The budget as a worker sees it."""
+
+    def __init__(self, keeper: Any, dollars: float | None, calls: int | None) -> None:
+        super().__init__(keeper)
+        self.dollars, self.calls = dollars, calls
+
+    def hold(self, calls: int, estimate: float) -> bool:
+        """See ``Budget.hold``."""
+        return bool(self._do("hold", calls, estimate))
+
+    def settle(self, estimate: float, cost: float | None) -> None:
+        """See ``Budget.settle``; nobody waits for it."""
+        self._keeper.do.remote("settle", estimate, cost)
+
+
+class Worker:
+    """Judges blocks: what Ray Data maps over the items."""
+
+    def __init__(self, spec: CascadeSpec, store: Any, budget: Any, unbound: bool) -> None:
+        self._spec, self._options = spec, {"store": store, "budget": budget, "unbound": unbound}
+        self._cascades: dict[str, Cascade] = {}
+        self._runner = asyncio.Runner()  # one loop for all blocks: clients and engines live in it
+
+    def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            outcomes = self._runner.run(self._judge(pickle.loads(row["items"])))
+        except errors.JudgekitError as error:  # stops the job; raised again where the user is
+            return {"outcomes": b"", "about": "", "error": type(error).__name__, "message": str(error)}
+        about = json.dumps({"cascades": describe(self._cascades), "examples": sorted(shown(self._cascades))})
+        return {"outcomes": pickle.dumps(outcomes), "about": about, "error": "", "message": ""}
+
+    async def _judge(self, block: list[Item]) -> list[Outcome]:
+        for name in {self._spec.rubric_for(item) for item in block} - self._cascades.keys():
+            self._cascades[name] = self._spec.build(name, **self._options)
+        return await judge_block(block, self._spec, self._cascades)
+
+
+def score(
+    items: Iterable[Item],
+    spec: CascadeSpec,
+    folder: Path,
+    *,
+    store: Any = None,
+    budget: Any = None,
+    unbound: bool = False,
+    about: Mapping[str, Any] | None = None,
+    report: Report = lambda progress: None,
+) -> Progress:
+    """Judge all items on the cluster and leave a run folder behind; see :func:`judgekit.engine.local.score`.
+
+    The cluster is the one that ``RAY_ADDRESS`` names or that this machine belongs to, else a new one of this
+    machine. ``store`` is closed: its file passes to the actor that serves all workers.
+
+    Raises
+    ------
+    MissingExtra : Ray is not installed.
+    BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
+    """
+    ray = _connected()
+    spec = replace(spec, folder=spec.folder.resolve())
+    done, cascades, examples = 0, dict[str, Any](), set[str]()
+    keeper = None
+    if store is not None:
+        store.close()
+        keeper = _keeper(ray, folder, budget)
+    remote = (RemoteStore(keeper), _budget(keeper, budget)) if keeper is not None else (None, None)
+    try:
+        with RunWriter(folder) as writer:
+            for row in _mapped(ray, items, spec, (spec, *remote, unbound)):
+                if row["error"]:
+                    kind = getattr(errors, row["error"], errors.JudgekitError)
+                    raise kind.__new__(kind, row["message"])
+                outcomes = pickle.loads(row["outcomes"])
+                used = json.loads(row["about"])
+                cascades.update(used["cascades"])
+                examples.update(used["examples"])
+                writer.write(outcomes)
+                done += len(outcomes)
+                report(Progress(done, writer.cost, dict(writer.states)))
+            about = {**(about or {}), "items": done, "tiers": list(spec.file.tiers)}
+            writer.finish({**about, "examples": sorted(examples), "cascades": cascades})
+    finally:
+        if keeper is not None:
+            with suppress(ray.exceptions.RayError):
+                ray.get(keeper.do.remote("close"), timeout=_CLOSING_SECONDS)
+            ray.kill(keeper)
+    return Progress(done, writer.cost, dict(writer.states))
+
+
+def _connected() -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise errors.MissingExtra("--engine ray", "ray", error) from None
+    if not ray.is_initialized():
+        ray.init(log_to_driver=False, logging_level="ERROR")
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return ray
+
+
+def _keeper(ray: Any, folder: Path, budget: Any) -> Any:
+    """The keeper, on this node: that is where the run's folder is."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    limits = (None, None) if budget is None else (budget.dollars, budget.calls)
+    actor = ray.remote(Keeper).options(num_cpus=0, scheduling_strategy=here)
+    return actor.remote(folder.resolve(), *limits)
+
+
+def _budget(keeper: Any, budget: Any) -> Any:
+    limited = budget is not None and (budget.dollars is not None or budget.calls is not None)
+    return RemoteBudget(keeper, budget.dollars, budget.calls) if limited else None
+
+
+def _mapped(ray: Any, items: Iterable[Item], spec: CascadeSpec, made_of: tuple[Any, ...]) -> Iterator[Any]:
+    """A row for each block, in order. Blocks wait in Ray's object store, which spills to disk."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    stream, blocks = iter(items), []
+    while block := list(islice(stream, BLOCK)):
+        blocks.append(ray.put(pa.table({"items": [pickle.dumps(block)]})))
+    if not blocks:
+        return
+    nodes = sum(bool(node["Alive"]) for node in ray.nodes())
+    workers = pool(spec.file.tiers, ray.cluster_resources(), nodes)
+    data = ray.data.from_arrow_refs(blocks)
+    data.context.execution_options.preserve_order = True
+    data.context.enable_progress_bars = False
+    yield from data.map(
+        Worker,
+        fn_constructor_args=made_of,
+        compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
+        num_cpus=workers.cpus,
+        num_gpus=workers.gpus,
+    ).iter_rows()
