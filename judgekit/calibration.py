@@ -40,6 +40,7 @@ class Calibration(Record):
     fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
     policy, certificate : as ``judgekit.trust`` wrote them.
     examples : question ids that stood in prompts as examples and were therefore left out.
+    by : what the promise is made for each of, if not for all items together.
     """
 
     schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
@@ -50,6 +51,7 @@ class Calibration(Record):
     policy: dict[str, Any]
     certificate: dict[str, Any]
     examples: tuple[str, ...] = ()
+    by: Literal["split", "model", "method"] | None = None
 
     @property
     def certified(self) -> bool:
@@ -159,7 +161,7 @@ def calibrate(
     tiers: Sequence[str] = (),
     labels: Sequence[str] = (),
     costs: Mapping[str, float] | None = None,
-    by_split: bool = False,
+    by: Literal["split", "model", "method"] | None = None,
     people: Literal["majority", "random"] = "majority",
     exclude: Collection[str] = (),
     budget: float | None = None,
@@ -173,7 +175,7 @@ def calibrate(
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
     costs : tier -> cost of asking it; by default the mean cost in the rows, else asks per item.
-    by_split : promise the agreement for every split on its own.
+    by : promise the agreement for every split, model or method on its own.
     people : agree with the majority label (rows without one are left out), or with a random annotator.
     exclude : question ids (or item ids) that stood as examples in prompts.
     budget : highest mean cost per item that the policy may have.
@@ -201,7 +203,7 @@ def calibrate(
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed)
     prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
-    groups = [rows[i].split for i in np.flatnonzero(labelled)] if by_split else None
+    groups = [getattr(rows[i], by) for i in np.flatnonzero(labelled)] if by else None
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
     policy = trust.calibrate(
         arrays.probs[labelled],
@@ -223,6 +225,7 @@ def calibrate(
         policy=policy.to_dict(),
         certificate=dict(policy.certificate),
         examples=tuple(sorted(exclude)),
+        by=by,
     )
 
 
@@ -264,7 +267,7 @@ def decide(
     while block := list(islice(stream, _BLOCK)):
         bound = not _mismatches(block, calibration, refuse=not unbound)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
-        groups = [row.split for row in block] if policy.grouped else None
+        groups = [getattr(row, calibration.by) for row in block] if calibration.by else None
         decisions = policy.decide(arrays.probs, groups=groups)
         for i, row in enumerate(block):
             yield verdict(

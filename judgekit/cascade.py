@@ -128,7 +128,7 @@ class Cascade:
         assert self.calibration is not None
         order, labels = self.calibration.tiers, self.calibration.labels
         probs = np.full((len(items), len(order), len(labels)), np.nan)
-        splits = [item.split for item in items] if self._policy.grouped else None
+        groups = [getattr(item, self.calibration.by) for item in items] if self.calibration.by else None
         decided: list[dict[str, Any]] = [{} for _ in items]
         active = np.arange(len(items))
         for t, tier in enumerate(self.tiers):
@@ -137,7 +137,7 @@ class Cascade:
             await self._ask(tier, active, items, found)
             rows = [self._row(items[int(i)], found[int(i)]) for i in active]
             probs[active] = to_arrays(rows, order, labels).probs
-            actions = self._policy.step(probs[active], t, groups=splits and [splits[int(i)] for i in active])
+            actions = self._policy.step(probs[active], t, groups=groups and [groups[int(i)] for i in active])
             for j in np.flatnonzero(~actions.escalate):
                 decided[active[j]] = {
                     "label": int(actions.label[j]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,11 @@ from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
 @click.option(
     "--cost", "costs", multiple=True, help="TIER=COST of asking a tier; default: as in the evidence."
 )
-@click.option("--by-split", is_flag=True, help="Promise the agreement for every split on its own.")
+@click.option(
+    "--by",
+    type=click.Choice(["split", "model", "method"]),
+    help="Promise the agreement for each of these on its own, not only for all items together.",
+)
 @click.option(
     "--people",
     type=click.Choice(["majority", "random"]),
@@ -47,17 +51,24 @@ def command(evidence: tuple[Path, ...], out: Path, costs: tuple[str, ...], **giv
     calibration = api.calibrate(evidence, costs=_costs(costs) or None, **given)
     calibration.save(out)
     click.echo(calibration.certificate["claim"])
-    click.echo(json.dumps(_short(calibration.certificate), indent=1, ensure_ascii=False))
+    for name, value in _shown(calibration.certificate):
+        click.echo(f"  {name:10} {value}")
     click.echo(f"written to {out}")
     return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
 
-def _short(certificate: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in certificate.items()
-        if key != "claim" and not isinstance(value, list | dict)
-    }
+def _shown(certificate: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The certificate's numbers that a person looks at first."""
+    yield "status", certificate["status"]
+    yield "labels", f"{certificate['labels']:,} items labelled by people"
+    if certificate["status"] == "certified":
+        yield (
+            "accepted",
+            f"{certificate['accepted']:,} of them, {certificate['errors']:g} against people's label",
+        )
+        yield "coverage", f"{certificate['coverage']:.1%} of items get a verdict"
+    elif certificate.get("labels_needed") is not None:
+        yield "needed", f"at least {certificate['labels_needed']:,} labels"
 
 
 def _costs(given: tuple[str, ...]) -> dict[str, float]:
