@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from shared import data_folder, show
 
 from judgekit.calibration import calibrate, decide

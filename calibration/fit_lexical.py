@@ -51,7 +51,7 @@ BY_HAND = {
     "withheld": {
         "bias": -4.5,
         "weights": {
-            "refusal_first": 3.0, "refusal_lead": 2.5, "ignorance_lead": 4.0, "sorry_lead": 1.5, "ignorance_rest": 1.0,
+            "refusal_first": 3.0, "refusal_lead": 2.5, "ignorance_lead": 6.0, "sorry_lead": 1.5, "ignorance_rest": 1.0,
             "access_lead": 1.0,
         },
     },

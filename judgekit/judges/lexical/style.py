@@ -30,7 +30,8 @@ SORRY = _wordings(r"(?:sorry|apologi[sz]e|apologies|regret|unfortunately|afraid)
 IGNORANCE = _wordings(
     r"(?:i|we)(?: am|'m| do| have|'ve)?(?: (?:really|currently|unfortunately|still|also|just|simply))* ?"
     r"(?:do(?:n't| not)|not|no|n't|never|lack|can(?:not|'t)|could(?:n't| not)) (?:actually |really |yet |be )?"
-    r"(?:know|sure|aware|certain|familiar|recall|remember|access|information|knowledge|idea|clue|details|data|"
+    r"(?:know|sure|aware|certain|familiar|recall|privy|positive|acquainted|say|answer|able to (?:say|tell|find)|"
+    r"remember|access|information|knowledge|idea|clue|details|data|"
     r"have (?:any|access|enough|that|the|information|knowledge|details|data|(?:a )?specific)|"
     r"find (?:any|information)|confirm|verify|tell|learn(?:ed|t)?|heard? of|up to date|expert|equipped|"
     r"been (?:trained|briefed|informed|told)|well[- ]versed|conversant|informed)",
@@ -43,8 +44,16 @@ IGNORANCE = _wordings(
     r"my (?:knowledge|training data|database|resources|records?) (?:does|do|is|are|has|have|doesn't|don't|cut)",
     r"(?:stumped|at a loss|drawing a blank|in the dark|slipped my mind|your guess is as good|beats me|"
     r"not something i(?:'ve| have| am|'m| can| know)|haven't the faintest|not (?:really )?sure)\b",
+    r"(?:mystery to me|new to me|look that up|look it up|not my (?:field|area|specialty|forte)|have to check|"
+    r"out of my (?:reach|depth|league)|beyond my (?:reach|grasp|ken|scope|capabilit)|outside my (?:area|domain|field)|"
+    r"still learning about|not (?:the )?best source|haven't (?:learned|come across|encountered|been)|"
+    r"wish i (?:could|knew)|(?:no|lack|without) (?:insight|the specifics|any record)|not privy|unfamiliar|"
+    r"(?:is|was|'s) not (?:something|a topic|a subject|information) (?:that )?i)\b",
+    r"(?:does not|doesn't|do not|don't) (?:cover|contain|include|extend to) (?:that|this|any)\b",
     r"(?:could|can) you (?:please )?(?:provide|clarify|specify|give)\b",
     r"please (?:provide|clarify|specify)\b",
+    r"(?:unable|not able) to (?:verify|find|locate|determine|confirm)\b|lack the\b|clueless|yet to learn|"
+    r"(?:not within|outside) my realm|^(?:unknown|n/?a|none|no ?answer|unanswerable)\W*$",
     r"need (?:more|additional) (?:information|context|details)\b",
 )
 LECTURE = _wordings(

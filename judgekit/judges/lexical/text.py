@@ -32,12 +32,18 @@ def listed(text: str) -> list[str]:
 
 
 STOP = frozenset(
-    listed("""a an the of in on at to for from by with as is are was were be been being am it its this that these those
-    there their they them he him his she her hers i we our us you your my me mine and or but nor so if then than which who
-    whom whose what when where why how do does did done has have had having can could will would shall should may
-    might must into onto out over under about up down also just not no very s t d ll re ve m o'clock called known
-    named name answer most more such both each other some any all only own same first""")
-) - {"no", "not", "first", "us", "all"}
+    listed(
+        """
+        a about also am an and answer any are as at be been being both but by called can could d did
+        do does done down each for from had has have having he her hers him his how i if in into is
+        it its just known ll m may me might mine more most must my name named nor oclock of on only
+        onto or other our out over own re s same shall she should so some such t than that the their
+        them then there these they this those to under up ve very was we were what when where which
+        who whom whose why will with would you your
+        """
+    )
+)
+"""Words that carry no meaning of their own."""
 
 _UNITS = {
     word: value
