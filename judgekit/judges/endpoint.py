@@ -28,7 +28,7 @@ _TOO_LONG = (
     "max_model_len",
     "input_tokens",
 )
-_LONGEST_PAUSE = 20.0
+_LONGEST_PAUSE = 10.0
 
 
 class Refused(Exception):
@@ -71,6 +71,7 @@ class Endpoint:
         self.max_model_len: int | None = None
         self.silent_since: float | None = None
         self._failures = 0
+        self._last_failure = ""
         self._paused_until = 0.0
         self._known = False
         self._key = key
@@ -82,6 +83,12 @@ class Endpoint:
         """Sorts endpoints by how readily to ask them: silent ones last, but for one prompt to try them with."""
         silent = self.silent_since is not None and (self.throttle.under_way > 0 or self.throttle.paused)
         return silent, self.throttle.load
+
+    def given_up(self, patience: float) -> str | None:
+        """Why not even to try just now: it has been silent for longer than ``patience`` and is in a pause."""
+        if self.silent_since is None or not self.throttle.paused:
+            return None
+        return self._last_failure if time.monotonic() - self.silent_since > patience else None
 
     async def discover(self, model: str) -> None:
         """Ask once what server this is; one that does not say is an ordinary endpoint."""
@@ -212,6 +219,7 @@ class Endpoint:
     def _failed(self, reason: str, pause: float | None, **what: bool) -> Transient:
         """Count a failure and hold the endpoint back: as long as it asked, else longer each time."""
         now = time.monotonic()
+        self._last_failure = reason
         if self.silent_since is None:
             self.silent_since = now
         if now >= self._paused_until:  # many fail together: they count once

@@ -147,7 +147,7 @@ class OpenAIBackend:
                 part, attempt = parts.popleft()
                 endpoint = min(self.endpoints, key=lambda one: one.eagerness)
                 try:
-                    answers = await self._attempt(endpoint, part)
+                    answers = await self._attempt(endpoint, part, again=attempt > 1)
                 except Refused as refused:
                     if len(part) > 1:  # one bad prompt has the whole request refused: ask in halves
                         middle = len(part) // 2
@@ -173,16 +173,13 @@ class OpenAIBackend:
             self.budget.settle(held, spent)
 
     def _again(self, attempt: int, fault: Transient) -> bool:
-        """Whether to try once more: a request has its retries, and an absent server (all of them) is waited for."""
-        if attempt <= self.settings.retries:
-            return True
+        """Whether to try once more. A request has its retries; servers that all are absent get more, in patience."""
         silent = [endpoint.silent_since for endpoint in self.endpoints]
         since = [moment for moment in silent if moment is not None]
-        return (
-            fault.unreachable
-            and len(since) == len(silent)
-            and time.monotonic() - max(since) < self.settings.patience
-        )
+        if len(since) < len(silent):
+            return attempt <= self.settings.retries
+        left = time.monotonic() - max(since) < self.settings.patience
+        return left and (fault.unreachable or attempt <= self.settings.retries)
 
     def _count(self, refused: Refused) -> None:
         if refused.status == 404:
@@ -191,7 +188,7 @@ class OpenAIBackend:
         if self._refusals >= _HOPELESS and not self._answered:
             raise ConfigError(f"judge 'openai', model '{self.settings.model}': every request is {refused}")
 
-    async def _attempt(self, endpoint: Endpoint, job: list[Ask]) -> list[Answer]:
+    async def _attempt(self, endpoint: Endpoint, job: list[Ask], *, again: bool) -> list[Answer]:
         """One request (several, where a server gives fewer samples a request than it was asked for)."""
         letters = tuple(job[0].prompt.options)
         body = dict(self.settings.request)
@@ -203,9 +200,13 @@ class OpenAIBackend:
             path, key, body["messages"] = "/chat/completions", job[0].key, job[0].prompt.messages
         else:
             path, key, body["messages"] = "/chat/completions/batch", "", [ask.prompt.messages for ask in job]
-        await endpoint.throttle.acquire(len(job), sum(self._estimate(ask)[0] for ask in job))
-        started, answered = time.perf_counter(), False
+        await endpoint.throttle.acquire(len(job), again=again)
+        answered = False
         try:
+            if why := endpoint.given_up(self.settings.patience):
+                raise Transient(why)
+            await endpoint.throttle.green(sum(self._estimate(ask)[0] for ask in job))
+            started = time.perf_counter()
             response = await endpoint.send("POST", path, body, key=key)
             choices = _choices(response)
             usages = [Usage.read(response.get("usage"))]

@@ -15,7 +15,7 @@ class Throttle:
 
     The limit doubles after every full window in which it was the bottleneck and the rate of answers had risen by
     5 %; a push-back (429, 5xx, a dropped connection) halves it, once a window, and from then on it grows by
-    a quarter. Prompts wait in the order they came.
+    an eighth, and by one at least. Prompts wait in the order they came, those that failed before all others.
 
     Parameters
     ----------
@@ -43,32 +43,31 @@ class Throttle:
         """Whether nothing is sent just now."""
         return self._resume_at > time.monotonic()
 
-    async def acquire(self, prompts: int = 1, tokens: int = 0) -> None:
-        """Wait for room for so many prompts of so many tokens, taken together."""
-        if self._waiting or not self._room(prompts):
-            self._was_full = True
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append((prompts, turn))
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self.release(prompts, answered=False)
-                raise
-        else:
+    async def acquire(self, prompts: int = 1, *, again: bool = False) -> None:
+        """Wait for room for so many prompts, taken together; what is sent again goes first."""
+        if not self._waiting and self._room(prompts):
             self.under_way += prompts
+            return
+        self._was_full = True
+        turn = asyncio.get_running_loop().create_future()
+        (self._waiting.appendleft if again else self._waiting.append)((prompts, turn))
         try:
-            while True:
-                now = time.monotonic()
-                until = max(self._resume_at, self._requests.free_at, self._tokens.free_at)
-                if until <= now:
-                    break
-                await asyncio.sleep(until - now)
-            self._requests.take(1, now)
-            self._tokens.take(tokens, now)
+            await turn
         except asyncio.CancelledError:
-            self.release(prompts, answered=False)
+            if turn.done() and not turn.cancelled():
+                self.release(prompts, answered=False)
             raise
+
+    async def green(self, tokens: int = 0) -> None:
+        """Wait for the end of a pause and for the rate limits, then count one request of so many tokens."""
+        while True:
+            now = time.monotonic()
+            until = max(self._resume_at, self._requests.free_at, self._tokens.free_at)
+            if until <= now:
+                break
+            await asyncio.sleep(until - now)
+        self._requests.take(1, now)
+        self._tokens.take(tokens, now)
 
     def release(self, prompts: int = 1, *, answered: bool) -> None:
         """Give the room back; ``answered`` tells whether the endpoint did its work."""
@@ -85,7 +84,7 @@ class Throttle:
         self._resume_at = max(self._resume_at, now + pause)
         if now >= self._spared_until:
             self.limit = max(1.0, self.limit / 2)
-            self._growth = 1.25
+            self._growth = 1.125
             self._best_rate = 0.0
             self._new_window()
             self._spared_until = now + max(1.0, pause)
