@@ -116,8 +116,12 @@ def _answer(row: Row, path: Path, place: Place) -> tuple[str, tuple[str, ...], d
             "key 'resps': expected texts or (log-likelihood, is-greedy) pairs", path=path, row=place
         )
     target = require(row, "target", path, place)
-    targets = target if isinstance(target, list) else [target]
-    return whole(raw), tuple(whole(str(one)) for one in targets), {}
+    targets = [whole(str(one)) for one in (target if isinstance(target, list) else [target])]
+    # asked to name an option, a model may write its letter or its text
+    choices = _doc(row).get("choices")
+    if isinstance(choices, list) and targets[:1] and targets[0] in [*_LETTERS[: len(choices)]]:
+        targets.append(whole(str(choices[_LETTERS.index(targets[0])])))
+    return whole(raw), tuple(targets), {}
 
 
 def _likelihood(answer: Any) -> float | None:

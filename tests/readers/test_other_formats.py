@@ -169,6 +169,12 @@ def test_lm_eval_generation_is_read_once_however_many_filters(tmp_path):
     )
 
 
+def test_lm_eval_generation_of_an_option(tmp_path):
+    row = generated(0, "none") | {"target": "B", "doc": {"question": "Who?", "choices": ["Ann", "Bob"]}}
+    (item,) = readers.read(write(tmp_path / "samples_mmlu_generative.jsonl", [row]))
+    assert (item.output, item.references) == ("It is 4.", ("B", "Bob"))
+
+
 def test_lm_eval_errors(tmp_path):
     path = write(tmp_path / "samples_x.jsonl", [choice(), choice(1, resps=[], filtered_resps=[])])
     assert f"{path}:2: key 'resps': expected a list" in error_of(path)
