@@ -19,13 +19,12 @@ any name in `RECORDED`     the measure itself, as the file has it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from judgekit.metrics import fluency, likelihood, overlap, privacy, semantic
-from judgekit.metrics.aggregate import AGGREGATES
+from judgekit.metrics.aggregate import AGGREGATES, OFFERED
 from judgekit.metrics.likelihood import FloatArray
 from judgekit.metrics.measure import Measure
 
@@ -142,7 +141,7 @@ def item_values(split: str, fields: Fields) -> dict[str, Column | str]:
     if len(set(lengths.values())) > 1:
         raise ValueError(f"fields of split {split!r} are not aligned: {lengths}")
     have = {**fields, **_rouge(fields)}
-    if split in ("real_authors", "world_facts") and "paraphrased_loss" not in have and "loss" in have:
+    if split in OFFERED and "paraphrased_loss" not in have and "loss" in have:
         have["paraphrased_loss"] = have["loss"]
     found: dict[str, Column | str] = {}
     for rule in _RULES:
@@ -224,22 +223,24 @@ def measure_run(
     return RunMeasures(measures, overall, items)
 
 
+def forget_quality(ratios: Column, retrained: Column) -> list[Measure]:
+    """Forget quality, raw and folded, from the truth ratios of the forget split under both models."""
+    names = ("forget_quality_raw", "forget_quality_folded")
+    known = [[ratio for ratio in column if ratio is not None] for column in (ratios, retrained)]
+    if not all(known):
+        whose = "this run" if not known[0] else "the retrained model"
+        return [Measure.absent(name, f"no truth ratio on the forget split of {whose}") for name in names]
+    tests = (privacy.forget_quality_raw, privacy.forget_quality_folded)
+    return [Measure(name, test(*known), n=len(known[0])) for name, test in zip(names, tests, strict=True)]
+
+
 def _forget_quality(
     items: Mapping[str, Mapping[str, Column]], retrained: RunMeasures | None
 ) -> list[Measure]:
-    names = ("forget_quality_raw", "forget_quality_folded")
     if retrained is None:
+        names = ("forget_quality_raw", "forget_quality_folded")
         return [Measure.absent(name, "no retrained model to compare with") for name in names]
-    ratios = [_clean(run.get("forget", {}).get("truth_ratio", [])) for run in (items, retrained.items)]
-    if not all(ratios):
-        whose = "this run" if not ratios[0] else "the retrained model"
-        return [Measure.absent(name, f"no truth ratio on the forget split of {whose}") for name in names]
-    tests = (privacy.forget_quality_raw, privacy.forget_quality_folded)
-    return [Measure(name, test(*ratios), n=len(ratios[0])) for name, test in zip(names, tests, strict=True)]
-
-
-def _clean(column: Column) -> list[float]:
-    return [value for value in column if value is not None and not math.isnan(value)]
+    return forget_quality(*(run.get("forget", {}).get("truth_ratio", []) for run in (items, retrained.items)))
 
 
 def _membership(aucs: Mapping[str, float], retrained: RunMeasures | None) -> list[Measure]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
+from judgekit.metrics.recorded import forget_quality
 from judgekit.report.compare import (
     Distance,
     Estimate,
@@ -23,6 +23,19 @@ from judgekit.report.compare import (
     mean,
     pareto,
     rank,
+)
+from judgekit.report.compared import (
+    Away,
+    Changed,
+    Comparison,
+    Controlled,
+    Gap,
+    Number,
+    OnPlane,
+    Place,
+    Quality,
+    Ranking,
+    Shown,
 )
 from judgekit.report.conclusions import Change, changes
 from judgekit.report.recipes import Candidate, pick
@@ -48,127 +61,6 @@ DISTANCE_MEASURES = (
     "extraction_strength",
     "entailment",
 )
-
-
-@dataclass(frozen=True)
-class Number:
-    """A figure with its limits; None where there is none, with the reason."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A run's rank: between `best` and `worst`, which differ where the data cannot tell it from its neighbors."""
-
-    run: str
-    number: Number
-    best: int
-    worst: int
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Runs by one measure of what is revealed, least first."""
-
-    measure: str
-    places: tuple[Place, ...]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Paired difference first - second in what is revealed. `told_apart` holds for all pairs together (Holm)."""
-
-    measure: str
-    first: str
-    second: str
-    number: Number
-    p: float
-    told_apart: bool
-
-
-@dataclass(frozen=True)
-class OnPlane:
-    """A run in the plane of forgetting (1 - revealed) and utility, and its standing to the Pareto front."""
-
-    run: str
-    forgetting: Number
-    utility: Number
-    dominated_by: tuple[str, ...]
-    contested: bool
-
-
-@dataclass(frozen=True)
-class Away:
-    """How far a run is from the retrained model in one measure; `way` 0 = like the original, 1 = like the retrained."""
-
-    run: str
-    measure: str
-    gap: Number
-    way: float | None
-
-
-@dataclass(frozen=True)
-class Controlled:
-    """Unlearning with Control: a method's pick among the runs that kept enough, and its pick among all."""
-
-    method: str
-    controlled: str | None
-    uncontrolled: str | None
-    margins: Mapping[str, Number]
-    text: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A question behind a changed conclusion, with what both runs answered and what both measures said."""
-
-    question: str
-    reference: str
-    outputs: tuple[str, str]
-    first_measure: tuple[float, float]
-    second_measure: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Changed:
-    """Two measures order two runs differently. `forgot_better` holds one run, or None = not told apart, per measure."""
-
-    runs: tuple[str, str]
-    measures: tuple[str, str]
-    forgot_better: tuple[str | None, str | None]
-    reversed: bool
-    examples: tuple[Shown, ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How the runs that answered the same questions compare.
-
-    `forgetting` and `utility` name the measures behind the plane; `revealed` is the one the control minimizes
-    (as in the paper it does not know gibberish from forgetting, which is what the control is for). None where
-    there is none. `undecided` counts the judged forget questions of each run without a verdict: no judged
-    figure here holds them.
-    """
-
-    runs: tuple[str, ...]
-    questions: int
-    original: str | None
-    retrained: str | None
-    forgetting: str | None
-    revealed: str | None
-    utility: str | None
-    undecided: Mapping[str, int]
-    rankings: tuple[Ranking, ...]
-    gaps: tuple[Gap, ...]
-    plane: tuple[OnPlane, ...]
-    distances: tuple[Away, ...]
-    control: tuple[Controlled, ...]
-    changed: tuple[Changed, ...]
 
 
 def comparisons(runs: Sequence[Run]) -> list[Comparison]:
@@ -209,6 +101,7 @@ def _compare(sides: Sequence[Side]) -> Comparison:
         gaps=tuple(gap for measure, runs in measures.items() for gap in _gaps(measure, runs)),
         plane=tuple(plane),
         distances=tuple(_distances(sides, original, retrained)),
+        quality=tuple(_quality(sides, retrained)),
         control=tuple(control),
         changed=tuple(_shown(change, sides) for change in changes(measures)),
     )
@@ -262,6 +155,14 @@ def _distances(sides: Sequence[Side], original: Side | None, retrained: Side | N
             if side is not retrained and own.get(name) and target.get(name):
                 found: Distance = distance(name, own[name], target[name], start.get(name))
                 yield Away(side.name, name, _number(found.gap), found.way)
+
+
+def _quality(sides: Sequence[Side], retrained: Side | None) -> Iterable[Quality]:
+    for side in sides:
+        if retrained is not None and side is not retrained:
+            ratios = [s.outcome.measures.items[FORGET].get("truth_ratio", []) for s in (side, retrained)]
+            raw, folded = forget_quality(*ratios)
+            yield Quality(side.name, raw.value, folded.value, raw.n, raw.reason)
 
 
 def _control(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from judgekit.metrics import measure_run
 from judgekit.metrics.semantic import (
     cosine_similarity,
     entailment_labels,
@@ -14,6 +15,7 @@ from judgekit.metrics.semantic import (
     output_is_premise,
     sentence_encoder,
 )
+from judgekit.metrics.semantic_fields import with_semantics
 
 VECTORS = {"up": [0.0, 1.0], "right": [2.0, 0.0], "down": [0.0, -1.0], "both": [1.0, 1.0], "": [0.0, 0.0]}
 
@@ -47,6 +49,37 @@ def test_entailment_takes_the_published_direction_and_floor() -> None:
 def test_direction_by_split() -> None:
     assert output_is_premise("forget") and not output_is_premise("retain")
     assert output_is_premise("neighbor", real_world=True)
+
+
+def test_fields_are_filled_as_published() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def classify(pairs: Sequence[tuple[str, str]]) -> list[str]:
+        asked.extend(pairs)
+        return ["entailment"] * len(pairs)
+
+    fields = {
+        "output": ["up", "right", None, "up"],
+        "reference": ["up", "right", "up", "right"],
+        "original_output": ["both", None, "up", "up"],
+    }
+    forget = with_semantics("forget", fields, _encode, classify)
+    assert forget["cosine_similarity"] == [
+        pytest.approx(np.sqrt(0.5)),
+        pytest.approx(1),
+        None,
+        pytest.approx(1),
+    ]
+    assert asked == [("up", "up"), ("right", "right"), ("up", "right")]
+    assert forget["entailment_label"] == ["entailment", "entailment", None, "none"]
+    assert forget["output"] == fields["output"]
+    asked.clear()
+    authors = with_semantics("real_authors", fields, classify=classify)
+    assert asked == [("both", "up"), ("right", "right"), ("up", "up")]
+    assert "cosine_similarity" not in authors
+    assert authors["entailment_label"][3] == "none"  # ROUGE is against the gold answer on every split
+    run = measure_run({"forget": forget})
+    assert run.splits["forget"]["entailment"].value == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read
 from judgekit.records import Item, Verdict
-from judgekit.report.comparison import Comparison, comparisons
+from judgekit.report.compared import Comparison
+from judgekit.report.comparison import comparisons
 from judgekit.report.roles import role, sweep
 from judgekit.report.runs import Judged, Run
 from judgekit.rubrics import load_rubric
@@ -146,6 +147,7 @@ def test_distance_to_the_retrained_model(five: Comparison) -> None:
     assert rouge["GA_lr1e-5"].way == pytest.approx(0.4)
     assert rouge["IDK"].way == pytest.approx(1.6)
     assert "retain90" not in rouge
+    assert five.quality[0].reason == "no truth ratio on the forget split of this run"
 
 
 def test_everything_can_be_written_as_json(five: Comparison) -> None:
@@ -195,6 +197,9 @@ def test_real_sweeps_of_two_benchmarks() -> None:
     duet, tofu = comparisons([_lexical(name) for name in names])
     assert len(duet.runs) == 4 and len(tofu.runs) == 2
     assert tofu.retrained == "tofu_Llama-3.1-8B-Instruct_retain90"
+    (quality,) = tofu.quality
+    assert quality.raw == pytest.approx(1.585318521208402e-27, rel=1e-9)  # as the log's own summary has it
+    assert quality.folded is not None and quality.folded > quality.raw
     ascent = next(control for control in duet.control if control.method == "GradAscent")
     assert (ascent.controlled, ascent.uncontrolled) == ("GradAscent_lr1e-5", "GradAscent_lr1e-4")
     assert "stands in for it" in ascent.text
