@@ -16,7 +16,7 @@ from scipy.special import ndtri
 
 from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson, clopper_pearson_upper, fewest_labels
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints, check_probs
-from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, levels, tally
+from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, levels, lowest, tally
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
 from judgekit.trust.testing import START, checkpoints, fixed_sequence
@@ -122,7 +122,6 @@ def calibrate(
     if groups is not None and len(groups) != count:
         raise ValueError(f"groups must name one group for each of the {count} items, got {len(groups)}")
     prices = _prices(costs, tiers)
-    combination = Combination.equal(tiers, judges)
     labelled, loss = promise.losses(human, labels)
     others = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
     if others.shape[1:] != (tiers, labels):
@@ -135,12 +134,14 @@ def calibrate(
             labelled & ~aside,
             int(aside.sum()),
         )
+    enough = len(others) >= ENOUGH or budget is not None
+    combination = Combination.equal(tiers, judges).without_inverted(others if enough else evidence[labelled])
     items, reference = _Items.of(combination, evidence[labelled]), _Items.of(combination, others)
     loss = loss[labelled]
     names = [""] * len(items) if groups is None else np.asarray(groups).astype(str)[labelled].tolist()
 
-    seen = reference if len(reference) >= ENOUGH or budget is not None else items
-    candidates = frontier(combination, prices, seen.score, seen.present)
+    seen = reference if enough else items
+    candidates = frontier(combination, prices, seen.score, seen.present, lowest(labels))
     if per_label:
         exits = Exits.never(tiers)
     elif budget is not None:
@@ -176,6 +177,7 @@ def calibrate(
         "parts": parts,
         "method": {
             "combination": "mean log-odds of all judges asked",
+            "weights": list(combination.weights),
             "test": "fixed sequence over whole cascades; "
             + ("betting" if shares and not _binary(loss) else "exact binomial"),
             "path": "levels fixed by unlabelled evidence"
@@ -197,12 +199,12 @@ def _certify(
     count = len(items)
     entry = exits.entries(items.score, items.present)
     wrong = np.take_along_axis(loss, items.label, axis=1)
-    points = checkpoints(count, risk, delta)
+    points, bottom = checkpoints(count, risk, delta), lowest(loss.shape[1])
     if marks is None:
-        at = levels(entry.max(axis=1, initial=-np.inf), points)
+        at = levels(entry.max(axis=1, initial=-np.inf), points, bottom)
     else:
         entered = exits.entries(marks.score, marks.present).max(axis=1)
-        at = levels(entered, np.ceil(points * len(marks) / max(count, 1)).astype(int))
+        at = levels(entered, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
     number, total = tally(entry, wrong, at)
     if _binary(loss):
         p_values = binomial_p(np.rint(total), number, risk)

@@ -53,6 +53,10 @@ def check_probs(probs: Any, name: str = "probs") -> Floats:
     return array
 
 
+INVERTED = 3.0
+"""Standard errors beyond which a judge's confidence counts as upside down."""
+
+
 @dataclass(frozen=True)
 class Combination:
     """How tiers become one opinion.
@@ -82,6 +86,30 @@ class Combination:
         if changes != len(set(owner)):
             raise ValueError(f"the stages of a judge must be consecutive tiers, got judges={list(owner)}")
         return cls(owner, (1 / len(set(owner)),) * tiers)
+
+    def without_inverted(self, probs: Floats) -> Combination:
+        """The same with no weight for a judge whose confidence is upside down.
+
+        No label is needed to see that: the surer such a judge is, the more often the other judges together contradict
+        it. It is dropped where the Mann-Whitney statistic of that comparison lies beyond -:data:`INVERTED` standard
+        errors.
+        """
+        latest = [t for t in range(self.tiers) if t + 1 == self.tiers or self.judges[t + 1] != self.judges[t]]
+        if len(latest) < 2:
+            return self
+        logs = np.log(np.maximum(probs[:, latest] / probs[:, latest].sum(axis=2, keepdims=True), FLOOR))
+        total = np.nansum(logs, axis=1)
+        keep = []
+        for k, tier in enumerate(latest):
+            known = ~np.isnan(logs[:, k, 0]) & ~np.isnan(np.delete(logs, k, axis=1)[:, :, 0]).all(axis=1)
+            own, others = logs[known, k], total[known] - logs[known, k]
+            agree = own.argmax(axis=1) == others.argmax(axis=1)
+            if _rank_z(own.max(axis=1), agree) > -INVERTED:
+                keep.append(self.judges[tier])
+        if not keep:
+            return self
+        weights = tuple(1 / len(keep) if judge in keep else 0.0 for judge in self.judges)
+        return Combination(self.judges, weights)
 
     @property
     def tiers(self) -> int:
@@ -146,3 +174,15 @@ class Pool:
         others = evidence - np.take_along_axis(evidence, label[:, None], axis=1)
         np.put_along_axis(others, label[:, None], -np.inf, axis=1)
         return label, -np.log(np.exp(others).sum(axis=1))
+
+
+def _rank_z(values: Floats, chosen: Bools) -> float:
+    """Standardized Mann-Whitney statistic: how much larger the chosen values are; 0 where none or all are chosen."""
+    n, m = len(values), int(chosen.sum())
+    if m in (0, n):
+        return 0.0
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(sizes) - (sizes - 1) / 2)[group]
+    ties = float((sizes**3 - sizes).sum()) / (n * (n - 1))
+    variance = m * (n - m) / 12 * (n + 1 - ties)
+    return float((rank[chosen].sum() - m * (n + 1) / 2) / np.sqrt(variance)) if variance > 0 else 0.0

@@ -22,9 +22,6 @@ import numpy as np
 
 from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats, Ints
 
-LOWEST = -float(np.finfo(np.float64).max)
-"""The level at which every item with evidence is accepted."""
-
 CAUTION = 1.0
 """How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
 
@@ -32,6 +29,8 @@ THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
 """Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
 
 USUAL_THRIFT = 2.0
+
+SAMPLE = 1000
 
 
 @dataclass(frozen=True)
@@ -95,11 +94,17 @@ class Exits:
         return asked
 
 
-def levels(entered: Floats, counts: Iterable[int]) -> list[float]:
+def lowest(labels: int) -> float:
+    """The level at which no item with evidence at the last tier is refused: an even opinion's score."""
+    return -float(np.log(labels - 1)) - 1e-9
+
+
+def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]:
     """The levels at which about the given numbers of reference items are accepted, strictest first.
 
     A level lies just above the entry of the first item that is left out, so items with equal entries are taken or
-    left together. ``entered`` float (reference items,): the level at which each enters the path, -inf never.
+    left together. ``entered`` float (reference items,): the level at which each enters the path, -inf never;
+    ``bottom`` is the level that takes them all.
     """
     order = np.sort(entered[entered > -np.inf])[::-1]
     found: list[float] = []
@@ -107,7 +112,7 @@ def levels(entered: Floats, counts: Iterable[int]) -> list[float]:
         if not 0 < count <= len(order):
             continue
         left = np.searchsorted(-order, -order[count - 1], side="right")
-        level = float(np.nextafter(order[left], np.inf)) if left < len(order) else LOWEST
+        level = float(np.nextafter(order[left], np.inf)) if left < len(order) else bottom
         if not found or level < found[-1]:
             found.append(level)
     return found
@@ -137,9 +142,17 @@ def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> tuple[Ints, Float
     return np.rint(np.cumsum(number)[:-1]).astype(np.intp), np.cumsum(total)[:-1]
 
 
-def frontier(combination: Combination, costs: Floats, score: Floats, present: Bools) -> list[dict[str, Any]]:
-    """Coverage against cost of the candidates, from evidence alone: no label is needed or used."""
+def frontier(
+    combination: Combination, costs: Floats, score: Floats, present: Bools, bottom: float
+) -> list[dict[str, Any]]:
+    """Coverage against cost of the candidates, from evidence alone: no label is needed or used.
+
+    Each row is a candidate (``depth``, ``thrift``) at one level: ``coverage``, ``reach`` (share of the items that
+    each tier is asked about) and mean ``cost`` per item. Of very many items an even sample is taken.
+    """
     rows: list[dict[str, Any]] = []
+    sample = slice(None, None, max(len(score) // SAMPLE, 1))
+    score, present = score[sample], present[sample]
     items = len(score)
     for depth in range(combination.tiers, 0, -1):
         for thrift in THRIFT if depth > 1 else THRIFT[:1]:
@@ -147,7 +160,7 @@ def frontier(combination: Combination, costs: Floats, score: Floats, present: Bo
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
             counts = np.unique(np.ceil(items * np.linspace(0.4, 1, 7)).astype(int))
-            for level in levels(entered, counts):
+            for level in levels(entered, counts, bottom):
                 asked = exits.reach(entry, score, present, level)
                 rows.append(
                     {
