@@ -54,6 +54,8 @@ from judgekit.report.sides import (
     questions,
 )
 
+__all__ = ["Comparison", "comparisons"]
+
 DISTANCE_MEASURES = (
     "rougeL_recall",
     "probability",
