@@ -200,9 +200,9 @@ def _combined(
         raise ValueError(f"level is {level}: give a confidence between 0 and 1, such as 0.95")
     if population not in ("items", "source"):
         raise ValueError(f"population is {population!r}: give 'items' or 'source'")
-    labels = np.unique(label if isinstance(label, int) else list(label))
-    if labels[0] < 0:
-        raise ValueError(f"label is {label}: labels are 0, 1, ...; open items cannot be asked for")
+    labels = np.unique(list(label) if isinstance(label, Collection) else [label])
+    if not len(labels) or labels[0] < 0:
+        raise ValueError(f"label is {label}: give one or more of 0, 1, ...; open items cannot be asked for")
     tail = (1.0 - level) / 2.0
     numbers = number_questions(models)
     if len(models) == 2 and population == "items":

@@ -74,7 +74,7 @@ def stratify(
     )
     kind_of = _tier_strata(classes_of(verdicts, labels), labeled, tiers)
     kinds, stratum = np.unique(kind_of, axis=0, return_inverse=True)
-    if chance is not None:
+    if chance is not None and labeled.any():
         stratum = _merged(stratum, np.bincount(stratum[labeled], minlength=len(kinds)))
         kept, stratum = np.unique(stratum, return_inverse=True)
         kinds = kinds[kept]

@@ -102,6 +102,13 @@ def test_certificate_bounds_the_rate_and_costs_its_delta() -> None:
     assert "certificate" in got.basis
 
 
+def test_certificate_is_not_confused_by_a_sampling_plan_without_labels() -> None:
+    verdicts, human = np.repeat([1, 0, -1], [300, 600, 100]), np.full(1000, UNLABELED)
+    certificate = Certified(0.9, 0.1)
+    plain = rate(Judged(verdicts, human), 1, certificate=certificate)
+    assert rate(Judged(verdicts, human, inclusion=0.1), 1, certificate=certificate) == plain
+
+
 def test_certificate_speaks_for_both_models_of_a_difference() -> None:
     human = np.full(1000, UNLABELED)
     first, second = (Judged(np.repeat([1, 0], [k, 1000 - k]), human) for k in (700, 200))
@@ -120,8 +127,8 @@ def test_several_labels_count_as_one() -> None:
     rng = np.random.default_rng(6)
     truth = rng.integers(0, 3, 500)
     human = labeled_at(truth, np.arange(150))
-    either = rate(Judged(truth, human, inclusion=0.3), [0, 2])
-    other = rate(Judged(truth, human, inclusion=0.3), 1)
+    either = rate(Judged(truth, human, inclusion=0.3), {0, np.int64(2)})
+    other = rate(Judged(truth, human, inclusion=0.3), np.int64(1))
     assert either.estimate == pytest.approx(1 - (other.estimate or 0))
     assert either.low == pytest.approx(1 - other.high, abs=0.01)
 
@@ -226,6 +233,7 @@ def test_ratio_is_unbounded_when_the_second_may_be_zero() -> None:
         (lambda: Judged([0, 1], [0, 1], predicted=[0.5, math.nan]), "predicted"),
         (lambda: Certified(90, 0.1), "agreement"),
         (lambda: rate(Judged([0, 1], [0, 1]), -1), "label"),
+        (lambda: rate(Judged([0, 1], [0, 1]), []), "label"),
         (lambda: rate(Judged([0, 1], [0, 1]), 1, level=95), "level"),
         (lambda: rate(Judged([0, 1], [0, 1]), 1, population="world"), "population"),
         (lambda: rate_difference(Judged([0], [0], questions=["q"]), Judged([0], [0]), 1), "questions"),
