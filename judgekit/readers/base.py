@@ -107,7 +107,10 @@ def number(value: object, key: str, path: Path, place: Place) -> float | None:
         raise InputError(
             f"key '{key}': expected a number, found {type(value).__name__}", path=path, row=place
         )
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"key '{key}': the number is too large", path=path, row=place) from None
 
 
 def numbers(value: object, key: str, path: Path, place: Place) -> Recorded:
@@ -120,7 +123,7 @@ def numbers(value: object, key: str, path: Path, place: Place) -> Recorded:
 def measured(row: Row, path: Path, place: Place) -> dict[str, Recorded]:
     """All numbers of a row, under the row's own names."""
     return {
-        key: float(value)
+        key: number(value, key, path, place)
         for key, value in row.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     }

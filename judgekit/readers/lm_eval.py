@@ -136,7 +136,7 @@ def _number(value: Any) -> float | None:
         return _TRUE_FALSE[value]
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if abs(number) < float("inf") else None
 
@@ -171,8 +171,8 @@ def _right(row: Row, options: Sequence[str]) -> int | None:
 
 def _measures(row: Row) -> dict[str, Recorded]:
     named = row.get("metrics")
-    names = named if isinstance(named, list) else []
-    return {str(name): value for name in names if (value := _number(row.get(name))) is not None}
+    names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return {name: value for name in names if (value := _number(row.get(name))) is not None}
 
 
 FORMAT = Format(
