@@ -6,9 +6,9 @@ stand in `judgekit.report.compare`, the papers' own analyses in `judgekit.report
 
 from judgekit.report.html import to_html
 from judgekit.report.markdown import to_markdown
+from judgekit.report.numbers import to_csv
 from judgekit.report.runs import Run, load
 from judgekit.report.summary import Summary, summarize, to_json
-from judgekit.report.tables import to_csv
 from judgekit.report.terminal import print_summary
 
 __all__ = [

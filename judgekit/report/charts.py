@@ -14,8 +14,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from judgekit.errors import MissingExtra
-from judgekit.report.findings import percent
-from judgekit.report.summary import Group, RunSummary, Side, Summary
+from judgekit.report.cells import percent
+from judgekit.report.diagnostics import People
+from judgekit.report.summary import Group, Side, Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,7 +186,7 @@ def plane(summary: Summary) -> Chart | None:
         f"{run.name}: forgotten well {percent(x.middle)}, kept {percent(y.middle)}" for run, x, y in points
     )
     title = "Forgetting against utility"
-    caption = "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers what it should keep."
+    caption = "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers."
     return Chart("plane", title, _draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
 
 
@@ -288,26 +289,31 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
 
 
 def risk_coverage(summary: Summary) -> Chart | None:
-    """Disagreement with people against the share of items answered, by confidence; a dot where the policy stands."""
-    runs = [run for run in summary.runs if len(run.diagnostics.curve) > 1]
-    if not runs:
+    """Disagreement with people against the share of items answered; a dot where the verdicts stand."""
+    found = [people for people in summary.people if len(people.curve) > 1]
+    if not found:
         return None
+    promised = {
+        made.rubric: made for run in summary.runs for made in run.claims if made.agreement is not None
+    }
 
     def paint(_: Figure, axes: Axes) -> None:
-        for number, run in enumerate(runs):
-            curve, color = run.diagnostics.curve, SERIES[number % len(SERIES)]
-            axes.step(
-                [p.coverage for p in curve],
-                [p.risk for p in curve],
-                where="post",
-                color=color,
-                lw=1.6,
-                label=run.name,
+        for number, people in enumerate(found):
+            color, name = (
+                SERIES[number % len(SERIES)],
+                f"{people.rubric or 'all'}, {people.labeled:,} labeled items",
             )
-            if run.diagnostics.agreement is not None and run.diagnostics.coverage is not None:
-                axes.plot(
-                    run.diagnostics.coverage, 1 - run.diagnostics.agreement, "o", color=color, markersize=7
-                )
+            x, y = [point.coverage for point in people.curve], [point.risk for point in people.curve]
+            axes.step(x, y, where="post", color=color, lw=1.8, label=name)
+            if people.agreement is not None and people.coverage is not None:
+                axes.plot(people.coverage, 1 - people.agreement, "o", color=color, markersize=8)
+            made = promised.get(people.rubric)
+            if made is not None and made.agreement is not None:
+                axes.axhline(1 - made.agreement, color=color, lw=1, ls=(0, (4, 3)))
+            if made is not None and made.coverage is not None and made.observed is not None:
+                seen = 1 - made.observed
+                above = max(1 - made.bound - seen, 0.0) if made.bound is not None else 0.0
+                axes.errorbar(made.coverage, seen, yerr=[[0.0], [above]], fmt="D", color=color, capsize=3)
         axes.set(xlim=(0, 1.02), ylim=(0, None))
         axes.set_xlabel("Coverage: share of labeled items answered, most confident first")
         axes.set_ylabel("Disagreement with people")
@@ -316,39 +322,43 @@ def risk_coverage(summary: Summary) -> Chart | None:
         _percent_axis(axes.yaxis)
         axes.legend(frameon=False)
 
-    text = "; ".join(_worded(run) for run in runs)
+    text = "; ".join(_worded(people) for people in found)
     title = "Risk against coverage"
-    caption = "Over the items that people labeled. The dot is where the verdicts stand."
+    caption = (
+        "Over the items that people labeled, all runs together. The dot is where the verdicts stand; a diamond is the "
+        "certified point with its upper bound, and the dashed line what was promised."
+    )
     return Chart(
         "risk-coverage", title, _draw("risk-coverage", title, text, (WIDTH, 3.6), paint), caption, text
     )
 
 
-def _worded(run: RunSummary) -> str:
-    found = run.diagnostics
-    if found.agreement is None or found.coverage is None:
-        return f"{run.name}: no verdict on a labeled item"
+def _worded(people: People) -> str:
+    if people.agreement is None or people.coverage is None:
+        return f"{people.rubric}: no verdict on a labeled item"
     return (
-        f"{run.name}: verdicts on {percent(found.coverage)} of {found.labeled} labeled items, "
-        f"agreeing with people on {percent(found.agreement)}"
+        f"{people.rubric}: verdicts on {percent(people.coverage)} of {people.labeled} labeled items, "
+        f"agreeing with people on {percent(people.agreement)}"
     )
 
 
 def reliability(summary: Summary) -> Chart | None:
     """Confidence against agreement with people; the area of a dot is the number of items."""
-    runs = [run for run in summary.runs if run.diagnostics.bins]
-    if not runs:
+    found = [people for people in summary.people if people.bins]
+    if not found:
         return None
 
     def paint(_: Figure, axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=(0, (4, 3)))
-        for number, run in enumerate(runs):
-            bins, color = run.diagnostics.bins, SERIES[number % len(SERIES)]
-            most = max(part.items for part in bins)
-            x, y = [part.confidence for part in bins], [part.agreement for part in bins]
-            axes.plot(x, y, color=color, lw=1.2, label=run.name)
-            axes.scatter(x, y, s=[12 + 90 * part.items / most for part in bins], color=color, linewidths=0)
-        axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+        for number, people in enumerate(found):
+            color = SERIES[number % len(SERIES)]
+            most = max(part.items for part in people.bins)
+            x, y = [part.confidence for part in people.bins], [part.agreement for part in people.bins]
+            axes.plot(x, y, color=color, lw=1.4, label=people.rubric or "all")
+            axes.scatter(
+                x, y, s=[12 + 110 * part.items / most for part in people.bins], color=color, linewidths=0
+            )
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.03))
         axes.set_xlabel("Confidence of the judge")
         axes.set_ylabel("Agreement with people")
         axes.grid(True)
@@ -357,12 +367,11 @@ def reliability(summary: Summary) -> Chart | None:
         axes.legend(frameon=False, loc="upper left")
 
     text = "; ".join(
-        f"{run.name}: "
+        f"{people.rubric}: "
         + ", ".join(
-            f"at {percent(b.confidence)} agrees on {percent(b.agreement)} of {b.items}"
-            for b in run.diagnostics.bins
+            f"at {percent(b.confidence)} agrees on {percent(b.agreement)} of {b.items}" for b in people.bins
         )
-        for run in runs
+        for people in found
     )
     title = "Reliability of the judge's confidence"
     caption = (

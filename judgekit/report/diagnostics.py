@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from statistics import fmean
 
-from judgekit.records import Evidence, HumanLabel
+import numpy as np
+
+from judgekit.records import Evidence
 from judgekit.report.runs import Judged
+from judgekit.trust import human
 
 BINS = 10
 
@@ -54,19 +56,24 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Diagnostics:
-    """Verdicts against people, on items that people labeled (``labeled``; 0 leaves the rest empty).
+class People:
+    """Verdicts against people, on the items that people labeled under one rubric.
 
-    ``agreement`` and ``coverage`` are those of the verdicts as given. ``ceiling`` is how often two people agree on
-    the same item, over ``pairs`` pairs of labels; None where no item has two labels.
+    Attributes
+    ----------
+    labeled, annotators : items with a human label, and people.
+    agreement, coverage : of the verdicts as given, against the majority label; None where there is nothing to count.
+    ceiling : how often a person agrees with the majority of the others, with its interval; None where no item has
+        two labels.
+    curve, bins : by confidence.
     """
 
+    rubric: str
     labeled: int
     annotators: int
     agreement: float | None
     coverage: float | None
-    ceiling: float | None
-    pairs: int
+    ceiling: tuple[float, float, float] | None
     curve: tuple[Point, ...]
     bins: tuple[Bin, ...]
 
@@ -110,68 +117,68 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def majority(labels: Sequence[HumanLabel]) -> str | None:
-    """The label most people gave; None without labels or with a tie for the first place."""
-    votes = Counter(label.label for label in labels).most_common(2)
-    if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
+def against_people(rubric: str, rows: Sequence[Judged]) -> People | None:
+    """Compare with people wherever people said something; None where they said nothing.
+
+    Open items follow all verdicts in the curve, by the probability of the last tier's most probable label.
+    """
+    labeled = [row for row in rows if row.human]
+    if not labeled:
         return None
-    return votes[0][0]
-
-
-def human_labels(row: Judged) -> list[HumanLabel]:
-    """The human labels of a row under its rubric, from the verdict, else the evidence, else the item."""
-    for record in (row.verdict, row.evidence, row.item):
-        if record is not None and record.human:
-            return [h for h in record.human if h.rubric in ("", row.verdict.rubric)]
-    return []
-
-
-def best_guess(row: Judged) -> tuple[str, float] | None:
-    """The verdict with its confidence; of an open item, the last tier's most probable label and its probability."""
-    if (
-        row.verdict.state == "verdict"
-        and row.verdict.label is not None
-        and row.verdict.confidence is not None
-    ):
-        return row.verdict.label, row.verdict.confidence
-    if row.evidence is None:
-        return None
-    for found in reversed(row.evidence.tiers.values()):
-        if found.label is not None:
-            return found.label, found.probs[found.label]
-    return None
-
-
-def diagnose(rows: Sequence[Judged]) -> Diagnostics:
-    """Compare with people wherever people said something."""
-    labeled = [(row, labels) for row in rows if (labels := human_labels(row))]
-    pairs = [a.label == b.label for _, labels in labeled for a, b in combinations(labels, 2)]
-    told = [(row, truth) for row, labels in labeled if (truth := majority(labels)) is not None]
+    told = [(row, row.majority) for row in labeled if row.majority is not None]
     given = [row.verdict.label == truth for row, truth in told if row.verdict.state == "verdict"]
-    guesses = [(guess[1], guess[0] == truth) for row, truth in told if (guess := best_guess(row)) is not None]
-    guesses.sort(key=lambda pair: -pair[0])
-    return Diagnostics(
+    accepted, rest = [], []
+    for row, truth in told:
+        if row.verdict.label is not None and row.verdict.confidence is not None:
+            accepted.append((row.verdict.confidence, row.verdict.label == truth))
+        elif row.last is not None:
+            rest.append((row.last[1], row.last[0] == truth))
+    accepted.sort(key=lambda guess: -guess[0])
+    rest.sort(key=lambda guess: -guess[0])
+    return People(
+        rubric=rubric,
         labeled=len(labeled),
-        annotators=len({label.annotator for _, labels in labeled for label in labels}),
+        annotators=len({given.annotator for row in labeled for given in row.human}),
         agreement=fmean(given) if given else None,
         coverage=len(given) / len(told) if told else None,
-        ceiling=fmean(pairs) if pairs else None,
-        pairs=len(pairs),
-        curve=tuple(risk_coverage(guesses, len(told))),
-        bins=tuple(reliability(guesses)),
+        ceiling=_ceiling(labeled),
+        curve=tuple(risk_coverage([accepted, rest], len(told))),
+        bins=tuple(reliability([*accepted, *rest])),
     )
 
 
-def risk_coverage(guesses: Sequence[tuple[float, bool]], total: int) -> Iterable[Point]:
-    """Risk among the most confident, for every distinct confidence (ties are taken together).
+def _ceiling(rows: Sequence[Judged]) -> tuple[float, float, float] | None:
+    people: dict[str, int] = {}
+    labels: dict[str, int] = {}
+    cells = []
+    for number, row in enumerate(rows):
+        for place, given in enumerate(row.human):
+            who = people.setdefault(given.annotator or f"#{place}", len(people))
+            cells.append((number, who, labels.setdefault(given.label, len(labels))))
+    table = np.full((len(rows), len(people)), human.MISSING, dtype=np.int64)
+    for number, who, label in cells:
+        table[number, who] = label
+    if not np.any((table != human.MISSING).sum(axis=1) > 1):
+        return None
+    questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
+    found = human.ceiling(table, questions=questions)
+    return found.estimate, found.low, found.high
 
-    ``guesses`` are (confidence, agrees), most confident first; ``total`` counts items without a guess too.
+
+def risk_coverage(ranked: Sequence[Sequence[tuple[float, bool]]], total: int) -> Iterable[Point]:
+    """Disagreement among the most confident, for every distinct confidence (ties are taken together).
+
+    Parameters
+    ----------
+    ranked : lists of (confidence, agrees), each from most to least confident, one list after the other.
+    total : labeled items, those without any opinion included.
     """
-    wrong = 0
-    for index, (confidence, agrees) in enumerate(guesses, 1):
-        wrong += not agrees
-        if index == len(guesses) or guesses[index][0] < confidence:
-            yield Point(index / total, wrong / index, confidence)
+    wrong = seen = 0
+    for guesses in ranked:
+        for index, (confidence, agrees) in enumerate(guesses, 1):
+            wrong, seen = wrong + (not agrees), seen + 1
+            if index == len(guesses) or guesses[index][0] < confidence:
+                yield Point(seen / total, wrong / seen, confidence)
 
 
 def reliability(guesses: Sequence[tuple[float, bool]]) -> Iterable[Bin]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from judgekit.report.cells import percent
+
 if TYPE_CHECKING:
+    from judgekit.report.compared import Comparison
     from judgekit.report.rates import Rate
     from judgekit.report.summary import Group, RunSummary
-
-UNCERTIFIED = "judge's opinion only: not calibrated against people"
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,6 @@ class Finding:
     runs: tuple[str, ...] = ()
 
 
-def percent(share: float) -> str:
-    """0.1234 -> 12.3 %; never rounds something to nothing or to everything."""
-    if 0 < share < 0.001:
-        return "<0.1 %"
-    if 0.999 < share < 1:
-        return ">99.9 %"
-    return f"{100 * share:.1f} %"
-
-
 def spoken(rate: Rate) -> str:
     """A rate with its interval, as words: '12.3 % (10.1-14.8)'; bounds where open items leave it open."""
     limits = f"{100 * rate.low:.1f}–{100 * rate.high:.1f}"
@@ -39,7 +31,7 @@ def spoken(rate: Rate) -> str:
     return f"{percent(rate.value)} ({limits})"
 
 
-def findings(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ()) -> Iterable[Finding]:
     """Sentences about what leaked, what was forgotten well, what is gibberish, and what nobody vouches for."""
     forget = [(run, group) for run in runs if (group := run.side("forget")) is not None]
     if forget:
@@ -47,6 +39,9 @@ def findings(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         for run, group in forget:
             yield from _kind(run, group)
     yield from _trust(runs)
+    for found in comparisons:
+        yield from _compared(found)
+    yield from _unscored(runs)
 
 
 def _leaks(forget: Sequence[tuple[RunSummary, Group]]) -> Iterable[Finding]:
@@ -97,29 +92,75 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
         )
 
 
-def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
-    bare = [run.name for run in runs if not run.certified]
-    if bare:
-        whose = "Every figure is" if len(bare) == len(runs) else f"The figures of {_and(bare)} are"
+def _compared(found: Comparison) -> Iterable[Finding]:
+    """Who is on the front, what control changes, and how often the choice of measure does."""
+    front = [point.run for point in found.plane if not point.dominated_by]
+    if front and len(front) < len(found.plane):
+        behind = [point.run for point in found.plane if point.dominated_by]
+        yield Finding(
+            "plain",
+            f"On {found.questions:,} questions answered by all of {_and(found.runs)}: no run is both forgotten better "
+            f"and kept better than {_and(front)}; {_and(behind)} {'is' if len(behind) == 1 else 'are'} behind.",
+            tuple(found.runs),
+        )
+    for made in found.control:
+        if made.controlled != made.uncontrolled:
+            yield Finding("plain", f"With control for utility the pick changes. {made.text}")
+    opposite = [change for change in found.changed if change.reversed]
+    if opposite:
+        pairs, first = len({change.runs for change in opposite}), opposite[0]
         yield Finding(
             "warning",
-            f"{whose} the judge's opinion only: not calibrated against people. The intervals cover "
-            "which questions were asked and the open items, not the judge's own errors. Label a sample and run "
-            "'judgekit calibrate' to change that.",
+            f"{pairs} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ordered the opposite way by another "
+            f"measure, for example {_and(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
+        )
+
+
+def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    yield from _promised(runs)
+    for status, meaning in (
+        (
+            "withdrawn",
+            "the certificate is withdrawn because the items are not like those that people labeled",
+        ),
+        ("nothing certified", "the labels at hand certify no policy, so nothing is promised"),
+        ("unbound", "the judges are not those that were calibrated, so nothing is promised"),
+    ):
+        hit = [run.name for run in runs if any(made.status == status for made in run.claims)]
+        if hit:
+            yield Finding("warning", f"{_and(hit)}: {meaning}.", tuple(hit))
+    bare = [
+        run.name
+        for run in runs
+        if any(rate.kind == "judge" for group in run.groups for rate in group.rates.values())
+    ]
+    if bare:
+        whose = "Every share is" if len(bare) == len(runs) else f"Shares of {_and(bare)} are"
+        yield Finding(
+            "warning",
+            f"{whose} the judge's opinion only: not calibrated against people. The intervals cover which questions "
+            "were asked and the open items, not the judge's own errors. Label a sample and run 'judgekit calibrate' "
+            "to change that.",
             tuple(bare),
         )
+
+
+def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    unscored = {run.name: sum(group.unscored for group in run.groups if not group.split) for run in runs}
+    left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
+    if left:
+        yield Finding("warning", f"Unscored items count as open, never as anything else: {_and(left)}.")
+
+
+def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Runs that stand under the same promise are told in one sentence."""
+    promises: dict[tuple[str, str], list[str]] = {}
     for run in runs:
-        if run.withdrawn:
-            yield Finding(
-                "warning", f"The certificate is withdrawn for {run.name}: {run.withdrawn}.", (run.name,)
-            )
-        unscored = sum(group.unscored for group in run.groups if not group.split)
-        if unscored:
-            yield Finding(
-                "warning",
-                f"{run.name}: {unscored:,} of {run.items:,} items are unscored; they count as open.",
-                (run.name,),
-            )
+        for made in run.claims:
+            if made.stands:
+                promises.setdefault((made.rubric, made.text), []).append(run.name)
+    for (rubric, text), names in promises.items():
+        yield Finding("good", f"Certified for {rubric} in {_and(names)}: {text}.", tuple(names))
 
 
 def _and(names: Sequence[str]) -> str:

@@ -9,15 +9,16 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from judgekit.report.cells import estimate, limits
 from judgekit.report.charts import charts
-from judgekit.report.diagnostics import best_guess, human_labels
 from judgekit.report.runs import Judged, Run
 from judgekit.report.summary import SIDES, Summary
-from judgekit.report.tables import estimate, limits, tables
+from judgekit.report.tables import tables
 
 SECTIONS = (
     ("said", "What can be said"),
     ("figures", "Forgetting and utility"),
+    ("comparison", "Runs compared"),
     ("trust", "How far to trust it"),
     ("measures", "Measures"),
     ("items", "Items"),
@@ -85,7 +86,7 @@ def item_table(runs: Sequence[Run]) -> dict[str, Any]:
             word(row.item.question if row.item else ""),
             word("\n".join(row.item.references) if row.item else ""),
             word(" ⟂ ".join(row.item.outputs) if row.item else ""),
-            word(", ".join(label.label for label in human_labels(row))),
+            word(", ".join(given.label for given in row.human)),
             word(row.verdict.reason),
             word(row.verdict.id),
         ]
@@ -111,5 +112,4 @@ def _order(row: Judged) -> tuple[int, float]:
         found = list(row.evidence.tiers.values()) if row.evidence else []
         leak = next((e.probs.get("leaked", 0.0) for e in reversed(found) if e.probs), 0.0)
         return 1, -leak
-    guess = best_guess(row)
-    return 2, -(guess[1] if guess else 0.0)
+    return 2, -(row.verdict.confidence or 0.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from judgekit.report.cells import Table, in_words
 from judgekit.report.summary import Summary
-from judgekit.report.tables import Table, in_words, tables
+from judgekit.report.tables import tables
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#~])")
 

@@ -1,26 +1,31 @@
-"""The papers' reference-based measures of a run, from what its files recorded."""
+"""The papers' reference-based measures of a run, from what its file recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from judgekit.metrics import CATALOGUE, better, measure_run
-from judgekit.report.runs import Judged
+from judgekit.metrics import CATALOGUE, Measure, better
+from judgekit.report.compare import Estimate
+from judgekit.report.intervals import intervals
+from judgekit.report.recipes import Outcome, outcome
+from judgekit.report.runs import Run
 
 
 @dataclass(frozen=True)
 class Figure:
     """One measure of one run on one split (empty: the run as a whole).
 
-    ``value`` None: absent, for ``reason``. ``better`` is 1 where a higher value is better, -1 where worse, 0 neither.
+    ``value`` None: absent, for ``reason``. ``low`` and ``high`` are 95 % limits over which questions were asked, None
+    where there are none. ``better`` is 1 where a higher value is better, -1 where worse, 0 neither.
     """
 
     name: str
     label: str
     split: str
     value: float | None
+    low: float | None
+    high: float | None
     items: int
     missing: int
     reason: str
@@ -28,43 +33,38 @@ class Figure:
     source: str
 
 
-def measured(rows: Sequence[Judged]) -> tuple[Figure, ...]:
-    """Every measure that the recorded fields support, and the absent ones with their reasons."""
-    found = measure_run({split: _fields(part) for split, part in _splits(rows).items()})
-    whole = [("", measure) for measure in found.overall.values()]
-    parts = [(split, measure) for split, measures in found.splits.items() for measure in measures.values()]
-    return tuple(
-        Figure(
-            name=measure.name,
-            label=CATALOGUE[measure.name].label,
-            split=split,
-            value=measure.value,
-            items=measure.n,
-            missing=measure.missing,
-            reason=measure.reason,
-            better=better(measure.name, split or "forget") or better(measure.name, "retain"),
-            source=CATALOGUE[measure.name].source,
-        )
-        for split, measure in (*whole, *parts)
+def measured(run: Run) -> tuple[Figure, ...]:
+    """Every measure that the recorded fields support, and the absent ones with their reasons.
+
+    Forget quality needs a second run, see `judgekit.report.comparison`.
+    """
+    items = {row.item.id: row.item for row in run.rows if row.item is not None}  # under several rubrics: once
+    membership = {name: value for name, value in run.recorded.items() if name in CATALOGUE and "mia_" in name}
+    return tuple(_figures(outcome(run.name, items.values(), membership=membership)))
+
+
+def _figures(found: Outcome) -> Iterable[Figure]:
+    limits = intervals(found)
+    for measure in found.measures.overall.values():
+        yield _figure("", measure, limits.get(("", measure.name)))
+    for split, measures in found.measures.splits.items():
+        for measure in measures.values():
+            yield _figure(split, measure, limits.get((split, measure.name)))
+
+
+def _figure(split: str, measure: Measure, limits: Estimate | None) -> Figure:
+    entry = CATALOGUE[measure.name]
+    known = limits is not None and limits.value is not None and limits.low > float("-inf")
+    return Figure(
+        name=measure.name,
+        label=entry.label,
+        split=split,
+        value=measure.value,
+        low=limits.low if known and limits is not None else None,
+        high=limits.high if known and limits is not None else None,
+        items=measure.n,
+        missing=measure.missing,
+        reason=measure.reason,
+        better=better(measure.name, split) if split else entry.forget or entry.keep,
+        source=entry.source,
     )
-
-
-def _splits(rows: Iterable[Judged]) -> dict[str, list[Judged]]:
-    """Items by split; an item judged under several rubrics counts once."""
-    splits: dict[str, dict[str, Judged]] = {}
-    for row in rows:
-        if row.item is not None and len(row.item.outputs) == 1:
-            splits.setdefault(row.item.split, {}).setdefault(row.item.id, row)
-    return {split: list(part.values()) for split, part in splits.items()}
-
-
-def _fields(rows: Sequence[Judged]) -> dict[str, list[Any]]:
-    items = [row.item for row in rows if row.item is not None]
-    names = {name for item in items for name in item.recorded}
-    fields: dict[str, list[Any]] = {
-        name: [item.recorded.get(name) for item in items] for name in sorted(names)
-    }
-    fields["output"] = [item.output for item in items]
-    if any(item.references for item in items):
-        fields["reference"] = [item.reference if item.references else None for item in items]
-    return fields

@@ -1,4 +1,4 @@
-"""How often each label was given, as an estimate of what people would have said of all items.
+"""How often each label holds, as an estimate of what people would have said of all items of such questions.
 
 The one place where the report meets ``judgekit.trust`` for rates.
 """
@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from scipy.stats import beta
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
 
-from judgekit.records import Verdict
+from judgekit.report.runs import Judged
+from judgekit.trust import judged, prevalence
 
 LEVEL = 0.95
+
+Kind = Literal["people", "certificate", "judge"]
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,16 @@ class Rate:
     ----------
     label : str
     value : float or None
-        The estimate; None where open items (abstained, unscored) leave it open, then see ``bounds``.
+        The estimate; None where it is left open, then see ``bounds``.
     low, high : float
-        Confidence limits at ``LEVEL``; they include what the open items could be.
+        Confidence limits: over which questions were asked and what the open items could be, and, unless ``kind``
+        is *judge*, over the judge's errors.
     bounds : (float, float)
-        The share if none, and if all, of the open items had the label.
+        The least and greatest the share can be at these items.
+    kind : what it rests on
+        Human labels of these items; a certificate; or nothing but the judge, so that it is the judge's opinion.
     basis : str
-        What the figure rests on, in words.
+        The same in words.
     """
 
     label: str
@@ -38,6 +47,7 @@ class Rate:
     low: float
     high: float
     bounds: tuple[float, float]
+    kind: Kind
     basis: str
 
     @property
@@ -46,43 +56,70 @@ class Rate:
         return sum(self.bounds) / 2 if self.value is None else self.value
 
 
-def judged_rate(name: str, labels: frozenset[str], verdicts: Sequence[Verdict], basis: str) -> Rate:
-    """The share of items whose label is one of ``labels``."""
-    n = len(verdicts)
-    hits = sum(verdict.label in labels for verdict in verdicts)
-    open_items = sum(verdict.state != "verdict" for verdict in verdicts)
-    low, high = hits / n, (hits + open_items) / n
-    tail = (1 - LEVEL) / 2
-    limit_low = float(beta.ppf(tail, hits, n - hits + 1)) if hits else 0.0
-    most = hits + open_items
-    limit_high = float(beta.ppf(1 - tail, most + 1, n - most)) if most < n else 1.0
-    return Rate(name, None if open_items else low, limit_low, limit_high, (low, high), basis)
-
-
 def judged_rates(
-    verdicts: Sequence[Verdict], labels: Sequence[str], together: Mapping[str, frozenset[str]]
+    rows: Sequence[Judged],
+    labels: Sequence[str],
+    together: Mapping[str, frozenset[str]],
+    certificate: prevalence.Certified | None = None,
 ) -> dict[str, Rate]:
-    """A rate for every label of the rubric and every named union of labels.
+    """A rate for every label and every named union of labels.
 
     Parameters
     ----------
-    verdicts : one per item, not empty.
+    rows : one per item, not empty.
     labels : the rubric's labels.
     together : name -> labels counted as one, e.g. *forgotten well*.
+    certificate : what was promised of the verdicts, where the promise stands.
     """
-    basis = what_it_rests_on(verdicts)
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
-    return {name: judged_rate(name, which, verdicts, basis) for name, which in wanted.items()}
+    people = _arrays(rows, labels)
+    if certificate is None and not np.any(np.asarray(people.human) >= 0):
+        basis = what_it_rests_on(rows)
+        return {name: _by_judge(name, which, rows, basis) for name, which in wanted.items()}
+    index = {label: number for number, label in enumerate(labels)}
+    return {
+        name: _by_people(name, people, [index[label] for label in which if label in index], certificate)
+        for name, which in wanted.items()
+    }
 
 
-def what_it_rests_on(verdicts: Sequence[Verdict]) -> str:
-    """One line: who gave the verdicts, how many, and whether anyone vouches for them."""
-    states = Counter(verdict.state for verdict in verdicts)
-    tiers = Counter(verdict.tier or "?" for verdict in verdicts if verdict.state == "verdict")
+def _arrays(rows: Sequence[Judged], labels: Sequence[str]) -> judged.Judged:
+    index = {label: number for number, label in enumerate(labels)}
+    states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}
+    verdicts: NDArray[np.int64] = np.array(
+        [index[row.verdict.label] if row.verdict.label else states[row.verdict.state] for row in rows]
+    )
+    human = np.array([index.get(row.majority or "", judged.UNLABELED) for row in rows])
+    questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
+    tiers = np.array([row.verdict.tier or "" for row in rows])
+    return judged.Judged(verdicts, human, questions=questions, tiers=tiers)
+
+
+def _by_people(
+    name: str, people: judged.Judged, which: Sequence[int], certificate: prevalence.Certified | None
+) -> Rate:
+    found = prevalence.rate(people, which, level=LEVEL, population="source", certificate=certificate)
+    least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
+    kind: Kind = "people" if found.n_human else "certificate"
+    return Rate(name, found.estimate, found.low, found.high, (least, most), kind, found.basis.rstrip("."))
+
+
+def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: str) -> Rate:
+    """What the judge says, with exact (Clopper-Pearson) limits over the questions and all that open items can be."""
+    n = len(rows)
+    hits = sum(row.verdict.label in which for row in rows)
+    most = hits + sum(row.verdict.state != "verdict" for row in rows)
+    tail = (1 - LEVEL) / 2
+    low = float(betaincinv(hits, n - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(most + 1, n - most, 1 - tail)) if most < n else 1.0
+    return Rate(name, hits / n if most == hits else None, low, high, (hits / n, most / n), "judge", basis)
+
+
+def what_it_rests_on(rows: Sequence[Judged]) -> str:
+    """One line: who gave the verdicts, how many, and that nobody vouches for them."""
+    states = Counter(row.verdict.state for row in rows)
+    tiers = Counter(row.verdict.tier or "?" for row in rows if row.verdict.state == "verdict")
     given = ", ".join(f"{count:,} by {tier}" for tier, count in tiers.most_common())
-    parts = [f"{len(verdicts):,} items: {states['verdict']:,} verdicts" + (f" ({given})" if given else "")]
+    parts = [f"{states['verdict']:,} verdicts" + (f" ({given})" if given else "")]
     parts += [f"{states[state]:,} {state}" for state in ("abstained", "unscored") if states[state]]
-    covered = sum(v.state == "verdict" and v.calibration is not None for v in verdicts)
-    if covered < states["verdict"]:
-        parts.append("judge's opinion only: not calibrated against people")
-    return ", ".join(parts[:-1]) + (f"; {parts[-1]}" if len(parts) > 1 else parts[0])
+    return f"Judge's opinion only, not calibrated against people: {', '.join(parts)}"

@@ -7,13 +7,14 @@ verdicts are indispensable. A folder with outputs of several models or methods g
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.records import EvidenceRow, Item, R, Verdict, parse
+from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
 
 SCHEMA = "judgekit.run/1"
 
@@ -24,6 +25,39 @@ class Judged(NamedTuple):
     verdict: Verdict
     item: Item | None = None
     evidence: EvidenceRow | None = None
+
+    @property
+    def human(self) -> list[HumanLabel]:
+        """People's labels under the verdict's rubric, from the verdict, else the evidence, else the item."""
+        for record in (self.verdict, self.evidence, self.item):
+            if record is not None and record.human:
+                return [given for given in record.human if given.rubric in ("", self.verdict.rubric)]
+        return []
+
+    @property
+    def majority(self) -> str | None:
+        """The label most people gave; None without labels or with a shared first place."""
+        votes = Counter(given.label for given in self.human).most_common(2)
+        if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
+            return None
+        return votes[0][0]
+
+    @property
+    def first(self) -> tuple[str, float] | None:
+        """The most probable label of the first tier that said anything, and its probability."""
+        return self._opinion(list(self.evidence.tiers.values()) if self.evidence else [])
+
+    @property
+    def last(self) -> tuple[str, float] | None:
+        """The same of the last tier."""
+        return self._opinion(list(self.evidence.tiers.values())[::-1] if self.evidence else [])
+
+    @staticmethod
+    def _opinion(evidence: Sequence[Evidence]) -> tuple[str, float] | None:
+        for found in evidence:
+            if found.label is not None:
+                return found.label, found.probs[found.label]
+        return None
 
 
 @dataclass(frozen=True)
@@ -37,17 +71,28 @@ class Run:
     rows : sequence of Judged
         In the order of the verdict file.
     meta : mapping
-        ``run.json``: source, rubrics, cascade, calibration, counts, cost, created.
+        ``run.json``: source, cascades (labels and calibration by rubric), the file's own figures, counts, cost.
     """
 
     name: str
     rows: Sequence[Judged] = field(repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    def calibration(self, rubric: str) -> Mapping[str, Any] | None:
+        """The calibration that a rubric's verdicts were decided with; None for a judge's bare opinion."""
+        return self._cascade(rubric).get("calibration") or None
+
+    def labels(self, rubric: str) -> tuple[str, ...]:
+        """The rubric's labels in its own order, as far as the run says them."""
+        return tuple(self._cascade(rubric).get("labels") or ())
+
+    def _cascade(self, rubric: str) -> Mapping[str, Any]:
+        return dict((self.meta.get("cascades") or {}).get(rubric) or {})
+
     @property
-    def calibration(self) -> Mapping[str, Any] | None:
-        """The calibration file that the verdicts were decided with; None for a judge's bare opinion."""
-        return self.meta.get("calibration") or None
+    def recorded(self) -> dict[str, float]:
+        """The figures that the source file gave of itself."""
+        return {name: value for name, value in (self.meta.get("recorded") or {}).items() if value is not None}
 
     @property
     def source(self) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from judgekit.records import Verdict
-from judgekit.report.diagnostics import Diagnostics, Tier, diagnose, tier_use
+from judgekit.report.claims import Claim, claim
+from judgekit.report.compared import Comparison
+from judgekit.report.comparison import comparisons
+from judgekit.report.diagnostics import People, Tier, against_people, tier_use
 from judgekit.report.findings import Finding, findings
 from judgekit.report.measured import Figure, measured
 from judgekit.report.rates import Rate, judged_rates
-from judgekit.report.runs import Run
+from judgekit.report.runs import Judged, Run
 from judgekit.rubrics import load_rubric, shipped_rubrics
 
 SCHEMA = "judgekit.report/1"
@@ -46,7 +48,7 @@ class Group:
     abstained: int
     unscored: int
     reasons: dict[str, int]
-    certified: int
+    human: int
     rates: dict[str, Rate]
 
 
@@ -54,8 +56,8 @@ class Group:
 class RunSummary:
     """One run.
 
-    ``certified``: every verdict stands under a calibration. ``answers``: whether the model still answers what it
-    should keep; None where the file has no such side. ``withdrawn``: why the certificate does not hold here.
+    ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
+    None where the file has no such side. ``recorded``: figures that the source file gave of itself.
     """
 
     name: str
@@ -64,14 +66,14 @@ class RunSummary:
     source: str
     items: int
     certified: bool
-    withdrawn: str | None
-    claim: str
+    claims: tuple[Claim, ...]
     answers: bool | None
     groups: tuple[Group, ...]
     tiers: tuple[Tier, ...]
     cost: float | None
     measures: tuple[Figure, ...]
-    diagnostics: Diagnostics
+    recorded: dict[str, float]
+    people: tuple[People, ...]
 
     def side(self, side: Side) -> Group | None:
         """All splits of a side together, under its first rubric."""
@@ -80,10 +82,16 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything the report says. ``to_dict`` gives plain JSON types."""
+    """Everything the report says. ``to_dict`` gives plain JSON types.
+
+    ``people``: verdicts of all runs together against people, by rubric. ``comparisons``: one for each group of runs
+    that answered the same forget questions.
+    """
 
     runs: tuple[RunSummary, ...]
     findings: tuple[Finding, ...]
+    people: tuple[People, ...]
+    comparisons: tuple[Comparison, ...]
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,85 +117,92 @@ def summarize(runs: Sequence[Run]) -> Summary:
     if not runs:
         raise ValueError("no runs to report on")
     told = tuple(_summarize(run) for run in runs)
-    return Summary(told, tuple(findings(told)))
+    compared = tuple(comparisons(runs))
+    everything = [row for run in runs for row in run.rows]
+    return Summary(told, tuple(findings(told, compared)), _people(everything), compared)
 
 
 def _summarize(run: Run) -> RunSummary:
-    verdicts = [row.verdict for row in run.rows]
-    groups = tuple(_groups(run.name, verdicts))
-    given = [verdict for verdict in verdicts if verdict.state == "verdict"]
-    certified = bool(given) and all(verdict.calibration is not None for verdict in given)
-    first = verdicts[0]
-    known = [verdict.cost for verdict in verdicts if verdict.cost is not None]
+    parts = _by_rubric(run.rows)
+    claims = {rubric: claim(run, rubric, rows) for rubric, rows in parts.items()}
+    groups = tuple(
+        group for rubric, rows in parts.items() for group in _groups(run, rubric, rows, claims[rubric])
+    )
+    first = run.rows[0].verdict
+    known = [row.verdict.cost for row in run.rows if row.verdict.cost is not None]
     return RunSummary(
         name=run.name,
         model=first.model,
         method=first.method,
         source=run.source,
-        items=len(verdicts),
-        certified=certified,
-        withdrawn=None,
-        claim=_claim(run, certified),
+        items=len(run.rows),
+        certified=all(made.stands for made in claims.values()),
+        claims=tuple(claims.values()),
         answers=_answers(groups),
         groups=groups,
         tiers=tier_use(run.rows),
         cost=sum(known) if known else None,
-        measures=measured(run.rows),
-        diagnostics=diagnose(run.rows),
+        measures=measured(run),
+        recorded=run.recorded,
+        people=_people(run.rows),
     )
 
 
-def _groups(run: str, verdicts: Sequence[Verdict]) -> Iterable[Group]:
-    parts: dict[str, dict[str, list[Verdict]]] = {}
-    for verdict in verdicts:
-        parts.setdefault(verdict.rubric, {}).setdefault(verdict.split, []).append(verdict)
-    for rubric, splits in parts.items():
-        yield _group(run, rubric, "", [verdict for part in splits.values() for verdict in part])
-        for split, part in splits.items():
-            yield _group(run, rubric, split or "(no split)", part)
+def _by_rubric(rows: Iterable[Judged]) -> dict[str, list[Judged]]:
+    parts: dict[str, list[Judged]] = {}
+    for row in rows:
+        parts.setdefault(row.verdict.rubric, []).append(row)
+    return parts
 
 
-def _group(run: str, rubric: str, split: str, verdicts: Sequence[Verdict]) -> Group:
+def _people(rows: Iterable[Judged]) -> tuple[People, ...]:
+    found = (against_people(rubric, part) for rubric, part in _by_rubric(rows).items())
+    return tuple(people for people in found if people is not None)
+
+
+def _groups(run: Run, rubric: str, rows: Sequence[Judged], made: Claim) -> Iterable[Group]:
+    """All splits together first, then each."""
+    labels = _labels(run, rubric, rows)
+    splits: dict[str, list[Judged]] = {}
+    for row in rows:
+        splits.setdefault(row.verdict.split or "(no split)", []).append(row)
+    for split, part in {"": rows, **splits}.items():
+        yield _group(run.name, rubric, split, part, labels, made)
+
+
+def _group(
+    run: str, rubric: str, split: str, rows: Sequence[Judged], labels: Sequence[str], made: Claim
+) -> Group:
     side: Side = SIDES.get(rubric, "other")
-    states = Counter(verdict.state for verdict in verdicts)
-    counts = Counter(verdict.label for verdict in verdicts if verdict.label is not None)
-    labels = _labels(rubric, counts)
+    states = Counter(row.verdict.state for row in rows)
+    counts = Counter(row.verdict.label for row in rows)
+    reasons = Counter(
+        row.verdict.reason or "no reason given" for row in rows if row.verdict.state == "unscored"
+    )
     return Group(
         run=run,
         rubric=rubric,
         side=side,
         split=split,
-        items=len(verdicts),
+        items=len(rows),
         counts={label: counts[label] for label in labels},
         abstained=states["abstained"],
         unscored=states["unscored"],
-        reasons=dict(
-            Counter(v.reason or "no reason given" for v in verdicts if v.state == "unscored").most_common(5)
-        ),
-        certified=sum(v.state == "verdict" and v.calibration is not None for v in verdicts),
-        rates=judged_rates(verdicts, labels, TOGETHER[side]),
+        reasons=dict(reasons.most_common(5)),
+        human=sum(bool(row.human) for row in rows),
+        rates=judged_rates(rows, labels, TOGETHER[side], made.certificate),
     )
 
 
-def _labels(rubric: str, seen: Iterable[str]) -> list[str]:
-    """The rubric's own labels in its own order, then any others that occur (a user's rubric is not at hand)."""
-    known = list(load_rubric(rubric).labels) if rubric in shipped_rubrics() else []
-    return [*known, *sorted(set(seen) - set(known))]
+def _labels(run: Run, rubric: str, rows: Iterable[Judged]) -> list[str]:
+    """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
+    known = run.labels(rubric) or (load_rubric(rubric).labels if rubric in shipped_rubrics() else ())
+    seen = {row.verdict.label for row in rows if row.verdict.label} | {
+        h.label for row in rows for h in row.human
+    }
+    return [*known, *sorted(seen - set(known))]
 
 
 def _answers(groups: Sequence[Group]) -> bool | None:
     keep = next((group for group in groups if group.side == "keep" and not group.split), None)
     return None if keep is None else keep.rates["answered"].middle >= ANSWERS_AT_LEAST
-
-
-def _claim(run: Run, certified: bool) -> str:
-    if not certified:
-        return "judge's opinion only: not calibrated against people"
-    certificate = (run.calibration or {}).get("certificate") or {}
-    agreement, delta = certificate.get("agreement"), certificate.get("delta")
-    if agreement is None:
-        return "calibrated against people"
-    return (
-        f"agrees with people at least {agreement:.0%} of the time where it gives a verdict "
-        f"(wrong with probability at most {delta:g})"
-    )

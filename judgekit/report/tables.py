@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from judgekit.report.findings import percent
-from judgekit.report.rates import Rate
+from judgekit.report.cells import ABSENT, Cell, Table, figure, money, share, with_limits
+from judgekit.report.comparison_tables import comparison_tables
+from judgekit.report.measured import Figure
 from judgekit.report.summary import Group, RunSummary, Summary
-
-ABSENT = "–"
-
-
-Cell = str | Rate
-
-
-@dataclass(frozen=True)
-class Table:
-    """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row."""
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
 
 
 def tables(summary: Summary) -> list[Table]:
     """All tables with at least one row, in reading order."""
-    every = (overview(summary), *judged(summary), trust(summary), tiers(summary), measures(summary))
+    every = (
+        overview(summary),
+        *judged(summary),
+        *comparison_tables(summary.comparisons),
+        trust(summary),
+        tiers(summary),
+        *measures(summary),
+        recorded(summary),
+    )
     return [table for table in every if table.rows]
-
-
-def estimate(rate: Rate, digits: int = 1) -> str:
-    """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open."""
-    low, high = (f"{100 * bound:.{digits}f}" for bound in rate.bounds)
-    return f"{low} %" if low == high else f"{low}–{high} %"
-
-
-def limits(rate: Rate, digits: int = 1) -> str:
-    """The confidence limits in percent: '10.1-14.8'."""
-    return f"{100 * rate.low:.{digits}f}–{100 * rate.high:.{digits}f}"
-
-
-def in_words(cell: Cell, digits: int = 1) -> str:
-    """A cell as plain text; a rate with its interval in brackets."""
-    return cell if isinstance(cell, str) else f"{estimate(cell, digits)} [{limits(cell, digits)}]"
 
 
 def overview(summary: Summary) -> Table:
@@ -82,8 +56,14 @@ def _overview(run: RunSummary) -> tuple[Cell, ...]:
         _rate(keep, "correct"),
         {True: "yes", False: "no", None: "not in the file"}[run.answers],
         f"{still_open:,} of {run.items:,}",
-        "people and judges" if run.certified else "judge's opinion only",
+        _basis(run),
     )
+
+
+def _basis(run: RunSummary) -> str:
+    kinds = {rate.kind for group in run.groups if not group.split for rate in group.rates.values()}
+    words = {"people": "people's labels", "certificate": "a certificate", "judge": "judge's opinion only"}
+    return ", ".join(words[kind] for kind in ("people", "certificate", "judge") if kind in kinds)
 
 
 def _rate(group: Group | None, label: str) -> Cell:
@@ -116,25 +96,41 @@ def _shown(run: RunSummary) -> Iterable[Group]:
 
 
 def trust(summary: Summary) -> Table:
-    """Verdicts against people, where people labeled items."""
-    rows = [
-        (
-            run.name,
-            f"{d.labeled:,}",
-            _share(d.agreement),
-            _share(d.coverage),
-            _share(d.ceiling) + (f" ({d.pairs:,} pairs)" if d.pairs else ""),
-            run.claim,
-        )
-        for run in summary.runs
-        if (d := run.diagnostics).labeled
-    ]
+    """What is promised, and the verdicts against people where people labeled items."""
+    rows = []
+    for run in summary.runs:
+        people = {found.rubric: found for found in run.people}
+        for made in run.claims:
+            found = people.get(made.rubric)
+            rows.append(
+                (
+                    run.name,
+                    made.rubric or ABSENT,
+                    made.status,
+                    f"{found.labeled:,}" if found else "0",
+                    share(found.agreement if found else None),
+                    share(found.coverage if found else None),
+                    with_limits(found.ceiling if found else None),
+                    made.text[:1].upper() + made.text[1:] + (f". {made.shift}" if made.shift else ""),
+                )
+            )
     return Table(
         "trust",
-        "Verdicts against people",
-        ("Run", "Items labeled", "Agreement", "Coverage", "Two people agree", "Claim"),
+        "Promises, and verdicts against people",
+        (
+            "Run",
+            "Rubric",
+            "Status",
+            "Items labeled",
+            "Agreement",
+            "Coverage",
+            "People agree",
+            "Claim and shift check",
+        ),
         tuple(rows),
-        "Agreement: share of the labeled items with a verdict where it is the people's majority label.",
+        "Agreement: share of the labeled items with a verdict where it is the people's majority label. Coverage: share "
+        "of the labeled items with a verdict. People agree: how often a person agrees with the majority of the others, "
+        "the ceiling for any judge.",
     )
 
 
@@ -147,11 +143,11 @@ def tiers(summary: Summary) -> Table:
             f"{tier.asked:,}",
             f"{tier.silent:,}",
             f"{tier.answered:,}",
-            _money(tier.cost),
+            money(tier.cost),
             ABSENT if tier.tokens is None else f"{tier.tokens:,}",
             ABSENT if tier.seconds is None else f"{tier.seconds:,.1f}",
-            _share(tier.mass),
-            _share(tier.flips),
+            share(tier.mass),
+            share(tier.flips),
         )
         for run in summary.runs
         for tier in run.tiers
@@ -175,112 +171,45 @@ def tiers(summary: Summary) -> Table:
     return Table("tiers", "Tiers and cost", columns, tuple(rows), note)
 
 
-def measures(summary: Summary) -> Table:
-    """The papers' measures, one row each, one column a run; rows that no run has are left out."""
-    keys = {
-        (figure.split, figure.name): figure
-        for run in summary.runs
-        for figure in run.measures
-        if figure.value is not None
-    }
-    by_run = [{(figure.split, figure.name): figure for figure in run.measures} for run in summary.runs]
-    rows = []
-    for key, figure in keys.items():
-        mark = {1: " ↑", -1: " ↓", 0: ""}[figure.better]
-        cells = [_figure(found.value if (found := run.get(key)) else None) for run in by_run]
-        rows.append((figure.label + mark, key[0] or "run", *cells))
-    return Table(
-        "measures",
-        "Measures of the papers",
-        ("Measure", "Split", *(run.name for run in summary.runs)),
-        tuple(rows),
-        "Means over items of what the files recorded. ↑ higher is better there, ↓ lower is better. "
-        "– not available from these files.",
-    )
+def measures(summary: Summary) -> Iterable[Table]:
+    """The papers' measures: what belongs to a run as a whole first, then a table a split; one column a run.
+
+    Rows that no run has are left out.
+    """
+    by_run = [{(made.split, made.name): made for made in run.measures} for run in summary.runs]
+    known = {key: made for run in by_run for key, made in run.items() if made.value is not None}
+    for split in sorted({split for split, _ in known}):
+        rows = [
+            (
+                made.label + {1: " ↑", -1: " ↓", 0: ""}[made.better],
+                *(_measure(run.get(key)) for run in by_run),
+            )
+            for key, made in known.items()
+            if key[0] == split
+        ]
+        yield Table(
+            f"measures-{split or 'run'}",
+            f"Measures on {split}" if split else "Measures of a run as a whole",
+            ("Measure", *(run.name for run in summary.runs)),
+            tuple(rows),
+            "From what the files recorded, with 95 % limits over which questions were asked. ↑ higher is better, "
+            f"↓ lower is better. {ABSENT} not to be had from these files.",
+        )
 
 
-def _figure(value: float | None) -> str:
-    if value is None:
+def _measure(made: Figure | None) -> str:
+    if made is None or made.value is None:
         return ABSENT
-    return f"{value:.3f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2g}"
+    limits = "" if made.low is None or made.high is None else f" [{figure(made.low)}–{figure(made.high)}]"
+    return figure(made.value) + limits
 
 
-def _share(value: float | None) -> str:
-    return ABSENT if value is None else percent(value)
-
-
-def _money(dollars: float | None) -> str:
-    if dollars is None:
-        return ABSENT
-    return f"${dollars:,.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.2g}"
-
-
-CSV_COLUMNS = (
-    "section",
-    "run",
-    "split",
-    "rubric",
-    "name",
-    "value",
-    "low",
-    "high",
-    "bound_low",
-    "bound_high",
-    "items",
-    "note",
-)
-
-
-def to_csv(summary: Summary) -> str:
-    """Every number of the summary, one row each: judged rates, measures, tiers, diagnostics."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for run in summary.runs:
-        for row in _numbers(run):
-            writer.writerow({"run": run.name, **row})
-    return text.getvalue()
-
-
-def _numbers(run: RunSummary) -> Iterable[dict[str, object]]:
-    for group in run.groups:
-        where = {
-            "section": "judged",
-            "split": group.split or "all",
-            "rubric": group.rubric,
-            "items": group.items,
-        }
-        for label, rate in group.rates.items():
-            low, high = rate.bounds
-            limits = {"low": rate.low, "high": rate.high, "bound_low": low, "bound_high": high}
-            yield {**where, **limits, "name": label, "value": rate.value, "note": rate.basis}
-        for name in ("abstained", "unscored"):
-            yield {**where, "section": "count", "name": name, "value": getattr(group, name)}
-    for figure in run.measures:
-        yield {
-            "section": "measure",
-            "split": figure.split or "all",
-            "name": figure.name,
-            "value": figure.value,
-            "items": figure.items,
-            "note": figure.reason,
-        }
-    for tier in run.tiers:
-        for name in ("asked", "silent", "answered", "asks", "cost", "tokens", "seconds", "mass", "flips"):
-            yield {"section": f"tier {tier.name}", "name": name, "value": getattr(tier, name)}
-    for name in ("labeled", "annotators", "agreement", "coverage", "ceiling", "pairs"):
-        yield {"section": "people", "name": name, "value": getattr(run.diagnostics, name)}
-    for point in run.diagnostics.curve:
-        yield {
-            "section": "risk_coverage",
-            "name": f"confidence>={point.confidence:.6g}",
-            "value": point.risk,
-            "bound_high": point.coverage,
-        }
-    for part in run.diagnostics.bins:
-        yield {
-            "section": "reliability",
-            "name": f"confidence={part.confidence:.6g}",
-            "value": part.agreement,
-            "items": part.items,
-        }
+def recorded(summary: Summary) -> Table:
+    """The figures that the files gave of themselves."""
+    names = dict.fromkeys(name for run in summary.runs for name in run.recorded)
+    rows = [
+        (name, *(figure(run.recorded[name]) if name in run.recorded else ABSENT for run in summary.runs))
+        for name in names
+    ]
+    columns = ("Figure", *(run.name for run in summary.runs))
+    return Table("recorded", "Figures as the files give them", columns, tuple(rows))

@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from judgekit.report.cells import in_words
 from judgekit.report.summary import Summary
-from judgekit.report.tables import in_words, overview
+from judgekit.report.tables import overview
 
 TONES = {"good": "green", "bad": "red", "warning": "yellow", "plain": "none"}
 SIGNS = {"good": "+", "bad": "!", "warning": "?", "plain": "·"}

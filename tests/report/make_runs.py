@@ -120,7 +120,11 @@ def make_run(
             _write(items, item)
             _write(evidence, EvidenceRow(tiers=tiers, **where))
             _write(verdicts, Verdict(cost=spent, **outcome, **where))
-    meta = {"schema": "judgekit.run/1", "source": f"{method}/TOFU_EVAL.json", "calibration": calibration}
+    cascades = {
+        "forgetting": {"labels": FORGET, "calibration": calibration},
+        "utility": {"labels": KEEP, "calibration": calibration},
+    }
+    meta = {"schema": "judgekit.run/1", "source": f"{method}/TOFU_EVAL.json", "cascades": cascades}
     (folder / "run.json").write_text(json.dumps(meta))
     return folder
 
@@ -142,6 +146,21 @@ def _write(file, record) -> None:  # type: ignore[no-untyped-def]
     file.write(json.dumps(record.to_row(), ensure_ascii=False) + "\n")
 
 
+CERTIFIED = {
+    "schema": "judgekit.calibration/1",
+    "certificate": {
+        "status": "certified",
+        "claim": "Where it gives a verdict, it is the people's label at least 85 % of the time (delta 0.1).",
+        "agreement": 0.85,
+        "delta": 0.1,
+        "coverage": 0.93,
+        "observed": 0.91,
+        "bound": 0.87,
+        "labels": 400,
+    },
+}
+
+
 if __name__ == "__main__":
     import sys
 
@@ -157,5 +176,6 @@ if __name__ == "__main__":
                 abstain=0.04,
                 unscored=0.01,
                 outputs=HOSTILE,
+                calibration=CERTIFIED,
             )
         )

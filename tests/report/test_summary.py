@@ -15,7 +15,9 @@ from tests.report.make_runs import HOSTILE, make_run
 def summary(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     methods = ("retain90", "original", "GradAscent_lr1e-4", "IDK")
-    return summarize(load([make_run(folder / name, name, forget=120, keep=120, outputs=HOSTILE) for name in methods]))
+    return summarize(
+        load([make_run(folder / name, name, forget=120, keep=120, outputs=HOSTILE) for name in methods])
+    )
 
 
 def test_verdict_first(summary):

@@ -1,0 +1,67 @@
+"""What a cell of the report's tables can be, and how figures are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from judgekit.report.rates import Rate
+
+ABSENT = "–"
+
+Cell = str | Rate
+
+
+@dataclass(frozen=True)
+class Table:
+    """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+def percent(share: float) -> str:
+    """0.1234 -> 12.3 %; never rounds something to nothing or to everything."""
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    if 0.999 < share < 1:
+        return ">99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def estimate(rate: Rate, digits: int = 1) -> str:
+    """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open."""
+    low, high = (f"{100 * bound:.{digits}f}" for bound in rate.bounds)
+    return f"{low} %" if low == high else f"{low}–{high} %"
+
+
+def limits(rate: Rate, digits: int = 1) -> str:
+    """The confidence limits in percent: '10.1-14.8'."""
+    return f"{100 * rate.low:.{digits}f}–{100 * rate.high:.{digits}f}"
+
+
+def in_words(cell: Cell, digits: int = 1) -> str:
+    """A cell as plain text; a rate with its interval in brackets."""
+    return cell if isinstance(cell, str) else f"{estimate(cell, digits)} [{limits(cell, digits)}]"
+
+
+def with_limits(found: tuple[float, float, float] | None) -> str:
+    return ABSENT if found is None else f"{percent(found[0])} [{100 * found[1]:.1f}–{100 * found[2]:.1f}]"
+
+
+def figure(value: float | None) -> str:
+    if value is None:
+        return ABSENT
+    return f"{value:.3f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2g}"
+
+
+def share(value: float | None) -> str:
+    return ABSENT if value is None else percent(value)
+
+
+def money(dollars: float | None) -> str:
+    if dollars is None:
+        return ABSENT
+    return f"${dollars:,.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.2g}"

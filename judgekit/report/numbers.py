@@ -1,0 +1,98 @@
+"""Every number of a summary as one CSV row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from judgekit.report.diagnostics import People
+from judgekit.report.summary import RunSummary, Summary
+
+CSV_COLUMNS = (
+    "section",
+    "run",
+    "split",
+    "rubric",
+    "name",
+    "value",
+    "low",
+    "high",
+    "bound_low",
+    "bound_high",
+    "items",
+    "note",
+)
+
+
+def to_csv(summary: Summary) -> str:
+    """Every number of the summary, one row each: judged rates, measures, tiers, diagnostics."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for run in summary.runs:
+        for row in _numbers(run):
+            writer.writerow({"run": run.name, **row})
+    return text.getvalue()
+
+
+def _numbers(run: RunSummary) -> Iterable[dict[str, object]]:
+    for group in run.groups:
+        where = {
+            "section": "judged",
+            "split": group.split or "all",
+            "rubric": group.rubric,
+            "items": group.items,
+        }
+        for label, rate in group.rates.items():
+            low, high = rate.bounds
+            limits = {"low": rate.low, "high": rate.high, "bound_low": low, "bound_high": high}
+            yield {**where, **limits, "name": label, "value": rate.value, "note": rate.basis}
+        for name in ("abstained", "unscored"):
+            yield {**where, "section": "count", "name": name, "value": getattr(group, name)}
+    for figure in run.measures:
+        yield {
+            "section": "measure",
+            "split": figure.split or "all",
+            "name": figure.name,
+            "value": figure.value,
+            "items": figure.items,
+            "note": figure.reason,
+        }
+    for tier in run.tiers:
+        for name in ("asked", "silent", "answered", "asks", "cost", "tokens", "seconds", "mass", "flips"):
+            yield {"section": f"tier {tier.name}", "name": name, "value": getattr(tier, name)}
+    for made in run.claims:
+        for name in ("agreement", "delta", "coverage", "observed", "bound", "labels"):
+            yield {
+                "section": "claim",
+                "rubric": made.rubric,
+                "name": name,
+                "value": getattr(made, name),
+                "note": made.status,
+            }
+    for name, value in run.recorded.items():
+        yield {"section": "recorded", "name": name, "value": value, "note": "as the file says"}
+    for people in run.people:
+        yield from _people_numbers(people)
+
+
+def _people_numbers(people: People) -> Iterable[dict[str, object]]:
+    where = {"section": "people", "rubric": people.rubric, "items": people.labeled}
+    for name in ("labeled", "annotators", "agreement", "coverage"):
+        yield {**where, "name": name, "value": getattr(people, name)}
+    if people.ceiling is not None:
+        value, low, high = people.ceiling
+        yield {**where, "name": "ceiling", "value": value, "low": low, "high": high}
+    for point in people.curve:
+        name = f"disagreement at confidence {point.confidence:.6g}"
+        yield {
+            **where,
+            "section": "risk_coverage",
+            "name": name,
+            "value": point.risk,
+            "note": f"coverage {point.coverage:.6g}",
+        }
+    for part in people.bins:
+        name = f"agreement at confidence {part.confidence:.6g}"
+        yield {**where, "section": "reliability", "name": name, "value": part.agreement, "items": part.items}
