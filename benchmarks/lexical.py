@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from shared import data_folder, show
 
-from judgekit.calibration import one_per_question
+from judgekit.arrays import one_per_question
 from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.model import Head
 from judgekit.judges.lexical.style import WORDING, wording

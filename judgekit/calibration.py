@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +19,17 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from judgekit import trust
+from judgekit.arrays import (
+    incremental,
+    judge_index,
+    label_set,
+    last_stages,
+    one_per_question,
+    tier_names,
+    to_arrays,
+)
 from judgekit.errors import FingerprintMismatch, InputError
 from judgekit.records import EvidenceRow, Record, Verdict, parse
-
-STAGE = "@"
-"""Separates a judge's name from the number of annotators asked, in the tier names of staged judges."""
 
 _BLOCK = 4096
 
@@ -83,76 +88,6 @@ class Calibration(Record):
             raise InputError(f"not a calibration file: {error}", path=path) from None
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """Evidence as arrays.
-
-    ``probs`` (items, tiers, labels), NaN where a tier has no evidence; ``shares`` (items, labels) the share of
-    an item's people who gave each label, NaN rows where nobody did.
-    """
-
-    probs: NDArray[np.float64]
-    shares: NDArray[np.float64]
-
-    @property
-    def majority(self) -> NDArray[np.intp]:
-        """The label most people gave, (items,); -1 where nobody labelled or the first place is shared."""
-        top = np.nan_to_num(self.shares, nan=-1.0)
-        best = top.max(axis=1)
-        alone = (top == best[:, None]).sum(axis=1) == 1
-        return np.where((best > 0) & alone, top.argmax(axis=1), -1)
-
-
-def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequence[str]) -> Labelled:
-    """Evidence rows as arrays, in the given order of tiers and labels.
-
-    Raises
-    ------
-    InputError : a row holds a label that is not in ``labels``.
-    """
-    index = {label: k for k, label in enumerate(labels)}
-    probs = np.full((len(rows), len(tiers), len(labels)), np.nan)
-    shares = np.full((len(rows), len(labels)), np.nan)
-    for i, row in enumerate(rows):
-        try:
-            for t, tier in enumerate(tiers):
-                evidence = row.tiers.get(tier)
-                if evidence is not None and evidence.probs:
-                    probs[i, t] = 0.0
-                    for label, p in evidence.probs.items():
-                        probs[i, t, index[label]] = p
-            if row.human:
-                shares[i] = 0.0
-                for given in row.human:
-                    shares[i, index[given.label]] += 1 / len(row.human)
-        except KeyError as error:
-            raise InputError(
-                f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
-            ) from None
-    return Labelled(probs, shares)
-
-
-def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
-    """All labels that occur in evidence or human labels, sorted."""
-    found: set[str] = set()
-    for row in rows:
-        found.update(given.label for given in row.human)
-        for evidence in row.tiers.values():
-            found.update(evidence.probs)
-    return tuple(sorted(found))
-
-
-def tier_names(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
-    """Tier names in the order in which rows first give them."""
-    return tuple(dict.fromkeys(tier for row in rows for tier in row.tiers))
-
-
-def judge_index(tiers: Sequence[str]) -> list[int]:
-    """For each tier the number of the judge it is a stage of (``small@1``, ``small@2`` and ``small@5`` are one)."""
-    seen: dict[str, int] = {}
-    return [seen.setdefault(tier.partition(STAGE)[0], len(seen)) for tier in tiers]
-
-
 def calibrate(
     rows: Iterable[EvidenceRow],
     *,
@@ -202,7 +137,7 @@ def calibrate(
         human = arrays.shares
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed)
-    prices = _incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
+    prices = incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
     groups = [getattr(rows[i], by) for i in np.flatnonzero(labelled)] if by else None
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
     policy = trust.calibrate(
@@ -227,27 +162,6 @@ def calibrate(
         examples=tuple(sorted(exclude)),
         by=by,
     )
-
-
-def one_per_question(
-    questions: Sequence[str], labelled: NDArray[np.bool_], seed: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which items certify and which serve as unlabelled evidence, so that both are independent draws.
-
-    Outputs of several models to one question err together; the binomial tests assume independent items. One
-    labelled item of each question is drawn at random; its siblings are used for nothing. Items without a
-    question id stand for themselves.
-    """
-    order = np.random.default_rng(seed).permutation(len(questions))
-    certifies, rests = np.zeros(len(questions), np.bool_), np.zeros(len(questions), np.bool_)
-    seen: set[str] = set()
-    for wanted, chosen in ((labelled, certifies), (~labelled, rests)):
-        for i in order:
-            if wanted[i] and questions[i] not in seen:
-                chosen[i] = True
-                if questions[i]:
-                    seen.add(questions[i])
-    return certifies, rests
 
 
 def decide(
@@ -313,11 +227,6 @@ def verdict(
     return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
 
 
-def last_stages(row: EvidenceRow) -> dict[str, Any]:
-    """The last evidence of every judge of a row (later stages include what earlier ones spent)."""
-    return {tier.partition(STAGE)[0]: evidence for tier, evidence in row.tiers.items()}
-
-
 def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
     """Why an item could not be scored: what its judges said of it, last tier first."""
     for tier in reversed(tiers):
@@ -362,17 +271,6 @@ def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
             f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one"
         )
     return next(iter(counts), None)
-
-
-def _incremental(tiers: Sequence[str], costs: Mapping[str, float]) -> list[float]:
-    """What each tier adds: a later stage of a judge costs what its earlier stages have not spent yet."""
-    spent: dict[str, float] = {}
-    added = []
-    for tier in tiers:
-        judge = tier.partition(STAGE)[0]
-        added.append(max(costs[tier] - spent.get(judge, 0.0), 0.0))
-        spent[judge] = max(costs[tier], spent.get(judge, 0.0))
-    return added
 
 
 def _mean_cost(rows: Sequence[EvidenceRow], tier: str) -> float:

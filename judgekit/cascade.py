@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from judgekit.annotators import ModelJudge
-from judgekit.calibration import STAGE, Calibration, check_fingerprints, to_arrays, verdict
+from judgekit.arrays import STAGE, to_arrays
+from judgekit.calibration import Calibration, check_fingerprints, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.judges.base import Judge
 from judgekit.records import Evidence, EvidenceRow, Item, Verdict

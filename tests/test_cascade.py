@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from judgekit.calibration import Calibration, calibrate, decide, judge_index, one_per_question, to_arrays
+from judgekit.arrays import judge_index, one_per_question, to_arrays
+from judgekit.calibration import Calibration, calibrate, decide
 from judgekit.cascade import Cascade, tiers_of
 from judgekit.errors import ConfigError, FingerprintMismatch, InputError
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
