@@ -105,7 +105,8 @@ def _compare(sides: Sequence[Side]) -> Comparison:
         distances=tuple(_distances(sides, original, retrained)),
         quality=tuple(_quality(sides, retrained)),
         control=tuple(control),
-        changed=tuple(_shown(change, sides) for change in changes(measures)),
+        # Gibberish leaks nothing and is not forgotten well: that is why both measures are there.
+        changed=tuple(_shown(c, sides) for c in changes(measures) if set(c.measures) != {LEAKED, NOT_WELL}),
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from judgekit.metrics import AGGREGATES, CATALOGUE
 from judgekit.metrics.catalogue import PROBABILITY
 from judgekit.report.compare import LEVEL, Estimate, mean
-from judgekit.report.recipes.base import Outcome
+from judgekit.report.outcome import Outcome
 
 DRAWS = 2000
 

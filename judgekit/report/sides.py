@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from judgekit.records import Item
 from judgekit.report.compare import Values, shares
-from judgekit.report.recipes import Outcome, outcome
+from judgekit.report.outcome import Outcome, outcome
 from judgekit.report.runs import Judged, Run
 
 FORGET = "forget"

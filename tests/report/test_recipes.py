@@ -104,6 +104,8 @@ def test_closer_look_reproduces_its_formulas_and_flags_gibberish(tmp_path: Path)
         1 - np.mean([0, np.exp(-4), known, 0.1, 0]), abs=1e-12
     )
     assert cells["judged degenerate"].value == 1
+    assert cells["forget_efficacy"].low <= cells["forget_efficacy"].value <= cells["forget_efficacy"].high
+    assert cells["rougeL_recall"].low == 0 < cells["rougeL_recall"].high
     assert table.rows[0].notes == ("a high Forget Efficacy by degenerate output is no forgetting",)
 
 

@@ -3,13 +3,13 @@
 Each takes plain outcomes (dicts per question) and gives a `Table`; see ``docs/recipes.md``.
 """
 
-from judgekit.report.recipes.base import Outcome, Row, Table
+from judgekit.report.outcome import Outcome, outcome
+from judgekit.report.recipes.base import Row, Table
 from judgekit.report.recipes.closer_look import closer_look
 from judgekit.report.recipes.eco import eco
 from judgekit.report.recipes.edit_reversal import Edit, edit_reversal
 from judgekit.report.recipes.formats import formats
 from judgekit.report.recipes.multi_hop import Chain, multi_hop
-from judgekit.report.recipes.outcome import outcome
 from judgekit.report.recipes.relearning import Relearned, relearning
 from judgekit.report.recipes.unierase import Round, precise, unierase
 from judgekit.report.recipes.uwc import Candidate, pick, uwc

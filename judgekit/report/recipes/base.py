@@ -1,35 +1,12 @@
-"""What recipes take and give: plain outcomes of runs in, a table with notes out."""
+"""What recipes give: a table with notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from judgekit.metrics import Measure, RunMeasures
+from judgekit.metrics import Measure
 from judgekit.report.compare import Estimate
-
-Labels = Mapping[str, str | None]
-"""Question to judged label; None where the item is abstained or unscored."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One run: its recorded measures, its values per question, and its judged labels.
-
-    Attributes
-    ----------
-    name : str
-    measures : RunMeasures
-        From `judgekit.metrics.measure_run`.
-    values : split to measure name to question to value
-        For paired comparisons; from `judgekit.report.compare.by_question`.
-    labels : split to question to label
-    """
-
-    name: str
-    measures: RunMeasures = field(default_factory=lambda: RunMeasures({}, {}))
-    values: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
-    labels: Mapping[str, Labels] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judgekit.report.compare import mean, shares
-from judgekit.report.recipes.base import Outcome, Row, Table, cell
+from judgekit.report.intervals import intervals
+from judgekit.report.outcome import Outcome
+from judgekit.report.recipes.base import Row, Table, cell
 
 SIX = (
     "rougeL_recall",
@@ -32,9 +34,9 @@ def closer_look(runs: Sequence[Outcome]) -> Table:
     """
     rows = []
     for run in runs:
-        forget = run.measures.splits.get("forget", {})
-        cells = {name: cell(forget.get(name), name) for name in SIX}
-        cells |= {name: cell(run.measures.overall.get(name), name) for name in AGGREGATES}
+        limits, forget = intervals(run), run.measures.splits.get("forget", {})
+        cells = {name: limits.get(("forget", name)) or cell(forget.get(name), name) for name in SIX}
+        cells |= {n: limits.get(("", n)) or cell(run.measures.overall.get(n), n) for n in AGGREGATES}
         cells[DEGENERATE] = mean(shares(run.labels.get("forget", {}), ["degenerate"]))
         efficacy, gibberish = cells["forget_efficacy"].value, cells[DEGENERATE].value
         notes = (

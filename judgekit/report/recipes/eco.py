@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from judgekit.report.compare import Estimate, difference
-from judgekit.report.recipes.base import Outcome, Row, Table, cell, plain
+from judgekit.report.outcome import Outcome
+from judgekit.report.recipes.base import Row, Table, cell, plain
 
 TEXT_MEASURES = (
     "rouge1_recall",

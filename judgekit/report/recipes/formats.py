@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from judgekit.report.compare import Estimate, difference, mean, shares
-from judgekit.report.recipes.base import Outcome, Row, Table
+from judgekit.report.outcome import Outcome
+from judgekit.report.recipes.base import Row, Table
 
 LEAKED, WELL = ("leaked",), ("withheld", "wrong")
 WORST, SPREAD = "worst split", "worst - forget"

@@ -1,14 +1,37 @@
-"""From items and their verdicts to the plain outcome that recipes take."""
+"""One run as recipes, intervals and comparisons take it: plain values and labels per question."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from judgekit.metrics import measure_run
+from judgekit.metrics import RunMeasures, measure_run
 from judgekit.records import Item
 from judgekit.report.compare import by_question
-from judgekit.report.recipes.base import Outcome
+
+Labels = Mapping[str, str | None]
+"""Question to judged label; None where the item is abstained or unscored."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run: its recorded measures, its values per question, and its judged labels.
+
+    Attributes
+    ----------
+    name : str
+    measures : RunMeasures
+        From `judgekit.metrics.measure_run`.
+    values : split to measure name to question to value
+        For paired comparisons; from `judgekit.report.compare.by_question`.
+    labels : split to question to label
+    """
+
+    name: str
+    measures: RunMeasures = field(default_factory=lambda: RunMeasures({}, {}))
+    values: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    labels: Mapping[str, Labels] = field(default_factory=dict)
 
 
 def outcome(
