@@ -103,8 +103,9 @@ def rewardbench2(path: Path, judges: Sequence[str] = ("gpt-5.4-nano", "gpt-5.4-m
     probs = np.full((len(rows), len(judges), 4), np.nan)
     for i, row in enumerate(rows):
         for t, judge in enumerate(judges):
-            if row["score_judges"].get(judge):
-                probs[i, t] = _from_scores(np.array(row["score_judges"][judge], dtype=float))
+            scores = np.array(row["score_judges"].get(judge) or np.nan, dtype=float)
+            if np.isfinite(scores).all():
+                probs[i, t] = _from_scores(scores)
     human = np.array([row["correct_candidate"] for row in rows])
     ids = [row["id"] for row in rows]
     price = {"gpt-5.4-nano": 0.08, "gpt-5.4-mini": 0.3, "gpt-5.4": 1.0}

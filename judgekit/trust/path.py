@@ -25,12 +25,13 @@ from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats, Ints
 CAUTION = 1.0
 """How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
 
-THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
+THRIFT = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
 
 USUAL_THRIFT = 2.0
 
 SAMPLE = 1000
+"""About how many items the frontier is drawn from."""
 
 
 @dataclass(frozen=True)

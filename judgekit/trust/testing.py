@@ -14,7 +14,10 @@ from judgekit.trust.bounds import Floats, Ints, allowed_errors
 START = 0.4
 """Share of the items at which the path begins, unless that leaves no room for errors."""
 
-LATEST_START = 0.6
+LATEST_START = 0.5
+
+ROOM = 1 / 3
+"""Least share of the target rate that must be allowed as errors where the path begins, if it can be had."""
 
 STEPS = 400
 """Most levels on a path."""
@@ -25,7 +28,7 @@ def checkpoints(n: int, risk: float, delta: float) -> Ints:
 
     They depend on nothing but n, risk and delta. Between two numbers at which the exact binomial test allows one
     error more, waiting only adds errors: so the path stops exactly there. It begins at 40 % of the items,
-    or later (up to 60 %) while the errors allowed are less than half of the target rate.
+    or later (up to 50 %) while the errors allowed are less than a third of the target rate.
     """
     number = np.arange(1, n + 1) if n <= 10 * STEPS else np.linspace(START * n, n, STEPS).astype(np.int64)
     allowed = allowed_errors(number, risk, delta)
@@ -33,7 +36,7 @@ def checkpoints(n: int, risk: float, delta: float) -> Ints:
     if not len(jumps):
         return np.zeros(0, dtype=np.intp)
     count, room = number[jumps], allowed[jumps] / (number[jumps] * risk)
-    early = (count < START * n) | ((room < 0.5) & (count < LATEST_START * n))
+    early = (count < START * n) | ((room < ROOM) & (count < LATEST_START * n))
     points = count[~early] if not early.all() else count[-1:]
     if len(points) > STEPS:
         points = points[np.unique(np.linspace(0, len(points) - 1, STEPS).round().astype(int))]

@@ -1,0 +1,132 @@
+"""The path of cascades: counted along it as its policies decide, with ties together and costs as stated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judgekit.trust import Policy
+from judgekit.trust.bounds import allowed_errors
+from judgekit.trust.evidence import Combination
+from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, tally
+from judgekit.trust.testing import checkpoints, fixed_sequence
+
+
+@st.composite
+def evidence(draw: st.DrawFn) -> tuple[np.ndarray, Combination, Exits]:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    tiers, labels = draw(st.integers(1, 4)), draw(st.integers(2, 4))
+    probs = rng.choice([0.0, 0.2, 0.6, 1.0], (40, tiers, labels)) + 0.001
+    probs[rng.random((40, tiers)) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
+    combination = Combination.equal(tiers, np.cumsum(rng.random(tiers) < 0.7).tolist())
+    prices = rng.choice([0.0, 0.1, 1.0], tiers)
+    return probs, combination, Exits.priced(combination, prices, draw(st.sampled_from([0.0, 2.0, 6.0])))
+
+
+@given(evidence())
+def test_counting_along_the_path_is_deciding_at_every_level(
+    case: tuple[np.ndarray, Combination, Exits],
+) -> None:
+    probs, combination, exits = case
+    labels = probs.shape[2]
+    label, score = combination.opinions(probs)
+    present = ~np.isnan(probs[:, :, 0])
+    entry = exits.entries(score, present)
+    loss = (label != 0).astype(float)
+    at = levels(entry.max(axis=1), range(1, 41), lowest(labels))
+    number, total = tally(entry, loss, at)
+    before = np.zeros(len(probs), dtype=bool)
+    for k, level in enumerate(at):
+        policy = Policy(combination, exits, np.full((1, labels), level))
+        decided = policy.decide(probs)
+        assert number[k] == decided.accepted.sum()
+        assert total[k] == (decided.label[decided.accepted] != 0).sum()
+        stop = np.where(decided.tier < 0, exits.depth - 1, decided.tier)
+        reach = [(stop >= t).mean() for t in range(policy.tiers)]
+        np.testing.assert_allclose(exits.reach(entry, score, present, level), reach)
+        assert (decided.accepted >= before).all(), "a verdict was lost on a more lenient level"
+        before = decided.accepted
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(1, 30))
+def test_levels_never_split_ties(values: list[int], count: int) -> None:
+    entered = np.array(values, dtype=float)
+    found = levels(entered, [count], -1.0)
+    if count > len(values):
+        assert found == []
+    else:
+        taken = entered >= found[0]
+        assert taken.sum() >= count
+        assert (entered[taken].min() > entered[~taken]).all()
+
+
+@given(st.integers(0, 600), st.floats(0.02, 0.4), st.floats(0.02, 0.3))
+def test_checkpoints_lie_where_one_more_error_is_allowed(n: int, risk: float, delta: float) -> None:
+    points = checkpoints(n, risk, delta)
+    assert (np.diff(points) > 0).all()
+    for point in points[:-1]:
+        assert allowed_errors(point, risk, delta) > allowed_errors(point - 1, risk, delta)
+    if len(points):
+        assert points[-1] == n
+        assert allowed_errors(points[0], risk, delta) >= 0
+    else:
+        assert n == 0 or allowed_errors(n, risk, delta) == -1
+
+
+def test_fixed_sequence_stops_at_the_first_failure() -> None:
+    assert fixed_sequence(np.array([0.01, 0.1, 0.2, 0.01]), 0.1) == 2
+    assert fixed_sequence(np.array([np.nan, 0.0]), 0.1) == 0
+    assert fixed_sequence(np.array([]), 0.1) == 0
+
+
+def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
+    rng = np.random.default_rng(0)
+    probs = rng.dirichlet([0.4, 0.4], size=(500, 3))
+    combination, prices = Combination.equal(3), np.array([0.0, 0.1, 1.0])
+    label, score = combination.opinions(probs)
+    rows = frontier(combination, prices, score, np.ones(label.shape, dtype=bool), lowest(2))
+    full = [row for row in rows if row["depth"] == 3]
+    dearest = [max(r["cost"] for r in full if r["thrift"] == thrift) for thrift in (0.0, 2.0, 8.0)]
+    assert dearest[0] > dearest[1] > dearest[2]
+    depth, thrift = affordable(rows, 0.5)
+    chosen = [row for row in rows if (row["depth"], row["thrift"]) == (depth, thrift)]
+    assert max(row["cost"] for row in chosen) <= 0.5
+    with pytest.raises(ValueError, match="no candidate costs at most"):
+        affordable(rows, -1.0)
+
+
+def test_stages_of_a_judge_replace_each_other() -> None:
+    one, five = [0.6, 0.4], [0.9, 0.1]
+    other = [0.3, 0.7]
+    staged = Combination.equal(3, [0, 0, 1])
+    label, score = staged.opinions(np.array([[one, five, other]]))
+    again, same = Combination.equal(2).opinions(np.array([[five, other]]))
+    assert label[0, 2] == again[0, 1]
+    assert score[0, 2] == pytest.approx(same[0, 1])
+    np.testing.assert_allclose(staged.pending, [0.75, 0.5, 0.0])
+
+
+def test_two_labels_are_mean_log_odds() -> None:
+    probs = np.array([[[0.8, 0.2], [0.4, 0.6]]])
+    label, score = Combination.equal(2).opinions(probs)
+    assert label.tolist() == [[0, 0]]
+    assert score[0, 1] == pytest.approx((np.log(4) + np.log(2 / 3)) / 2)
+
+
+def test_a_judge_whose_confidence_is_upside_down_is_left_out() -> None:
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, 400)
+    good = [rng.normal(1.5 * (2 * y - 1), 1.5) for _ in range(2)]
+    sure = rng.uniform(0, 4, 400)
+    upside_down = sure * np.where(rng.random(400) < 0.9 - 0.2 * sure, 1, -1) * (2 * y - 1)
+    probs = np.stack([1 / (1 + np.exp(np.stack([s, -s], axis=1))) for s in (*good, upside_down)], axis=1)
+    assert Combination.equal(3).without_inverted(probs).weights == (0.5, 0.5, 0.0)
+    assert Combination.equal(2).without_inverted(probs[:, :2]).weights == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("judges", [[0, 1, 0], [0]])
+def test_judges_that_do_not_fit_are_refused(judges: list[int]) -> None:
+    with pytest.raises(ValueError, match="tier"):
+        Combination.equal(3, judges)
