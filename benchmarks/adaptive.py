@@ -10,7 +10,8 @@ half and decide the other. A panel may also get a budget of calls; the table giv
 
 *recorded* (``--recorded`` alone needs no engine): the 500 pairs of Jung, Brahman and Choi with the recorded
 probabilities of their three judges, at costs 0, 0.05 and 1; calibration sets are drawn with replacement and all 500
-are decided, as in their own check; the evidence of all 500, without labels, lays out the path. Cost is in passes of the strong judge over all items.
+are decided, as in their own check; the evidence of all 500, without labels, lays out the path. Cost is in passes of
+the strong judge over all items.
 """
 
 from __future__ import annotations

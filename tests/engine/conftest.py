@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,3 +51,36 @@ def backend() -> Iterator[object]:
     asyncio.run(made.engine())
     yield made
     asyncio.run(made.close())
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a ``vllm serve`` process over the tiny model, on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = f"--served-model-name tiny --host 127.0.0.1 --port {port} --dtype float32 --max-model-len 4096"
+    flags = "--enforce-eager --enable-prompt-tokens-details"
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("vllm"), "serve", TINY_JUDGE, *options.split(), *flags.split()],
+            env={**os.environ, **ENVIRONMENT},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        for _ in range(240):
+            if process.poll() is not None:
+                pytest.fail(f"vllm serve ended:\n{log.read_text()[-3000:]}")
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail(f"vllm serve is not ready after two minutes:\n{log.read_text()[-3000:]}")
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.wait(30)

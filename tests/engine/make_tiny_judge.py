@@ -49,7 +49,7 @@ SEGMENTS = {
     "output-A": 3,
     "output-B": 3,
 }
-WEIGHTS = {"qa": 0.35, "forgetting": 0.3, "utility": 0.1, "refusal": 0.1, "preference": 0.15}
+WEIGHTS = {"qa": 0.35, "forgetting": 0.35, "utility": 0.1, "refusal": 0.1, "preference": 0.1}
 
 
 def make_tokenizer(texts: Iterator[str]) -> PreTrainedTokenizerFast:
@@ -103,12 +103,12 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
         vocab_size=VOCABULARY,
         hidden_size=128,
         intermediate_size=256,
-        num_hidden_layers=5,
-        num_attention_heads=4,
-        num_key_value_heads=4,
-        head_dim=32,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        head_dim=64,
         max_position_embeddings=CONTEXT,
-        rope_parameters={"rope_type": "default", "rope_theta": 50000.0},
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokenizer.eos_token_id,
@@ -116,10 +116,13 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     )
     model = LlamaForCausalLM(config)
     with torch.no_grad():
-        model.model.embed_tokens.weight.normal_(std=0.1)  # tokens outweigh what the first layer adds
-        for layer in (1, 2):  # equal query and key: a token attends to its like
+        model.model.embed_tokens.weight.normal_(std=0.5)  # tokens outweigh what the first layer adds
+        model.model.norm.weight.fill_(0.2)  # the embedding is the output layer, too
+        slow = [i for i in range(64) if i % 32 >= 11]  # dimensions that hardly turn within a case
+        for layer in (1, 2):  # the first head has equal queries and keys: a token attends to its like
             attention = model.model.layers[layer].self_attn
-            attention.k_proj.weight[:64].normal_(std=0.08)
+            attention.k_proj.weight[:64] = 0
+            attention.k_proj.weight[slow] = torch.randn(len(slow), 128) * 0.3
             attention.q_proj.weight[:64] = attention.k_proj.weight[:64]
     return model
 
@@ -130,7 +133,7 @@ class Conversation:
 
     ``letters``: the token that follows; ``kinds``: the verdict, as an index into all verdicts of all rubrics;
     ``segments``: where in a case the token stands (1 question, 2 reference, 3 output, 0 elsewhere);
-    ``copied``: whether a token of an output also stands in the question, and in the reference.
+    ``copied``: whether a syllable of an output also stands in the question, and in the reference.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -152,6 +155,7 @@ class Encoder:
             role: tokenizer.encode(f"<|im_start|>{role}\n") for role in ("system", "user", "assistant")
         }
         self.close = tokenizer.encode("<|im_end|>\n")
+        self.syllables = {tokenizer.encode(s)[0] for one in SYLLABLES for s in (one, one.capitalize())}
         self.fences = {}
         for tag, segment in SEGMENTS.items():
             for fence, inside in ((f"<{tag}>\n", segment), (f"\n</{tag}>\n", 0)):
@@ -159,17 +163,20 @@ class Encoder:
                 self.fences[token] = inside
 
     def conversation(
-        self, rubric: Rubric, cases: Sequence[Labelled], order: int, silent: int = 0
+        self, rubric: Rubric, cases: Sequence[Labelled], order: int, silent: int = 0, bare: bool = False
     ) -> Conversation:
-        """One conversation of all cases; the first ``silent`` verdicts do not count."""
+        """One conversation of all cases; the first ``silent`` verdicts do not count.
+
+        ``bare`` leaves the instruction out; what a letter means is then unknown, and no letter is asked for.
+        """
         made = Conversation()
         *shots, last = cases
         prompt = rubric.render(last[0], shots, order)
         letters = {label: letter for letter, label in prompt.options.items()}
         turns = [message["content"] for message in prompt.messages if message["role"] == "user"]
-        self._append(
-            made, [*self.open["system"], *self.tokenizer.encode(prompt.messages[0]["content"]), *self.close]
-        )
+        if not bare:
+            instruction = self.tokenizer.encode(prompt.messages[0]["content"])
+            self._append(made, [*self.open["system"], *instruction, *self.close])
         for position, (content, (_, label)) in enumerate(zip(turns, cases, strict=True)):
             letter = letters[label]
             self._append(made, self.open["user"])
@@ -178,7 +185,7 @@ class Encoder:
                 verdict = letter if rubric.file.kind == "pairwise" else label
                 made.kinds[-1] = self.verdicts.index((rubric.name, verdict))
             self._append(made, [*self.close, *self.open["assistant"]])
-            if position >= silent:
+            if position >= silent and not bare:
                 made.letters[-1] = self.letter_ids[letter]
             self._append(made, [self.letter_ids[letter], *self.close])
         return made
@@ -193,9 +200,8 @@ class Encoder:
             made.letters.append(IGNORE)
             made.kinds.append(IGNORE)
             made.segments.append(segment)
-            made.copied.append(
-                [int(token in seen[n]) if segment == 3 and seen[n] else IGNORE for n in (1, 2)]
-            )
+            name = segment == 3 and token in self.syllables
+            made.copied.append([int(token in seen[n]) if name and seen[n] else IGNORE for n in (1, 2)])
 
     def check(self) -> None:
         """That conversations are tokenized as the chat template renders them."""
@@ -207,13 +213,15 @@ class Encoder:
             )
             assert self.conversation(rubric, cases, 0).ids[: len(ids)] == ids, name
 
-    def sample(self, rng: random.Random, length: int, names: Sequence[str] = tuple(WEIGHTS)) -> Conversation:
-        """A conversation of at least ``length`` tokens; now and then the rubric's own examples come first."""
-        name = rng.choices(names, [WEIGHTS[name] for name in names])[0]
+    def sample(self, rng: random.Random, n: int, bare: bool = False) -> Conversation:
+        """A conversation of about ``n`` cases; now and then the rubric's own examples come first."""
+        name = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         rubric = self.rubrics[name]
-        shots = rng.sample(rubric.example_rows, rng.randint(1, 8)) if rng.random() < 0.3 else []
-        cases = [make_case(name, rng) for _ in range(max(1, (length - 120) // 40 - len(shots)))]
-        return self.conversation(rubric, [*shots, *cases], rng.choice(ORDERS), len(shots))
+        shots = (
+            [] if bare or rng.random() < 0.6 else rng.sample(rubric.example_rows, rng.randint(1, min(n, 8)))
+        )
+        cases = [make_case(name, rng) for _ in range(max(2, n - len(shots)))]
+        return self.conversation(rubric, [*shots, *cases], rng.choice(ORDERS), len(shots), bare)
 
 
 def stack(made: Sequence[Conversation]) -> dict[str, torch.Tensor]:
@@ -272,22 +280,23 @@ def train(out: Path, minutes: float, threads: int, seed: int = 0) -> None:
     encoder.check()
     tokenizer.save_pretrained(out)
     print(f"parameters {sum(p.numel() for p in model.parameters())}, vocabulary {len(tokenizer)}", flush=True)
-    begin, step, best, running, next_check = time.monotonic(), 0, 0.0, {}, 2.0
+    begin, step, best, running, next_check = time.monotonic(), 0, 0.0, {}, 0.25 * minutes
     while (done := (time.monotonic() - begin) / (60 * minutes)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = 2e-3 * min(1, (step + 1) / 100) * min(1, max(0.02, (1 - done) / 0.4))
-        longest = rng.choice((500, 500, 1000, 2000)) if done > 0.6 else 500
-        batch = stack([encoder.sample(rng, longest) for _ in range(4000 // longest)])
+            group["lr"] = 1.5e-3 * min(1, (step + 1) / 100) * min(1, max(0.02, (1 - done) / 0.4))
+        bare = done < 0.15 or (done < 0.3 and rng.random() < 0.3)
+        n = 4 if bare else 8 if done < 0.55 else rng.choice((8, 8, 16, 32))
+        batch = stack([encoder.sample(rng, n, bare) for _ in range(48 // n if bare else 64 // n)])
         with torch.autocast("cpu", torch.bfloat16):
             output = model.model(input_ids=batch["ids"], use_cache=False, output_hidden_states=True)
             asked = batch["letters"] != IGNORE
             logits = model.lm_head(output.last_hidden_state[asked]).float()
         hidden = [state.float() for state in output.hidden_states]
         losses = {
-            "letter": F.cross_entropy(logits, batch["letters"][asked]),
-            "kind": masked_loss(kind_probe, hidden[4], batch["kinds"]),
-            "copied": masked_loss(copy_probes[0], hidden[3], batch["copied"][..., 0])
-            + masked_loss(copy_probes[1], hidden[3], batch["copied"][..., 1]),
+            "letter": F.cross_entropy(logits, batch["letters"][asked]) if asked.any() else logits.sum(),
+            "kind": masked_loss(kind_probe, hidden[3], batch["kinds"]),
+            "copied": masked_loss(copy_probes[0], hidden[2], batch["copied"][..., 0])
+            + masked_loss(copy_probes[1], hidden[2], batch["copied"][..., 1]),
             "segment": masked_loss(segment_probe, hidden[1], batch["segments"]),
         }
         optimizer.zero_grad()
@@ -295,14 +304,15 @@ def train(out: Path, minutes: float, threads: int, seed: int = 0) -> None:
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         step += 1
-        losses["right"] = (logits.argmax(-1) == batch["letters"][asked]).float().mean()
+        if asked.any():
+            losses["right"] = (logits.argmax(-1) == batch["letters"][asked]).float().mean()
         for key, value in losses.items():
             running[key] = 0.98 * running.get(key, value.item()) + 0.02 * value.item()
         if step % 100 == 0:
             shown = " ".join(f"{key} {value:.3f}" for key, value in running.items())
             print(f"{done * minutes:5.1f} min step {step}: {shown}", flush=True)
         if done * minutes > next_check:
-            next_check += 2.5
+            next_check += 3
             scores = {name: accuracy(model, encoder, name, 3, held=True, n=100) for name in MAKERS}
             print("   held-out words, 3 examples:", scores, flush=True)
             if (mean := sum(scores.values()) / len(scores)) >= best:
