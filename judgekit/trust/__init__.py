@@ -1,6 +1,35 @@
-"""The mathematics of trust: arrays in, arrays out; nothing else of judgekit is imported here."""
+"""The mathematics of trust: arrays in, arrays out; nothing else of judgekit is imported here.
 
+Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate cascades), ``promises`` (what is
+promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its use);
+``docs/guarantee.md`` has the proofs. Beside them: ``planning`` (how many labels), ``audit`` and ``shift`` (does it
+still hold), ``scope`` (items unlike any labelled), ``human`` (how far people agree), ``prevalence`` (rates over all items).
+"""
+
+from judgekit.trust.audit import Audit
 from judgekit.trust.calibrate import calibrate
+from judgekit.trust.human import ceiling
+from judgekit.trust.planning import LabelPlan, choose_items, plan_labels
 from judgekit.trust.policy import Actions, Decisions, Policy
+from judgekit.trust.prevalence import Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.scope import Scope
+from judgekit.trust.shift import Shift, shift_check
 
-__all__ = ["Actions", "Decisions", "Policy", "calibrate"]
+__all__ = [
+    "Actions",
+    "Audit",
+    "Decisions",
+    "LabelPlan",
+    "Policy",
+    "Rate",
+    "Scope",
+    "Shift",
+    "calibrate",
+    "ceiling",
+    "choose_items",
+    "plan_labels",
+    "rate",
+    "rate_difference",
+    "rate_ratio",
+    "shift_check",
+]
