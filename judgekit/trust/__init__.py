@@ -1,9 +1,10 @@
 """The mathematics of trust: arrays in, arrays out; nothing else of judgekit is imported here.
 
 Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate cascades), ``promises`` (what is
-promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its use);
-``docs/guarantee.md`` has the proofs. Beside them: ``planning`` (how many labels), ``audit`` and ``shift`` (does it
-still hold), ``scope`` (items unlike any labelled), ``human`` (how far people agree), ``prevalence`` (rates over all items).
+promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
+use); ``docs/guarantee.md`` has the proofs. Beside them: ``planning`` (how many labels), ``audit`` and ``shift`` (does
+it still hold), ``scope`` (items unlike any labelled), ``human`` (how far people agree), ``prevalence`` (rates over
+all items).
 """
 
 from judgekit.trust.audit import Audit
