@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hmean
 
+from judgekit.errors import InputError
 from judgekit.readers import read
 from judgekit.report.compare import mean
 from judgekit.report.recipes import (
@@ -28,11 +29,14 @@ from judgekit.report.recipes import (
     outcome,
     pick,
     precise,
+    read_rtt,
     relearning,
+    rtt,
     unierase,
     uwc,
 )
 from judgekit.report.recipes.relearning import best_epoch, recovery
+from judgekit.report.recipes.rtt import ratio
 from tests.shared_data import shared
 
 OUTPUTS = "data/outputs/open_unlearning"
@@ -268,6 +272,48 @@ def _true_ratio() -> float:
 
 
 TRUE_RATIO = _true_ratio()
+
+
+def test_the_attacks_own_files_give_the_published_rate(tmp_path: Path) -> None:
+    def write(name: str, *rows: dict[int, float]) -> Path:
+        lines = "".join(f'YEARS,"{row}",models/{name}\n' for row in rows)
+        path = tmp_path / f"{name}.csv"
+        path.write_text("dataset,forget_accs_local,base_model\n" + lines)
+        return path
+
+    unlearned = read_rtt(write("rmu", {0: 0.25, 1: 0.6, 2: 0.7}, {0: 0.27, 1: 0.62, 2: 0.5}))
+    original = read_rtt(write("original", {0: 0.8, 1: 0.75}, {0: 0.7, 1: 0.75}))
+    assert [model.best for model in unlearned] == [0.7, 0.62]
+    assert unlearned[0].model == "models/rmu"
+    cells = rtt("RMU", unlearned, original).rows[0].cells
+    assert cells["recovery rate"].value == pytest.approx(0.66 / 0.75)
+    assert cells["recovery rate"].low < 0.88 < cells["recovery rate"].high
+    assert cells["before"].value == pytest.approx(0.26) and cells["before"].n == 314
+
+
+def test_accuracies_written_by_a_newer_numpy_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "ft.csv"
+    path.write_text('forget_accs_local,base_model\n"{0: np.float64(0.25), 1: 1.0}",m\n')
+    assert read_rtt(path)[0].accuracies == {0: 0.25, 1: 1.0}
+
+
+def test_another_csv_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "ft.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="no column 'forget_accs_local'"):
+        read_rtt(path)
+    path.write_text("forget_accs_local,b\n{},2\n")
+    with pytest.raises(InputError, match=r"ft.csv:2.*no epoch"):
+        read_rtt(path)
+
+
+@pytest.mark.parametrize(("p", "q"), [(0.3, 0.8), (0.75, 0.8), (0.05, 0.5)])
+def test_coverage_of_the_unpaired_ratio(p: float, q: float) -> None:
+    rng, n = np.random.default_rng(1), 157
+    pairs = rng.binomial(n, [p, q], size=(2000, 2)) / n
+    found = [ratio(a, n, b, n) for a, b in pairs]
+    covered = np.mean([f.low <= p / q <= f.high for f in found])
+    assert covered > 0.95 - 3 * (0.05 * 0.95 / 2000) ** 0.5
 
 
 # Multi-hop ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from judgekit.report.recipes.edit_reversal import Edit, edit_reversal
 from judgekit.report.recipes.formats import formats
 from judgekit.report.recipes.multi_hop import Chain, multi_hop
 from judgekit.report.recipes.relearning import Relearned, relearning
+from judgekit.report.recipes.rtt import Retrained, read_rtt, rtt
 from judgekit.report.recipes.unierase import Round, precise, unierase
 from judgekit.report.recipes.uwc import Candidate, pick, uwc
 
@@ -20,6 +21,7 @@ __all__ = [
     "Edit",
     "Outcome",
     "Relearned",
+    "Retrained",
     "Round",
     "Row",
     "Table",
@@ -31,7 +33,9 @@ __all__ = [
     "outcome",
     "pick",
     "precise",
+    "read_rtt",
     "relearning",
+    "rtt",
     "unierase",
     "uwc",
 ]
