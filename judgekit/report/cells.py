@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from judgekit.report.rates import Rate
 
@@ -13,13 +13,23 @@ Cell = str | Rate
 
 @dataclass(frozen=True)
 class Table:
-    """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row."""
+    """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row.
+
+    Tables of one ``group`` follow each other under it as their heading.
+    """
 
     name: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    group: str = ""
+
+    def without_empty(self) -> Table:
+        """The table without columns that say nothing in any row."""
+        kept = [i for i in range(len(self.columns)) if any(row[i] != ABSENT for row in self.rows)]
+        columns = tuple(self.columns[i] for i in kept)
+        return replace(self, columns=columns, rows=tuple(tuple(row[i] for i in kept) for row in self.rows))
 
 
 def percent(share: float) -> str:
@@ -38,13 +48,18 @@ def estimate(rate: Rate, digits: int = 1) -> str:
 
 
 def limits(rate: Rate, digits: int = 1) -> str:
-    """The confidence limits in percent: '10.1-14.8'."""
+    """The confidence limits in percent: '10.1-14.8'; empty where the estimate is nothing else."""
+    if rate.value is None and rate.bounds == (rate.low, rate.high):
+        return ""
     return f"{100 * rate.low:.{digits}f}–{100 * rate.high:.{digits}f}"
 
 
 def in_words(cell: Cell, digits: int = 1) -> str:
-    """A cell as plain text; a rate with its interval in brackets."""
-    return cell if isinstance(cell, str) else f"{estimate(cell, digits)} [{limits(cell, digits)}]"
+    """A cell as plain text; a rate with its interval in brackets, where that says more."""
+    if isinstance(cell, str):
+        return cell
+    inside = limits(cell, digits)
+    return estimate(cell, digits) + (f" [{inside}]" if inside else "")
 
 
 def with_limits(found: tuple[float, float, float] | None) -> str:

@@ -170,7 +170,8 @@ def plane(summary: Summary) -> Chart | None:
                 yerr=[[y.middle - y.low], [y.high - y.middle]],
                 fmt="o" if run.answers else "X",
                 color=color,
-                markersize=7,
+                markersize=7 if run.answers else 11,
+                markeredgecolor=PAPER,
                 elinewidth=1.4,
                 capsize=0,
             )
@@ -245,7 +246,7 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
             )
             axes.barh(rows, width, left=left, height=0.66, color=color, label=part, **hatch)
             for row, (start, wide) in enumerate(zip(left, width, strict=True)):
-                if wide >= 0.06:
+                if wide >= 0.06 and part not in OPEN:
                     axes.text(
                         start + wide / 2,
                         row,
@@ -281,7 +282,7 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
         "forget": "What became of what should be forgotten",
         "keep": "What became of what should be kept",
     }[side]
-    caption = "Shares of all items, in percent; hatched items have no verdict."
+    caption = "Verdicts as given, in percent of all items; hatched items have none."
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(
         f"breakdown-{side}", title, _draw(f"breakdown-{side}", title, text, size, paint), caption, text

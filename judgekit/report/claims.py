@@ -75,12 +75,12 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged]) -> Claim:
         return Claim(rubric, "unbound", text, **known)
     shift = _shift(rows)
     if shift is None:
-        told = f"no shift check: it needs {ENOUGH} labeled items of this run beside {ENOUGH} others"
+        told = f"none: it needs {ENOUGH} labeled items of this run beside {ENOUGH} others"
         return Claim(rubric, "certified", _promise(certificate), shift=told, **known)
     if shift.shifted:
         text = "the certificate is withdrawn: these items are not like the labeled ones"
-        return Claim(rubric, "withdrawn", text, shift=shift.sentence, **known)
-    return Claim(rubric, "certified", _promise(certificate), shift=shift.sentence, **known)
+        return Claim(rubric, "withdrawn", text, shift=_found(shift), **known)
+    return Claim(rubric, "certified", _promise(certificate), shift=_found(shift), **known)
 
 
 def _numbers(certificate: dict[str, Any]) -> dict[str, Any]:
@@ -94,6 +94,13 @@ def _promise(certificate: dict[str, Any]) -> str:
     told = certificate.get("claim")
     return (
         str(told).rstrip(".") if told else f"agreement with people of at least {certificate.get('agreement')}"
+    )
+
+
+def _found(shift: Shift) -> str:
+    sizes = f"p = {shift.p_value:.2g}, {shift.n_scored:,} items against {shift.n_labeled:,} labeled"
+    return (
+        f"shifted in {', '.join(shift.where)} ({sizes})" if shift.shifted else f"no sign of a shift ({sizes})"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from judgekit.metrics import CATALOGUE
 from judgekit.report.cells import ABSENT, Table
@@ -10,13 +11,12 @@ from judgekit.report.compared import Changed, Comparison, Number, Place
 
 
 def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:
-    """The tables of every comparison; with several, their titles name the questions they are about."""
+    """The tables of every comparison, under the questions they are about."""
     for number, found in enumerate(comparisons, 1):
-        where = f" ({found.questions:,} questions of {', '.join(found.runs)})" if len(comparisons) > 1 else ""
+        group = f"{found.questions:,} questions answered by {', '.join(found.runs)}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found)
-            name = f"{table.name}-{number}" if len(comparisons) > 1 else table.name
-            yield Table(f"compare-{name}", table.title + where, table.columns, table.rows, table.note)
+            yield replace(table, name=f"compare-{number}-{table.name}", group=group)
 
 
 def told(number: Number, sign: bool = False) -> str:
@@ -27,7 +27,8 @@ def told(number: Number, sign: bool = False) -> str:
     text = f"{100 * number.value:{plus}.1f}{unit}"
     if number.low is None or number.high is None:
         return text
-    return f"{text} [{100 * number.low:{plus}.1f}, {100 * number.high:{plus}.1f}]"
+    to = " to " if sign else "–"
+    return f"{text} [{100 * number.low:{plus}.1f}{to}{100 * number.high:{plus}.1f}]"
 
 
 def ranks(found: Comparison) -> Table:
@@ -39,12 +40,13 @@ def ranks(found: Comparison) -> Table:
         "Revealed, lower is better, over the questions that all answered and that have a verdict; intervals do not "
         "cover the judge's errors. A range of ranks is a tie: the data cannot tell these runs apart."
     )
-    return Table("ranks", "Ranking", ("Run", *names), tuple(rows), note)
+    columns = ("Run", *(name[:1].upper() + name[1:] for name in names))
+    return Table("ranks", "Ranking", columns, tuple(rows), note)
 
 
 def _place(place: Place) -> str:
     where = f"{place.best}" if place.best == place.worst else f"{place.best}–{place.worst}"
-    return f"{told(place.number)}, rank {where}"
+    return f"rank {where}: {told(place.number)}"
 
 
 def front(found: Comparison) -> Table:

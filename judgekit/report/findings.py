@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from judgekit.report.cells import percent
+from judgekit.report.cells import limits, percent
 
 if TYPE_CHECKING:
     from judgekit.report.compared import Comparison
@@ -24,18 +24,19 @@ class Finding:
 
 
 def spoken(rate: Rate) -> str:
-    """A rate with its interval, as words: '12.3 % (10.1-14.8)'; bounds where open items leave it open."""
-    limits = f"{100 * rate.low:.1f}–{100 * rate.high:.1f}"
+    """A rate with its interval, in words: '12.3 % (10.1–14.8)'; bounds where it is left open."""
+    inside = limits(rate)
+    where = f" ({inside})" if inside else ""
     if rate.value is None:
-        return f"between {percent(rate.bounds[0])} and {percent(rate.bounds[1])} ({limits})"
-    return f"{percent(rate.value)} ({limits})"
+        return f"between {percent(rate.bounds[0])} and {percent(rate.bounds[1])}{where}"
+    return f"{percent(rate.value)}{where}"
 
 
 def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ()) -> Iterable[Finding]:
     """Sentences about what leaked, what was forgotten well, what is gibberish, and what nobody vouches for."""
     forget = [(run, group) for run in runs if (group := run.side("forget")) is not None]
     if forget:
-        yield from _leaks(forget)
+        yield from _leaks(forget, len(comparisons) > 1)
         for run, group in forget:
             yield from _kind(run, group)
     yield from _trust(runs)
@@ -44,7 +45,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     yield from _unscored(runs)
 
 
-def _leaks(forget: Sequence[tuple[RunSummary, Group]]) -> Iterable[Finding]:
+def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[Finding]:
     ranked = sorted(forget, key=lambda pair: -pair[1].rates["leaked"].middle)
     run, group = ranked[0]
     rate = group.rates["leaked"]
@@ -53,6 +54,8 @@ def _leaks(forget: Sequence[tuple[RunSummary, Group]]) -> Iterable[Finding]:
     tied = [other.name for other, its in ranked[1:] if its.rates["leaked"].high >= rate.low]
     if tied:
         text += f" The intervals of {_and(tied)} overlap with it."
+    if apart:
+        text += " Not all runs were asked the same questions; below, only those that were are compared."
     yield Finding("bad", text, (run.name, *tied))
     if len(ranked) > 1:
         last, least = ranked[-1]
@@ -128,7 +131,7 @@ def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     ):
         hit = [run.name for run in runs if any(made.status == status for made in run.claims)]
         if hit:
-            yield Finding("warning", f"{_and(hit)}: {meaning}.", tuple(hit))
+            yield Finding("warning", f"{_who(hit, runs)}: {meaning}.", tuple(hit))
     bare = [
         run.name
         for run in runs
@@ -160,7 +163,11 @@ def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
             if made.stands:
                 promises.setdefault((made.rubric, made.text), []).append(run.name)
     for (rubric, text), names in promises.items():
-        yield Finding("good", f"Certified for {rubric} in {_and(names)}: {text}.", tuple(names))
+        yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}: {text}.", tuple(names))
+
+
+def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:
+    return "all runs" if len(names) == len(runs) > 1 else _and(names)
 
 
 def _and(names: Sequence[str]) -> str:

@@ -29,8 +29,12 @@ def _lines(summary: Summary) -> Iterable[str]:
     yield ""
     for finding in summary.findings:
         yield f"- {escape(finding.text)}"
+    group = ""
     for table in tables(summary):
-        yield from ("", f"## {table.title}", "")
+        if table.group and table.group != group:
+            yield from ("", f"## Compared: {escape(table.group)}")
+        group = table.group
+        yield from ("", f"{'###' if group else '##'} {escape(table.title)}", "")
         if table.note:
             yield from (escape(table.note), "")
         yield from _table(table)

@@ -102,35 +102,31 @@ def trust(summary: Summary) -> Table:
         people = {found.rubric: found for found in run.people}
         for made in run.claims:
             found = people.get(made.rubric)
+            if found is None and made.status == "not calibrated":
+                continue  # nothing was promised, nothing compared
+            promised = ABSENT if made.agreement is None else f"{made.agreement:.3g}, delta {made.delta:.3g}"
             rows.append(
                 (
                     run.name,
                     made.rubric or ABSENT,
                     made.status,
+                    promised,
+                    made.shift or ABSENT,
                     f"{found.labeled:,}" if found else "0",
                     share(found.agreement if found else None),
                     share(found.coverage if found else None),
                     with_limits(found.ceiling if found else None),
-                    made.text[:1].upper() + made.text[1:] + (f". {made.shift}" if made.shift else ""),
                 )
             )
+    checked = ("Items labeled", "Agreement", "Coverage", "People agree")
     return Table(
         "trust",
         "Promises, and verdicts against people",
-        (
-            "Run",
-            "Rubric",
-            "Status",
-            "Items labeled",
-            "Agreement",
-            "Coverage",
-            "People agree",
-            "Claim and shift check",
-        ),
+        ("Run", "Rubric", "Status", "Promised", "Shift check", *checked),
         tuple(rows),
-        "Agreement: share of the labeled items with a verdict where it is the people's majority label. Coverage: share "
-        "of the labeled items with a verdict. People agree: how often a person agrees with the majority of the others, "
-        "the ceiling for any judge.",
+        "Status: whether the promise stands for these verdicts. Agreement: share of the labeled items with a verdict "
+        "where it is the people's majority label. Coverage: share of the labeled items with a verdict. People agree: "
+        "how often a person agrees with the majority of the others, the ceiling for any judge.",
     )
 
 
@@ -168,7 +164,7 @@ def tiers(summary: Summary) -> Table:
         "Label mass: probability on label tokens. Order flips: annotators whose verdict changed with the order "
         "of the options."
     )
-    return Table("tiers", "Tiers and cost", columns, tuple(rows), note)
+    return Table("tiers", "Tiers and cost", columns, tuple(rows), note).without_empty()
 
 
 def measures(summary: Summary) -> Iterable[Table]:
