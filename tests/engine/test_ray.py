@@ -20,6 +20,7 @@ from judgekit.engine.ray import Pool, pool
 from judgekit.errors import BudgetSpent, ConfigError, StoreBusy
 from judgekit.records import Item
 from judgekit.store import Store
+from tests.engine.conftest import ENVIRONMENT, SPEC
 from tests.judges.server import ChatServer
 
 PROMPTS = 600
@@ -85,7 +86,7 @@ def wait_until_free(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def cluster():
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(ENVIRONMENT, RAY_USAGE_STATS_ENABLED="0")  # inherited by the workers
     ray = pytest.importorskip("ray", reason="ray is not installed here: pip install 'judgekit[ray]'")
     pytest.importorskip("ray.data", reason="ray data is not installed here: pip install 'judgekit[ray]'")
     from ray.cluster_utils import Cluster
@@ -147,6 +148,17 @@ def test_an_endpoint_is_asked_once_whichever_engine_resumes(cluster, tmp_path):
         api.score(items(), local, cascade=path, engine="ray")
         assert server.calls == before
         same_run(local, remote)
+
+
+@pytest.mark.ray
+@pytest.mark.vllm
+def test_an_engine_inside_a_worker(cluster, tmp_path):
+    path = tmp_path / "cascade.yaml"
+    path.write_text(yaml.safe_dump({"tiers": [{"judge": "lexical"}, {"judge": "vllm", **SPEC}]}))
+    few = items(120)  # one block, so one worker: the machine has room for one engine
+    api.score(few, tmp_path / "ray", cascade=path, engine="ray")
+    api.score(few, tmp_path / "local", cascade=path)
+    same_run(tmp_path / "local", tmp_path / "ray")
 
 
 @pytest.mark.ray
