@@ -260,7 +260,8 @@ def _weighted(uncertainty: Floats, even: Floats) -> Floats:
     if not (np.isfinite(uncertainty).all() and (uncertainty >= 0).all() and uncertainty.any()):
         raise ValueError("uncertainty must be finite, not negative, and above 0 for some item")
     n = even.sum()
-    chance = even / 2 + uncertainty * (n / 2 / uncertainty.sum())
+    share = uncertainty / uncertainty.max()  # first to scale: tiny numbers have no usable sum
+    chance = even / 2 + share * (n / 2 / share.sum())
     while (chance > 1.0 + 1e-12).any():
         certain = chance >= 1
         left = n - certain.sum()

@@ -106,6 +106,15 @@ def test_stated_inclusion_probabilities_are_the_real_ones() -> None:
     assert np.all(np.abs(count / draws - stated) < 4.5 * error + 1e-9)
 
 
+def test_the_scale_of_uncertainty_does_not_matter() -> None:
+    small = choose_items(2, 1, uncertainty=[0.0, 2.2250738585e-313]).inclusion
+    assert (
+        small
+        == pytest.approx(choose_items(2, 1, uncertainty=[0.0, 5.0]).inclusion)
+        == pytest.approx([0.25, 0.75])
+    )
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_choice_has_the_wanted_size(data: st.DataObject) -> None:
