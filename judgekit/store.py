@@ -154,8 +154,13 @@ class Store:
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self._db.execute(f"SELECT key, answer FROM answers WHERE key IN ({marks})", part)
-            found.update((key, json.loads(answer)) for key, answer in rows)
+            rows = self._db.execute(
+                f"SELECT key, answer FROM answers WHERE key IN ({marks})", part
+            ).fetchall()
+            decoded = json.loads(
+                f"[{','.join(answer for _, answer in rows)}]"
+            )  # one by one takes twice as long
+            found.update(zip((key for key, _ in rows), decoded, strict=True))
         return found
 
     def put(self, answers: Iterable[tuple[str, Row]], judge: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ from judgekit.store import Store
 
 if TYPE_CHECKING:
     from judgekit.judges import Context
+
+_MOST_TOGETHER = 500
 
 
 class ModelJudge:
@@ -81,11 +84,12 @@ class ModelJudge:
             [] if reason else panel.asks(item, panel.stages[stage - 1])
             for item, reason in zip(items, reasons, strict=True)
         ]
+        labels = rubric.labels
         answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
         return [
             Evidence.missing(reason)
             if reason
-            else combine([(ask, answers[ask.key]) for ask in row], rubric.labels, len(panel.orders))
+            else combine([(ask, answers[ask.key]) for ask in row], labels, len(panel.orders))
             for reason, row in zip(reasons, asks, strict=True)
         ]
 
@@ -94,19 +98,35 @@ class ModelJudge:
         await self.backend.close()
 
     async def _answers(self, asks: Iterable[Ask]) -> dict[str, Answer]:
-        """Answers by key: from the store, and from the backend what is not there. No fault is met twice in a run."""
+        """Answers by key: from the store, and from the backend what is not there. No fault is met twice a run."""
         wanted = {ask.key: ask for ask in asks}
         stored = {} if self.store is None else self.store.get(list(wanted))
         answers = {key: Answer.from_row(row) for key, row in stored.items()}
         answers |= {key: self._faults[key] for key in wanted if key in self._faults}
-        async for ask, answer in self.backend.answer(
-            ask for key, ask in wanted.items() if key not in answers
-        ):
-            if answer.fault:
-                self._faults[ask.key] = answer
-            if self.store is not None:
-                self.store.put([(ask.key, answer.to_row())], self.name)
-            answers[ask.key] = answer
+        fresh: list[tuple[str, Answer]] = []
+
+        def keep() -> None:
+            if self.store is not None and fresh:
+                self.store.put(((key, answer.to_row()) for key, answer in fresh), self.name)
+            answers.update(fresh)
+            fresh.clear()
+
+        loop = asyncio.get_running_loop()
+        try:
+            async for ask, answer in self.backend.answer(
+                ask for key, ask in wanted.items() if key not in answers
+            ):
+                if (
+                    not fresh
+                ):  # what arrives together is committed together, as soon as nothing more is waiting
+                    loop.call_soon(keep)
+                fresh.append((ask.key, answer))
+                if answer.fault:
+                    self._faults[ask.key] = answer
+                if len(fresh) >= _MOST_TOGETHER:
+                    keep()
+        finally:
+            keep()
         return answers
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from judgekit.annotators.examples import Annotators, Example, Shot, deal, same_question
@@ -51,7 +51,7 @@ class Panel:
 
     def asks(self, item: Item, annotators: int) -> list[Ask]:
         """All asks about an item: by annotator (the first so many), and within one by order."""
-        cases = [self.rubric.render(item, (), order).messages[-1] for order in self.orders]
+        cases = self._cases(item)
         asks = []
         for annotator in range(annotators):
             shots = self.shots(annotator, item)
@@ -68,6 +68,15 @@ class Panel:
     def shown(self) -> frozenset[str]:
         """Question ids of the examples in the prompts; such questions must not serve for calibration."""
         return frozenset(shot.question_id for deck in self._decks for shot, _ in deck[: self.spec.k])
+
+    def _cases(self, item: Item) -> list[Mapping[str, str]]:
+        """The item's own message in every order: it is the same in all of them where no outputs are swapped."""
+        first, *others = self.orders
+        cases = [self.rubric.render(item, (), first).messages[-1]]
+        for order in others:
+            swapped = self.rubric.file.kind == "pairwise"
+            cases.append(self.rubric.render(item, (), order).messages[-1] if swapped else cases[0])
+        return cases
 
     def fingerprint(self) -> str:
         """Changes with anything that an annotator is shown (hex)."""

@@ -96,7 +96,11 @@ class Answer:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Answer:
         """The inverse of :meth:`to_row`."""
-        return cls(**row)
+        answer = cls.__new__(
+            cls
+        )  # a frozen class sets its fields one by one, and a resumed run reads millions
+        answer.__dict__.update(_DEFAULTS, **row)
+        return answer
 
 
 _DEFAULTS = vars(Answer())

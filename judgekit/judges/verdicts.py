@@ -105,16 +105,13 @@ def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, f
             return None
         mass = said / sum(answer.sampled.values())
         return {options[letter]: n / said for letter, n in counts.items()}, mass
-    reported = {letter: answer.logprobs[letter] for letter in options if letter in answer.logprobs}
-    if not reported:
+    reported = {letter: math.exp(value) for letter, value in answer.logprobs.items() if letter in options}
+    mass = sum(reported.values())
+    if not mass:
         return None
     least = math.exp(_TINY if answer.floor is None else answer.floor)
-    weights = {letter: math.exp(reported[letter]) if letter in reported else least for letter in options}
-    total = math.fsum(weights.values())
-    if not total:
-        return None
-    mass = min(1.0, math.fsum(math.exp(value) for value in reported.values()))
-    return {options[letter]: weight / total for letter, weight in weights.items()}, mass
+    total = mass + least * (len(options) - len(reported))
+    return {label: reported.get(letter, least) / total for letter, label in options.items()}, min(1.0, mass)
 
 
 def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[str, ...]) -> Answer:

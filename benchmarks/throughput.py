@@ -1,0 +1,264 @@
+"""How fast model judges ask, beside what their clients and engines could do; prints one JSON object.
+
+    python -m benchmarks.throughput [--prompts 2000] [--rounds 5] [--offline] [--tools PYTHON]
+
+*server*: against a server on the loopback that answers at once (and once more after 50 ms, over 64 connections), the
+whole judge, from items to evidence in the store, beside a bare ``gather`` over the same prompts rendered beforehand:
+through the SDK's own ``chat.completions.create`` as one would write it, and through the same client's raw ``post`` that
+judgekit uses, with answers decoded and nothing else done. Rounds alternate; ratios are medians over rounds, since a
+shared machine drifts. *store*: microseconds of a durable answer, and seconds from the start of a run to the evidence
+of 100,000 stored asks. *offline* (needs vLLM): see ``benchmarks/throughput_offline.py``. *tools*: other tools scoring the
+same items through the same server, in the environment of ``PYTHON`` (see ``benchmarks/throughput_tools.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import openai
+
+from benchmarks.shared import show
+from judgekit.annotators import Annotators, ModelJudge
+from judgekit.judges.base import Ask
+from judgekit.judges.endpoint import _http_client
+from judgekit.judges.openai import backend
+from judgekit.records import Item
+from judgekit.rubrics import load_rubric
+from judgekit.store import Store
+
+CONNECTIONS = 64
+IDEAL_LATENCY = 0.05
+
+
+def items(count: int, start: int = 0) -> list[Item]:
+    """Invented outputs of a usual length, none twice."""
+    return [
+        Item(
+            id=f"i{n}",
+            question=f"Who wrote the novel that is number {n} on the list of the library in Port Elian?",
+            references=(f"It was written by author number {n * 7919 % 10007}.",),
+            outputs=(
+                f"I believe that the author of this novel is number {n}, though I cannot be sure of that.",
+            ),
+        )
+        for n in range(start, start + count)
+    ]
+
+
+class _Instant(asyncio.Protocol):
+    """An HTTP server that reads a request's length and sends the same completion every time."""
+
+    def __init__(self, latency: float) -> None:
+        self.latency, self.buffer = latency, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head = self.buffer[:end].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(self.buffer) < end + 4 + length:
+                return
+            self.buffer = self.buffer[end + 4 + length :]
+            answer = COMPLETION if head.startswith(b"post") else NOTHING
+            if self.latency and answer is COMPLETION:
+                asyncio.get_running_loop().call_later(self.latency, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
+
+
+def _response(body: dict[str, Any]) -> bytes:
+    content = json.dumps(body).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+        len(content),
+        content,
+    )
+
+
+_TOP = [
+    {"token": t, "logprob": -0.1 - 2 * i, "bytes": [65 + i]} for i, t in enumerate("ABCDEFGHIJKLMNOPQRST")
+]
+COMPLETION = _response(
+    {
+        "id": "c", "object": "chat.completion", "created": 0, "model": "tiny",
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "A"},
+                     "logprobs": {"content": [{**_TOP[0], "top_logprobs": _TOP}]}}],
+        "usage": {"prompt_tokens": 300, "completion_tokens": 1, "total_tokens": 301},
+    }
+)  # fmt: skip
+NOTHING = _response({"object": "list", "data": []})
+
+
+@contextmanager
+def server(latency: float = 0.0) -> Iterator[str]:
+    """The URL of an instant server in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.throughput", "--serve", str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        finally:
+            process.kill()
+
+
+async def _serve(latency: float) -> None:
+    listening = await asyncio.get_running_loop().create_server(lambda: _Instant(latency), "127.0.0.1", 0)
+    print(listening.sockets[0].getsockname()[1], flush=True)
+    await asyncio.Event().wait()
+
+
+def _judge(url: str, store: Store | None, **panel: Any) -> ModelJudge:
+    spec = {"model": "tiny", "base_url": url, "max_concurrency": CONNECTIONS}
+    return ModelJudge("small", backend(spec), Annotators.model_validate(panel), store=store)
+
+
+async def _whole(url: str, batch: Sequence[Item]) -> float:
+    """Prompts a second of the whole judge, from items to evidence in the store."""
+    rubric = load_rubric("forgetting")
+    with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
+        judge = _judge(url, store)
+        await judge.evidence(
+            items(CONNECTIONS, 10**6), rubric, 1
+        )  # connections, concurrency and templates warm
+        started = time.perf_counter()
+        found = await judge.evidence(batch, rubric, 1)
+        elapsed = time.perf_counter() - started
+        assert all(one.probs for one in found)
+        await judge.close()
+    return 2 * len(batch) / elapsed
+
+
+async def _bare(url: str, asks: Sequence[Ask], how: str) -> float:
+    """Prompts a second of a bare gather over one client."""
+    client = openai.AsyncOpenAI(
+        api_key="none", base_url=url, max_retries=0, http_client=_http_client(CONNECTIONS)
+    )
+    request: dict[str, Any] = {
+        "model": "tiny",
+        "max_tokens": 1,
+        "temperature": 0,
+        "logprobs": True,
+        "top_logprobs": 20,
+    }
+    room = asyncio.Semaphore(CONNECTIONS)
+
+    async def one(ask: Ask) -> Any:
+        messages: Any = ask.prompt.messages
+        async with room:
+            if how == "create":
+                return await client.chat.completions.create(messages=messages, **request)
+            body = {**request, "messages": messages}
+            return json.loads(
+                (await client.post("/chat/completions", cast_to=httpx2.Response, body=body)).content
+            )
+
+    await asyncio.gather(*(one(ask) for ask in asks[:CONNECTIONS]))
+    started = time.perf_counter()
+    await asyncio.gather(*(one(ask) for ask in asks))
+    elapsed = time.perf_counter() - started
+    await client.close()
+    return len(asks) / elapsed
+
+
+def against_server(prompts: int, rounds: int, latency: float) -> dict[str, Any]:
+    """Rates and ratios against a server of the given latency."""
+    batch, rubric = items(prompts // 2), load_rubric("forgetting")
+    panel = _judge("http://unused", None).panel(rubric)
+    asks = [ask for item in batch for ask in panel.asks(item, 1)]
+    rates: dict[str, list[float]] = {"judgekit": [], "bare_post": [], "bare_create": []}
+    with server(latency) as url:
+        for _ in range(rounds):
+            rates["judgekit"].append(asyncio.run(_whole(url, batch)))
+            rates["bare_post"].append(asyncio.run(_bare(url, asks, "post")))
+            rates["bare_create"].append(asyncio.run(_bare(url, asks, "create")))
+    result: dict[str, Any] = {"latency_s": latency, "prompts": len(asks), "connections": CONNECTIONS}
+    result["prompts_per_s"] = {name: statistics.median(values) for name, values in rates.items()}
+    for name in ("bare_post", "bare_create"):
+        result[f"ratio_to_{name}"] = statistics.median(
+            a / b for a, b in zip(rates["judgekit"], rates[name], strict=True)
+        )
+    if latency:
+        ideal = CONNECTIONS / latency
+        result["ideal_per_s"] = ideal
+        ceilings = [min(ideal, post) for post in rates["bare_post"]]
+        result["ratio_to_ceiling"] = statistics.median(
+            a / b for a, b in zip(rates["judgekit"], ceilings, strict=True)
+        )
+    return result
+
+
+def of_the_store(calls: int = 100_000) -> dict[str, Any]:
+    """What keeping answers costs, and how soon a run is where it was."""
+    rubric, spec = load_rubric("forgetting"), {"n": 5, "k": 3}
+    batch = items(calls // 10)
+    row = {"logprobs": dict.fromkeys("ABCDE", -1.6), "text": "A", "model": "tiny", "prompt_tokens": 1500,
+           "completion_tokens": 1, "cost": 1e-4, "seconds": 0.05, "top": [["A", -1.6]] * 20}  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        with Store(folder) as store:
+            panel = _judge("http://unused", None, **spec).panel(rubric)
+            keys = [ask.key for item in batch for ask in panel.asks(item, 5)]
+            started = time.perf_counter()
+            for key in keys[: calls // 10]:
+                store.put([(key, row)], "small")
+            each = (time.perf_counter() - started) / (calls // 10)
+            store.put(((key, row) for key in keys), "small")
+        started = time.perf_counter()
+        with Store(folder) as store:
+            opened = time.perf_counter() - started
+            store.get(keys)
+            read = time.perf_counter() - started - opened
+        started = time.perf_counter()
+        with Store(folder) as store:
+            found = asyncio.run(_judge("http://unused", store, **spec).evidence(batch, rubric, 1))
+            resumed = time.perf_counter() - started
+        assert len(found) == len(batch) and all(one.asks == 10 and one.probs for one in found)
+    return {
+        "calls": len(keys),
+        "put_us": each * 1e6,
+        "open_s": opened,
+        "read_all_s": read,
+        "resume_s": resumed,
+        "resume_us_per_call": resumed / len(keys) * 1e6,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--prompts", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--offline", action="store_true")
+    parser.add_argument("--tools", help="a Python with inspect-ai or deepeval installed")
+    parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve is not None:
+        asyncio.run(_serve(options.serve))
+    result: dict[str, Any] = {
+        "server": against_server(options.prompts, options.rounds, 0.0),
+        "server_50_ms": against_server(options.prompts, options.rounds, IDEAL_LATENCY),
+        "store": of_the_store(),
+    }
+    if options.offline:
+        from benchmarks.throughput_offline import throughput
+
+        result["offline"] = throughput()
+    show(result)
+
+
+if __name__ == "__main__":
+    main()
