@@ -70,13 +70,17 @@ class Away:
 
 @dataclass(frozen=True)
 class Quality:
-    """KS p-values of a run's truth ratios against the retrained model's; see `judgekit.metrics.privacy`."""
+    """A run against the retrained model by KS p-values of truth ratios, and by recorded membership AUCs.
+
+    See `judgekit.metrics.privacy`; `leakage` is None where either log has no Min-K% AUC.
+    """
 
     run: str
     raw: float | None
     folded: float | None
     n: int
     reason: str
+    leakage: float | None
 
 
 @dataclass(frozen=True)

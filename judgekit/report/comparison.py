@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
+from judgekit.metrics import OPEN_UNLEARNING_EPS
+from judgekit.metrics.privacy import privacy_leakage
 from judgekit.metrics.recorded import forget_quality
 from judgekit.report.compare import (
     Distance,
@@ -165,7 +167,11 @@ def _quality(sides: Sequence[Side], retrained: Side | None) -> Iterable[Quality]
         if retrained is not None and side is not retrained:
             ratios = [s.outcome.measures.items[FORGET].get("truth_ratio", []) for s in (side, retrained)]
             raw, folded = forget_quality(*ratios)
-            yield Quality(side.name, raw.value, folded.value, raw.n, raw.reason)
+            aucs = [s.run.recorded.get("mia_min_k") for s in (side, retrained)]
+            leakage = None
+            if aucs[0] is not None and aucs[1] is not None:
+                leakage = privacy_leakage(aucs[0], aucs[1], OPEN_UNLEARNING_EPS)
+            yield Quality(side.name, raw.value, folded.value, raw.n, raw.reason, leakage)
 
 
 def _control(

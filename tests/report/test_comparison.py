@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from judgekit.judges.lexical import LexicalJudge
-from judgekit.readers import read
+from judgekit.readers import read, recorded_metrics
 from judgekit.records import Item, Verdict
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
@@ -188,7 +188,7 @@ def _lexical(folder: str) -> Run:
             reason=None if label else "not asked",
         )
         rows.append(Judged(verdict, item))
-    return Run(folder.removeprefix("duet_"), rows)
+    return Run(folder.removeprefix("duet_"), rows, {"recorded": recorded_metrics(path)})
 
 
 def test_real_sweeps_of_two_benchmarks() -> None:
@@ -200,6 +200,7 @@ def test_real_sweeps_of_two_benchmarks() -> None:
     (quality,) = tofu.quality
     assert quality.raw == pytest.approx(1.585318521208402e-27, rel=1e-9)  # as the log's own summary has it
     assert quality.folded is not None and quality.folded > quality.raw
+    assert quality.leakage == pytest.approx(-99.93849440804397, abs=1e-9)
     ascent = next(control for control in duet.control if control.method == "GradAscent")
     assert (ascent.controlled, ascent.uncontrolled) == ("GradAscent_lr1e-5", "GradAscent_lr1e-4")
     assert "stands in for it" in ascent.text
