@@ -2,7 +2,8 @@
 
 The answer stands in ``output`` (or ``response``, ``generation``, ``prediction``). The question is the ready
 prompt of the CSV variant, else premises and conclusion; the reference is the correct conclusion, else ``yes`` or
-``no``. The split is ``rulebreaker`` or ``non_rulebreaker``; ``Item.recorded['pair']`` joins the two of a pair.
+``no``. The split is ``rulebreaker`` or ``non_rulebreaker``; the two of a pair share their ``question_id``, since
+they differ in one name only, and ``Item.recorded['pair']``.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def _read(source: Source) -> Iterator[Item]:
         yield source.item(
             place,
             id=name,
+            question_id=name.removesuffix(suffix),
             question=_question(row, path, place),
             references=(_reference(row, path, place),),
             outputs=(text(row, answer, path, place),),

@@ -235,6 +235,7 @@ def test_rulebreakers(tmp_path, suffix):
     assert (first.split, second.split) == ("rulebreaker", "non_rulebreaker")
     assert (first.references, second.references) == (("no",), ("yes",))
     assert first.recorded["pair"] == second.recorded["pair"] == "RULEBREAKERS_0000246"
+    assert first.question_id == second.question_id
     assert "Ann is in Arica" in first.question and "Ann is not in Chile" in first.question
 
 
