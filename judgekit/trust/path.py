@@ -25,7 +25,7 @@ from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats, Ints
 CAUTION = 1.0
 """How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
 
-THRIFT = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 """Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
 
 USUAL_THRIFT = 2.0
@@ -58,7 +58,7 @@ class Exits:
         pending = combination.pending - combination.pending[deep - 1]
         following = np.append(costs[1:], 0.0)
         price = thrift * following / max(float(costs.max()), 1e-300)
-        hope = np.minimum(-np.log(FLOOR), np.maximum(-np.log(FLOOR) - 1.5 * (price - USUAL_THRIFT), 0))
+        hope = np.minimum(-np.log(FLOOR), np.maximum(-np.log(FLOOR) - 3 * (price - USUAL_THRIFT), 0))
         return cls(
             tuple((pending * (CAUTION - price)).tolist()), tuple((pending * hope).tolist()), depth=deep
         )

@@ -88,7 +88,7 @@ def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
     label, score = combination.opinions(probs)
     rows = frontier(combination, prices, score, np.ones(label.shape, dtype=bool), lowest(2))
     full = [row for row in rows if row["depth"] == 3]
-    dearest = [max(r["cost"] for r in full if r["thrift"] == thrift) for thrift in (0.0, 2.0, 8.0)]
+    dearest = [max(r["cost"] for r in full if r["thrift"] == thrift) for thrift in (0.0, 2.0, 5.0)]
     assert dearest[0] > dearest[1] > dearest[2]
     depth, thrift = affordable(rows, 0.5)
     chosen = [row for row in rows if (row["depth"], row["thrift"]) == (depth, thrift)]
