@@ -75,7 +75,7 @@ def find(path: Path) -> Format:
         for form in FORMATS.values():
             if form.matches(Head(kind, seen.keys if kind == "object" else (), seen.row)):
                 return form
-    keys = ", ".join(list(seen.keys[:1] or seen.row)[:12]) or "none"
+    keys = ", ".join(list(seen.row or seen.keys[:1])[:12]) or "none"
     raise InputError(
         f"format not recognized (first keys: {keys}); force one with --format: {', '.join(FORMATS)}",
         path=path,
