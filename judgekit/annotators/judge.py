@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -58,10 +57,15 @@ class ModelJudge:
         spec = dict(options)
         name = str(spec.pop("name", cls.kind))
         annotators = Annotators.model_validate(spec.pop("annotators", {}))
-        make = import_module(f"judgekit.judges.{cls.kind}").backend
-        judge = cls(name, make(spec, context.budget), annotators, store=context.store, folder=context.folder)
+        backend = cls.make_backend(spec, context)
+        judge = cls(name, backend, annotators, store=context.store, folder=context.folder)
         judge.panel(context.rubric)
         return judge
+
+    @classmethod
+    def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        """Make the backend from what is not the panel's."""
+        raise NotImplementedError
 
     def panel(self, rubric: Rubric) -> Panel:
         """The judge's annotators under a rubric."""
@@ -135,8 +139,20 @@ class OpenAIJudge(ModelJudge):
 
     kind = "openai"
 
+    @classmethod
+    def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        from judgekit.judges.openai import backend
+
+        return backend(spec, context.budget, context.store)
+
 
 class VLLMJudge(ModelJudge):
     """A model in a vLLM engine of this process (``judge: vllm``)."""
 
     kind = "vllm"
+
+    @classmethod
+    def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        from judgekit.judges.vllm import backend
+
+        return backend(spec, context.budget)

@@ -158,7 +158,7 @@ class Endpoint:
         Refused, Transient : see there.
         ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
         """
-        client = self._ready()
+        client = self.client
         options: Any = {"headers": {"Idempotency-Key": key}} if key else {}
         try:
             async with asyncio.timeout(self.timeout):
@@ -186,8 +186,9 @@ class Endpoint:
             await self._client.close()
         self._client = None
 
-    def _ready(self) -> openai.AsyncOpenAI:
-        """The client; a new one in a new event loop, since connections belong to theirs."""
+    @property
+    def client(self) -> openai.AsyncOpenAI:
+        """The SDK's client; a new one in a new event loop, since connections belong to theirs."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._loop = loop

@@ -16,7 +16,7 @@ from judgekit.judges.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.openai_settings import Settings
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.verdicts import read_logprobs, read_samples
-from judgekit.store import Budget
+from judgekit.store import Budget, Store
 
 _HOPELESS = 5
 """So many refusals before any answer mean that the request is wrong, not the prompts."""
@@ -25,9 +25,23 @@ _MOST_TOKENS_PER_CHAR = 0.5
 """Assumed until usage is reported."""
 
 
-def backend(spec: Mapping[str, Any], budget: Budget | None = None) -> OpenAIBackend:
-    """The backend of an ``openai`` judge from its part of the cascade file."""
-    return OpenAIBackend(Settings.model_validate(dict(spec)), budget)
+def backend(
+    spec: Mapping[str, Any], budget: Budget | None = None, store: Store | None = None
+) -> OpenAIBackend:
+    """The backend of an ``openai`` judge from its part of the cascade file.
+
+    Raises
+    ------
+    ConfigError : ``batch`` without a store to note batches in.
+    """
+    settings = Settings.model_validate(dict(spec))
+    if not settings.batch:
+        return OpenAIBackend(settings, budget)
+    if store is None:
+        raise ConfigError("batch: true needs a run that keeps its answers")
+    from judgekit.judges.openai_batch import BatchBackend
+
+    return BatchBackend(settings, budget, store)
 
 
 class OpenAIBackend:
@@ -207,28 +221,36 @@ class OpenAIBackend:
                 raise Transient(why)
             await endpoint.throttle.green(sum(self._estimate(ask)[0] for ask in job))
             started = time.perf_counter()
-            response = await endpoint.send("POST", path, body, key=key)
-            choices = _choices(response)
-            usages = [Usage.read(response.get("usage"))]
-            while self.settings.samples and len(choices) < self.settings.samples:
-                body["n"] = self.settings.samples - len(choices)
-                response = await endpoint.send("POST", path, body)
-                choices += _choices(response)
-                usages.append(Usage.read(response.get("usage")))
+            responses = [await endpoint.send("POST", path, body, key=key)]
+            missing = (self.settings.samples or 0) - len(_choices(responses[0]))
+            while missing > 0:
+                responses.append(await endpoint.send("POST", path, {**body, "n": missing}))
+                missing -= len(_choices(responses[-1]))
             answered = True
         finally:
             endpoint.throttle.release(len(job), answered=answered)
-        if not self.settings.samples and len(choices) != len(job):
-            raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
         self._answered = True
         seconds = round((time.perf_counter() - started) / len(job), 6)
+        return [replace(answer, seconds=seconds) for answer in self._read(job, responses)]
+
+    def _read(self, job: list[Ask], responses: list[Any]) -> list[Answer]:
+        """The answers to a job in the responses to it (several where samples came one by one).
+
+        Raises
+        ------
+        Transient : there are not as many choices as there should be.
+        """
+        letters, after = tuple(job[0].prompt.options), self.settings.verdict_after
+        choices = [choice for response in responses for choice in _choices(response)]
         if self.settings.samples:
-            answers = [read_samples(choices, letters, self.settings.verdict_after)]
+            answers = [read_samples(choices, letters, after)]
+        elif len(choices) == len(job):
+            answers = [read_logprobs(choice, letters, after) for choice in choices]
         else:
-            answers = [read_logprobs(choice, letters, self.settings.verdict_after) for choice in choices]
-        usage = Usage.total(usages)
+            raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
+        usage = Usage.total([Usage.read(response.get("usage")) for response in responses])
         self._learn(job, usage)
-        model = response.get("model")
+        model = responses[0].get("model")
         parts = [usage] if len(job) == 1 else [usage.share(part, len(job)) for part in range(len(job))]
         return [
             replace(
@@ -236,7 +258,6 @@ class OpenAIBackend:
                 **vars(part),
                 cost=part.cost(self.settings.price),
                 model=model if isinstance(model, str) else None,
-                seconds=seconds,
             )
             for answer, part in zip(answers, parts, strict=True)
         ]

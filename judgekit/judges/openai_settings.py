@@ -39,6 +39,7 @@ class Settings(Record):
     max_concurrency : most prompts under way at one endpoint. batch_size : most prompts in one request, where
         the server takes several.
     rpm, tpm : requests and tokens a minute at each endpoint.
+    batch : ask through the Batch API: submit, and collect with the same command later.
     price : dollars per million tokens; unknown where not given.
     """
 
@@ -59,6 +60,7 @@ class Settings(Record):
     batch_size: int = Field(32, ge=1)
     rpm: float | None = Field(None, gt=0)
     tpm: float | None = Field(None, gt=0)
+    batch: bool = False
     price: Price | None = None
 
     @property

@@ -78,6 +78,7 @@ class ChatServer:
         self.opinion = opinion
         self.files: dict[str, str] = {}
         self.batches: dict[str, dict[str, Any]] = {}
+        self.lose_submission = False
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
 
@@ -127,6 +128,7 @@ class ChatServer:
         app.router.add_post("/v1/files", self._upload)
         app.router.add_get("/v1/files/{id}/content", self._download)
         app.router.add_post("/v1/batches", self._submit)
+        app.router.add_get("/v1/batches", self._list)
         app.router.add_get("/v1/batches/{id}", self._batch)
         return app
 
@@ -287,7 +289,15 @@ class ChatServer:
             "input_file_id": body["input_file_id"],
             "status": "in_progress",
         }
+        self.batches[name]["metadata"] = body.get("metadata")
+        if self.lose_submission:
+            self.lose_submission = False
+            assert request.transport is not None
+            request.transport.abort()
         return web.json_response(self.batches[name])
+
+    async def _list(self, _: web.Request) -> web.Response:
+        return web.json_response({"object": "list", "data": list(self.batches.values()), "has_more": False})
 
     async def _batch(self, request: web.Request) -> web.Response:
         return web.json_response(self.batches[request.match_info["id"]])
