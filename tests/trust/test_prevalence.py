@@ -304,3 +304,40 @@ def test_recorded_answers_of_one_system() -> None:
     labeled = labeled_at(truth, np.flatnonzero(np.isin(question, np.unique(question)[:60])))
     clustered = rate(Judged(verdicts, labeled, questions=question), 1, population="source")
     assert clustered.low <= truth.mean() <= clustered.high
+
+
+def test_recorded_systems_on_the_same_questions() -> None:
+    """Two recorded systems; the verdict is whether the reference occurs in the answer, people's labels on 150."""
+    rows = json.loads(shared("data/humans/evouna_triviaqa.json").read_text())
+    systems = ("fid", "chatgpt")
+    rows = [
+        r
+        for r in rows
+        if not r.get("improper") and all(isinstance(r.get(f"judge_{s}"), bool) for s in systems)
+    ]
+    question = np.arange(len(rows))
+    truth = {s: np.array([int(r[f"judge_{s}"]) for r in rows]) for s in systems}
+    found = {
+        s: np.array(
+            [
+                int(any(a.lower() in r[f"answer_{s}"].lower() for a in r["golden_answer"].split("/")))
+                for r in rows
+            ]
+        )
+        for s in systems
+    }
+    true = truth["chatgpt"].mean() - truth["fid"].mean()
+    rng = np.random.default_rng(0)
+    inside, widths = 0, []
+    for _ in range(60):
+        chosen = rng.choice(len(rows), 150, replace=False)
+        models = [
+            Judged(found[s], labeled_at(truth[s], chosen), questions=question, inclusion=150 / len(rows))
+            for s in ("chatgpt", "fid")
+        ]
+        got = rate_difference(*models, 1)
+        inside += got.low <= true <= got.high
+        widths.append(got.high - got.low)
+    assert inside >= 54
+    # narrower than two separate samples of labels alone
+    assert np.mean(widths) < 2 * 1.96 * np.sqrt(sum(t.var() for t in truth.values()) / 150)
