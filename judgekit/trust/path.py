@@ -2,12 +2,13 @@
 
 A point on the path is a *level*. At a level an item stops with a verdict at the first tier where
 
-    score - drag[tier] >= level        (accept: would hold even if what is still to be asked pulled back by `drag`)
+    score - drag[tier] >= level     (accept: would hold even if what is still to be asked pulled back by `drag`)
 
 and stops without one at the first tier where
 
-    score + hope[tier] < level         (give up: what is still to be asked will hardly lift it that far).
+    score + hope[tier] < level      (give up: what is still to be asked will hardly lift it that far).
 
+A negative `drag` asks less evidence to be spared a dear tier, but never less than half (:meth:`Exits.settles`).
 `drag` and `hope` are fixed before any label is seen, from the prices alone. Lower levels accept more: the sets of
 accepted items grow along the path, so an item *enters* the path at one level and stays.
 """
@@ -68,6 +69,15 @@ class Exits:
         """Ask every tier."""
         return cls((np.inf,) * (tiers - 1) + (0.0,), (np.inf,) * (tiers - 1) + (0.0,), tiers)
 
+    def settles(self, score: Floats, tier: int) -> Floats:
+        """The level from which on a score after ``tier`` is enough for a verdict.
+
+        That is ``score - drag``; but a negative drag adds no more than the score itself, so that no evidence at all
+        never passes for some.
+        """
+        enough = score - self.drag[tier]
+        return np.minimum(enough, np.maximum(2 * score, score)) if self.drag[tier] < 0 else enough
+
     def entries(self, score: Floats, present: Bools) -> Floats:
         """The level from which on each tier would settle an item, (items, tiers); -inf never.
 
@@ -79,8 +89,7 @@ class Exits:
         entry = np.full(score.shape, -np.inf)
         alive = np.full(len(score), np.inf)
         for t in range(self.depth):
-            settles = np.minimum(score[:, t] - self.drag[t], alive)
-            entry[:, t] = np.where(present[:, t], settles, -np.inf)
+            entry[:, t] = np.where(present[:, t], np.minimum(self.settles(score[:, t], t), alive), -np.inf)
             alive = np.where(present[:, t], np.minimum(alive, score[:, t] + self.hope[t]), alive)
         return entry
 

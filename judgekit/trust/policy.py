@@ -204,7 +204,7 @@ class Policy:
         label, score = pool.opinion()
         last = tier == self.exits.depth - 1
         known = present & (group >= 0)
-        accepted = known & (score - self.exits.drag[tier] >= self.level[group, label])
+        accepted = known & (self.exits.settles(score, tier) >= self.level[group, label])
         hopeless = known & (score + self.exits.hope[tier] < self.level.min(axis=1)[group])
         escalate = np.zeros_like(known) if last else ~accepted & ~hopeless & (group >= 0)
         return Actions(
