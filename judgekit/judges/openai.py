@@ -75,6 +75,12 @@ class OpenAIBackend:
         """See ``Backend.price``."""
         return self.settings.price
 
+    @property
+    def context_length(self) -> int | None:
+        """Tokens that the model takes, where its endpoints say so (known once something was asked)."""
+        known = [endpoint.max_model_len for endpoint in self.endpoints if endpoint.max_model_len]
+        return min(known, default=None)
+
     def identity(self) -> dict[str, object]:
         """The model and the request without its messages, but not where it is served."""
         return {**self.settings.request, "thinking": self.settings.thinking}
