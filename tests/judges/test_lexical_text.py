@@ -46,6 +46,7 @@ def test_different_answers_stay_different(one: str, other: str) -> None:
         ("Georgia (disambiguation)", "Georgia"),
         ("Lesley Sharp or Suranne Jones", "Suranne Jones"),
         ("Columba, Saint", "Saint Columba"),
+        ("Johannes Kepler/Kepler", "Kepler"),
     ],
 )
 def test_variants_of_a_reference(reference: str, also: str) -> None:

@@ -13,8 +13,11 @@ from judgekit.judges.lexical.text import STOP, Words, content, words
 MOST_VARIANTS = 300
 """Of an answer with more aliases than this, the rest is not looked at."""
 
-_PARENTHESIS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*")
-_ALTERNATIVE = re.compile(r"\s+(?:or|accept|aka|a\.k\.a\.|also known as)\s+|\s*;\s*", re.IGNORECASE)
+_PARENTHESIS = re.compile(r"\s?[(\[]([^()\[\]]*)[)\]]\s?")
+_ALTERNATIVE = re.compile(
+    r"\s+(?:or|accept|aka|a\.k\.a\.|also known as)\s+|\s*[;|]\s*|(?<=[^\W\d_]{3})\s*/\s*(?=[^\W\d_]{3})",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=65536)
@@ -31,7 +34,7 @@ def variants(reference: str) -> tuple[str, ...]:
     if bare and bare != reference:
         out.append(bare)
     parts = _ALTERNATIVE.split(bare)
-    if len(parts) > 1 and len(bare) < 80:
+    if len(parts) > 1 and len(bare) < 80 * len(parts):
         out.extend(part for part in parts if len(part) > 2)
     head, comma, tail = bare.partition(", ")
     if (

@@ -158,7 +158,7 @@ def _roman(raw: str) -> str | None:
     return str(sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True)))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def words(text: str) -> Words:
     """The normalized words of a text (see the module)."""
     text = fold(mend(text))
