@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
-from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson, clopper_pearson_upper, fewest_labels
+from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
+from judgekit.trust.certificate import SCHEMA, labels_needed, summary, use
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints, check_probs
 from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, levels, lowest, tally
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
-from judgekit.trust.testing import START, checkpoints, fixed_sequence
-
-CERTIFICATE = "judgekit.certificate/1"
+from judgekit.trust.testing import checkpoints, fixed_sequence
 
 ENOUGH = 100
 """Unlabelled items from which their evidence, instead of that of the labelled ones, marks out the path."""
@@ -129,15 +127,12 @@ def calibrate(
     set_aside = 0
     if budget is not None and len(others) < ENOUGH:
         aside = labelled & (np.random.default_rng(seed).permutation(count) < count / 5)
-        others, labelled, set_aside = (
-            np.concatenate([others, evidence[aside]]),
-            labelled & ~aside,
-            int(aside.sum()),
-        )
+        others, labelled = np.concatenate([others, evidence[aside]]), labelled & ~aside
+        set_aside = int(aside.sum())
     enough = len(others) >= ENOUGH or budget is not None
     combination = Combination.equal(tiers, judges).without_inverted(others if enough else evidence[labelled])
     items, reference = _Items.of(combination, evidence[labelled]), _Items.of(combination, others)
-    loss = loss[labelled]
+    loss, shares = loss[labelled], np.ndim(human) == 2
     names = [""] * len(items) if groups is None else np.asarray(groups).astype(str)[labelled].tolist()
 
     seen = reference if enough else items
@@ -160,26 +155,24 @@ def calibrate(
         mine = order[np.array(names, dtype=object)[order] == name]
         for k, target in enumerate(wanted):
             which = mine[items.label[mine, -1] == k] if per_label else mine
-            found = _certify(items[which], loss[which], exits, 1 - target, share, marks)
+            found = _certify(items[which], loss[which], shares, exits, 1 - target, share, marks)
             level[g, k if per_label else slice(None)] = found.pop("level")
             part = {"group": name or None, "label": k if per_label else None, "agreement": target}
             parts.append(part | found)
 
     policy = Policy(combination, exits, level, () if groups is None else tuple(group_names), {}, candidates)
-    shares = np.ndim(human) == 2
     certificate = {
-        "schema": CERTIFICATE,
-        **_summary(promise, parts, shares),
+        "schema": SCHEMA,
+        **summary(promise, parts, shares),
         "labels": len(items),
         "label_set_size": labels,
-        **_use(policy, evidence[labelled], names, others, prices),
+        **use(policy, evidence[labelled], names, others, prices),
         "human_ceiling": float((1 - loss.min(axis=1)).mean()) if shares and len(items) else None,
         "parts": parts,
         "method": {
             "combination": "mean log-odds of all judges asked",
             "weights": list(combination.weights),
-            "test": "fixed sequence over whole cascades; "
-            + ("betting" if shares and not _binary(loss) else "exact binomial"),
+            "test": f"fixed sequence over whole cascades; {'betting' if shares else 'exact binomial'}",
             "path": "levels fixed by unlabelled evidence"
             if marks
             else "levels at fixed ranks of the labelled items",
@@ -193,7 +186,7 @@ def calibrate(
 
 
 def _certify(
-    items: _Items, loss: Floats, exits: Exits, risk: float, delta: float, marks: _Items | None
+    items: _Items, loss: Floats, shares: bool, exits: Exits, risk: float, delta: float, marks: _Items | None
 ) -> dict[str, Any]:
     """The most lenient level on the path that can be promised, and what was seen there."""
     count = len(items)
@@ -206,10 +199,10 @@ def _certify(
         entered = exits.entries(marks.score, marks.present).max(axis=1)
         at = levels(entered, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
     number, total = tally(entry, wrong, at)
-    if _binary(loss):
-        p_values = binomial_p(np.rint(total), number, risk)
-    else:
+    if shares:
         p_values = np.array([betting_p(_verdicts(entry, wrong, level), risk, delta) for level in at])
+    else:
+        p_values = binomial_p(np.rint(total), number, risk)
     passed = fixed_sequence(p_values, delta)
     found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
     if passed:
@@ -217,9 +210,9 @@ def _certify(
         found |= {"level": at[passed - 1], "accepted": n, "errors": round(errors, 9)}
         found["observed"] = 1 - errors / n
         found["p_value"] = float(p_values[passed - 1])
-        found["bound"] = 1 - float(clopper_pearson_upper(round(errors), n, delta)) if _binary(loss) else None
+        found["bound"] = None if shares else 1 - float(clopper_pearson_upper(round(errors), n, delta))
     found["status"] = "certified" if passed else "nothing certified"
-    found["labels_needed"] = None if passed else _labels_needed(number, total, count, risk, delta)
+    found["labels_needed"] = None if passed else labels_needed(number, total, count, risk, delta)
     return found
 
 
@@ -230,84 +223,11 @@ def _verdicts(entry: Floats, wrong: Floats, level: float) -> Floats:
     return np.take_along_axis(wrong, settles.argmax(axis=1)[:, None], axis=1)[accepted, 0]
 
 
-def _labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:
-    """About how many labels would certify something if the errors seen are typical; None if no number would."""
-    least = int(np.ceil(fewest_labels(risk, delta) / (1 if count == 0 else START)))
-    if not len(number):
-        return max(least, count + 1)
-    rate = (total + 0.5) / (number + 1)
-    hopeful = (rate < risk) & (number > 0)
-    if not hopeful.any():
-        return None
-    accepted = risk * (1 - risk) * (ndtri(delta) / (risk - rate[hopeful])) ** 2
-    return max(least, count + 1, int(np.ceil((accepted * count / number[hopeful]).min())))
-
-
-def _summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict[str, Any]:
-    """What the certificate says of all parts together."""
-    won = [part for part in parts if part["status"] == "certified"]
-    accepted, errors = sum(p["accepted"] for p in won), sum(p["errors"] for p in won)
-    needed = [part["labels_needed"] for part in parts if part["labels_needed"]]
-    lost = [part for part in parts if part["status"] != "certified"]
-    if won:
-        where = (
-            ""
-            if not any(p["group"] for p in parts)
-            else " in each group (" + ", ".join(dict.fromkeys(str(p["group"]) for p in won)) + ")"
-        )
-        claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
-    elif needed:
-        claim = (
-            f"Nothing is certified: every item is left to people; about {min(needed)} labels would be needed."
-        )
-    else:
-        claim = (
-            "Nothing is certified: every item is left to people; the judges err too often even where they are "
-            "surest, so more labels would not help."
-        )
-    return {
-        "status": "certified" if won else "nothing certified",
-        "claim": claim,
-        "agreement": promise.agreement,
-        "delta": promise.delta,
-        "tolerance": promise.tolerance,
-        "per_label": {str(k): v for k, v in promise.per_label.items()},
-        "accepted": accepted,
-        "errors": round(errors, 9),
-        "observed": 1 - errors / accepted if accepted else None,
-        "bound": min((p["bound"] for p in won if p["bound"] is not None), default=None),
-        "labels_needed": min(needed) if needed and lost else None,
-    }
-
-
-def _use(
-    policy: Policy, evidence: Floats, names: Sequence[str], others: Floats, prices: Floats
-) -> dict[str, Any]:
-    """What the policy will do and cost in use, estimated from all evidence at hand."""
-    grouped = policy.grouped
-    pool = evidence if grouped else np.concatenate([evidence, others])
-    decided = policy.decide(pool, names if grouped else None)
-    items = len(pool)
-    accepted = int(decided.accepted.sum())
-    stop = np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier)
-    reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
-    return {
-        "coverage": accepted / items if items else 0.0,
-        "coverage_interval": list(clopper_pearson(accepted, items)) if items else [0.0, 1.0],
-        "reach": reach.tolist(),
-        "cost": float(reach @ prices),
-    }
-
-
 def _prices(costs: Sequence[float] | None, tiers: int) -> Floats:
     prices = np.ones(tiers) if costs is None else np.asarray(costs, dtype=np.float64)
     if prices.shape != (tiers,) or not np.isfinite(prices).all() or (prices < 0).any():
         raise ValueError(f"costs must be {tiers} finite numbers >= 0, one a tier, got {costs}")
     return prices
-
-
-def _binary(loss: Floats) -> bool:
-    return bool(((loss == 0) | (loss == 1)).all())
 
 
 def _early(exits: Exits) -> bool:

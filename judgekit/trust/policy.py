@@ -205,8 +205,9 @@ class Policy:
         last = tier == self.exits.depth - 1
         known = present & (group >= 0)
         accepted = known & (self.exits.settles(score, tier) >= self.level[group, label])
-        hopeless = known & (score + self.exits.hope[tier] < self.level.min(axis=1)[group])
-        escalate = np.zeros_like(known) if last else ~accepted & ~hopeless & (group >= 0)
+        least = self.level.min(axis=1)[group]  # +inf where nothing was certified: then nothing more is asked
+        hopeless = (known & (score + self.exits.hope[tier] < least)) | np.isposinf(least) | (group < 0)
+        escalate = np.zeros_like(known) if last else ~accepted & ~hopeless
         return Actions(
             escalate=escalate,
             label=np.where(accepted, label, -1),

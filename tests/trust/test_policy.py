@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate
@@ -107,7 +107,3 @@ def test_wrong_shape_is_refused() -> None:
     policy = calibrate(np.full((5, 2, 2), 0.5), np.zeros(5, int), agreement=0.8)
     with pytest.raises(ValueError, match="2 tiers and 2 labels"):
         policy.decide(np.full((5, 3, 2), 0.5))
-
-
-settings.register_profile("trust", deadline=None)
-settings.load_profile("trust")

@@ -1,0 +1,94 @@
+"""What a certificate says: what was promised and seen, what the policy will do and cost, and what is lacking.
+
+A certificate is a plain dict. ``status`` is "certified" or "nothing certified"; ``claim`` one sentence; ``agreement``,
+``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of certification items, ``accepted`` and
+``errors`` what was seen among them, ``observed`` the agreement seen, ``bound`` its lower Clopper-Pearson bound (for
+reading: the promise is ``agreement``); ``labels_needed`` about how many labels would do where nothing is certified;
+``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is asked about) and ``cost`` per
+item are estimates; ``parts`` has the same counts for every group and verdict label that was certified on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from judgekit.trust.bounds import clopper_pearson, fewest_labels
+from judgekit.trust.evidence import Floats, Ints
+from judgekit.trust.policy import Policy
+from judgekit.trust.promises import Promise
+from judgekit.trust.testing import START
+
+SCHEMA = "judgekit.certificate/1"
+
+
+def labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:
+    """About how many labels would certify something if the errors seen are typical; None if no number would."""
+    least = int(np.ceil(fewest_labels(risk, delta) / (1 if count == 0 else START)))
+    if not len(number):
+        return max(least, count + 1)
+    rate = (total + 0.5) / (number + 1)
+    hopeful = (rate < risk) & (number > 0)
+    if not hopeful.any():
+        return None
+    accepted = risk * (1 - risk) * (ndtri(delta) / (risk - rate[hopeful])) ** 2
+    return max(least, count + 1, int(np.ceil((accepted * count / number[hopeful]).min())))
+
+
+def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict[str, Any]:
+    """What the certificate says of all parts together."""
+    won = [part for part in parts if part["status"] == "certified"]
+    accepted, errors = sum(p["accepted"] for p in won), sum(p["errors"] for p in won)
+    needed = [part["labels_needed"] for part in parts if part["labels_needed"]]
+    lost = [part for part in parts if part["status"] != "certified"]
+    if won:
+        where = (
+            ""
+            if not any(p["group"] for p in parts)
+            else " in each group (" + ", ".join(dict.fromkeys(str(p["group"]) for p in won)) + ")"
+        )
+        claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
+    elif needed:
+        claim = (
+            f"Nothing is certified: every item is left to people; about {min(needed)} labels would be needed."
+        )
+    else:
+        claim = (
+            "Nothing is certified: every item is left to people; the judges err too often even where they are "
+            "surest, so more labels would not help."
+        )
+    return {
+        "status": "certified" if won else "nothing certified",
+        "claim": claim,
+        "agreement": promise.agreement,
+        "delta": promise.delta,
+        "tolerance": promise.tolerance,
+        "per_label": {str(k): v for k, v in promise.per_label.items()},
+        "accepted": accepted,
+        "errors": round(errors, 9),
+        "observed": 1 - errors / accepted if accepted else None,
+        "bound": min((p["bound"] for p in won if p["bound"] is not None), default=None),
+        "labels_needed": min(needed) if needed and lost else None,
+    }
+
+
+def use(
+    policy: Policy, evidence: Floats, names: Sequence[str], others: Floats, prices: Floats
+) -> dict[str, Any]:
+    """What the policy will do and cost in use, estimated from all evidence at hand."""
+    grouped = policy.grouped
+    pool = evidence if grouped else np.concatenate([evidence, others])
+    decided = policy.decide(pool, names if grouped else None)
+    items = len(pool)
+    accepted = int(decided.accepted.sum())
+    stop = np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier)
+    reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
+    return {
+        "coverage": accepted / items if items else 0.0,
+        "coverage_interval": list(clopper_pearson(accepted, items)) if items else [0.0, 1.0],
+        "reach": reach.tolist(),
+        "cost": float(reach @ prices),
+    }
