@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,3 +66,31 @@ def test_weak_judges_are_not_certified_for_what_they_cannot_do(target: float) ->
     broken, coverage = run(population("llmbar", "llmbar.jsonl", ("Falcon", "LLaMA2")), target, 400)
     assert broken <= EDGE
     assert coverage < 0.1
+
+
+def test_evidence_rows_read_back_as_the_same_arrays(tmp_path: Path) -> None:
+    known = recorded.rewardbench2(shared("data/judges/rewardbench2.jsonl"))
+    path = tmp_path / "evidence.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in known.rows()), "utf-8")
+    again = recorded.evidence(path).order(known.judges)
+    assert again.ids == known.ids
+    np.testing.assert_allclose(again.probs, known.probs)
+    np.testing.assert_array_equal(again.human, known.human)
+
+
+def test_the_protocol_prints_one_json_object(tmp_path: Path) -> None:
+    known = recorded.trust_or_escalate(shared("data/judges/trust_or_escalate.csv"))
+    path = tmp_path / "evidence.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in known.rows()), "utf-8")
+    script = Path(recorded.__file__).with_name("guarantee.py")
+    order = ["--order", ",".join(known.judges), "--costs", "0,.05,1"]
+    done = subprocess.run(
+        [sys.executable, str(script), "--evidence", str(path), *order, "--draws", "5", "--labels", "300"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    got = json.loads(done.stdout)
+    assert got["judgekit"]["draws"] == 5
+    assert 0 < got["judgekit"]["coverage"] <= got["items"]
+    assert list(got["judgekit"]["reach"]) == known.judges
