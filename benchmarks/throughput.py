@@ -2,13 +2,14 @@
 
     python -m benchmarks.throughput [--prompts 2000] [--rounds 5] [--offline] [--tools PYTHON]
 
-*server*: against a server on the loopback that answers at once (and once more after 50 ms, over 64 connections), the
-whole judge, from items to evidence in the store, beside a bare ``gather`` over the same prompts rendered beforehand:
-through the SDK's own ``chat.completions.create`` as one would write it, and through the same client's raw ``post`` that
-judgekit uses, with answers decoded and nothing else done. Rounds alternate; ratios are medians over rounds, since a
-shared machine drifts. *store*: microseconds of a durable answer, and seconds from the start of a run to the evidence
-of 100,000 stored asks. *offline* (needs vLLM): see ``benchmarks/throughput_offline.py``. *tools*: other tools scoring the
-same items through the same server, in the environment of ``PYTHON`` (see ``benchmarks/throughput_tools.py``).
+*server*: against a server on the loopback that answers at once (and once more after 50 ms, over 64 connections),
+the whole judge, from items to evidence in the store, beside a bare ``gather`` over the same prompts rendered
+beforehand: through the SDK's own ``chat.completions.create`` as one would write it, and through the raw ``post`` of
+the same client that judgekit uses, its answers decoded and nothing else done. Rounds alternate and ratios are medians
+over rounds, since a shared machine drifts; ``cpu_us`` is the client's processor time for a prompt. *store*:
+microseconds of a durable answer, and seconds from the start of a run to the evidence of 100,000 stored asks.
+*offline* (needs vLLM): see ``benchmarks/throughput_offline.py``. *tools*: inspect-ai asking and scoring the same
+prompts through the same server, in the environment of ``PYTHON`` (see ``benchmarks/throughput_tools.py``).
 """
 
 from __future__ import annotations
@@ -126,24 +127,36 @@ def _judge(url: str, store: Store | None, **panel: Any) -> ModelJudge:
     return ModelJudge("small", backend(spec), Annotators.model_validate(panel), store=store)
 
 
-async def _whole(url: str, batch: Sequence[Item]) -> float:
-    """Prompts a second of the whole judge, from items to evidence in the store."""
+Speed = tuple[float, float]
+"""Prompts a second, and microseconds of processor time a prompt."""
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def speed(self, prompts: int) -> Speed:
+        return prompts / (time.perf_counter() - self.wall), (time.process_time() - self.cpu) / prompts * 1e6
+
+
+async def _whole(url: str, batch: Sequence[Item]) -> Speed:
+    """The whole judge, from items to evidence in the store."""
     rubric = load_rubric("forgetting")
     with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
         judge = _judge(url, store)
         await judge.evidence(
             items(CONNECTIONS, 10**6), rubric, 1
         )  # connections, concurrency and templates warm
-        started = time.perf_counter()
+        clock = _Clock()
         found = await judge.evidence(batch, rubric, 1)
-        elapsed = time.perf_counter() - started
+        speed = clock.speed(2 * len(batch))
         assert all(one.probs for one in found)
         await judge.close()
-    return 2 * len(batch) / elapsed
+    return speed
 
 
-async def _bare(url: str, asks: Sequence[Ask], how: str) -> float:
-    """Prompts a second of a bare gather over one client."""
+async def _bare(url: str, asks: Sequence[Ask], how: str) -> Speed:
+    """A bare gather over one client."""
     client = openai.AsyncOpenAI(
         api_key="none", base_url=url, max_retries=0, http_client=_http_client(CONNECTIONS)
     )
@@ -167,11 +180,11 @@ async def _bare(url: str, asks: Sequence[Ask], how: str) -> float:
             )
 
     await asyncio.gather(*(one(ask) for ask in asks[:CONNECTIONS]))
-    started = time.perf_counter()
+    clock = _Clock()
     await asyncio.gather(*(one(ask) for ask in asks))
-    elapsed = time.perf_counter() - started
+    speed = clock.speed(len(asks))
     await client.close()
-    return len(asks) / elapsed
+    return speed
 
 
 def against_server(prompts: int, rounds: int, latency: float) -> dict[str, Any]:
@@ -179,25 +192,31 @@ def against_server(prompts: int, rounds: int, latency: float) -> dict[str, Any]:
     batch, rubric = items(prompts // 2), load_rubric("forgetting")
     panel = _judge("http://unused", None).panel(rubric)
     asks = [ask for item in batch for ask in panel.asks(item, 1)]
-    rates: dict[str, list[float]] = {"judgekit": [], "bare_post": [], "bare_create": []}
+    speeds: dict[str, list[Speed]] = {"judgekit": [], "bare_post": [], "bare_create": []}
     with server(latency) as url:
         for _ in range(rounds):
-            rates["judgekit"].append(asyncio.run(_whole(url, batch)))
-            rates["bare_post"].append(asyncio.run(_bare(url, asks, "post")))
-            rates["bare_create"].append(asyncio.run(_bare(url, asks, "create")))
-    result: dict[str, Any] = {"latency_s": latency, "prompts": len(asks), "connections": CONNECTIONS}
-    result["prompts_per_s"] = {name: statistics.median(values) for name, values in rates.items()}
-    for name in ("bare_post", "bare_create"):
-        result[f"ratio_to_{name}"] = statistics.median(
-            a / b for a, b in zip(rates["judgekit"], rates[name], strict=True)
-        )
+            speeds["judgekit"].append(asyncio.run(_whole(url, batch)))
+            speeds["bare_post"].append(asyncio.run(_bare(url, asks, "post")))
+            speeds["bare_create"].append(asyncio.run(_bare(url, asks, "create")))
+    ours = [rate for rate, _ in speeds["judgekit"]]
+
+    def ratio(others: Sequence[float]) -> float:
+        return statistics.median(rate / other for rate, other in zip(ours, others, strict=True))
+
+    result: dict[str, Any] = {
+        "latency_s": latency,
+        "prompts": len(asks),
+        "connections": CONNECTIONS,
+        "prompts_per_s": {name: statistics.median(rate for rate, _ in got) for name, got in speeds.items()},
+        "cpu_us": {name: statistics.median(cpu for _, cpu in got) for name, got in speeds.items()},
+        "ratio_to_bare_create": ratio([rate for rate, _ in speeds["bare_create"]]),
+        "ratio_to_bare_post": ratio([rate for rate, _ in speeds["bare_post"]]),
+    }
     if latency:
         ideal = CONNECTIONS / latency
         result["ideal_per_s"] = ideal
-        ceilings = [min(ideal, post) for post in rates["bare_post"]]
-        result["ratio_to_ceiling"] = statistics.median(
-            a / b for a, b in zip(rates["judgekit"], ceilings, strict=True)
-        )
+        for name in ("bare_create", "bare_post"):
+            result[f"ratio_to_ideal_or_{name}"] = ratio([min(ideal, rate) for rate, _ in speeds[name]])
     return result
 
 

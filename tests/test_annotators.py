@@ -283,6 +283,10 @@ def test_a_tie_is_no_majority(tmp_path: Path) -> None:
             "judges one output",
         ),
         ('{"id": "a", "quest": "q"}', "unknown key|quest"),
+        (
+            "\n".join(['{"id": "a", "question": "q", "output": "o", "human": [{"label": "yes"}]}'] * 2),
+            "x.jsonl:2: a second",
+        ),
     ],
 )
 def test_a_bad_example_is_named_with_its_line(tmp_path: Path, line: str, message: str) -> None:

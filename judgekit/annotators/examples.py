@@ -87,6 +87,8 @@ def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
         labels = {given.annotator: given.label for given in item.human if given.rubric in ("", rubric.name)}
         if not labels or set(labels.values()) - set(rubric.labels):
             raise InputError(f"an example needs labels among {', '.join(rubric.labels)}", path=path, row=line)
+        if item.id in {known.item.id for known in examples}:
+            raise InputError(f"a second example with the id '{item.id}'", path=path, row=line)
         if reason := rubric.check(item):
             raise InputError(reason, path=path, row=line)
         examples.append(Example(item, labels))

@@ -36,7 +36,9 @@ class Panel:
         self.orders = ORDERS[: spec.orders]
         self.stages = spec.stages or (spec.n,)
         self._decks = deal(spec, rubric, examples)
-        self._shared: dict[tuple[Any, ...], tuple[Prompt, KeyMaker]] = {}
+        shown = [[shot for shot, _ in deck[: spec.k]] for deck in self._decks]
+        self._usual = [({shot.id for shot in shots}, {shot.question_id for shot in shots}) for shots in shown]
+        self._shared: dict[tuple[int, tuple[Any, ...]], tuple[Prompt, KeyMaker]] = {}
 
     def shots(self, annotator: int, item: Item) -> list[Shot]:
         """An annotator's examples for an item: the same for every item, but never the item or its question.
@@ -44,21 +46,28 @@ class Panel:
         Where one of them is, the annotator's next spare example takes its place.
         """
         deck = self._decks[annotator]
-        shown = deck[: self.spec.k]
-        if any(same_question(shot, item) for shot, _ in shown):
+        if self._meets(annotator, item):
             return [shot for shot in deck if not same_question(shot[0], item)][: self.spec.k]
-        return shown
+        return deck[: self.spec.k]
+
+    def _meets(self, annotator: int, item: Item) -> bool:
+        """Whether an annotator's usual examples hold the item or its question."""
+        ids, questions = self._usual[annotator]
+        return item.id in ids or item.question_id in questions
 
     def asks(self, item: Item, annotators: int) -> list[Ask]:
         """All asks about an item: by annotator (the first so many), and within one by order."""
         cases = self._cases(item)
         asks = []
         for annotator in range(annotators):
-            shots = self.shots(annotator, item)
+            instead = (
+                (shot.id for shot, _ in self.shots(annotator, item)) if self._meets(annotator, item) else ()
+            )
+            who = (annotator, *instead)
             for order, case in zip(self.orders, cases, strict=True):
-                key = (order, annotator, *(shot.id for shot, _ in shots))
+                key = (order, who)
                 if key not in self._shared:
-                    whole = self.rubric.render(item, shots, order)
+                    whole = self.rubric.render(item, self.shots(annotator, item), order)
                     self._shared[key] = whole, KeyMaker(self.identity, whole)
                 first, make_key = self._shared[key]
                 prompt = Prompt((*first.messages[:-1], case), first.options)
