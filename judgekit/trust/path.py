@@ -30,6 +30,7 @@ THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 """Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
 
 USUAL_THRIFT = 2.0
+"""Used where there are costs but no budget, and for candidates that leave out the last tiers."""
 
 SAMPLE = 1000
 """About how many items the frontier is drawn from."""
@@ -165,7 +166,7 @@ def frontier(
     score, present = score[sample], present[sample]
     items = len(score)
     for depth in range(combination.tiers, 0, -1):
-        for thrift in THRIFT if depth > 1 else THRIFT[:1]:
+        for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
             exits = Exits.priced(combination, costs, thrift, depth)
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
