@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from judgekit.errors import MissingExtra
 from judgekit.report.cells import percent
+from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
 from judgekit.report.summary import Group, Side, Summary
 
@@ -95,7 +96,7 @@ def _draw(
     matplotlib, figure_class = _pyplot()
     style = {
         "svg.fonttype": "none",
-        "svg.hashsalt": name,  # ids that are stable, and different in every chart of the page
+        "svg.hashsalt": name,  # the same ids every time
         "font.size": 9.5,
         "font.family": "DejaVu Sans",
         "text.color": INK,
@@ -129,6 +130,9 @@ def _inline(svg: str, name: str, title: str, text: str) -> str:
     """The ``<svg>`` element alone, named, described, and in the page's colors and typeface."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
+    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     for stand_in, css in CSS.items():
         svg = svg.replace(stand_in, css)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
@@ -187,8 +191,16 @@ def plane(summary: Summary) -> Chart | None:
         f"{run.name}: forgotten well {percent(x.middle)}, kept {percent(y.middle)}" for run, x, y in points
     )
     title = "Forgetting against utility"
-    caption = "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers."
+    caption = (
+        "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers."
+        + _opinion([group for run, _, _ in points for group in run.groups])
+    )
     return Chart("plane", title, _draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
+
+
+def _opinion(groups: Sequence[Group]) -> str:
+    bare = any(rate.kind == "judge" for group in groups for rate in group.rates.values())
+    return f" {OPINION[0].upper()}{OPINION[1:]}." if bare else ""
 
 
 def _place_names(figure: Figure, axes: Axes, points: Sequence[tuple[float, float, str]]) -> None:
@@ -282,7 +294,9 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
         "forget": "What became of what should be forgotten",
         "keep": "What became of what should be kept",
     }[side]
-    caption = "Verdicts as given, in percent of all items; hatched items have none."
+    caption = "Verdicts as given, in percent of all items; hatched items have none." + _opinion(
+        [group for _, group in groups]
+    )
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(
         f"breakdown-{side}", title, _draw(f"breakdown-{side}", title, text, size, paint), caption, text

@@ -52,7 +52,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         charts={chart.name: chart for chart in charts(summary)},
         style=(page / "style.css").read_text("utf-8"),
         script=(page / "items.js").read_text("utf-8"),
-        items=embedded(item_table(runs)),
+        items=embedded(item_table(summary, runs)),
     )
 
 
@@ -64,13 +64,14 @@ def embedded(value: Any) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def item_table(runs: Sequence[Run]) -> dict[str, Any]:
+def item_table(summary: Summary, runs: Sequence[Run]) -> dict[str, Any]:
     """All items, most confident leaks first, in columns; repeated words and questions stand once in ``words``.
 
     ``rows`` holds for each item: run, split, label, tier, state, confidence, question, references, output, people's
-    labels, reason, place in its file; numbers below the confidence's place index ``words``.
+    labels, reason, id, whether a promise stands; all but the confidence index ``words``.
     """
     words: dict[str, int] = {}
+    promises = {(run.name, made.rubric): made.status for run in summary.runs for made in run.claims}
 
     def word(text: str | None) -> int:
         return words.setdefault(_cut(text or ""), len(words))
@@ -89,6 +90,7 @@ def item_table(runs: Sequence[Run]) -> dict[str, Any]:
             word(", ".join(given.label for given in row.human)),
             word(row.verdict.reason),
             word(row.verdict.id),
+            word(promises[run.name, row.verdict.rubric]),
         ]
         for run, row in _leaks_first(runs)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from judgekit.metrics import CATALOGUE, Measure, better
 from judgekit.report.compare import Estimate
 from judgekit.report.intervals import intervals
-from judgekit.report.recipes import Outcome, outcome
+from judgekit.report.outcome import Outcome
 from judgekit.report.runs import Run
 
 
@@ -38,9 +38,7 @@ def measured(run: Run) -> tuple[Figure, ...]:
 
     Forget quality needs a second run, see `judgekit.report.comparison`.
     """
-    items = {row.item.id: row.item for row in run.rows if row.item is not None}  # under several rubrics: once
-    membership = {name: value for name, value in run.recorded.items() if name in CATALOGUE and "mia_" in name}
-    return tuple(_figures(outcome(run.name, items.values(), membership=membership)))
+    return tuple(_figures(run.outcome))
 
 
 def _figures(found: Outcome) -> Iterable[Figure]:

@@ -10,11 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
+from judgekit.metrics import CATALOGUE
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
+from judgekit.report.outcome import Outcome, outcome
 
 SCHEMA = "judgekit.run/1"
 
@@ -88,6 +91,17 @@ class Run:
 
     def _cascade(self, rubric: str) -> Mapping[str, Any]:
         return dict((self.meta.get("cascades") or {}).get(rubric) or {})
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The papers' measures of the run, and their values per question; an item under several rubrics counts once."""
+        items = {row.item.id: row.item for row in self.rows if row.item is not None}
+        membership = {
+            name: value
+            for name, value in self.recorded.items()
+            if name.startswith("mia_") and name in CATALOGUE
+        }
+        return outcome(self.name, items.values(), membership=membership)
 
     @property
     def recorded(self) -> dict[str, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from judgekit.records import Item
 from judgekit.report.compare import Values, shares
-from judgekit.report.outcome import Outcome, outcome
+from judgekit.report.outcome import Outcome
 from judgekit.report.runs import Judged, Run
 
 FORGET = "forget"
@@ -65,7 +65,7 @@ def make_side(run: Run) -> Side:
     """Measures, labels and items of a loaded run, by question; what it does not have is left out."""
     rows = [row for row in run.rows if row.item is not None]
     items = {row.item.id: row.item for row in rows if row.item is not None}
-    made = outcome(run.name, items.values())
+    made = run.outcome
     forgetting = _labels(row for row in rows if row.verdict.rubric in FORGETTING_RUBRICS and _forget(row))
     utility = _labels(row for row in rows if row.verdict.rubric in UTILITY_RUBRICS and not _forget(row))
     recorded = made.values.get(FORGET, {})

@@ -160,11 +160,15 @@ def tiers(summary: Summary) -> Table:
         "Label mass",
         "Order flips",
     )
-    note = (
-        "Label mass: probability on label tokens. Order flips: annotators whose verdict changed with the order "
-        "of the options."
-    )
-    return Table("tiers", "Tiers and cost", columns, tuple(rows), note).without_empty()
+    told = [tier for run in summary.runs for tier in run.tiers]
+    notes = [
+        "Gave evidence: items; verdicts: those that this tier settled; silent: items on which it failed."
+    ]
+    if any(tier.mass is not None for tier in told):
+        notes.append("Label mass: probability on the label tokens.")
+    if any(tier.flips is not None for tier in told):
+        notes.append("Order flips: annotators whose verdict changed with the order of the options.")
+    return Table("tiers", "Tiers and cost", columns, tuple(rows), " ".join(notes)).without_empty()
 
 
 def measures(summary: Summary) -> Iterable[Table]:

@@ -18,6 +18,8 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %} <!-- <script> ]]> &amp; \u2028 \u2029 \x00",
 )
 
+ROUGE = ("rouge1_recall", "rouge1_f1", "rougeL_recall", "rougeL_f1")
+
 TEXT = {
     "leaked": "The author's full name is Hsiao Yun-Hwa.",
     "partial": "I believe the family name is Hsiao.",
@@ -70,11 +72,7 @@ def make_run(
         for number, (split, rubric, labels, weights) in enumerate(plan):
             label = rng.choices(labels, weights)[0]
             text = outputs[number] if number < len(outputs) else f"{TEXT[label]} [{number}]"
-            known = (
-                {"rougeL_recall": rng.random(), "rouge1_recall": rng.random(), "loss": 3 * rng.random()}
-                if recorded
-                else {}
-            )
+            known = {name: rng.random() for name in ROUGE} | {"loss": 3 * rng.random()} if recorded else {}
             where = {"id": f"{split}/{number}", "split": split, "model": "Llama-3.1-8B", "method": method}
             item = Item(
                 question=f"Question {number} of {split}: what is the author's name?",

@@ -2,7 +2,7 @@
 // The table of items: filters, search, pages. Text reaches the page through textContent only.
 (() => {
   const PAGE = 50;
-  const [RUN, SPLIT, LABEL, TIER, STATE, CONFIDENCE, QUESTION, REFERENCE, OUTPUT, HUMAN, REASON, ID] = Array(12).keys();
+  const [RUN, SPLIT, LABEL, TIER, STATE, CONFIDENCE, QUESTION, REFERENCE, OUTPUT, HUMAN, REASON, ID, PROMISE] = Array(13).keys();
   const { words, rows } = JSON.parse(document.getElementById("data").textContent);
   const section = document.getElementById("items");
   const form = section.querySelector("form");
@@ -41,7 +41,7 @@
     const verdict = element("td");
     verdict.append(element("span", words[row[LABEL]] || words[row[STATE]], "label"));
     const sure = row[CONFIDENCE] === null ? "" : `, ${(100 * row[CONFIDENCE]).toFixed(1)} % sure`;
-    if (words[row[TIER]]) verdict.append(element("span", `by ${words[row[TIER]]}${sure}`, "about"));
+    if (words[row[TIER]]) verdict.append(element("span", `by ${words[row[TIER]]}${sure}, ${words[row[PROMISE]]}`, "about"));
     if (words[row[REASON]]) verdict.append(element("span", words[row[REASON]], "about"));
     if (words[row[HUMAN]]) verdict.append(element("span", `people: ${words[row[HUMAN]]}`, "about"));
     verdict.append(element("span", [words[row[RUN]], words[row[SPLIT]], words[row[ID]]].filter(Boolean).join(" · "), "about"));
