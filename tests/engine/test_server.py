@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,27 @@ def test_a_prompt_the_server_finds_too_long_has_no_evidence_and_a_reason(server:
     assert found[1].reason
 
 
-def test_the_server_says_how_much_came_from_its_cache(server: str) -> None:
+def prefix_cache(server: str) -> dict[str, float]:
+    """Tokens that the server looked up in its prefix cache, and found."""
+    with urllib.request.urlopen(server.removesuffix("/v1") + "/metrics") as page:
+        lines = page.read().decode().splitlines()
+    return {
+        name: sum(
+            float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"vllm:prefix_cache_{name}")
+        )
+        for name in ("queries_total", "hits_total")
+    }
+
+
+def test_what_annotators_share_comes_from_the_servers_prefix_cache(server: str) -> None:
     rubric = load_rubric("forgetting")
-    found = evidence(
-        over_http(server, rubric), [item for item, _ in make_cases("forgetting", 12, seed=6)], rubric
-    )
-    assert sum(one.cached_tokens or 0 for one in found) > 0.3 * sum(one.prompt_tokens or 0 for one in found)
+    items = [item for item, _ in make_cases("forgetting", 24, seed=6)]
+    before = prefix_cache(server)
+    found = evidence(over_http(server, rubric), items, rubric)
+    after = prefix_cache(server)
+    asked, hit = (after[name] - before[name] for name in ("queries_total", "hits_total"))
+    assert asked >= sum(one.prompt_tokens or 0 for one in found) > 0
+    assert hit > 0.5 * asked
 
 
 @pytest.mark.parametrize("kind", ["vllm", "openai"])
