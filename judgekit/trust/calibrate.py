@@ -90,7 +90,7 @@ def calibrate(
         Highest mean cost per item. Chooses the exits from evidence alone: from ``unlabelled`` if that is
         given, else from a fifth of the items, whose labels are then not used.
     unlabelled : float (more items, tiers, labels), optional
-        Evidence on other items of the same population.
+        Evidence on other items of the same population; rows that lack a tier are left out.
     fingerprints : passed through into the certificate.
     seed : for the order of items in the betting test of shares, and for what a budget sets aside.
 
@@ -124,6 +124,7 @@ def calibrate(
     others = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
     if others.shape[1:] != (tiers, labels):
         raise ValueError(f"unlabelled must have shape (items, {tiers}, {labels}), got {others.shape}")
+    others = others[~np.isnan(others).any(axis=(1, 2))]  # a tier may be missing because a cascade did not ask it
     set_aside = 0
     if budget is not None and len(others) < ENOUGH:
         aside = labelled & (np.random.default_rng(seed).permutation(count) < count / 5)
