@@ -255,6 +255,21 @@ def of_the_store(calls: int = 100_000) -> dict[str, Any]:
     }
 
 
+def beside_tools(python: str, prompts: int) -> dict[str, Any]:
+    """The same prompts through the same server: another tool, and judgekit."""
+    batch = items(prompts // 2)
+    panel = _judge("http://unused", None).panel(load_rubric("forgetting"))
+    chats = [[dict(turn) for turn in ask.prompt.messages] for item in batch for ask in panel.asks(item, 1)]
+    with server() as url, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(chats, file)
+        file.flush()
+        command = [python, "-m", "benchmarks.throughput_tools", url, file.name, str(CONNECTIONS)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        theirs: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        ours, _ = asyncio.run(_whole(url, batch))
+    return {"prompts": len(chats), **theirs, "judgekit_prompts_per_s": ours}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -262,7 +277,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--offline", action="store_true")
-    parser.add_argument("--tools", help="a Python with inspect-ai or deepeval installed")
+    parser.add_argument("--tools", help="the Python of an environment with inspect-ai")
     parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
@@ -276,6 +291,8 @@ def main() -> None:
         from benchmarks.throughput_offline import throughput
 
         result["offline"] = throughput()
+    if options.tools:
+        result["tools"] = beside_tools(options.tools, min(options.prompts, 1000))
     show(result)
 
 

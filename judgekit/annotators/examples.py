@@ -72,7 +72,7 @@ def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
     """
     if path is None:
         return [Example(item, {"": label}) for item, label in rubric.example_rows]
-    examples = []
+    examples: list[Example] = []
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

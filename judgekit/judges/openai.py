@@ -185,7 +185,7 @@ class OpenAIBackend:
                     )
                 for ask, answer in zip(part, answers, strict=True):
                     spent = None if spent is None or answer.cost is None else spent + answer.cost
-                    yield ask, replace(answer, attempts=attempt)
+                    yield ask, answer if attempt == 1 else replace(answer, attempts=attempt)
         except BaseException:
             spent = None
             raise
@@ -237,9 +237,9 @@ class OpenAIBackend:
             endpoint.throttle.release(len(job), answered=answered)
         self._answered = True
         seconds = round((time.perf_counter() - started) / len(job), 6)
-        return [replace(answer, seconds=seconds) for answer in self._read(job, responses)]
+        return self._read(job, responses, seconds)
 
-    def _read(self, job: list[Ask], responses: list[Any]) -> list[Answer]:
+    def _read(self, job: list[Ask], responses: list[Any], seconds: float = 0.0) -> list[Answer]:
         """The answers to a job in the responses to it (several where samples came one by one).
 
         Raises
@@ -263,6 +263,7 @@ class OpenAIBackend:
                 answer,
                 **vars(part),
                 cost=part.cost(self.settings.price),
+                seconds=seconds,
                 model=model if isinstance(model, str) else None,
             )
             for answer, part in zip(answers, parts, strict=True)
