@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
 from judgekit.judges.lexical.agreement import NAMES, agreement
+from judgekit.judges.lexical.meaning import MEANING, meaning
 from judgekit.judges.lexical.model import features_digest
 from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
 from judgekit.judges.lexical.text import listed
 
+SEMANTIC_SHARE = 5  # one in so many TriviaQA questions is embedded, which already takes minutes
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
 UP = listed(
     "exact phrase joined recall soft_recall novel_recall number_recall year_match first_match last_match initials "
@@ -145,10 +148,12 @@ def head(names: Sequence[str], weights: np.ndarray, bias: float) -> dict[str, ob
     }
 
 
-def fit_right(table: np.ndarray, right: np.ndarray, weight: np.ndarray) -> dict[str, object]:
+def fit_right(
+    table: np.ndarray, right: np.ndarray, weight: np.ndarray, names: Sequence[str] = NAMES
+) -> dict[str, object]:
     """The head ``right`` from features (items, features), labels and weights of the items."""
-    signs = [(name in UP) - (name in DOWN) for name in NAMES]
-    return head(NAMES, *fit(table, right.astype(float), signs, PENALTY["right"], weight))
+    signs = [(name in UP or name in MEANING) - (name in DOWN) for name in names]
+    return head(names, *fit(table, right.astype(float), signs, PENALTY["right"], weight))
 
 
 def features(answers: Sequence[Answer]) -> tuple[np.ndarray, np.ndarray]:
@@ -194,27 +199,41 @@ def main() -> None:
     parser.add_argument("--triviaqa", type=Path, required=True)
     parser.add_argument("--openqa", type=Path, required=True)
     parser.add_argument("--xstest", type=Path, nargs=3, required=True)
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("lexical.json"))
+    parser.add_argument(
+        "--semantic", action="store_true", help="fit lexical-semantic.json instead (needs the extra)"
+    )
     args = parser.parse_args()
     trivia, openqa = list(read_triviaqa(args.triviaqa)), list(read_openqa(args.openqa))
+    if args.semantic:
+        trivia = [a for a in trivia if zlib.crc32(a.group.encode()) % SEMANTIC_SHARE == 0]
     table, right = features([*trivia, *openqa])
+    names: Sequence[str] = NAMES
+    if args.semantic:
+        table = np.c_[table, meaning([(a.question, a.references, a.output) for a in [*trivia, *openqa]])]
+        names = [*NAMES, *MEANING]
     first = np.arange(len(right)) < len(trivia)
     # the two sets are of unequal size: half way to an equal say
     weight = np.where(first, 1.0, len(trivia) / len(openqa) / 2)
-    files = [read_xstest(path) for path in args.xstest]
-    natural = np.percentile([gibberish(a.output) for a in trivia], 99, axis=0)
-    content = {
+    content: dict[str, Any] = {
         "schema": "judgekit.lexical/1",
         "features": features_digest(),
         "heads": {
-            "right": fit_right(table, right, weight),
-            "reveals": fit_right(table[first], right[first], weight[first]),
-            **fit_refusal([o for f in files for o in f[0]], [label for f in files for label in f[1]]),
-            **BY_HAND,
+            "right": fit_right(table, right, weight, names),
+            "reveals": fit_right(table[first], right[first], weight[first], names),
         },
-        "natural": {name: round(float(value), 4) for name, value in zip(GIBBERISH, natural, strict=True)},
     }
-    args.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if not args.semantic:
+        files = [read_xstest(path) for path in args.xstest]
+        content["heads"] |= fit_refusal(
+            [o for f in files for o in f[0]], [label for f in files for label in f[1]]
+        )
+        content["heads"] |= BY_HAND
+        natural = np.percentile([gibberish(a.output) for a in trivia], 99, axis=0)
+        content["natural"] = {
+            name: round(float(value), 4) for name, value in zip(GIBBERISH, natural, strict=True)
+        }
+    out = Path(__file__).with_name("lexical-semantic.json" if args.semantic else "lexical.json")
+    out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -193,8 +193,9 @@ def test_judging_alone_or_in_a_block_is_the_same() -> None:
         assert a == pytest.approx(b, abs=1e-12)
 
 
-def test_the_shipped_weights_are_of_these_features() -> None:
-    content = json.loads((data("calibration") / "lexical.json").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["lexical.json", "lexical-semantic.json"])
+def test_the_shipped_weights_are_of_these_features(name: str) -> None:
+    content = json.loads((data("calibration") / name).read_text("utf-8"))
     assert content["features"] == features_digest(), "features changed: run calibration/fit_lexical.py again"
     known = {*NAMES, *WORDING, *GIBBERISH, "told"}
     for name, head in load_weights().heads.items():

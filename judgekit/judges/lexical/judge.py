@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class LexicalSpec(Record):
-    """The judge's entry in a cascade file."""
+    """The judge's entry in a cascade file; ``semantic`` adds nearness in meaning (extra ``semantic``)."""
 
     name: str = "lexical"
+    semantic: bool = False
 
 
 class LexicalJudge:
@@ -34,8 +35,9 @@ class LexicalJudge:
 
     stages = 1
 
-    def __init__(self, name: str = "lexical") -> None:
+    def __init__(self, name: str = "lexical", semantic: bool = False) -> None:
         self.name = name
+        self._semantic = semantic
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any], context: Context) -> LexicalJudge:
@@ -44,7 +46,12 @@ class LexicalJudge:
 
     def fingerprint(self, rubric: Rubric) -> str:
         """Changes with the weights (and, through them, the features) and with the rubric's labels."""
-        parts = ["lexical", load_weights().fingerprint, *sorted(rubric.labels), rubric.file.kind]
+        parts = [
+            "lexical",
+            load_weights(self._semantic).fingerprint,
+            *sorted(rubric.labels),
+            rubric.file.kind,
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
@@ -70,7 +77,7 @@ class LexicalJudge:
                     owner.append(index)
         if not cases:
             return [Evidence.missing(_NO_REFERENCE)] * len(items)
-        table = combine(Reading(cases))
+        table = combine(Reading(cases, self._semantic))
         rows = np.stack([table[label] for label in rubric.labels], axis=1)
         where: dict[int, list[int]] = {}
         for row, index in enumerate(owner):
@@ -89,7 +96,7 @@ class LexicalJudge:
             probs=dict(zip(labels, (float(p) for p in probs), strict=True)),
             cost=0.0,
             seconds=seconds,
-            model=f"lexical-{load_weights().fingerprint}",
+            model=f"lexical-{load_weights(self._semantic).fingerprint}",
         )
 
 

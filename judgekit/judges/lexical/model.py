@@ -61,21 +61,29 @@ class Weights:
     fingerprint: str
 
 
-@lru_cache(maxsize=1)
-def load_weights() -> Weights:
-    """The weights that ship with judgekit."""
-    text = (data("calibration") / "lexical.json").read_text("utf-8")
-    raw = json.loads(text)
-    if raw.get("schema") != "judgekit.lexical/1":
-        raise ConfigError(
-            "calibration/lexical.json has another schema than judgekit.lexical/1: reinstall judgekit"
-        )
+@lru_cache(maxsize=2)
+def load_weights(semantic: bool = False) -> Weights:
+    """The weights that ship with judgekit; ``semantic``: with those heads that also see nearness in meaning."""
+    texts = [_shipped("lexical.json")]
+    if semantic:
+        texts.append(_shipped("lexical-semantic.json"))
+    raw = [json.loads(text) for text in texts]
     heads = {
         name: Head(tuple(head["weights"]), np.array([*head["weights"].values()]), head["bias"])
-        for name, head in raw["heads"].items()
+        for part in raw
+        for name, head in part["heads"].items()
     }
-    natural = np.array([raw["natural"][name] for name in GIBBERISH])
-    return Weights(heads, natural, hashlib.sha256(text.encode()).hexdigest()[:12])
+    natural = np.array([raw[0]["natural"][name] for name in GIBBERISH])
+    return Weights(heads, natural, hashlib.sha256("".join(texts).encode()).hexdigest()[:12])
+
+
+def _shipped(name: str) -> str:
+    text = (data("calibration") / name).read_text("utf-8")
+    if '"judgekit.lexical/1"' not in text:
+        raise ConfigError(
+            f"calibration/{name} has another schema than judgekit.lexical/1: reinstall judgekit"
+        )
+    return text
 
 
 _PROBES = (
@@ -109,10 +117,11 @@ class Reading:
     All attributes are arrays of probabilities with shape (items,).
     """
 
-    def __init__(self, cases: Sequence[tuple[str, tuple[str, ...], str]]) -> None:
-        """``cases``: question, references and output of each item."""
+    def __init__(self, cases: Sequence[tuple[str, tuple[str, ...], str]], semantic: bool = False) -> None:
+        """``cases``: question, references and output of each item; ``semantic``: look at their meaning too."""
         self._cases = cases
-        self._weights = load_weights()
+        self._semantic = semantic
+        self._weights = load_weights(semantic)
         self._found: dict[str, Floats] = {}
 
     def _once(self, name: str, make: Callable[[], Floats]) -> Floats:
@@ -123,12 +132,12 @@ class Reading:
     @property
     def right(self) -> Floats:
         """People who know the answer would call the output right."""
-        return self._once("right", lambda: self._head("right", self._agreement(), NAMES))
+        return self._once("right", lambda: self._head("right", *self._agreement()))
 
     @property
     def reveals(self) -> Floats:
         """The output gives the reference answer, whether or not another answer would be right as well."""
-        return self._once("reveals", lambda: self._head("reveals", self._agreement(), NAMES))
+        return self._once("reveals", lambda: self._head("reveals", *self._agreement()))
 
     @property
     def refuses(self) -> Floats:
@@ -179,9 +188,15 @@ class Reading:
         ) / np.maximum(1 - whole, 1e-9)
         return leaked, (1 - leaked) * np.clip(substantial, 0, 1)
 
-    def _agreement(self) -> list[list[float]]:
+    def _agreement(self) -> tuple[list[list[float]], Sequence[str]]:
         if not hasattr(self, "_agreements"):
-            self._agreements = [agreement(*case) for case in self._cases]
+            rows, names = [agreement(*case) for case in self._cases], list(NAMES)
+            if self._semantic:
+                from judgekit.judges.lexical.meaning import MEANING, meaning
+
+                rows = [row + more for row, more in zip(rows, meaning(self._cases), strict=True)]
+                names += MEANING
+            self._agreements = rows, names
         return self._agreements
 
     def _wording(self) -> list[list[float]]:
