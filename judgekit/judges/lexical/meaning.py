@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-
 from judgekit.errors import MissingExtra
 from judgekit.judges.lexical.nearest import Output, nearest
 from judgekit.judges.lexical.text import words
