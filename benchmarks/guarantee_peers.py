@@ -6,8 +6,10 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -78,10 +80,13 @@ def cci(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
 
 def released(checkout: Path) -> Callable[..., Any]:
     """The code released with "Trust or Escalate": its ``SelectiveClassificationUtil``, judge after judge."""
+    import_module("scipy.optimize")  # before the stand-in, which scipy would take for the real one
+    import_module("scipy.stats")
+
     source = (checkout / "cascaded_evaluation" / "util.py").read_text("utf-8")
-    sys.modules.setdefault("torch", _torch())
     util = types.ModuleType("released_util")
-    exec(compile(source, "util.py", "exec"), util.__dict__)
+    with mock.patch.dict(sys.modules, {"torch": _torch()}):
+        exec(compile(source, "util.py", "exec"), util.__dict__)
 
     def run(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
         known = task.population
