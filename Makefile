@@ -20,6 +20,10 @@ test: $(VENV)/.dev
 test-engine:
 	bash tests/engine/run.sh
 
+test-ray: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[report,dev,ray]'
+	$(BIN)/python -m pytest -m ray
+
 check: lint types layers
 
 lint: $(VENV)/.dev
