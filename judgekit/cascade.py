@@ -197,7 +197,8 @@ class Cascade:
         answers = await self.people.evidence([items[i] for i in still], self.rubric, 1)
         for i, evidence in zip(still, answers, strict=True):
             found[i][PEOPLE] = evidence
-            if evidence.label is not None:
+            shares = sorted(evidence.probs.values(), reverse=True)
+            if evidence.label is not None and shares[:1] != shares[1:2]:  # people who are split settle nothing
                 verdicts[i] = verdicts[i].model_copy(
                     update={
                         "state": "verdict",

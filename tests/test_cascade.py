@@ -153,6 +153,8 @@ def test_an_item_that_does_not_fit_the_rubric_is_unscored_and_costs_nothing() ->
 def test_people_settle_what_the_policy_leaves_open(calibration: Calibration) -> None:
     class People(StandIn):
         def _one(self, item: Item, stage: int) -> Evidence:
+            if int(item.id) % 4 == 2:
+                return Evidence(probs={"right": 0.5, "wrong": 0.5})  # people split
             return Evidence(probs={TRUTH[item.id]: 1.0}) if int(item.id) % 2 else Evidence.missing("no label")
 
     judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0), People("human", 0)]

@@ -28,7 +28,8 @@ def test_the_wheel_carries_rubrics_and_weights(wheel: Path) -> None:
     for folder in (ROOT / "prompts").iterdir():
         for file in folder.iterdir():
             assert f"judgekit/prompts/{folder.name}/{file.name}" in names
-    assert "judgekit/calibration/lexical.json" in names and "judgekit/py.typed" in names
+    for name in ("calibration/lexical.json", "calibration/lexical-semantic.json", "py.typed"):
+        assert f"judgekit/{name}" in names
     assert not [name for name in names if name.startswith("judgekit/calibration/demo")]
 
 

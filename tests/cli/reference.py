@@ -28,21 +28,31 @@ environment variable named `JUDGEKIT_<VERB>_<OPTION>`, say `JUDGEKIT_SCORE_OUT=r
 def render() -> str:
     """The page as it should be."""
     context = click.Context(cli, info_name="judgekit")
-    return HEAD + "".join(_command(cli.get_command(context, name), name, context) for name in cli.list_commands(context))
+    return HEAD + "".join(
+        _command(cli.get_command(context, name), name, context) for name in cli.list_commands(context)
+    )
 
 
 def _command(command: click.Command | None, name: str, parent: click.Context) -> str:
     assert command is not None
     context = click.Context(command, info_name=name, parent=parent)
     usage = command.get_usage(context).removeprefix("Usage: ")
-    text = f"\n## {context.command_path}\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{usage}\n```\n\n" + "".join(_options(command, context))
+    text = (
+        f"\n## {context.command_path}\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{usage}\n```\n\n"
+        + "".join(_options(command, context))
+    )
     if isinstance(command, click.Group):
-        text += "".join(_command(command.get_command(context, sub), sub, context) for sub in command.list_commands(context))
+        text += "".join(
+            _command(command.get_command(context, sub), sub, context)
+            for sub in command.list_commands(context)
+        )
     return text
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
-    records = [record for p in command.get_params(context) if (record := p.get_help_record(context)) is not None]
+    records = [
+        record for p in command.get_params(context) if (record := p.get_help_record(context)) is not None
+    ]
     shown = [(option, text) for option, text in records if option != "--help"]
     if shown:
         yield "| option | what it does |\n|---|---|\n"

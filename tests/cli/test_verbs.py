@@ -24,7 +24,7 @@ ROWS = [
             ("Ghent", "In Ghent."),
             ("Turku", "I don't know."),
             ("Graz", "He was born in Oslo."),
-            ("Lucca", "the the the the the the the"),
+            ("Lucca", "born born in in the the the the the the the the the of of the the"),
         ]
     )
 ]
