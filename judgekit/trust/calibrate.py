@@ -124,7 +124,9 @@ def calibrate(
     others = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
     if others.shape[1:] != (tiers, labels):
         raise ValueError(f"unlabelled must have shape (items, {tiers}, {labels}), got {others.shape}")
-    others = others[~np.isnan(others).any(axis=(1, 2))]  # a tier may be missing because a cascade did not ask it
+    others = others[
+        ~np.isnan(others).any(axis=(1, 2))
+    ]  # a tier may be missing because a cascade did not ask it
     set_aside = 0
     if budget is not None and len(others) < ENOUGH:
         aside = labelled & (np.random.default_rng(seed).permutation(count) < count / 5)
@@ -145,7 +147,7 @@ def calibrate(
         exits = Exits.priced(combination, prices, thrift, depth)
     else:
         exits = Exits.priced(combination, prices, 0.0 if costs is None else USUAL_THRIFT)
-    marks = reference if len(reference) >= ENOUGH and groups is None and _early(exits) else None
+    marks = reference if len(reference) >= ENOUGH and groups is None else None
 
     group_names = sorted(set(names)) or [""]
     wanted = [promise.per_label.get(k, agreement) for k in range(labels)] if per_label else [agreement]
@@ -156,7 +158,8 @@ def calibrate(
         mine = order[np.array(names, dtype=object)[order] == name]
         for k, target in enumerate(wanted):
             which = mine[items.label[mine, -1] == k] if per_label else mine
-            found = _certify(items[which], loss[which], shares, exits, 1 - target, share, marks)
+            like = marks[marks.label[:, -1] == k] if marks is not None and per_label else marks
+            found = _certify(items[which], loss[which], shares, exits, 1 - target, share, like)
             level[g, k if per_label else slice(None)] = found.pop("level")
             part = {"group": name or None, "label": k if per_label else None, "agreement": target}
             parts.append(part | found)
@@ -229,7 +232,3 @@ def _prices(costs: Sequence[float] | None, tiers: int) -> Floats:
     if prices.shape != (tiers,) or not np.isfinite(prices).all() or (prices < 0).any():
         raise ValueError(f"costs must be {tiers} finite numbers >= 0, one a tier, got {costs}")
     return prices
-
-
-def _early(exits: Exits) -> bool:
-    return exits.depth > 1 and bool(np.isfinite(exits.drag[:-1]).any())
