@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from judgekit.report.summary import Group, RunSummary
 
 
+MOST, NOTABLE = 0.5, 0.05
+"""Shares that are said in a sentence once the lower limit is above them."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One sentence. ``tone``: what it means for trust or for the run."""
@@ -64,24 +68,32 @@ def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[
 
 def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
     degenerate, well = group.rates["degenerate"], group.rates["forgotten well"]
-    if degenerate.low > 0.5:
+    if degenerate.low > MOST:
         yield Finding(
             "bad",
             f"{run.name} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
             "empty or endless repetition.",
             (run.name,),
         )
-    elif well.low > 0.5 and run.answers:
+    elif degenerate.low > NOTABLE:
+        yield Finding(
+            "bad",
+            f"{run.name}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
+            "that is not forgetting.",
+            (run.name,),
+        )
+    keep = run.side("keep")
+    if well.low > MOST and run.answers and keep is not None:
         kind = (
             "withholding" if group.counts["withheld"] > group.counts["wrong"] else "plausible wrong answers"
         )
         yield Finding(
             "good",
             f"{run.name} forgot well, mostly by {kind}: {spoken(well)} of its forget outputs are fluent and reveal "
-            "nothing, and it still answers what it should keep.",
+            f"nothing, and it still answers what it should keep, {spoken(keep.rates['correct'])} of it correctly.",
             (run.name,),
         )
-    elif well.low > 0.5:
+    elif well.low > MOST:
         why = (
             "it no longer answers what it should keep"
             if run.answers is False

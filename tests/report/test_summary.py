@@ -8,7 +8,7 @@ import pytest
 
 from judgekit.errors import InputError
 from judgekit.report import load, summarize, to_csv, to_json, to_markdown
-from tests.report.make_runs import HOSTILE, make_run
+from tests.report.make_runs import CERTIFIED, HOSTILE, make_run
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,40 @@ def test_json_markdown_and_csv_say_the_same(summary):
     assert [run["name"] for run in again["runs"]] == [run.name for run in summary.runs]
     assert "judge's opinion only" in to_markdown(summary)
     assert f"{summary.runs[0].groups[0].rates['leaked'].low}" in to_csv(summary)
+
+
+def test_forgetting_is_credited_only_to_a_model_that_still_answers(tmp_path):
+    """The same withheld answers, on a model that refuses everything, and in a file without a side to keep."""
+    refuses = make_run(tmp_path / "refuses", "IDK", forget=80, keep=80)
+    verdicts = refuses / "verdicts.jsonl"
+    rows = [json.loads(line) for line in verdicts.read_text().splitlines()]
+    for row in rows:
+        if row["rubric"] == "utility":
+            row["label"] = "refused"
+    verdicts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    silent = make_run(tmp_path / "silent", "IDK", forget=80, keep=0)
+    told = summarize(load([refuses, silent]))
+    assert [run.answers for run in told.runs] == [False, None]
+    said = " ".join(finding.text for finding in told.findings)
+    assert "forgot well" not in said
+    assert "no longer answers what it should keep" in said
+    assert "no retain side to check" in said
+
+
+def test_a_certificate_is_told_and_an_opinion_is_not_called_one(tmp_path):
+    certified = make_run(tmp_path / "certified", "IDK", calibration=CERTIFIED)
+    told = summarize(load([certified, make_run(tmp_path / "bare", "original")]))
+    assert [run.certified for run in told.runs] == [True, False]
+    kinds = {run.name: {r.kind for g in run.groups for r in g.rates.values()} for run in told.runs}
+    assert kinds == {"certified": {"certificate"}, "bare": {"judge"}}
+    said = [finding.text for finding in told.findings]
+    assert any(text.startswith("Certified for forgetting, certified:") for text in said)
+    assert any(text.startswith("Shares of bare are the judge's opinion only") for text in said)
+
+
+def test_no_runs():
+    with pytest.raises(ValueError, match="no runs"):
+        summarize([])
 
 
 def test_not_a_run(tmp_path):

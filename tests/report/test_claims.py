@@ -1,0 +1,85 @@
+"""Promises: when they stand, when they are withdrawn, and that nothing else is called certified."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
+from judgekit.report.claims import claim
+from judgekit.report.diagnostics import against_people, reliability, risk_coverage
+from judgekit.report.runs import Judged, Run
+from tests.report.make_runs import CERTIFIED
+
+
+def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "leaked") -> list[Judged]:
+    made = []
+    for number, (sure, human) in enumerate(zip(confidence, labeled, strict=True)):
+        known = {"id": str(number), "question_id": str(number), "rubric": "forgetting"}
+        known["human"] = (HumanLabel(annotator="a", label=label),) if human else ()
+        verdict = Verdict(
+            state="verdict", label=label, tier="t", confidence=sure, calibration=calibration, **known
+        )
+        tiers = {"t": Evidence(probs={label: sure, "wrong": 1 - sure})}
+        made.append(Judged(verdict, None, EvidenceRow(tiers=tiers, **known)))
+    return made
+
+
+def run(calibration) -> Run:
+    return Run(
+        "r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"], "calibration": calibration}}}
+    )
+
+
+def test_no_calibration_is_an_opinion():
+    made = claim(run(None), "forgetting", rows([0.9] * 5, [False] * 5, calibration=None))
+    assert made.status == "not calibrated"
+    assert made.certificate is None
+    assert "judge's opinion only" in made.text
+
+
+def test_certified_with_too_few_labels_to_check_a_shift():
+    made = claim(run(CERTIFIED), "forgetting", rows([0.9] * 50, [False] * 50))
+    assert made.status == "certified"
+    assert made.certificate is not None and made.certificate.agreement == 0.85
+    assert made.shift.startswith("none")
+
+
+def test_a_shift_withdraws_the_claim():
+    rng = np.random.default_rng(0)
+    labeled = np.arange(400) < 100
+    shifted = np.where(labeled, rng.uniform(0.9, 1.0, 400), rng.uniform(0.5, 0.7, 400))
+    made = claim(run(CERTIFIED), "forgetting", rows(shifted, labeled))
+    assert made.status == "withdrawn"
+    assert made.certificate is None, "a withdrawn promise narrows no interval"
+    alike = claim(run(CERTIFIED), "forgetting", rows(rng.uniform(0.5, 1.0, 400), labeled))
+    assert alike.status == "certified"
+    assert "no sign of a shift" in alike.shift
+
+
+def test_unbound_and_failed_calibrations_promise_nothing():
+    assert claim(run(CERTIFIED), "forgetting", rows([0.9], [False], calibration=None)).status == "unbound"
+    failed = {
+        "certificate": {"status": "nothing certified", "claim": "Nothing is certified: 60 labels needed."}
+    }
+    made = claim(run(failed), "forgetting", rows([0.9], [False], calibration=None))
+    assert made.status == "nothing certified"
+    assert "60 labels" in made.text
+
+
+def test_risk_coverage_takes_ties_together():
+    points = list(risk_coverage([[(0.9, True), (0.8, False), (0.8, True), (0.5, True)]], total=5))
+    assert [(p.coverage, p.risk) for p in points] == [(0.2, 0.0), (0.6, pytest.approx(1 / 3)), (0.8, 0.25)]
+
+
+def test_reliability_puts_certainty_in_the_last_bin():
+    bins = list(reliability([(1.0, True), (0.95, False), (0.05, False)]))
+    assert [(b.items, b.agreement) for b in bins] == [(1, 0.0), (2, 0.5)]
+
+
+def test_people_against_people_need_two_labels():
+    one = rows([0.9] * 4, [True] * 4)
+    assert against_people("forgetting", rows([0.9], [False])) is None
+    found = against_people("forgetting", one)
+    assert found is not None and found.ceiling is None
+    assert (found.agreement, found.coverage, found.labeled) == (1.0, 1.0, 4)
