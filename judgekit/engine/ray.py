@@ -2,8 +2,9 @@
 
 Items go out in blocks, outcomes come back in input order. Each worker builds the cascades for itself, so a vLLM
 engine is loaded once a worker. The store and the budget are kept by one actor beside the driver: an answer is
-durable there before its worker goes on, and ``kill -9`` of the driver or of a worker loses none. judgekit and
-the files that the cascade names (examples, calibrations, recordings, a local model) must be on every node.
+sent there the moment it is in, and is durable before anything made of it is handed on, so that ``kill -9`` of
+the driver or of a worker costs only the calls then on their way. judgekit and the files that the cascade names
+(examples, calibrations, recordings, a local model) must be on every node.
 
 A prompt that two workers hold at the same moment may be asked twice; the first answer is the one kept.
 """
@@ -34,6 +35,8 @@ BLOCK = 256
 """Items a worker judges together: small enough that a modest file keeps all workers busy."""
 
 _CLOSING_SECONDS = 30
+_IN_FLIGHT = 64
+"""Answers that may be on their way to the keeper before a worker waits."""
 _ON_ONE_CPU = {"lexical", "recorded", "human"}
 
 
@@ -62,6 +65,16 @@ def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes
     return Pool(max(1, nodes), 1, 0)
 
 
+def _received(answer: Any) -> Any:
+    """What the keeper answered; an error it sent is raised."""
+    import ray
+
+    value = ray.get(answer)
+    if isinstance(value, errors.JudgekitError):
+        raise value
+    return value
+
+
 class Keeper:
     """The actor that holds a run's store and budget for all workers."""
 
@@ -79,18 +92,23 @@ class Keeper:
 
 
 class RemoteStore:
-    """The store as a worker sees it; every call waits until the keeper has answered."""
+    """The store as a worker sees it.
+
+    Answers go to the keeper at once and in order; that they are durable is waited for in :meth:`flush`, which the
+    worker calls before it hands on what it made of them.
+    """
 
     def __init__(self, keeper: Any) -> None:
         self._keeper = keeper
+        self._sent: list[Any] = []
 
     def _do(self, what: str, *args: Any) -> Any:
-        import ray
+        return _received(self._keeper.do.remote(what, *args))
 
-        answer = ray.get(self._keeper.do.remote(what, *args))
-        if isinstance(answer, errors.JudgekitError):
-            raise answer
-        return answer
+    def flush(self) -> None:
+        """Wait until all answers sent are durable."""
+        while self._sent:
+            _received(self._sent.pop())
 
     def get(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """See ``Store.get``."""
@@ -99,7 +117,9 @@ class RemoteStore:
 
     def put(self, answers: Iterable[tuple[str, Mapping[str, Any]]], judge: str) -> None:
         """See ``Store.put``."""
-        self._do("put", list(answers), judge)
+        self._sent.append(self._keeper.do.remote("put", list(answers), judge))
+        if len(self._sent) == _IN_FLIGHT:
+            self.flush()
 
     def spent(self, judge: str | None = None) -> Spent:
         """See ``Store.spent``."""
@@ -115,16 +135,15 @@ class RemoteStore:
         self._do("set_state", name, value)
 
 
-class RemoteBudget(RemoteStore):
+class RemoteBudget:
     """The budget as a worker sees it."""
 
     def __init__(self, keeper: Any, dollars: float | None, calls: int | None) -> None:
-        super().__init__(keeper)
-        self.dollars, self.calls = dollars, calls
+        self._keeper, self.dollars, self.calls = keeper, dollars, calls
 
     def hold(self, calls: int, estimate: float) -> bool:
         """See ``Budget.hold``."""
-        return bool(self._do("hold", calls, estimate))
+        return bool(_received(self._keeper.do.remote("hold", calls, estimate)))
 
     def settle(self, estimate: float, cost: float | None) -> None:
         """See ``Budget.settle``; nobody waits for it."""
@@ -141,7 +160,11 @@ class Worker:
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            outcomes = self._runner.run(self._judge(pickle.loads(row["items"])))
+            try:
+                outcomes = self._runner.run(self._judge(pickle.loads(row["items"])))
+            finally:
+                if self._options["store"] is not None:
+                    self._options["store"].flush()
         except errors.JudgekitError as error:  # stops the job; raised again where the user is
             return {"outcomes": b"", "about": "", "error": type(error).__name__, "message": str(error)}
         about = json.dumps({"cascades": describe(self._cascades), "examples": sorted(shown(self._cascades))})

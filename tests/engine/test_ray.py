@@ -203,8 +203,9 @@ def test_a_killed_worker_is_replaced_and_loses_no_answer(cluster, tmp_path):
         scored = api.score(items(), folder, cascade=path, engine="ray")
         killer.join()
         assert scored.progress.done == PROMPTS and answered(folder) == PROMPTS
-        # only what was on its way to the killed worker (at most its connections) is asked again
-        assert sum(server.calls.values()) - PROMPTS <= 8
+        # asked again is only what was on its way to the killed worker, or had come in but not yet been handed
+        # to the keeper: at most one of each on every connection
+        assert sum(server.calls.values()) - PROMPTS <= 2 * 8
         api.score(items(), tmp_path / "local", cascade=path)
         same_run(tmp_path / "local", folder)
 
