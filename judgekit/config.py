@@ -66,6 +66,18 @@ class CascadeSpec:
             changes["calibrations"] = {**file.calibrations, **named}
         return cls(file.model_copy(update=changes), path.parent if path else Path())
 
+    @property
+    def batched(self) -> bool:
+        """Whether a judge asks through a batch API."""
+        return any(tier.get("batch") for tier in self.file.tiers)
+
+    def through_batches(self) -> CascadeSpec:
+        """The same with every endpoint asked through its batch API."""
+        tiers = tuple(
+            {**tier, "batch": True} if tier.get("judge") == "openai" else tier for tier in self.file.tiers
+        )
+        return CascadeSpec(self.file.model_copy(update={"tiers": tiers}), self.folder)
+
     def rubric_for(self, item: Item) -> str:
         """The name of the rubric an item is judged by."""
         rubrics = self.file.rubrics

@@ -48,6 +48,12 @@ class BudgetSpent(JudgekitError):
     """The budget in money or calls is used up; what was answered is kept, the same command resumes."""
 
 
+class BatchPending(JudgekitError):
+    """Prompts are with the provider; the same command collects their answers once they are there."""
+
+    exit_code = EXIT_UNSCORED_LEFT
+
+
 class FingerprintMismatch(JudgekitError):
     """A calibration was made for other judges, prompts or examples than those in use."""
 

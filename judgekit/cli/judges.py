@@ -41,8 +41,8 @@ def command(ctx: click.Context) -> None:
 )
 def check(cascade: Path | None, rubric: str, stress: str | None, items: int) -> None:
     """Try out the judges of CASCADE: label mass, order flips, repeatability, log-probabilities, context length."""
-    from judgekit.judges import probe
+    from judgekit.judges.probe import check as try_out
 
     spec = api.load_cascade(cascade, rubric)
-    for line in asyncio.run(probe.check(spec.build(rubric).tiers, rubric, items, stress)):
+    for line in asyncio.run(try_out(spec.build(rubric).tiers, rubric, items, stress)):
         click.echo(line)

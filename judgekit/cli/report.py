@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -41,12 +42,13 @@ def command(
     loaded = report.load([folders[run] for run in runs])
     summary = report.summarize(loaded)
     report.print_summary(summary)
-    for path, text in (
+    written: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (json_out, lambda: report.to_json(summary)),
         (markdown, lambda: report.to_markdown(summary)),
         (csv_out, lambda: report.to_csv(summary)),
         (out, lambda: report.to_html(summary, loaded)),
-    ):
+    )
+    for path, text in written:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text(), "utf-8")

@@ -9,7 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, states_line
-from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BudgetSpent
+from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
 
 
 @click.command("score")
@@ -24,13 +24,17 @@ from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BudgetSpent
 @click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
 @click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
 @click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option(
+    "--batch", is_flag=True, help="Ask endpoints through their batch API: submit, and collect later."
+)
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
-def command(files: tuple[str, ...], out: Path, cascade: Path | None, **given: Any) -> int:
+def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool, **given: Any) -> int:
     """Judge FILES of model outputs (or Hugging Face data sets).
 
     The same command again resumes a stopped run and pays for no call twice.
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"))
+    spec = spec.through_batches() if batch else spec
     reader = {name: given.pop(name) for name in ("format", "model", "method", "split")}
     left = 0
     for source, name in run_names(files).items():
@@ -43,6 +47,10 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, **given: An
                     err=True,
                 )
                 return EXIT_UNSCORED_LEFT
+            except BatchPending as pending:
+                click.echo(f"{name}: {pending}", err=True)
+                left += 1
+                continue
         click.echo(f"{scored.folder}  {states_line(scored.progress)}")
         left += scored.progress.states.get("unscored", 0)
     return EXIT_UNSCORED_LEFT if left else EXIT_DONE

@@ -17,6 +17,9 @@ from judgekit.records import Item
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
 
+BATCH = 50_000
+"""Items judged together where a judge asks through a batch API: an answer takes hours, so few and large blocks."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -71,9 +74,10 @@ async def _score(
 ) -> Progress:
     cascades: dict[str, Cascade] = {}
     stream, done = iter(items), 0
+    size = BATCH if spec.batched else BLOCK
     with RunWriter(folder) as writer:
         try:
-            while block := list(islice(stream, BLOCK)):
+            while block := list(islice(stream, size)):
                 for name in {spec.rubric_for(item) for item in block} - cascades.keys():
                     cascades[name] = spec.build(name, store=store, budget=budget, unbound=unbound)
                 writer.write(await judge_block(block, spec, cascades))

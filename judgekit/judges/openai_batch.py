@@ -1,7 +1,7 @@
 """Asks through the OpenAI Batch API: half the price, an answer within a day. Submit, leave, come back and collect.
 
 The first run writes the prompts that have no answer into a batch, notes it in the store, and ends with
-:class:`BatchPending`. The same command later collects what is finished. A prompt that is in an unfinished batch is not
+:class:`judgekit.errors.BatchPending`. The same command later collects what is finished. A prompt that is in an unfinished batch is not
 submitted again, and neither is one whose submission was cut off by a crash: the batch is found by its mark.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import openai
 
-from judgekit.errors import BudgetSpent, ConfigError, JudgekitError
+from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.openai import OpenAIBackend
 from judgekit.judges.openai_settings import Settings
@@ -26,10 +26,6 @@ MOST = 50_000
 """Prompts in one batch, by the API's own limit."""
 
 _ENDED = ("completed", "expired", "cancelled")
-
-
-class BatchPending(JudgekitError):
-    """Prompts are with the provider; the same command collects their answers once they are there."""
 
 
 class BatchBackend(OpenAIBackend):

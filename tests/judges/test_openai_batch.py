@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from judgekit.errors import BudgetSpent, ConfigError
+from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.openai import backend
-from judgekit.judges.openai_batch import BatchPending
 from judgekit.store import Budget, Store
 from tests.judges.asking import evidence, some_items
 from tests.judges.server import ChatServer
