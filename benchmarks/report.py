@@ -9,10 +9,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from shared import data_folder, show  # noqa: E402
+from shared import data_folder, show
 
-from judgekit import api, report  # noqa: E402
-from tests.report.make_runs import make_run  # noqa: E402
+from judgekit import api, report
+from tests.report.make_runs import make_run
 
 FILES = (
     "tofu_Llama-3.1-8B-Instruct_original/TOFU_EVAL.json",

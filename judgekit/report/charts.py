@@ -49,6 +49,9 @@ CSS = {
     **{color: f"var(--{side}-{label})" for (side, label), color in LABELS.items()},
 }
 
+STEADY = 0.05
+"""The risk-coverage chart is scaled to what happens above this coverage; below it a few items decide."""
+
 WIDTH = 7.6
 """Inches; the page shows a chart at 72 points an inch, up to its own width."""
 
@@ -329,7 +332,9 @@ def risk_coverage(summary: Summary) -> Chart | None:
                 seen = 1 - made.observed
                 above = max(1 - made.bound - seen, 0.0) if made.bound is not None else 0.0
                 axes.errorbar(made.coverage, seen, yerr=[[0.0], [above]], fmt="D", color=color, capsize=3)
-        axes.set(xlim=(0, 1.02), ylim=(0, None))
+        steady = [p.risk for people in found for p in people.curve if p.coverage >= STEADY]
+        limits = [1 - made.agreement for made in promised.values() if made.agreement is not None]
+        axes.set(xlim=(0, 1.02), ylim=(0, min(1.0, 1.3 * max([0.05, *steady, *limits]))))
         axes.set_xlabel("Coverage: share of labeled items answered, most confident first")
         axes.set_ylabel("Disagreement with people")
         axes.grid(True)

@@ -1,0 +1,55 @@
+"""What the report says of recorded outputs, judged by the lexical judge alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from judgekit import api
+from judgekit.report import load, summarize
+from tests.shared_data import shared
+
+FILES = (
+    "tofu_Llama-3.1-8B-Instruct_retain90/TOFU_EVAL.json",
+    "tofu_Llama-3.1-8B-Instruct_original/TOFU_EVAL.json",
+    "duet_GradAscent_lr1e-5/DUET_EVAL.json",
+    "duet_GradAscent_lr1e-4/DUET_EVAL.json",
+    "duet_NPO_lr1e-5/DUET_EVAL.json",
+    "duet_NPO_lr1e-4/DUET_EVAL.json",
+)
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scored")
+    folders = [folder / file.split("/")[0] for file in FILES]
+    for file, out in zip(FILES, folders, strict=True):
+        api.score(shared(f"data/outputs/open_unlearning/{file}"), out)
+    return summarize(load(folders))
+
+
+def test_what_can_be_said(summary):
+    said = [finding.text for finding in summary.findings]
+    assert said[0].startswith("tofu_Llama-3.1-8B-Instruct_original leaks most")
+    assert "Not all runs were asked the same questions" in said[0]
+    assert any(text.startswith("duet_GradAscent_lr1e-4 is degenerate, not forgotten well") for text in said)
+    retained = "tofu_Llama-3.1-8B-Instruct_retain90 forgot well, mostly by plausible wrong answers"
+    assert any(text.startswith(retained) for text in said)
+    assert not any(text.startswith("duet_GradAscent_lr1e-4 forgot well") for text in said)
+
+
+def test_only_runs_on_the_same_questions_are_compared(summary):
+    assert sorted(len(found.runs) for found in summary.comparisons) == [2, 4]
+
+
+def test_control_changes_the_pick_of_both_sweeps(summary):
+    picks = {made.method: made for found in summary.comparisons for made in found.control}
+    assert {name: made.controlled != made.uncontrolled for name, made in picks.items()} == {
+        "GradAscent": True,
+        "NPO": True,
+    }
+
+
+def test_measures_are_those_of_the_file(summary):
+    run = next(run for run in summary.runs if run.name.endswith("original"))
+    measures = {made.name: made.value for made in run.measures if not made.split}
+    assert measures["model_utility_tofu"] == pytest.approx(run.recorded["model_utility"], abs=1e-6)
