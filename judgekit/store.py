@@ -114,7 +114,10 @@ class Store:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
         self._lock: int | None = _lock(self.folder)
         path = self.folder / "store.sqlite"
         self._db = sqlite3.connect(path, isolation_level=None, cached_statements=64)

@@ -12,13 +12,17 @@ from typing import Any
 import click
 
 from judgekit.engine.local import Progress, Report
+from judgekit.errors import ConfigError
 
 PATH = click.Path(path_type=Path)
 READER = (
     click.option("--format", help="Input format; detected when not given."),
     click.option("--model", help="Model the outputs came from."),
     click.option("--method", help="Unlearning method the outputs came from."),
-    click.option("--split", help="Split, where the file names none."),
+    click.option("--split", help="Split the outputs belong to, in place of the file's own."),
+    click.option(
+        "--columns", multiple=True, help="FIELD=COLUMN of a data set, say question=prompt; may repeat."
+    ),
 )
 CASCADE = (
     click.option("--cascade", type=PATH, help="Cascade file; default: the lexical judge alone."),
@@ -27,6 +31,15 @@ CASCADE = (
         "--calibration", "calibrations", type=PATH, multiple=True, help="Calibration file; may repeat."
     ),
 )
+
+
+def reader_options(given: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of ``READER`` out of a verb's options, as :func:`judgekit.api.read` wants them."""
+    reader = {name: given.pop(name) for name in ("format", "model", "method", "split")}
+    pairs = [text.partition("=") for text in given.pop("columns")]
+    if wrong := [field for field, _, column in pairs if not column]:
+        raise ConfigError(f"--columns {wrong[0]}: expected FIELD=COLUMN, say question=prompt")
+    return {**reader, "columns": {field: column for field, _, column in pairs} or None}
 
 
 def options(*groups: tuple[Callable[..., Any], ...]) -> Callable[[Any], Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import click
 
 from judgekit import api
-from judgekit.cli.common import CASCADE, READER, money, options
+from judgekit.cli.common import CASCADE, READER, money, options, reader_options
 from judgekit.errors import ConfigError
 
 
@@ -37,7 +38,7 @@ def command(
     delta: float,
     coverage: float,
     accuracy: float | None,
-    **reader: str | None,
+    **given: Any,
 ) -> None:
     """Plan the scoring of FILES, and with --agreement the labels that a certificate needs."""
     if not files and agreement is None:
@@ -45,8 +46,9 @@ def command(
     if files:
         from judgekit.plan import plan
 
+        reader = reader_options(given)
         spec = api.load_cascade(cascade, rubric, calibrations)
-        items = chain.from_iterable(islice(api.read(file, **reader), limit) for file in files)  # type: ignore[arg-type]
+        items = chain.from_iterable(islice(api.read(file, **reader), limit) for file in files)
         planned = plan(items, spec)
         click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
         click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")

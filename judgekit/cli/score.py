@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from judgekit import api
-from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, states_line
+from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, reader_options, states_line
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
 
 
@@ -35,7 +35,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"))
     spec = spec.through_batches() if batch else spec
-    reader = {name: given.pop(name) for name in ("format", "model", "method", "split")}
+    reader = reader_options(given)
     left = 0
     for source, name in run_names(files).items():
         with progress_bar(name, given["limit"]) as report:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
 from judgekit import api, readers
-from judgekit.cli.common import PATH, READER, options
+from judgekit.cli.common import PATH, READER, options, reader_options
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE, JudgekitError
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @options(READER)
-def command(files: tuple[Path, ...], **reader: str | None) -> int:
+def command(files: tuple[Path, ...], **given: Any) -> int:
     """Check FILES: model outputs, cascade files (.yaml) or rubric folders."""
-    wrong = 0
+    wrong, reader = 0, reader_options(given)
     for path in files:
         try:
             click.echo(f"{path}: {_holds(path, reader)}")
@@ -27,7 +28,7 @@ def command(files: tuple[Path, ...], **reader: str | None) -> int:
     return EXIT_BAD_INPUT if wrong else EXIT_DONE
 
 
-def _holds(path: Path, reader: dict[str, str | None]) -> str:
+def _holds(path: Path, reader: dict[str, Any]) -> str:
     if path.suffix in (".yaml", ".yml"):
         spec = api.load_cascade(path)
         tiers = {
@@ -46,7 +47,7 @@ def _holds(path: Path, reader: dict[str, str | None]) -> str:
         )
     splits: Counter[str] = Counter()
     numbers: set[str] = set()
-    for item in api.read(path, **reader):  # type: ignore[arg-type]
+    for item in api.read(path, **reader):
         splits[item.split or "(no split)"] += 1
         numbers.update(item.recorded)
     form = reader["format"] or readers.detect(path)

@@ -105,6 +105,12 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "nowhere.jsonl" in done.stderr
 
 
+def test_an_output_folder_that_cannot_be_is_one_line(outputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    done = judgekit("score", outputs, "--out", "taken", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "cannot make the run folder" in done.stderr
+
+
 def test_options_come_from_the_environment(outputs: Path, tmp_path: Path) -> None:
     assert judgekit("score", outputs, cwd=tmp_path, env={"JUDGEKIT_SCORE_OUT": "elsewhere"}).returncode == 0
     assert (tmp_path / "elsewhere" / "outputs" / "verdicts.jsonl").exists()
