@@ -31,10 +31,11 @@ import openai
 
 from benchmarks.shared import show
 from judgekit.annotators import Annotators, ModelJudge
+from judgekit.engine import local
 from judgekit.judges.base import Ask
 from judgekit.judges.endpoint import _http_client
 from judgekit.judges.openai import backend
-from judgekit.records import Item
+from judgekit.records import Evidence, Item
 from judgekit.rubrics import load_rubric
 from judgekit.store import Store
 
@@ -220,6 +221,13 @@ def against_server(prompts: int, rounds: int, latency: float) -> dict[str, Any]:
     return result
 
 
+async def _blocks(judge: ModelJudge, batch: Sequence[Item]) -> list[Evidence]:
+    """Evidence block by block, as the local engine asks for it."""
+    rubric, size = load_rubric("forgetting"), local.BLOCK
+    blocks = [batch[start : start + size] for start in range(0, len(batch), size)]
+    return [one for block in blocks for one in await judge.evidence(block, rubric, 1)]
+
+
 def of_the_store(calls: int = 100_000) -> dict[str, Any]:
     """What keeping answers costs, and how soon a run is where it was."""
     rubric, spec = load_rubric("forgetting"), {"n": 5, "k": 3}
@@ -240,10 +248,10 @@ def of_the_store(calls: int = 100_000) -> dict[str, Any]:
             opened = time.perf_counter() - started
             store.get(keys)
             read = time.perf_counter() - started - opened
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         with Store(folder) as store:
-            found = asyncio.run(_judge("http://unused", store, **spec).evidence(batch, rubric, 1))
-            resumed = time.perf_counter() - started
+            found = asyncio.run(_blocks(_judge("http://unused", store, **spec), batch))
+            resumed, cpu = time.perf_counter() - started, time.process_time() - before
         assert len(found) == len(batch) and all(one.asks == 10 and one.probs for one in found)
     return {
         "calls": len(keys),
@@ -251,7 +259,7 @@ def of_the_store(calls: int = 100_000) -> dict[str, Any]:
         "open_s": opened,
         "read_all_s": read,
         "resume_s": resumed,
-        "resume_us_per_call": resumed / len(keys) * 1e6,
+        "resume_cpu_s": cpu,
     }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -84,18 +86,20 @@ class ModelJudge:
         """See ``Judge.evidence``. Asks go out by annotator and order, so that neighbors share their beginning."""
         panel = self.panel(rubric)
         reasons = [rubric.check(item) for item in items]
-        asks = [
-            [] if reason else panel.asks(item, panel.stages[stage - 1])
-            for item, reason in zip(items, reasons, strict=True)
-        ]
+        with _uncollected():
+            asks = [
+                [] if reason else panel.asks(item, panel.stages[stage - 1])
+                for item, reason in zip(items, reasons, strict=True)
+            ]
         labels = rubric.labels
         answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
-        return [
-            Evidence.missing(reason)
-            if reason
-            else combine([(ask, answers[ask.key]) for ask in row], labels, len(panel.orders))
-            for reason, row in zip(reasons, asks, strict=True)
-        ]
+        with _uncollected():
+            return [
+                Evidence.missing(reason)
+                if reason
+                else combine([(ask, answers[ask.key]) for ask in row], labels, len(panel.orders))
+                for reason, row in zip(reasons, asks, strict=True)
+            ]
 
     async def close(self) -> None:
         """See ``Judge.close``."""
@@ -103,9 +107,10 @@ class ModelJudge:
 
     async def _answers(self, asks: Iterable[Ask]) -> dict[str, Answer]:
         """Answers by key: from the store, and from the backend what is not there. No fault is met twice a run."""
-        wanted = {ask.key: ask for ask in asks}
-        stored = {} if self.store is None else self.store.get(list(wanted))
-        answers = {key: Answer.from_row(row) for key, row in stored.items()}
+        with _uncollected():
+            wanted = {ask.key: ask for ask in asks}
+            stored = {} if self.store is None else self.store.get(list(wanted))
+            answers = {key: Answer.from_row(row) for key, row in stored.items()}
         answers |= {key: self._faults[key] for key in wanted if key in self._faults}
         fresh: list[tuple[str, Answer]] = []
 
@@ -132,6 +137,18 @@ class ModelJudge:
         finally:
             keep()
         return answers
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection: it would walk the block's many new objects, none of them garbage, over and over."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class OpenAIJudge(ModelJudge):

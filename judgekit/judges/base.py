@@ -104,6 +104,7 @@ class Answer:
 
 
 _DEFAULTS = vars(Answer())
+_EMPTY: Mapping[str, Any] = {"logprobs": {}, "sampled": {}}
 
 
 class Backend(Protocol):
