@@ -1,53 +1,20 @@
-"""Charts as inline SVG: drawn by matplotlib, colored by the page, so that they follow dark mode and print.
-
-Each chart is drawn in stand-in colors that are then replaced by CSS variables; text stays text. A chart carries a
-title and a description for those who cannot see it, and the table beside it holds its numbers.
-"""
+"""The charts of the report: what each shows, its caption, and the same in words."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from judgekit.errors import MissingExtra
 from judgekit.report.cells import percent
 from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
 from judgekit.report.summary import Group, Side, Summary
+from judgekit.report.svg import INK, LABELS, MUTED, OPEN, PAPER, SERIES, draw, percent_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-# Stand-in -> CSS. The stand-ins are never seen; they only have to differ.
-INK, MUTED, GRID, PAPER, ACCENT = "#010101", "#020202", "#030303", "#040404", "#050505"
-SERIES = [f"#0600{number:02x}" for number in range(8)]
-OPEN = {"abstained": "#070001", "unscored": "#070002"}
-LABELS = {
-    (side, label): f"#08{number:02x}{number:02x}"
-    for number, (side, label) in enumerate(
-        (side, label)
-        for side, labels in (
-            ("forget", ("leaked", "partial", "withheld", "wrong", "degenerate")),
-            ("keep", ("correct", "partial", "wrong", "refused", "degenerate")),
-        )
-        for label in labels
-    )
-}
-CSS = {
-    INK: "var(--ink)",
-    MUTED: "var(--muted)",
-    GRID: "var(--grid)",
-    PAPER: "var(--paper)",
-    ACCENT: "var(--accent)",
-    **{color: f"var(--series-{number})" for number, color in enumerate(SERIES)},
-    **{color: f"var(--{state})" for state, color in OPEN.items()},
-    **{color: f"var(--{side}-{label})" for (side, label), color in LABELS.items()},
-}
 
 STEADY = 0.05
 """The risk-coverage chart is scaled to what happens above this coverage; below it a few items decide."""
@@ -84,79 +51,6 @@ def charts(summary: Summary) -> list[Chart]:
     return [chart for chart in drawn if chart is not None]
 
 
-def _pyplot() -> Any:
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("The HTML report", "report", error) from None
-    return matplotlib, Figure
-
-
-def _draw(
-    name: str, title: str, text: str, size: tuple[float, float], paint: Callable[[Figure, Axes], None]
-) -> str:
-    matplotlib, figure_class = _pyplot()
-    style = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": name,  # the same ids every time
-        "font.size": 9.5,
-        "font.family": "DejaVu Sans",
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": MUTED,
-        "axes.linewidth": 0.8,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-        "xtick.labelcolor": MUTED,
-        "ytick.labelcolor": MUTED,
-        "grid.color": GRID,
-        "grid.linewidth": 0.8,
-        "hatch.linewidth": 0.8,
-        "patch.linewidth": 0,
-    }
-    with matplotlib.rc_context(style):
-        figure = figure_class(figsize=size, layout="constrained")
-        figure.patch.set_alpha(0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0)
-        paint(figure, axes)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return _inline(file.getvalue(), name, title, text)
-
-
-def _inline(svg: str, name: str, title: str, text: str) -> str:
-    """The ``<svg>`` element alone, named, described, and in the page's colors and typeface."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
-    svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    for stand_in, css in CSS.items():
-        svg = svg.replace(stand_in, css)
-    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    head = f'<svg role="img" aria-labelledby="{name}-title {name}-text" class="chart" '
-    words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(text)}</desc>'
-    opening = re.compile(r"<svg [^>]*>")
-    tag = opening.search(svg)
-    assert tag is not None
-    box = re.search(r'viewBox="([^"]*)"', tag[0])
-    assert box is not None
-    width = float(box[1].split()[2])
-    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'{head}viewBox="{box[1]}" style="max-width: {width:.0f}pt" {namespaces}>{words}{svg[tag.end() :].strip()}'
-
-
-def _percent_axis(axis: Any) -> None:
-    from matplotlib.ticker import PercentFormatter
-
-    axis.set_major_formatter(PercentFormatter(1, decimals=0))
-
-
 def plane(summary: Summary) -> Chart | None:
     """Forgotten well against kept, with 95 % intervals; the good corner is the upper right."""
     points = [
@@ -186,8 +80,8 @@ def plane(summary: Summary) -> Chart | None:
         axes.set_xlabel("Forgotten well: withheld or plausibly wrong, share of forget items →")
         axes.set_ylabel("Kept: correct, share of items →")
         axes.grid(True)
-        _percent_axis(axes.xaxis)
-        _percent_axis(axes.yaxis)
+        percent_axis(axes.xaxis)
+        percent_axis(axes.yaxis)
         _place_names(figure, axes, [(x.middle, y.middle, run.name) for run, x, y in points])
 
     text = "; ".join(
@@ -198,7 +92,7 @@ def plane(summary: Summary) -> Chart | None:
         "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers."
         + _opinion([group for run, _, _ in points for group in run.groups])
     )
-    return Chart("plane", title, _draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
+    return Chart("plane", title, draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
 
 
 def _opinion(groups: Sequence[Group]) -> str:
@@ -277,7 +171,7 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
         axes.spines["left"].set_visible(False)
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
-        _percent_axis(axes.xaxis)
+        percent_axis(axes.xaxis)
         axes.legend(
             loc="lower center",
             bbox_to_anchor=(0.5, 1.0),
@@ -302,7 +196,7 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
     )
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(
-        f"breakdown-{side}", title, _draw(f"breakdown-{side}", title, text, size, paint), caption, text
+        f"breakdown-{side}", title, draw(f"breakdown-{side}", title, text, size, paint), caption, text
     )
 
 
@@ -338,8 +232,8 @@ def risk_coverage(summary: Summary) -> Chart | None:
         axes.set_xlabel("Coverage: share of labeled items answered, most confident first")
         axes.set_ylabel("Disagreement with people")
         axes.grid(True)
-        _percent_axis(axes.xaxis)
-        _percent_axis(axes.yaxis)
+        percent_axis(axes.xaxis)
+        percent_axis(axes.yaxis)
         axes.legend(frameon=False)
 
     text = "; ".join(_worded(people) for people in found)
@@ -349,7 +243,7 @@ def risk_coverage(summary: Summary) -> Chart | None:
         "certified point with its upper bound, and the dashed line what was promised."
     )
     return Chart(
-        "risk-coverage", title, _draw("risk-coverage", title, text, (WIDTH, 3.6), paint), caption, text
+        "risk-coverage", title, draw("risk-coverage", title, text, (WIDTH, 3.6), paint), caption, text
     )
 
 
@@ -382,8 +276,8 @@ def reliability(summary: Summary) -> Chart | None:
         axes.set_xlabel("Confidence of the judge")
         axes.set_ylabel("Agreement with people")
         axes.grid(True)
-        _percent_axis(axes.xaxis)
-        _percent_axis(axes.yaxis)
+        percent_axis(axes.xaxis)
+        percent_axis(axes.yaxis)
         axes.legend(frameon=False, loc="upper left")
 
     text = "; ".join(
@@ -398,4 +292,4 @@ def reliability(summary: Summary) -> Chart | None:
         "On the dashed line confidence means what it says; below it the judge is too sure. "
         "Larger dots hold more items."
     )
-    return Chart("reliability", title, _draw("reliability", title, text, (WIDTH, 3.9), paint), caption, text)
+    return Chart("reliability", title, draw("reliability", title, text, (WIDTH, 3.9), paint), caption, text)
