@@ -1,8 +1,8 @@
 """Asks through the OpenAI Batch API: half the price, an answer within a day. Submit, leave, come back and collect.
 
 The first run writes the prompts that have no answer into a batch, notes it in the store, and ends with
-:class:`judgekit.errors.BatchPending`. The same command later collects what is finished. A prompt that is in an unfinished
-batch is not submitted again, and neither is one whose submission was cut off by a crash: the batch is found by its mark.
+:class:`BatchPending`. The same command later collects what is finished. A prompt that is in an unfinished batch is
+not submitted again, and neither is one whose submission was cut off by a crash: the batch is found by its mark.
 """
 
 from __future__ import annotations
