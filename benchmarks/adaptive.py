@@ -2,9 +2,10 @@
 
     python -m benchmarks.adaptive [--items 1500] [--draws 50] [--recorded] [--shared FOLDER]
 
-*tiny*: the tiny judge in a vLLM engine (``make test-engine`` makes the environment), five annotators in both orders,
-on items with words it never met. All ten asks of every item are gathered once. Then, over many random halves, the
-fixed panel (one tier: all ten) and the adaptive one (five tiers: one annotator more each) are calibrated on one
+*tiny*: the tiny judge in a vLLM engine (``make test-engine`` makes the environment), five annotators in the order
+as written (it does not follow a reversed one), on items with words it never met. All five asks of every item are
+gathered once. Then, over many random halves, the
+fixed panel (one tier: all five) and the adaptive one (five tiers: one annotator more each) are calibrated on one
 half and decide the other. A panel may also get a budget of calls; the table gives what each budget certifies.
 *end_to_end*: one calibrated adaptive cascade then runs on new items, and its calls are those the engine was asked.
 
@@ -37,9 +38,9 @@ from judgekit.rubrics import load_rubric
 from judgekit.store import Store
 from judgekit.trust import calibrate
 
-N, ORDERS = 5, 2
-BUDGETS = (None, 8.0, 6.0, 5.0, 4.0, 3.0)
-"""Mean calls an item may cost (of ten)."""
+N, ORDERS = 5, 1
+BUDGETS = (None, 4.0, 3.0, 2.0, 1.5)
+"""Mean calls an item may cost (of five)."""
 
 JUDGES = {"mistral-7b-instruct": 0.0, "gpt-3.5-turbo": 0.05, "gpt-4-turbo": 1.0}
 DELTA = 0.1

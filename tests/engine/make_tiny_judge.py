@@ -5,8 +5,8 @@ cases (``cases.py``). One training sequence is one conversation of many cases, a
 first is a zero-shot verdict, the last has all the others in front.
 
 Auxiliary losses make so small a model learn in minutes: probes on the way up name the segment a token stands in, mark
-the tokens of an output that question and reference have too, and name the verdict before it becomes a letter. One
-head starts as "look for this token further up".
+the tokens of an output that question and reference have too, and name verdict and order before they become a letter.
+One head starts as "look for this token further up".
 
     python -m tests.engine.make_tiny_judge OUT [--minutes 20] [--threads 1] [--resume CHECKPOINT]
 
@@ -134,6 +134,8 @@ class Conversation:
     """Token ids, and what each position should say (``IGNORE``: nothing).
 
     ``letters``: the token that follows; ``kinds``: the verdict, as an index into all verdicts of all rubrics;
+    ``orders``: in which order the options were given, where a verdict is to be named or written;
+    ``listed``: the same, from the first option of the instruction to its end;
     ``segments``: where in a case the token stands (1 question, 2 reference, 3 output, 0 elsewhere);
     ``copied``: whether a syllable of an output also stands in the question, and in the reference.
     """
@@ -141,6 +143,8 @@ class Conversation:
     ids: list[int] = field(default_factory=list)
     letters: list[int] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
+    listed: list[int] = field(default_factory=list)
     segments: list[int] = field(default_factory=list)
     copied: list[list[int]] = field(default_factory=list)
 
@@ -148,8 +152,8 @@ class Conversation:
 class Encoder:
     """Turns cases into conversations, the way the chat template writes them."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
-        self.tokenizer = tokenizer
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, orders: int) -> None:
+        self.tokenizer, self.orders = tokenizer, ORDERS[:orders]
         self.rubrics = {name: load_rubric(name) for name in MAKERS}
         self.verdicts = [(name, label) for name in MAKERS for label in self.rubrics[name].labels]
         self.letter_ids = {letter: tokenizer.encode(letter)[0] for letter in LETTERS}
@@ -179,6 +183,10 @@ class Encoder:
         if not bare:
             instruction = self.tokenizer.encode(prompt.messages[0]["content"])
             self._append(made, [*self.open["system"], *instruction, *self.close])
+            if rubric.file.kind != "pairwise":
+                option = self.tokenizer.encode("A.")
+                first = next(i for i in range(len(made.ids)) if made.ids[i : i + 2] == option) + 3
+                made.listed[first:] = [order] * (len(made.ids) - first)
         for position, (content, (_, label)) in enumerate(zip(turns, cases, strict=True)):
             letter = letters[label]
             self._append(made, self.open["user"])
@@ -186,9 +194,13 @@ class Encoder:
             if position >= silent:
                 verdict = letter if rubric.file.kind == "pairwise" else label
                 made.kinds[-1] = self.verdicts.index((rubric.name, verdict))
+                if rubric.file.kind != "pairwise" and not bare:
+                    made.orders[-1] = order
             self._append(made, [*self.close, *self.open["assistant"]])
             if position >= silent and not bare:
                 made.letters[-1] = self.letter_ids[letter]
+                if rubric.file.kind != "pairwise":
+                    made.orders[-1] = order
             self._append(made, [self.letter_ids[letter], *self.close])
         return made
 
@@ -201,6 +213,8 @@ class Encoder:
             made.ids.append(token)
             made.letters.append(IGNORE)
             made.kinds.append(IGNORE)
+            made.orders.append(IGNORE)
+            made.listed.append(IGNORE)
             made.segments.append(segment)
             name = segment == 3 and token in self.syllables
             made.copied.append([int(token in seen[n]) if name and seen[n] else IGNORE for n in (1, 2)])
@@ -223,13 +237,21 @@ class Encoder:
             [] if bare or rng.random() < 0.6 else rng.sample(rubric.example_rows, rng.randint(1, min(n, 8)))
         )
         cases = [make_case(name, rng) for _ in range(max(2, n - len(shots)))]
-        return self.conversation(rubric, [*shots, *cases], rng.choice(ORDERS), len(shots), bare)
+        return self.conversation(rubric, [*shots, *cases], rng.choice(self.orders), len(shots), bare)
 
 
 def stack(made: Sequence[Conversation]) -> dict[str, torch.Tensor]:
     """The columns, each (conversations, longest), padded on the right; ``copied`` with a last axis of 2."""
     width = max(len(one.ids) for one in made)
-    fills = {"ids": 0, "letters": IGNORE, "kinds": IGNORE, "segments": IGNORE, "copied": [IGNORE, IGNORE]}
+    fills = {
+        "ids": 0,
+        "letters": IGNORE,
+        "kinds": IGNORE,
+        "orders": IGNORE,
+        "listed": IGNORE,
+        "segments": IGNORE,
+        "copied": [IGNORE, IGNORE],
+    }
     return {
         name: torch.tensor([getattr(one, name) + [fill] * (width - len(one.ids)) for one in made])
         for name, fill in fills.items()
@@ -245,7 +267,7 @@ def masked_loss(probe: torch.nn.Module, hidden: torch.Tensor, wanted: torch.Tens
 def accuracy(
     model: LlamaForCausalLM, encoder: Encoder, name: str, shots: int, held: bool, n: int = 200
 ) -> float:
-    """Share of right letters on unseen cases behind ``shots`` of the rubric's own examples, over both orders."""
+    """Share of right letters on unseen cases behind ``shots`` of the rubric's own examples, over the encoder's orders."""
     rng = random.Random(f"{name}-{shots}-{held}-evaluation")
     rubric, right = encoder.rubrics[name], 0
     model.eval()
@@ -255,7 +277,9 @@ def accuracy(
             for index in range(start, start + 20):
                 front = rng.sample(rubric.example_rows, shots)
                 made.append(
-                    encoder.conversation(rubric, [*front, make_case(name, rng, held)], index % 2, shots)
+                    encoder.conversation(
+                        rubric, [*front, make_case(name, rng, held)], index % len(encoder.orders), shots
+                    )
                 )
             batch = stack(made)
             ids, letters = batch["ids"], batch["letters"]
@@ -268,7 +292,9 @@ def accuracy(
     return right / n
 
 
-def train(out: Path, minutes: float, threads: int, resume: Path | None = None, seed: int = 0) -> None:
+def train(
+    out: Path, minutes: float, threads: int, orders: int = 2, resume: Path | None = None, seed: int = 0
+) -> None:
     """Train for so many minutes of processor time and keep the best checkpoint in ``out``."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
@@ -279,10 +305,11 @@ def train(out: Path, minutes: float, threads: int, resume: Path | None = None, s
     else:
         tokenizer = PreTrainedTokenizerFast.from_pretrained(resume)
         model = LlamaForCausalLM.from_pretrained(resume)
-    encoder = Encoder(tokenizer)
+    encoder = Encoder(tokenizer, orders)
     kind_probe, segment_probe = torch.nn.Linear(128, len(encoder.verdicts)), torch.nn.Linear(128, 4)
-    copy_probes = torch.nn.ModuleList([torch.nn.Linear(128, 2), torch.nn.Linear(128, 2)])
-    parameters = [p for part in (model, kind_probe, segment_probe, copy_probes) for p in part.parameters()]
+    order_probe, list_probe, *copy_probes = (torch.nn.Linear(128, 2) for _ in range(4))
+    probes = torch.nn.ModuleList([kind_probe, segment_probe, order_probe, list_probe, *copy_probes])
+    parameters = [*model.parameters(), *probes.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     encoder.check()
     tokenizer.save_pretrained(out)
@@ -292,7 +319,7 @@ def train(out: Path, minutes: float, threads: int, resume: Path | None = None, s
     next_check = 0.3
     while (done := skipped + (1 - skipped) * (time.process_time() - begin) / (60 * minutes)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = 1.5e-3 * min(1, (step + 1) / 100) * min(1, max(0.02, (1 - done) / 0.4))
+            group["lr"] = 1.2e-3 * min(1, (step + 1) / 50) * min(1, max(0.02, (1 - done) / 0.4))
         bare = done < 0.15 or (done < 0.3 and rng.random() < 0.3)
         n = 4 if bare else 8 if done < 0.55 else rng.choice((8, 8, 16, 32))
         batch = stack([encoder.sample(rng, n, bare) for _ in range(48 // n if bare else 64 // n)])
@@ -301,9 +328,13 @@ def train(out: Path, minutes: float, threads: int, resume: Path | None = None, s
             asked = batch["letters"] != IGNORE
             logits = model.lm_head(output.last_hidden_state[asked]).float()
         hidden = [state.float() for state in output.hidden_states]
+        if resume is not None and step < 30:  # new probes only read at first
+            hidden = [state.detach() for state in hidden]
         losses = {
             "letter": F.cross_entropy(logits, batch["letters"][asked]) if asked.any() else logits.sum(),
             "kind": masked_loss(kind_probe, hidden[3], batch["kinds"]),
+            "order": masked_loss(order_probe, hidden[3], batch["orders"]),
+            "listed": masked_loss(list_probe, hidden[2], batch["listed"]),
             "copied": masked_loss(copy_probes[0], hidden[2], batch["copied"][..., 0])
             + masked_loss(copy_probes[1], hidden[2], batch["copied"][..., 1]),
             "segment": masked_loss(segment_probe, hidden[1], batch["segments"]),
@@ -321,7 +352,7 @@ def train(out: Path, minutes: float, threads: int, resume: Path | None = None, s
             shown = " ".join(f"{key} {value:.3f}" for key, value in running.items())
             print(f"{done:.0%} step {step}: {shown}", flush=True)
         if done > next_check:
-            next_check += 0.07
+            next_check += 0.1
             scores = {name: accuracy(model, encoder, name, 3, held=True, n=60) for name in MAKERS}
             print("   held-out words, 3 examples:", scores, flush=True)
             if (mean := sum(scores.values()) / len(scores)) >= best:
@@ -330,10 +361,10 @@ def train(out: Path, minutes: float, threads: int, resume: Path | None = None, s
     model.save_pretrained(out)
 
 
-def evaluate(out: Path) -> dict[str, dict[str, float]]:
+def evaluate(out: Path, orders: int) -> dict[str, dict[str, float]]:
     """Accuracy of a saved judge by rubric, for seen and held-out words and several numbers of examples."""
     tokenizer = PreTrainedTokenizerFast.from_pretrained(out)
-    encoder, model = Encoder(tokenizer), LlamaForCausalLM.from_pretrained(out)
+    encoder, model = Encoder(tokenizer, orders), LlamaForCausalLM.from_pretrained(out)
     return {
         name: {
             f"{'held-out' if held else 'seen'} words, {shots} examples": accuracy(
@@ -352,9 +383,10 @@ if __name__ == "__main__":
     )
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=20, help="of processor time (default: %(default)s)")
+    parser.add_argument("--orders", type=int, default=2, choices=(1, 2), help="1: only as written")
     parser.add_argument("--resume", type=Path, help="go on from this checkpoint, after the first 30 %%")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        train(arguments.out, arguments.minutes, arguments.threads, arguments.resume)
-    print(json.dumps(evaluate(arguments.out), indent=1))
+        train(arguments.out, arguments.minutes, arguments.threads, arguments.orders, arguments.resume)
+    print(json.dumps(evaluate(arguments.out, arguments.orders), indent=1))

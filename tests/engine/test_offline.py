@@ -51,7 +51,7 @@ def right(judge: ModelJudge, rubric: Rubric, cases: Sequence[Labelled]) -> float
 )
 def test_it_judges_items_with_words_it_never_met(backend: VLLMBackend, name: str, least: float) -> None:
     rubric = load_rubric(name)
-    judge = ModelJudge("tiny", backend, Annotators(n=2, k=3, orders=2))
+    judge = ModelJudge("tiny", backend, Annotators(n=2, k=3, orders=1))
     assert right(judge, rubric, make_cases(name, 150, seed=23, held=True)) >= least
 
 
