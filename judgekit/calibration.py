@@ -29,9 +29,33 @@ from judgekit.arrays import (
     to_arrays,
 )
 from judgekit.errors import FingerprintMismatch, InputError
-from judgekit.records import EvidenceRow, Record, Verdict, parse
+from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
 
 _BLOCK = 4096
+
+
+class Reference(Record):
+    """What the first tier said of the items that certify: what scored items are held against by a shift check.
+
+    One entry an item in every list: the leading label and its probability (label empty and probability None where
+    the tier gave nothing), the question id, and the group where the promise is made by group.
+    """
+
+    labels: tuple[str, ...] = ()
+    confidences: tuple[float | None, ...] = ()
+    questions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rows: Sequence[EvidenceRow], tier: str, by: str | None) -> Reference:
+        """The reference that labelled rows give."""
+        said = [row.tiers.get(tier, Evidence()) for row in rows]
+        return cls(
+            labels=tuple(one.label or "" for one in said),
+            confidences=tuple(round(one.probs[one.label], 6) if one.label else None for one in said),
+            questions=tuple(row.question_id or row.id for row in rows),
+            groups=tuple(str(getattr(row, by)) for row in rows) if by else (),
+        )
 
 
 class Calibration(Record):
@@ -44,6 +68,7 @@ class Calibration(Record):
     tiers : tier names in cascade order.
     fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
     policy, certificate : as ``judgekit.trust`` wrote them.
+    reference : what the first tier said of the labelled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
     by : what the promise is made for each of, if not for all items together.
     """
@@ -55,6 +80,7 @@ class Calibration(Record):
     fingerprints: dict[str, str | None] = Field(default_factory=dict)
     policy: dict[str, Any]
     certificate: dict[str, Any]
+    reference: Reference = Field(default_factory=lambda: Reference())
     examples: tuple[str, ...] = ()
     by: Literal["split", "model", "method"] | None = None
 
@@ -97,6 +123,8 @@ def calibrate(
     labels: Sequence[str] = (),
     costs: Mapping[str, float] | None = None,
     by: Literal["split", "model", "method"] | None = None,
+    per_label: Mapping[str, float] | None = None,
+    tolerance: int = 0,
     people: Literal["majority", "random"] = "majority",
     exclude: Collection[str] = (),
     budget: float | None = None,
@@ -111,6 +139,8 @@ def calibrate(
     tiers, labels : their order; by default as the rows give them (labels sorted).
     costs : tier -> cost of asking it; by default the mean cost in the rows, else asks per item.
     by : promise the agreement for every split, model or method on its own.
+    per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
+    tolerance : for ordered labels, how many steps a verdict may be off and still agree.
     people : agree with the majority label (rows without one are left out), or with a random annotator.
     exclude : question ids (or item ids) that stood as examples in prompts.
     budget : highest mean cost per item that the policy may have.
@@ -146,6 +176,8 @@ def calibrate(
         agreement=agreement,
         delta=delta,
         costs=prices,
+        per_label=None if per_label is None else _per_label(per_label, labels),
+        tolerance=tolerance,
         groups=groups,
         judges=judge_index(tiers),
         unlabelled=arrays.probs[unlabelled] if unlabelled.any() else None,
@@ -158,7 +190,8 @@ def calibrate(
         tiers=tiers,
         fingerprints=fingerprints,
         policy=policy.to_dict(),
-        certificate=dict(policy.certificate),
+        certificate={**policy.certificate, "claim": _named(policy.certificate["claim"], labels)},
+        reference=Reference.of([row for row, used in zip(rows, labelled, strict=True) if used], tiers[0], by),
         examples=tuple(sorted(exclude)),
         by=by,
     )
@@ -260,6 +293,19 @@ def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse
             "Calibrate again, or decide without a promise (--unbound)"
         )
     return found
+
+
+def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, float]:
+    if unknown := set(wanted) - set(labels):
+        raise InputError(f"no label '{sorted(unknown)[0]}' to promise for; labels: {', '.join(labels)}")
+    return {labels.index(label): agreement for label, agreement in wanted.items()}
+
+
+def _named(claim: str, labels: Sequence[str]) -> str:
+    """A claim with labels by name; the mathematics knows only their numbers."""
+    for k, label in enumerate(labels):
+        claim = claim.replace(f"label {k}", f"'{label}'")
+    return claim
 
 
 def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:

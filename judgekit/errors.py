@@ -45,7 +45,7 @@ class StoreBusy(JudgekitError):
 
 
 class BudgetSpent(JudgekitError):
-    """The budget in money or calls is used up; what was answered is kept, the same command resumes."""
+    """The budget in money or calls is used up; what was answered is kept, the same command with more goes on."""
 
 
 class BatchPending(JudgekitError):

@@ -129,7 +129,7 @@ class Evidence(Record):
     Attributes
     ----------
     probs : label -> probability, summing to 1 over the label set; empty where the judge gave nothing.
-    reason : why ``probs`` is empty.
+    reason : why ``probs`` is empty, or what is missing beside it (annotators that could not be heard).
     mass : share of the model's probability on the label tokens before renormalising (mean over asks).
     flips : share of annotators whose verdict changed with the order of options or outputs.
     asks : prompts behind this evidence (annotators x orders).

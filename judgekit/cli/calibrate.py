@@ -37,6 +37,16 @@ from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
     help="Promise the agreement for each of these on its own, not only for all items together.",
 )
 @click.option(
+    "--per-label", multiple=True, help="LABEL=AGREEMENT promised whenever that label is given; may repeat."
+)
+@click.option(
+    "--tolerance",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Steps that a verdict may be off on an ordinal rubric and still agree.",
+)
+@click.option(
     "--people",
     type=click.Choice(["majority", "random"]),
     default="majority",
@@ -46,9 +56,13 @@ from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
 @click.option("--budget", type=click.FloatRange(0), help="Highest mean cost an item may have.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", "-o", type=PATH, default=Path("calibration.json"), show_default=True)
-def command(evidence: tuple[Path, ...], out: Path, costs: tuple[str, ...], **given: Any) -> int:
+def command(
+    evidence: tuple[Path, ...], out: Path, costs: tuple[str, ...], per_label: tuple[str, ...], **given: Any
+) -> int:
     """Certify a policy from EVIDENCE (files or run folders) with human labels."""
-    calibration = api.calibrate(evidence, costs=_costs(costs) or None, **given)
+    calibration = api.calibrate(
+        evidence, costs=_pairs("cost", costs), per_label=_pairs("per-label", per_label), **given
+    )
     calibration.save(out)
     click.echo(calibration.certificate["claim"])
     for name, value in _shown(calibration.certificate):
@@ -71,12 +85,13 @@ def _shown(certificate: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "needed", f"at least {certificate['labels_needed']:,} labels"
 
 
-def _costs(given: tuple[str, ...]) -> dict[str, float]:
-    costs = {}
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:
+    """``NAME=NUMBER`` as given on the command line."""
+    pairs = {}
     for text in given:
-        tier, _, cost = text.rpartition("=")
+        name, _, number = text.rpartition("=")
         try:
-            costs[tier] = float(cost)
+            pairs[name] = float(number)
         except ValueError:
-            raise ConfigError(f"--cost {text}: expected TIER=COST, say gpt-4=0.01") from None
-    return costs
+            raise ConfigError(f"--{option} {text}: expected NAME=NUMBER") from None
+    return pairs or None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -44,7 +45,14 @@ class RunWriter:
     def finish(self, about: Mapping[str, Any]) -> None:
         """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
         self._close()
-        row = {"schema": SCHEMA, **about, "states": dict(sorted(self.states.items())), "cost": self.cost}
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = {
+            "schema": SCHEMA,
+            "created": now,
+            **about,
+            "states": dict(sorted(self.states.items())),
+            "cost": self.cost,
+        }
         part = self._part("run.json")
         part.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
         for name in (*FILES, "run.json"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,9 @@ from judgekit.trust.shift import Shift, shift_check
 
 ENOUGH = 20
 """Labeled items, and others, that a shift check needs to be worth running."""
+
+LEVEL = 0.05
+"""Probability that a check withdraws a promise that stands."""
 
 OPINION = "judge's opinion only: not calibrated against people"
 
@@ -56,8 +59,8 @@ class Claim:
         return Certified(self.agreement, self.delta)
 
 
-def claim(run: Run, rubric: str, rows: Sequence[Judged]) -> Claim:
-    """The claim for the rows of one rubric."""
+def claim(run: Run, rubric: str, rows: Sequence[Judged], shift: Shift | None = None) -> Claim:
+    """The claim for the rows of one rubric; ``shift`` is what :func:`checks` found of them, None if nothing."""
     covered = [row.verdict.calibration is not None for row in rows if row.verdict.state == "verdict"]
     calibration = run.calibration(rubric)
     if calibration is None:
@@ -73,9 +76,8 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged]) -> Claim:
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
-    shift = _shift(rows)
     if shift is None:
-        told = f"none: it needs {ENOUGH} labeled items of this run beside {ENOUGH} others"
+        told = f"none: it needs {ENOUGH} items beside {ENOUGH} labeled ones that the calibration remembers"
         return Claim(rubric, "certified", _promise(certificate), shift=told, **known)
     if shift.shifted:
         text = "the certificate is withdrawn: these items are not like the labeled ones"
@@ -104,20 +106,69 @@ def _found(shift: Shift) -> str:
     )
 
 
-def _shift(rows: Sequence[Judged]) -> Shift | None:
-    """Labeled items of the run against the others, in what the first tier says of each and in the verdicts."""
-    sides: tuple[list[Judged], list[Judged]] = ([], [])
-    for row in rows:
-        sides[0 if row.human else 1].append(row)
-    if min(map(len, sides)) < ENOUGH:
-        return None
-    views = [
-        {
-            "confidence": np.array([row.first[1] if row.first else np.nan for row in side]),
-            "label": np.array([row.first[0] if row.first else "" for row in side]),
-            "verdict": np.array([row.verdict.label or row.verdict.state for row in side]),
-        }
-        for side in sides
+def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Shift | None]:
+    """Run name and rubric -> the shift check of its items against those that certified its calibration.
+
+    A promise for all items together is checked on all runs under that calibration together, since that is the
+    population it is about; one by split, model or method on each of those, the plainest finding standing for all.
+    """
+    pools: dict[tuple[str, str], list[Judged]] = {}
+    mine: dict[tuple[str, str], tuple[str, str]] = {}
+    references: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for run in runs:
+        for row in run.rows:
+            rubric = row.verdict.rubric
+            calibration = run.calibration(rubric)
+            if calibration is None or not row.verdict.calibration:
+                continue
+            apart = run.name if calibration.get("by") else ""
+            key = (f"{rubric}\n{row.verdict.calibration}", apart)
+            mine[run.name, rubric] = key
+            references[key] = calibration
+    for run in runs:
+        for row in run.rows:
+            if (run.name, row.verdict.rubric) in mine:
+                pools.setdefault(mine[run.name, row.verdict.rubric], []).append(row)
+    found = {key: check(rows, references[key]) for key, rows in pools.items()}
+    return {name: found[key] for name, key in mine.items()}
+
+
+def check(rows: Sequence[Judged], calibration: Mapping[str, Any]) -> Shift | None:
+    """Items against those that certified a calibration, in what the first tier says of each; None: too few."""
+    reference, by = calibration.get("reference") or {}, calibration.get("by")
+    if not by:
+        return _compare(rows, reference, None)
+    groups = sorted({str(getattr(row.verdict, by)) for row in rows} & set(reference.get("groups", ())))
+    parts = [
+        _compare(
+            [row for row in rows if str(getattr(row.verdict, by)) == group], reference, group, len(groups)
+        )
+        for group in groups
     ]
-    questions = tuple(np.array([row.verdict.question_id or row.verdict.id for row in side]) for side in sides)
-    return shift_check(views[0], views[1], questions=(questions[0], questions[1]))
+    known = [part for part in parts if part is not None]
+    return min(known, key=lambda part: (not part.shifted, part.p_value), default=None)
+
+
+def _compare(
+    rows: Sequence[Judged], reference: Mapping[str, Any], group: str | None, parts: int = 1
+) -> Shift | None:
+    groups = reference.get("groups", ())
+    use = [i for i in range(len(reference.get("labels", ()))) if group is None or groups[i] == group]
+    if min(len(rows), len(use)) < ENOUGH:
+        return None
+    labeled = {
+        "confidence": np.array([reference["confidences"][i] for i in use], dtype=np.float64),
+        "label": np.array([reference["labels"][i] for i in use]),
+    }
+    scored = {
+        "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
+        "label": np.array([row.first[0] if row.first else "" for row in rows]),
+    }
+    questions = (
+        np.array([reference["questions"][i] for i in use]),
+        np.array([row.verdict.question_id or row.verdict.id for row in rows]),
+    )
+    try:
+        return shift_check(labeled, scored, level=LEVEL / parts, questions=questions)
+    except ValueError:  # the same questions on both sides: no scored item is left to compare
+        return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from judgekit.report.claims import Claim, claim
+from judgekit.report.claims import Claim, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
 from judgekit.report.diagnostics import People, Tier, against_people, tier_use
@@ -17,6 +17,7 @@ from judgekit.report.measured import Figure, measured
 from judgekit.report.rates import Rate, judged_rates
 from judgekit.report.runs import Judged, Run
 from judgekit.rubrics import load_rubric, shipped_rubrics
+from judgekit.trust.shift import Shift
 
 SCHEMA = "judgekit.report/1"
 
@@ -116,15 +117,18 @@ def summarize(runs: Sequence[Run]) -> Summary:
     """
     if not runs:
         raise ValueError("no runs to report on")
-    told = tuple(_summarize(run) for run in runs)
+    shifts = checks(runs)
+    told = tuple(_summarize(run, shifts) for run in runs)
     compared = tuple(comparisons(runs))
     everything = [row for run in runs for row in run.rows]
     return Summary(told, tuple(findings(told, compared)), _people(everything), compared)
 
 
-def _summarize(run: Run) -> RunSummary:
+def _summarize(run: Run, shifts: Mapping[tuple[str, str], Shift | None]) -> RunSummary:
     parts = _by_rubric(run.rows)
-    claims = {rubric: claim(run, rubric, rows) for rubric, rows in parts.items()}
+    claims = {
+        rubric: claim(run, rubric, rows, shifts.get((run.name, rubric))) for rubric, rows in parts.items()
+    }
     groups = tuple(
         group for rubric, rows in parts.items() for group in _groups(run, rubric, rows, claims[rubric])
     )

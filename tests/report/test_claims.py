@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
-from judgekit.report.claims import claim
+from judgekit.report.claims import checks, claim
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
 from judgekit.report.runs import Judged, Run
 from tests.report.make_runs import CERTIFIED
@@ -38,23 +40,49 @@ def test_no_calibration_is_an_opinion():
     assert "judge's opinion only" in made.text
 
 
-def test_certified_with_too_few_labels_to_check_a_shift():
-    made = claim(run(CERTIFIED), "forgetting", rows([0.9] * 50, [False] * 50))
+def reference(confidence, **more) -> dict:
+    n = len(confidence)
+    questions = [f"labeled {k}" for k in range(n)]
+    return {"confidences": list(confidence), "labels": ["leaked"] * n, "questions": questions, **more}
+
+
+def test_certified_where_the_calibration_remembers_nothing_to_check_against():
+    only = replace(run(CERTIFIED), rows=rows([0.9] * 50, [False] * 50))
+    made = claim(only, "forgetting", only.rows, checks([only])["r", "forgetting"])
     assert made.status == "certified"
     assert made.certificate is not None and made.certificate.agreement == 0.85
     assert made.shift.startswith("none")
 
 
-def test_a_shift_withdraws_the_claim():
+@pytest.mark.parametrize(("low", "high", "status"), [(0.5, 0.7, "withdrawn"), (0.9, 1.0, "certified")])
+def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, status):
     rng = np.random.default_rng(0)
-    labeled = np.arange(400) < 100
-    shifted = np.where(labeled, rng.uniform(0.9, 1.0, 400), rng.uniform(0.5, 0.7, 400))
-    made = claim(run(CERTIFIED), "forgetting", rows(shifted, labeled))
-    assert made.status == "withdrawn"
-    assert made.certificate is None, "a withdrawn promise narrows no interval"
-    alike = claim(run(CERTIFIED), "forgetting", rows(rng.uniform(0.5, 1.0, 400), labeled))
-    assert alike.status == "certified"
-    assert "no sign of a shift" in alike.shift
+    calibration = CERTIFIED | {"reference": reference(rng.uniform(0.9, 1.0, 150))}
+    scored = replace(run(calibration), rows=rows(rng.uniform(low, high, 300), [False] * 300))
+    made = claim(scored, "forgetting", scored.rows, checks([scored])["r", "forgetting"])
+    assert made.status == status
+    assert (made.certificate is None) == (status == "withdrawn"), "a withdrawn promise narrows no interval"
+
+
+def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_each():
+    rng = np.random.default_rng(1)
+    sure, doubtful = rng.uniform(0.9, 1.0, 200), rng.uniform(0.5, 0.7, 200)
+    both = [*sure[:100], *doubtful[:100]]
+    methods = ["a"] * 100 + ["b"] * 100
+    for by, shifted in ((None, set()), ("method", {"b"})):
+        known = reference(both) if by is None else reference(sure, groups=methods)
+        runs = []
+        for method, confidence in (("a", rng.permutation(sure)), ("b", rng.permutation(doubtful))):
+            calibration = CERTIFIED | {"reference": known, "by": by}
+            made = [
+                r._replace(
+                    verdict=r.verdict.model_copy(update={"method": method, "question_id": f"{method}{k}"})
+                )
+                for k, r in enumerate(rows(confidence, [False] * 200))
+            ]
+            runs.append(replace(run(calibration), name=method, rows=made))
+        found = checks(runs)
+        assert {name for (name, _), shift in found.items() if shift and shift.shifted} == shifted
 
 
 def test_unbound_and_failed_calibrations_promise_nothing():
