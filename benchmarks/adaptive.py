@@ -3,11 +3,11 @@
     python -m benchmarks.adaptive [--items 1500] [--draws 50] [--recorded] [--shared FOLDER]
 
 *tiny*: the tiny judge in a vLLM engine (``make test-engine`` makes the environment), five annotators in the order
-as written (it does not follow a reversed one), on items with words it never met. All five asks of every item are
-gathered once. Then, over many random halves, the
-fixed panel (one tier: all five) and the adaptive one (five tiers: one annotator more each) are calibrated on one
-half and decide the other. A panel may also get a budget of calls; the table gives what each budget certifies.
-*end_to_end*: one calibrated adaptive cascade then runs on new items, and its calls are those the engine was asked.
+as written (it does not follow a reversed one), on items with words it never met, three in ten of them harder than
+what it learned. All five asks of every item are gathered once. Then, over many random halves, the fixed panel (one
+tier: all five) and the adaptive one (five tiers: one annotator more each) are calibrated on one half and decide the
+other. A panel may also get a budget of calls; the table gives what each budget certifies. *end_to_end*: one calibrated
+adaptive cascade then runs on new items, and its calls are those the engine was asked.
 
 *recorded* (``--recorded`` alone needs no engine): the 500 pairs of Jung, Brahman and Choi with the recorded
 probabilities of their three judges, at costs 0, 0.05 and 1; calibration sets are drawn with replacement and all 500
@@ -22,6 +22,7 @@ import asyncio
 import csv
 import itertools
 import os
+import random
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -47,17 +48,18 @@ DELTA = 0.1
 
 
 def labelled_items(rubric: str, n: int, seed: int) -> list[Item]:
-    from tests.engine.cases import make_cases
+    """Items with their labels; three outputs in ten talk of something else first, which training never showed."""
+    from tests.engine.cases import make_cases, make_fact
 
-    return [
-        item.model_copy(update={"human": (HumanLabel(annotator="maker", label=label),)})
-        for item, label in make_cases(rubric, n, seed, held=True)
-    ]
+    rng, items = random.Random(seed), []
+    for item, label in make_cases(rubric, n, seed, held=True):
+        aside = " ".join(make_fact(rng, held=True).statement for _ in range(rng.random() < 0.3))
+        human = (HumanLabel(annotator="maker", label=label),)
+        items.append(item.model_copy(update={"outputs": (f"{aside} {item.output}".strip(),), "human": human}))
+    return items
 
 
-def halves(
-    probs: np.ndarray, human: np.ndarray, draws: int, seed: int = 0, **options: Any
-) -> dict[str, float]:
+def halves(probs: np.ndarray, human: np.ndarray, draws: int, seed: int = 0, **options: Any) -> dict[str, Any]:
     """Mean over random halves: what is certified on one half, and what the other half then gets."""
     rng, rows = np.random.default_rng(seed), []
     for _ in range(draws):
@@ -75,7 +77,7 @@ def halves(
         "certified_coverage": certified,
         "coverage": coverage,
         "calls_per_item": calls,
-        "calls_per_verdict": calls / coverage if coverage else float("nan"),
+        "calls_per_verdict": calls / coverage if coverage else None,
         "broken": broken,
     }
 
@@ -110,7 +112,7 @@ async def tiny(rubric_name: str, agreement: float, items: int, draws: int) -> di
             for budget in BUDGETS
         }
         equal = [row for row in adaptive.values() if row["coverage"] >= fixed["coverage"] - 0.005]
-        cheapest = min((row["calls_per_item"] for row in equal), default=float("nan"))
+        cheapest = min((row["calls_per_item"] for row in equal), default=float(N * ORDERS))
         policy = calibration.calibrate(
             rows, agreement=agreement, tiers=tiers, labels=rubric.labels, costs=_cumulative(tiers)
         )
@@ -129,7 +131,7 @@ async def tiny(rubric_name: str, agreement: float, items: int, draws: int) -> di
         "accuracy_after_1_to_5_annotators": right.tolist(),
         "fixed": fixed,
         "adaptive": adaptive,
-        "saved_at_equal_coverage": 1 - cheapest / (N * ORDERS),
+        "saved_at_equal_coverage": 1 - cheapest / (N * ORDERS) if fixed["coverage"] else None,
         "end_to_end": {
             "items": len(fresh),
             "verdicts": len(given),
@@ -201,6 +203,6 @@ if __name__ == "__main__":
     if not arguments.recorded:
         result["tiny"] = [
             asyncio.run(tiny(name, agreement, arguments.items, arguments.draws))
-            for name, agreement in (("forgetting", 0.9), ("qa", 0.9))
+            for name, agreement in (("qa", 0.95), ("forgetting", 0.95))
         ]
     show(result)

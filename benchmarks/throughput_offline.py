@@ -37,7 +37,7 @@ from judgekit.rubrics import load_rubric
 from tests.engine.cases import make_cases
 from tests.engine.conftest import ENVIRONMENT, SPEC
 
-ANNOTATORS, K = 5, 26
+ANNOTATORS, K = 5, 30
 
 
 def throughput(items: int = 60, rounds: int = 3) -> dict[str, Any]:
