@@ -198,7 +198,8 @@ class Cascade:
         for i, evidence in zip(still, answers, strict=True):
             found[i][PEOPLE] = evidence
             shares = sorted(evidence.probs.values(), reverse=True)
-            if evidence.label is not None and shares[:1] != shares[1:2]:  # people who are split settle nothing
+            split = shares[:1] == shares[1:2]  # people who are split settle nothing
+            if evidence.label is not None and not split:
                 verdicts[i] = verdicts[i].model_copy(
                     update={
                         "state": "verdict",

@@ -108,7 +108,9 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
 def test_an_output_folder_that_cannot_be_is_one_line(outputs: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     done = judgekit("score", outputs, "--out", "taken", cwd=tmp_path)
-    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "cannot make the run folder" in done.stderr
+    assert (
+        done.returncode == 2 and done.stderr.count("\n") == 1 and "cannot make the run folder" in done.stderr
+    )
 
 
 def test_options_come_from_the_environment(outputs: Path, tmp_path: Path) -> None:
