@@ -158,7 +158,7 @@ class Endpoint:
         Refused, Transient : see there.
         ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
         """
-        client = self.client
+        client, sent = self.client, time.monotonic()
         options: Any = {"headers": {"Idempotency-Key": key}} if key else {}
         try:
             async with asyncio.timeout(self.timeout):
@@ -168,15 +168,15 @@ class Endpoint:
                     response = await client.post(path, cast_to=httpx.Response, body=body, options=options)
             answer = json.loads(response.content)
         except TimeoutError:
-            raise self._failed(f"no answer within {self.timeout:g} s", 0.0, maybe_paid=True) from None
+            raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
         except openai.APIConnectionError as error:
             absent = _nobody_there(error)
             reason = f"connection {'refused' if absent else 'dropped'}: {error.__cause__ or error}"
-            raise self._failed(reason, None, unreachable=absent, maybe_paid=not absent) from None
+            raise self._failed(reason, None, sent, unreachable=absent, maybe_paid=not absent) from None
         except openai.APIStatusError as error:
-            raise self._explain(error) from None
+            raise self._explain(error, sent) from None
         except (ValueError, httpx.HTTPError) as error:
-            raise self._failed(f"answer cut short or not JSON: {error}", 0.0, maybe_paid=True) from None
+            raise self._failed(f"answer cut short or not JSON: {error}", 0.0, sent, maybe_paid=True) from None
         self._failures, self.silent_since = 0, None
         return answer
 
@@ -201,14 +201,14 @@ class Endpoint:
             )
         return self._client
 
-    def _explain(self, error: openai.APIStatusError) -> Exception:
+    def _explain(self, error: openai.APIStatusError, sent: float) -> Exception:
         status, message = error.status_code, _message(error)
         if status in (401, 403):
             return ConfigError(f"{self.url} refused the key ({status}): {message}")
         if status == 429 and "insufficient_quota" in f"{error.code} {error.type}":
             return ConfigError(f"{self.url}: the account has no quota left: {message}")
         if status in (408, 409, 425, 429) or status >= 500:
-            return self._failed(f"{status}: {message}", _retry_after(error.response.headers))
+            return self._failed(f"{status}: {message}", _retry_after(error.response.headers), sent)
         self._failures, self.silent_since = 0, None
         lower = message.lower()
         if any(sign in lower for sign in _TOO_LONG):
@@ -217,7 +217,7 @@ class Endpoint:
             f"refused ({status}): {message}", status, about_prompt="content" in lower and "polic" in lower
         )
 
-    def _failed(self, reason: str, pause: float | None, **what: bool) -> Transient:
+    def _failed(self, reason: str, pause: float | None, sent: float, **what: bool) -> Transient:
         """Count a failure and hold the endpoint back: as long as it asked, else longer each time."""
         now = time.monotonic()
         self._last_failure = reason
@@ -229,7 +229,7 @@ class Endpoint:
         if pause is None:
             pause = min(_LONGEST_PAUSE, 0.05 * 2 ** min(self._failures, 10))
         self._paused_until = max(self._paused_until, now + pause)
-        self.throttle.push_back(pause)
+        self.throttle.push_back(pause, sent)
         return Transient(reason, **what)
 
 

@@ -14,8 +14,9 @@ class Throttle:
     """Adaptive concurrency, pauses and rate limits of one endpoint.
 
     The limit doubles after every full window in which it was the bottleneck and the rate of answers had risen by
-    5 %; a push-back (429, 5xx, a dropped connection) halves it, once a window, and from then on it grows by
-    an eighth, and by one at least. Prompts wait in the order they came, those that failed before all others.
+    5 %; a push-back (429, 5xx, a dropped connection) halves it, once for all that was under way, and from then on
+    it grows by an eighth, and by one at least. Prompts wait in the order they came, those that failed before all
+    others.
 
     Parameters
     ----------
@@ -78,16 +79,19 @@ class Throttle:
                 self._adapt()
         self._admit()
 
-    def push_back(self, pause: float) -> None:
-        """The endpoint asked for less: halve the limit, and send nothing for ``pause`` seconds."""
+    def push_back(self, pause: float, sent: float) -> None:
+        """The endpoint asked for less: halve the limit, and send nothing for ``pause`` seconds.
+
+        What was ``sent`` (``time.monotonic``) before the last halving says nothing about the limit since then.
+        """
         now = time.monotonic()
         self._resume_at = max(self._resume_at, now + pause)
-        if now >= self._spared_until:
+        if sent >= self._halved_at:
             self.limit = max(1.0, self.limit / 2)
             self._growth = 1.125
             self._best_rate = 0.0
             self._new_window()
-            self._spared_until = now + max(1.0, pause)
+            self._halved_at = now
 
     def _room(self, prompts: int) -> bool:
         return self.under_way == 0 or self.under_way + prompts <= self.limit
@@ -113,7 +117,7 @@ class Throttle:
         self._since = time.monotonic()
         self._was_full = bool(self._waiting)
 
-    _spared_until = 0.0
+    _halved_at = 0.0
 
 
 class Pace:

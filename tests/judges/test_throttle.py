@@ -43,15 +43,18 @@ def test_the_limit_stays_where_more_at_once_is_not_faster() -> None:
 def test_a_push_back_halves_once_however_many_come_together() -> None:
     throttle = Throttle(64)
     throttle.limit = 64
+    sent = time.monotonic()
     for _ in range(40):
-        throttle.push_back(0.0)
+        throttle.push_back(0.0, sent)
     assert throttle.limit == 32
+    throttle.push_back(0.0, time.monotonic())  # what was sent since says that it is still too much
+    assert throttle.limit == 16
 
 
 def test_nothing_is_sent_in_a_pause() -> None:
     async def run() -> float:
         throttle = Throttle(4)
-        throttle.push_back(0.2)
+        throttle.push_back(0.2, time.monotonic())
         started = time.monotonic()
         await throttle.acquire()
         await throttle.green()
