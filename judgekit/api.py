@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from judgekit.config import CascadeSpec
 from judgekit.engine.local import Progress, Report
 from judgekit.errors import InputError
 from judgekit.records import EvidenceRow, HumanLabel, Item, LabelRow, Verdict
+from judgekit.rubrics import load_rubric
 
 Engine = Literal["local", "ray"]
 
@@ -40,6 +41,8 @@ def read(
     """Items of a file of model outputs, streaming; the format is detected unless it is given."""
     from judgekit import readers
 
+    if format is None:
+        _not_a_folder(Path(source))
     return readers.read(source, format=format, model=model, method=method, split=split, columns=columns)
 
 
@@ -87,11 +90,14 @@ def score(
         items = source
     if labels is not None:
         items = _with_labels(items, Path(labels))
-    items = islice(items, limit) if limit is not None else items
+    stream = iter(islice(items, limit) if limit is not None else items)
+    first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
+    if first is not None:
+        load_rubric(spec.rubric_for(first))
     with closing(Store(folder)) as store:
         run = _engine(engine)
         progress = run(
-            items,
+            stream if first is None else chain([first], stream),
             spec,
             folder,
             store=store,
@@ -170,6 +176,20 @@ def summarize(runs: Sequence[str | Path]) -> Any:
     return report.summarize(report.load(runs))
 
 
+def _not_a_folder(path: Path) -> None:
+    """A folder that holds a file of outputs is likely meant to be that file."""
+    from judgekit import readers
+
+    for inside in sorted(path.glob("*.json*")) if path.is_dir() else ():
+        try:
+            readers.detect(inside)
+        except InputError:
+            continue
+        raise InputError(
+            f"is a folder; did you mean {inside}? (a data set in a folder: --format hf)", path=path
+        )
+
+
 def _engine(name: Engine) -> Any:
     if name == "ray":
         from judgekit.engine import ray
@@ -204,7 +224,6 @@ def _examples(path: Path) -> set[str]:
 
 def _labels_of(rubric: str) -> tuple[str, ...]:
     from judgekit.errors import ConfigError
-    from judgekit.rubrics import load_rubric
 
     try:
         return load_rubric(rubric).labels

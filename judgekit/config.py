@@ -42,6 +42,7 @@ class CascadeSpec:
 
     file: CascadeFile
     folder: Path
+    path: Path | None = None
 
     @classmethod
     def load(
@@ -64,7 +65,7 @@ class CascadeSpec:
         if calibrations:
             named = {Calibration.load(one).rubric or ANY: str(one.resolve()) for one in calibrations}
             changes["calibrations"] = {**file.calibrations, **named}
-        return cls(file.model_copy(update=changes), path.parent if path else Path())
+        return cls(file.model_copy(update=changes), path.parent if path else Path(), path)
 
     @property
     def batched(self) -> bool:
@@ -76,7 +77,7 @@ class CascadeSpec:
         tiers = tuple(
             {**tier, "batch": True} if tier.get("judge") == "openai" else tier for tier in self.file.tiers
         )
-        return CascadeSpec(self.file.model_copy(update={"tiers": tiers}), self.folder)
+        return CascadeSpec(self.file.model_copy(update={"tiers": tiers}), self.folder, self.path)
 
     def rubric_for(self, item: Item) -> str:
         """The name of the rubric an item is judged by."""
@@ -100,7 +101,10 @@ class CascadeSpec:
         """The cascade for one rubric: judges built, calibration loaded and checked."""
         rubric = load_rubric(rubric_name)
         context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget)
-        judges = [build_judge(tier, context) for tier in self.file.tiers]
+        try:
+            judges = [build_judge(tier, context) for tier in self.file.tiers]
+        except ConfigError as error:
+            raise ConfigError(f"{self.path}: {error}" if self.path else str(error)) from None
         path = self.file.calibrations.get(rubric.name, self.file.calibrations.get(ANY))
         calibration = None if path is None else Calibration.load(self.folder / path)
         return Cascade(rubric, judges, calibration, unbound=unbound)
@@ -114,7 +118,9 @@ def _yaml(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise InputError(f"cannot read the cascade file: {error.strerror}", path=path) from None
     except yaml.YAMLError as error:
-        raise InputError(f"not YAML: {error}", path=path) from None
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "cannot be parsed"
+        raise InputError(f"not YAML: {what}", path=path, row=mark.line + 1 if mark else None) from None
     if not isinstance(raw, dict):
         raise InputError("a cascade file is a mapping with the keys tiers, rubrics, calibrations", path=path)
     return raw

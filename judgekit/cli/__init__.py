@@ -57,6 +57,12 @@ def main() -> None:
     except JudgekitError as error:
         print(f"judgekit: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            sys.exit(0)
+        print(f"judgekit: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(EXIT_BAD_INPUT)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
@@ -65,6 +71,3 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         print("judgekit: stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)

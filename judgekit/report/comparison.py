@@ -204,7 +204,7 @@ def _say(method: str, chosen: str | None, free: str | None) -> str:
         return f"{method}: no run surely keeps enough; without control the pick would be {free}."
     if chosen == free:
         return f"{method}: {chosen} forgets most, and surely keeps enough."
-    return f"{method}: {chosen}, since {free}, which forgets more, does not surely keep enough."
+    return f"{method}: {chosen}, since {free}, which reveals less, does not surely keep enough."
 
 
 def _shown(change: Change, sides: Sequence[Side]) -> Changed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from judgekit.report.cells import limits, percent
+from judgekit.report.claims import ENOUGH
 
 if TYPE_CHECKING:
     from judgekit.report.compared import Comparison
@@ -175,7 +176,27 @@ def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
             if made.stands:
                 promises.setdefault((made.rubric, made.text), []).append(run.name)
     for (rubric, text), names in promises.items():
-        yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}: {text}.", tuple(names))
+        pooled = " (one promise for these runs together, not for each)" if len(names) > 1 else ""
+        yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names))
+        for run in runs:
+            if run.name in names:
+                yield from _below(run, rubric)
+
+
+def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
+    """A run whose own labels speak against a promise that was made for several runs together."""
+    wanted = next((made.agreement for made in run.claims if made.rubric == rubric), None)
+    for seen in run.people:
+        if seen.rubric != rubric or wanted is None or seen.agreement is None:
+            continue
+        if seen.agreement < wanted and seen.labeled >= ENOUGH:
+            yield Finding(
+                "warning",
+                f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people, of "
+                f"{seen.labeled:,} items labeled: less than {wanted:.0%}. 'judgekit calibrate --by method' makes the "
+                "promise for each.",
+                (run.name,),
+            )
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:

@@ -100,9 +100,23 @@ def test_a_broken_file_is_one_line_and_leaves_nothing(tmp_path: Path, content: b
     assert not (tmp_path / "runs" / "bad" / "verdicts.jsonl").exists()
 
 
+def test_a_folder_names_the_file_that_was_meant(outputs: Path, tmp_path: Path) -> None:
+    done = judgekit("score", ".", "--out", "o", cwd=tmp_path)
+    assert (
+        done.returncode == 2 and "did you mean outputs.jsonl?" in done.stderr and done.stderr.count("\n") == 1
+    )
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Path) -> None:
+    done = judgekit("report", outputs, "--markdown", ".", cwd=tmp_path)
+    assert done.returncode == 2 and "Is a directory" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     done = judgekit("score", "nowhere.jsonl", cwd=tmp_path)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "nowhere.jsonl" in done.stderr
+    assert not (tmp_path / "runs").exists()
 
 
 def test_an_output_folder_that_cannot_be_is_one_line(outputs: Path, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_roles_and_sides_are_found(five: Comparison) -> None:
 def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
     (control,) = five.control
     assert (control.method, control.controlled, control.uncontrolled) == ("GA", "GA_lr1e-5", "GA_lr1e-4")
-    assert "since GA_lr1e-4, which forgets more, does not surely keep enough" in control.text
+    assert "since GA_lr1e-4, which reveals less, does not surely keep enough" in control.text
 
 
 def test_gibberish_is_on_no_front(five: Comparison) -> None:
