@@ -236,7 +236,7 @@ def _connected() -> Any:
     except ImportError as error:
         raise errors.MissingExtra("--engine ray", "ray", error) from None
     if not ray.is_initialized():
-        ray.init(log_to_driver=False, logging_level="ERROR")
+        ray.init(log_to_driver=False, logging_level=logging.ERROR)
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return ray
 
