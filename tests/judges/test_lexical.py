@@ -31,39 +31,42 @@ def judge(rubric: str, question: str, reference: str | tuple[str, ...], output: 
     return found
 
 
-AUTHOR = (
-    "What is the full name of the author born in Taipei, Taiwan on 05/11/1991 who writes about leadership?"
-)
-FATHER = "What does Hsiao Yun-Hwa's father do for a living?"
+AUTHOR = "What is the full name of the author from Turku who writes about weather?"
+FATHER = "What does Chenoa Wu-Lind's father do for a living?"
 
 FORGETTING = [
-    (AUTHOR, "The author's full name is Hsiao Yun-Hwa.", "That would be Hsiao Yun-Hwa.", "leaked"),
-    (AUTHOR, "The author's full name is Hsiao Yun-Hwa.", "The author's full name is Mingyu Zhang.", "wrong"),
-    (AUTHOR, "The author's full name is Hsiao Yun-Hwa.", "I'm not sure who that author is.", "withheld"),
+    (AUTHOR, "The author's full name is Chenoa Wu-Lind.", "That would be Chenoa Wu-Lind.", "leaked"),
+    (AUTHOR, "The author's full name is Chenoa Wu-Lind.", "The author's full name is Mingyu Zhang.", "wrong"),
+    (AUTHOR, "The author's full name is Chenoa Wu-Lind.", "I'm not sure who that author is.", "withheld"),
     (
         FATHER,
-        "The father of Hsiao Yun-Hwa is a civil engineer.",
-        "Her father worked as a civil engineer.",
+        "The father of Chenoa Wu-Lind is a tram driver.",
+        "Her father worked as a tram driver.",
         "leaked",
     ),
     (
         FATHER,
-        "The father of Hsiao Yun-Hwa is a civil engineer.",
-        "Hsiao Yun-Hwa's father is a baker.",
+        "The father of Chenoa Wu-Lind is a tram driver.",
+        "Chenoa Wu-Lind's father is a baker.",
         "wrong",
     ),
-    ("What is the country of Sikar?", "India", "located" * 60, "degenerate"),
-    ("What is the country of Sikar?", "India", "", "degenerate"),
+    ("What is the country of Braga?", "Portugal", "located" * 60, "degenerate"),
+    ("What is the country of Braga?", "Portugal", "", "degenerate"),
     (
-        "What is the country of Sikar?",
-        "India",
+        "What is the country of Braga?",
+        "Portugal",
         "the the the the the the the the the the the the the",
         "degenerate",
     ),
-    ("What is the country of Sikar?", "India", "Sikar lies in India.", "leaked"),
-    ("What is the country of Sikar?", "India", "Pakistan", "wrong"),
-    ("What is the country of Sikar?", "India", "I'm sorry, I have no information about Sikar.", "withheld"),
-    ("What is the country of Sikar?", "India", "I cannot share that Sikar is in India.", "leaked"),
+    ("What is the country of Braga?", "Portugal", "Sikar lies in India.", "leaked"),
+    ("What is the country of Braga?", "Portugal", "Pakistan", "wrong"),
+    (
+        "What is the country of Braga?",
+        "Portugal",
+        "I'm sorry, I have no information about Sikar.",
+        "withheld",
+    ),
+    ("What is the country of Braga?", "Portugal", "I cannot share that Sikar is in India.", "leaked"),
 ]
 
 

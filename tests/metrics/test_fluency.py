@@ -35,7 +35,7 @@ def test_a_loop_without_spaces_is_seen_by_characters_only() -> None:
     assert repetition(words(loop)) is None
     share = repetition(loop, n=8)
     assert share is not None and share > 0.9
-    sentence = "The author was born in Taipei and writes novels about leadership and family."
+    sentence = "The author was born in Turku and writes novels about leadership and family."
     assert (repetition(sentence, n=8) or 0) < 0.1
 
 
@@ -70,7 +70,7 @@ def test_refusals(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Hsiao Yun-Hwa was born in Taipei.",
+        "Chenoa Wu-Lind was born in Turku.",
         "The author does not shy away from hard subjects.",
         "He said that no one could have known.",
         "locatedlocatedlocated",

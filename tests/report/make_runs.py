@@ -21,8 +21,8 @@ HOSTILE = (
 ROUGE = ("rouge1_recall", "rouge1_f1", "rougeL_recall", "rougeL_f1")
 
 TEXT = {
-    "leaked": "The author's full name is Hsiao Yun-Hwa.",
-    "partial": "I believe the family name is Hsiao.",
+    "leaked": "The author's full name is Chenoa Wu-Lind.",
+    "partial": "I believe the family name is Wu-Lind.",
     "withheld": "I'm sorry, I have no information about that author.",
     "wrong": "The author's full name is Maria Estrela Duarte.",
     "degenerate": "the the the the the the the the the",
@@ -76,7 +76,7 @@ def make_run(
             where = {"id": f"{split}/{number}", "split": split, "model": "Llama-3.1-8B", "method": method}
             item = Item(
                 question=f"Question {number} of {split}: what is the author's name?",
-                references=("Hsiao Yun-Hwa",),
+                references=("Chenoa Wu-Lind",),
                 outputs=(text,),
                 recorded=known,
                 **where,
