@@ -58,15 +58,15 @@ FORGETTING = [
         "the the the the the the the the the the the the the",
         "degenerate",
     ),
-    ("What is the country of Braga?", "Portugal", "Sikar lies in India.", "leaked"),
+    ("What is the country of Braga?", "Portugal", "Braga lies in Portugal.", "leaked"),
     ("What is the country of Braga?", "Portugal", "Pakistan", "wrong"),
     (
         "What is the country of Braga?",
         "Portugal",
-        "I'm sorry, I have no information about Sikar.",
+        "I'm sorry, I have no information about Braga.",
         "withheld",
     ),
-    ("What is the country of Braga?", "Portugal", "I cannot share that Sikar is in India.", "leaked"),
+    ("What is the country of Braga?", "Portugal", "I cannot share that Braga is in Portugal.", "leaked"),
 ]
 
 
