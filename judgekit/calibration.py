@@ -29,6 +29,7 @@ from judgekit.arrays import (
     to_arrays,
 )
 from judgekit.errors import FingerprintMismatch, InputError
+from judgekit.guard import REASON, Guard
 from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
 
 _BLOCK = 4096
@@ -38,13 +39,15 @@ class Reference(Record):
     """What the first tier said of the items that certify: what scored items are held against by a shift check.
 
     One entry an item in every list: the leading label and its probability (label empty and probability None where
-    the tier gave nothing), the question id, and the group where the promise is made by group.
+    the tier gave nothing), the question id, the group where the promise is made by group, and the form of its texts
+    where every item has one.
     """
 
     labels: tuple[str, ...] = ()
     confidences: tuple[float | None, ...] = ()
     questions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    forms: tuple[tuple[float, ...], ...] = ()
 
     @classmethod
     def of(cls, rows: Sequence[EvidenceRow], tier: str, by: str | None) -> Reference:
@@ -55,6 +58,7 @@ class Reference(Record):
             confidences=tuple(round(one.probs[one.label], 6) if one.label else None for one in said),
             questions=tuple(row.question_id or row.id for row in rows),
             groups=tuple(str(getattr(row, by)) for row in rows) if by else (),
+            forms=tuple(row.form for row in rows) if all(row.form for row in rows) else (),
         )
 
 
@@ -71,6 +75,8 @@ class Calibration(Record):
     reference : what the first tier said of the labelled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
     by : what the promise is made for each of, if not for all items together.
+    people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
+    guard : what ordinary items look like; None where too few unlabelled items were at hand to tell.
     """
 
     schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
@@ -83,6 +89,8 @@ class Calibration(Record):
     reference: Reference = Field(default_factory=lambda: Reference())
     examples: tuple[str, ...] = ()
     by: Literal["split", "model", "method"] | None = None
+    people: Literal["majority", "random"] = "majority"
+    guard: Guard | None = None
 
     @property
     def certified(self) -> bool:
@@ -94,6 +102,10 @@ class Calibration(Record):
         """Identifies this calibration in verdicts (12 hex digits)."""
         text = json.dumps(self.to_row(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
+        """Which items the guard gives no verdict on, (items,); none where there is no guard."""
+        return np.zeros(len(forms), np.bool_) if self.guard is None else self.guard.refuses(forms)
 
     def load_policy(self) -> trust.Policy:
         """The policy, ready to decide."""
@@ -170,6 +182,9 @@ def calibrate(
     prices = incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
     groups = [getattr(rows[i], by) for i in np.flatnonzero(labelled)] if by else None
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
+    guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests), seed)
+    if guard is not None:
+        arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
     policy = trust.calibrate(
         arrays.probs[labelled],
         human[labelled],
@@ -194,6 +209,8 @@ def calibrate(
         reference=Reference.of([row for row, used in zip(rows, labelled, strict=True) if used], tiers[0], by),
         examples=tuple(sorted(exclude)),
         by=by,
+        people=people,
+        guard=guard,
     )
 
 
@@ -214,6 +231,8 @@ def decide(
     while block := list(islice(stream, _BLOCK)):
         bound = not _mismatches(block, calibration, refuse=not unbound)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
+        refused = calibration.refuses([row.form for row in block])
+        arrays.probs[refused] = np.nan
         groups = [getattr(row, calibration.by) for row in block] if calibration.by else None
         decisions = policy.decide(arrays.probs, groups=groups)
         for i, row in enumerate(block):
@@ -225,6 +244,7 @@ def decide(
                 tier=int(decisions.tier[i]),
                 confidence=float(decisions.confidence[i]),
                 unscored=bool(decisions.unscored[i]),
+                refused=bool(refused[i]),
                 calibration=calibration.fingerprint if bound and calibration.certified else None,
             )
 
@@ -238,21 +258,19 @@ def verdict(
     tier: int,
     confidence: float,
     unscored: bool,
+    refused: bool = False,
     calibration: str | None,
 ) -> Verdict:
-    """One decision as a record; what was spent on the item is summed from its evidence."""
+    """One decision as a record (``refused``: by the guard); what was spent is summed from the item's evidence."""
     spent = [evidence.cost for evidence in last_stages(row).values()]
     common: dict[str, Any] = {
-        "id": row.id,
-        "question_id": row.question_id,
-        "split": row.split,
-        "model": row.model,
-        "method": row.method,
-        "rubric": row.rubric,
+        **row.named,
         "human": row.human,
         "calibration": calibration,
         "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
     }
+    if refused:
+        return Verdict(state="abstained", reason=REASON, **common)
     if unscored:
         return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
     if label < 0:

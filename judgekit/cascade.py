@@ -17,6 +17,7 @@ from judgekit.annotators import ModelJudge
 from judgekit.arrays import STAGE, to_arrays
 from judgekit.calibration import Calibration, check_fingerprints, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
+from judgekit.form import form
 from judgekit.judges.base import Judge
 from judgekit.records import Evidence, EvidenceRow, Item, Verdict
 from judgekit.rubrics import Rubric
@@ -106,7 +107,7 @@ class Cascade:
         if self.people is not None:
             await self._ask_people(items, found, verdicts)
         return [
-            Outcome(item, self._row(item, evidence), outcome)
+            Outcome(item, self._row(item, evidence).model_copy(update={"form": form(item)}), outcome)
             for item, evidence, outcome in zip(items, found, verdicts, strict=True)
         ]
 
@@ -131,6 +132,8 @@ class Cascade:
         probs = np.full((len(items), len(order), len(labels)), np.nan)
         groups = [getattr(item, self.calibration.by) for item in items] if self.calibration.by else None
         decided: list[dict[str, Any]] = [{} for _ in items]
+        guarded = self.calibration.guard is not None
+        refused = self.calibration.refuses([form(item) if guarded else () for item in items])
         active = np.arange(len(items))
         for t, tier in enumerate(self.tiers):
             if not len(active):
@@ -139,14 +142,16 @@ class Cascade:
             rows = [self._row(items[int(i)], found[int(i)]) for i in active]
             probs[active] = to_arrays(rows, order, labels).probs
             actions = self._policy.step(probs[active], t, groups=groups and [groups[int(i)] for i in active])
-            for j in np.flatnonzero(~actions.escalate):
+            done = ~actions.escalate | refused[active]  # one tier is asked even so: the shift check sees it
+            for j in np.flatnonzero(done):
                 decided[active[j]] = {
                     "label": int(actions.label[j]),
                     "tier": t,
                     "confidence": float(actions.confidence[j]),
                     "unscored": bool(actions.unscored[j]),
+                    "refused": bool(refused[active[j]]),
                 }
-            active = active[actions.escalate]
+            active = active[~done]
         return decided
 
     async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:

@@ -43,9 +43,14 @@ class HumanLabel(Record):
 
 
 class LabelRow(HumanLabel):
-    """A row of a label file: a human label and the id of its item."""
+    """A row of a label file: a human label and the id of its item.
+
+    ``model`` and ``method`` tell outputs of several models under one id apart; empty: whichever has the id.
+    """
 
     id: str
+    model: str = ""
+    method: str = ""
 
 
 class Hop(Record):
@@ -176,21 +181,35 @@ class Evidence(Record):
         return min(self.probs, key=lambda name: (-self.probs[name], name)) if self.probs else None
 
 
-class EvidenceRow(Record):
-    """All that is known of one item: evidence by tier (in cascade order) and human labels."""
+class ItemRow(Record):
+    """An item as the files after it name it: which output it is, and the rubric it was judged by."""
 
-    schema_: Literal["judgekit.evidence/1"] = Field("judgekit.evidence/1", alias="schema")
     id: str
     question_id: str = ""
     split: str = ""
     model: str = ""
     method: str = ""
     rubric: str = ""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """These fields, to say the same item in another record."""
+        return {name: getattr(self, name) for name in ItemRow.model_fields}
+
+
+class EvidenceRow(ItemRow):
+    """All that is known of one item: evidence by tier (in cascade order) and human labels.
+
+    ``form`` describes its texts in numbers (:mod:`judgekit.form`); empty where the texts were not at hand.
+    """
+
+    schema_: Literal["judgekit.evidence/1"] = Field("judgekit.evidence/1", alias="schema")
+    form: tuple[float, ...] = ()
     tiers: dict[str, Evidence]
     human: tuple[HumanLabel, ...] = ()
 
 
-class Verdict(Record):
+class Verdict(ItemRow):
     """The outcome for an item: a label with tier and confidence, or abstained, or unscored with a reason.
 
     ``calibration`` is the fingerprint of the calibration whose promise covers this verdict; None means that
@@ -198,12 +217,6 @@ class Verdict(Record):
     """
 
     schema_: Literal["judgekit.verdict/1"] = Field("judgekit.verdict/1", alias="schema")
-    id: str
-    question_id: str = ""
-    split: str = ""
-    model: str = ""
-    method: str = ""
-    rubric: str = ""
     state: Literal["verdict", "abstained", "unscored"]
     label: str | None = None
     tier: str | None = None

@@ -9,8 +9,10 @@ from typing import Any
 import click
 
 from judgekit import api
+from judgekit.calibration import Calibration
 from judgekit.cli.common import PATH
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
+from judgekit.guard import FEWEST
 
 
 @click.command("calibrate")
@@ -65,14 +67,15 @@ def command(
     )
     calibration.save(out)
     click.echo(calibration.certificate["claim"])
-    for name, value in _shown(calibration.certificate):
+    for name, value in _shown(calibration):
         click.echo(f"  {name:10} {value}")
     click.echo(f"written to {out}")
     return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
 
-def _shown(certificate: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
     """The certificate's numbers that a person looks at first."""
+    certificate = calibration.certificate
     yield "status", certificate["status"]
     yield "labels", f"{certificate['labels']:,} items labelled by people"
     if certificate["status"] == "certified":
@@ -83,6 +86,13 @@ def _shown(certificate: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "coverage", f"{certificate['coverage']:.1%} of items get a verdict"
     elif certificate.get("labels_needed") is not None:
         yield "needed", f"at least {certificate['labels_needed']:,} labels"
+    if calibration.guard is None:
+        yield "guard", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
+    else:
+        yield (
+            "guard",
+            f"no verdict on items that look unlike these (at most {calibration.guard.level:.0%} of such as these)",
+        )
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:

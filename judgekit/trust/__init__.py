@@ -10,16 +10,19 @@ all items).
 from judgekit.trust.audit import Audit
 from judgekit.trust.calibrate import calibrate
 from judgekit.trust.human import ceiling
+from judgekit.trust.judged import Judged
 from judgekit.trust.planning import LabelPlan, choose_items, plan_labels
 from judgekit.trust.policy import Actions, Decisions, Policy
-from judgekit.trust.prevalence import Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.scope import Scope
+from judgekit.trust.prevalence import Certified, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.scope import Scope, scope
 from judgekit.trust.shift import Shift, shift_check
 
 __all__ = [
     "Actions",
     "Audit",
+    "Certified",
     "Decisions",
+    "Judged",
     "LabelPlan",
     "Policy",
     "Rate",
@@ -32,5 +35,6 @@ __all__ = [
     "rate",
     "rate_difference",
     "rate_ratio",
+    "scope",
     "shift_check",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, betaincinv
 
-from judgekit.trust.bounds import allowed_errors
+from judgekit.trust.bounds import allowed_errors, fewest_labels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -138,11 +138,6 @@ def plan_labels(
         power=power,
         curve=tuple((int(n), certificate_power(int(n), risk, delta, coverage, accuracy)) for n in sizes),
     )
-
-
-def fewest_labels(risk: float, delta: float) -> int:
-    """Fewest accepted items that certify an error rate of at most `risk`, none of them wrong."""
-    return int(np.ceil(np.log(delta) / np.log1p(-risk)))
 
 
 def certificate_power(n: int, risk: float, delta: float, coverage: float, accuracy: float) -> float:

@@ -17,8 +17,14 @@ from judgekit.trust.shift import squared_distances
 
 Floats = NDArray[np.float64]
 
+NEIGHBORS = 5
 PLACES = 1_000  # labeled items that distances are taken to, at most
 CHUNK = 10_000
+
+
+def fewest_items(level: float, neighbors: int = NEIGHBORS) -> int:
+    """Labeled items from which on anything can be refused at `level`."""
+    return int(np.ceil(round(1.0 / level, 9))) - 1 + neighbors
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Scope:
 
 
 def scope(
-    labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = 5, seed: int = 0
+    labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = NEIGHBORS, seed: int = 0
 ) -> Scope:
     """Abstain on items that lie far from everything labeled.
 
@@ -71,17 +77,19 @@ def scope(
         )
     if not (np.isfinite(known).all() and np.isfinite(new).all()):
         raise ValueError("features have missing or infinite numbers: leave those items out")
-    least = int(np.ceil(1.0 / level)) - 1
-    if len(known) < least + neighbors:
+    least = fewest_items(level, neighbors)
+    if len(known) < least:
         raise ValueError(
             f"{len(known)} labeled items cannot tell strange ones at level {level}: "
-            f"give at least {least + neighbors}, or a greater level"
+            f"give at least {least}, or a greater level"
         )
     order = np.random.default_rng(seed).permutation(len(known))
-    n_places = int(np.clip(len(known) // 2, neighbors, min(len(known) - least, PLACES)))
+    n_places = int(np.clip(len(known) // 2, neighbors, min(len(known) - least + neighbors, PLACES)))
     places, others = known[order[:n_places]], known[order[n_places:]]
     center, spread = places.mean(axis=0), places.std(axis=0)
-    spread = np.where(spread > 0, spread, max(float(spread.max()), 1.0))
+    # what never varied counts as varying as little as anything did: there any difference is strange
+    spread = np.where(spread > 0, spread, spread[spread > 0].min(initial=np.inf))
+    spread = np.where(np.isfinite(spread), spread, 1.0)
 
     def distance(items: NDArray[np.float32]) -> Floats:
         parts = []
