@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,8 +35,8 @@ CREATE TABLE IF NOT EXISTS spent
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 _SPEND = """
-INSERT INTO spent VALUES (?, 1, ?, ?) ON CONFLICT (judge) DO UPDATE SET
-calls = calls + 1, dollars = dollars + excluded.dollars, unpriced = unpriced + excluded.unpriced
+INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT (judge) DO UPDATE SET
+calls = calls + excluded.calls, dollars = dollars + excluded.dollars, unpriced = unpriced + excluded.unpriced
 """
 
 
@@ -178,7 +179,7 @@ class Store:
             only a person reads it, and its ``cost`` (None: unknown) is added up.
         judge : name of the judge that pays.
         """
-        now = _now()
+        now, costs = _now(), list[float | None]()
         with self._transaction():
             for key, answer in answers:
                 row = dict(answer)
@@ -194,8 +195,10 @@ class Store:
                     )
                     if not kept.rowcount:
                         continue
-                cost = row.get("cost")
-                self._db.execute(_SPEND, (judge, cost or 0.0, int(cost is None)))
+                costs.append(row.get("cost"))
+            if costs:
+                dollars = math.fsum(cost for cost in costs if cost is not None)
+                self._db.execute(_SPEND, (judge, len(costs), dollars, costs.count(None)))
 
     def spent(self, judge: str | None = None) -> Spent:
         """What this run has cost since its folder was made, all judges together or one of them."""

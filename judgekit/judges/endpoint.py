@@ -29,6 +29,8 @@ _TOO_LONG = (
     "input_tokens",
 )
 _LONGEST_PAUSE = 10.0
+_ONCE = {"max_retries": 0, "timeout": None}
+"""``Endpoint.send`` has a time-out for the whole request, which no slow drip can stretch; its caller retries."""
 
 
 class Refused(Exception):
@@ -151,7 +153,7 @@ class Endpoint:
         return tuple(sorted({one for one in (*plain, *spaced) if one is not None}))
 
     async def send(self, method: str, path: str, body: Mapping[str, Any] | None, key: str = "") -> Any:
-        """One request, one decoded JSON answer; the time-out is for the whole of it.
+        """One request, one decoded JSON answer; the time-out is for the whole of it. ``path`` may be a whole URL.
 
         Raises
         ------
@@ -159,13 +161,17 @@ class Endpoint:
         ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
         """
         client, sent = self.client, time.monotonic()
-        options: Any = {"headers": {"Idempotency-Key": key}} if key else {}
+        url = path if "://" in path else f"{self.url}{path}"  # spares the SDK the work of joining them
+        options: Any = {**_ONCE, "headers": {"Idempotency-Key": key}} if key else _ONCE
         try:
             async with asyncio.timeout(self.timeout):
                 if method == "GET":
-                    response = await client.get(path, cast_to=httpx.Response, options=options)
+                    response = await client.get(url, cast_to=httpx.Response, options=options)
                 else:
-                    response = await client.post(path, cast_to=httpx.Response, body=body, options=options)
+                    content = json.dumps(body).encode()
+                    response = await client.post(
+                        url, cast_to=httpx.Response, content=content, options=options
+                    )
             answer = json.loads(response.content)
         except TimeoutError:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
@@ -195,8 +201,7 @@ class Endpoint:
             self._client = openai.AsyncOpenAI(
                 api_key=self._key,
                 base_url=self.url,
-                max_retries=0,
-                timeout=None,  # send() has one for the whole request, which no slow drip can stretch
+                max_retries=0,  # a batch must not be submitted twice
                 http_client=_http_client(self.throttle.most),
             )
         return self._client

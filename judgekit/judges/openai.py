@@ -12,6 +12,7 @@ from typing import Any
 
 from judgekit.errors import ConfigError
 from judgekit.judges.base import Answer, Ask
+from judgekit.judges.crew import Crew
 from judgekit.judges.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.openai_settings import Settings
 from judgekit.judges.price import Price, Usage
@@ -95,37 +96,11 @@ class OpenAIBackend:
         if first is None:
             return
         await self._prepare(first)
-        jobs = self._jobs(chain([first], source))
-        done: asyncio.Queue[tuple[Ask, Answer] | None] = asyncio.Queue()
-        stop: list[Exception] = []
-
-        async def work() -> None:
-            try:
-                for job in jobs:
-                    async for settled in self._settle(job, stop):
-                        done.put_nowait(settled)
-                    if stop:
-                        return
-            except Exception as error:
-                stop.append(error)
-            finally:
-                done.put_nowait(None)
-
-        size = self._job_size()
-        most = sum(max(1, endpoint.throttle.most // size) for endpoint in self.endpoints)
-        workers = [asyncio.create_task(work()) for _ in range(most)]
-        try:
-            at_work = len(workers)
-            while at_work:
-                if (settled := await done.get()) is None:
-                    at_work -= 1
-                else:
-                    yield settled
-            if stop:
-                raise stop[0]
-        finally:
-            for worker in workers:
-                worker.cancel()
+        crew = Crew[tuple[Ask, Answer]]()
+        jobs, size = self._jobs(chain([first], source)), self._job_size()
+        workers = sum(max(1, endpoint.throttle.most // size) for endpoint in self.endpoints)
+        async for settled in crew.results(jobs, lambda job: self._settle(job, crew), workers):
+            yield settled
 
     async def _prepare(self, ask: Ask) -> None:
         """Find out what the endpoints are, and on vLLM which tokens the option letters are."""
@@ -155,7 +130,7 @@ class OpenAIBackend:
         if job:
             yield job
 
-    async def _settle(self, job: list[Ask], stop: list[Exception]) -> AsyncIterator[tuple[Ask, Answer]]:
+    async def _settle(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
         """Bring every ask of a job to its end: an answer, or a fault once retries or patience are used up."""
         held = sum(self._estimate(ask)[1] for ask in job)
         while not self.budget.hold(len(job), held):
@@ -167,7 +142,7 @@ class OpenAIBackend:
                 part, attempt = parts.popleft()
                 endpoint = min(self.endpoints, key=lambda one: one.eagerness)
                 try:
-                    answers = await self._attempt(endpoint, part, again=attempt > 1)
+                    answers = await self._attempt(endpoint, part, crew, again=attempt > 1)
                 except Refused as refused:
                     if len(part) > 1:  # one bad prompt has the whole request refused: ask in halves
                         middle = len(part) // 2
@@ -176,16 +151,15 @@ class OpenAIBackend:
                     self._count(refused)
                     answers = [Answer(error=str(refused), fault=True, cost=0.0)]
                 except Transient as fault:
-                    if not stop and self._again(attempt, fault):
+                    if not crew.stopping and self._again(attempt, fault):
                         parts.appendleft((part, attempt + 1))
                         continue
                     cost = None if fault.maybe_paid else 0.0
-                    answers = [Answer(error=f"{fault} (attempts: {attempt})", fault=True, cost=cost)] * len(
-                        part
-                    )
+                    failed = Answer(error=f"{fault} (attempts: {attempt})", fault=True, cost=cost)
+                    answers = [failed] * len(part)
                 for ask, answer in zip(part, answers, strict=True):
                     spent = None if spent is None or answer.cost is None else spent + answer.cost
-                    yield ask, answer if attempt == 1 else replace(answer, attempts=attempt)
+                    crew.hand_over((ask, answer if attempt == 1 else replace(answer, attempts=attempt)))
         except BaseException:
             spent = None
             raise
@@ -208,7 +182,9 @@ class OpenAIBackend:
         if self._refusals >= _HOPELESS and not self._answered:
             raise ConfigError(f"judge 'openai', model '{self.settings.model}': every request is {refused}")
 
-    async def _attempt(self, endpoint: Endpoint, job: list[Ask], *, again: bool) -> list[Answer]:
+    async def _attempt(
+        self, endpoint: Endpoint, job: list[Ask], crew: Crew[tuple[Ask, Answer]], *, again: bool
+    ) -> list[Answer]:
         """One request (several, where a server gives fewer samples a request than it was asked for)."""
         letters = tuple(job[0].prompt.options)
         body = dict(self.settings.request)
@@ -227,11 +203,12 @@ class OpenAIBackend:
                 raise Transient(why)
             await endpoint.throttle.green(sum(self._estimate(ask)[0] for ask in job))
             started = time.perf_counter()
-            responses = [await endpoint.send("POST", path, body, key=key)]
-            missing = (self.settings.samples or 0) - len(_choices(responses[0]))
-            while missing > 0:
-                responses.append(await endpoint.send("POST", path, {**body, "n": missing}))
-                missing -= len(_choices(responses[-1]))
+            with crew.busy():
+                responses = [await endpoint.send("POST", path, body, key=key)]
+                missing = (self.settings.samples or 0) - len(_choices(responses[0]))
+                while missing > 0:
+                    responses.append(await endpoint.send("POST", path, {**body, "n": missing}))
+                    missing -= len(_choices(responses[-1]))
             answered = True
         finally:
             endpoint.throttle.release(len(job), answered=answered)

@@ -53,6 +53,8 @@ class Usage:
     @classmethod
     def total(cls, parts: Sequence[Usage]) -> Usage:
         """The sum of usages; unknown where a part is."""
+        if len(parts) == 1:
+            return parts[0]
         columns = zip(*(vars(part).values() for part in parts), strict=True)
         return cls(*(None if None in column else sum(column) for column in columns))
 

@@ -22,6 +22,8 @@ THINKING_STARTS = ("<think>", "<|channel|>", "<reasoning>")
 THINKING_END = "</think>"
 
 _TINY = math.log(1e-9)
+_LEAST = -9999.0
+"""What servers write for minus infinity where they mind JSON."""
 
 
 def read_logprobs(
@@ -117,8 +119,8 @@ def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, f
 def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[str, ...]) -> Answer:
     found: dict[str, list[float]] = {}
     for token, value in top:
-        if token.strip() in letters:
-            found.setdefault(token.strip(), []).append(value)
+        if (letter := token.strip()) in letters:
+            found.setdefault(letter, []).append(value)
     logprobs = {letter: min(0.0, _logsumexp(found[letter])) for letter in letters if letter in found}
     if not logprobs:
         return Answer(
@@ -158,9 +160,10 @@ def _verdict_position(tokens: Sequence[str], thinking_end: str | None) -> int | 
 def _pairs(entries: Iterable[Any]) -> list[tuple[str, float]]:
     pairs = []
     for entry in entries:
-        token, value = _dict(entry).get("token"), _dict(entry).get("logprob")
-        if isinstance(token, str) and isinstance(value, int | float) and not math.isnan(value):
-            pairs.append((token, min(0.0, float(value))))
+        if isinstance(entry, dict):
+            token, value = entry.get("token"), entry.get("logprob")
+            if isinstance(token, str) and isinstance(value, float | int) and value == value:  # not NaN
+                pairs.append((token, float(max(_LEAST, min(0.0, value)))))
     return pairs
 
 
@@ -170,6 +173,8 @@ def _text(choice: Mapping[str, Any]) -> str:
 
 
 def _logsumexp(values: Sequence[float]) -> float:
+    if len(values) == 1:
+        return values[0]
     top = max(values)
     return top + math.log(math.fsum(math.exp(value - top) for value in values))
 

@@ -38,6 +38,16 @@ def test_spellings_of_a_letter_are_summed_and_the_mass_outside_is_kept() -> None
     assert answer.floor is None
 
 
+@pytest.mark.parametrize("impossible", [-math.inf, -(10**400), -9999.0])
+def test_a_letter_of_no_probability_has_none(impossible: float) -> None:
+    """Servers write zero as minus infinity, or as a number far below."""
+    what = choice(("B", {"A": 0.5, "B": 0.6, "C": 0.4}))
+    what["logprobs"]["content"][0]["top_logprobs"][0]["logprob"] = impossible
+    probs, mass = label_probs(read_logprobs(what, LETTERS), OPTIONS) or ({}, 0.0)
+    assert probs == pytest.approx({"yes": 0, "no": 0.6, "maybe": 0.4})
+    assert mass == pytest.approx(1)
+
+
 def test_a_letter_missing_from_the_list_is_bounded_by_the_least_reported() -> None:
     answer = read_logprobs(choice(("A", {"A": 0.6, "B": 0.2, "The": 0.05})), LETTERS)
     assert answer.floor == pytest.approx(math.log(0.05))

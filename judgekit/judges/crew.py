@@ -1,0 +1,91 @@
+"""Workers that share one stream of jobs, and that stop without throwing away what may be paid for already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Crew(Generic[Result]):
+    """Hands jobs to workers and their results, as they come, to whoever reads :meth:`results`.
+
+    When the reader is cancelled (as Ctrl-C does), workers that wait give up and those that are :meth:`busy` are
+    waited for; cancelled once more, it stops at once. When a worker fails, the others end the job they are at.
+
+    Attributes
+    ----------
+    stopping : no further job is begun.
+    """
+
+    def __init__(self) -> None:
+        self._why: BaseException | None = None
+        self._busy: set[asyncio.Task[Any] | None] = set()
+        self._done: asyncio.Queue[Result | None] = asyncio.Queue()
+
+    @property
+    def stopping(self) -> bool:
+        return self._why is not None
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """While a worker does what must not be done twice."""
+        worker = asyncio.current_task()
+        self._busy.add(worker)
+        try:
+            yield
+        finally:
+            self._busy.discard(worker)
+
+    def hand_over(self, result: Result) -> None:
+        """Give a result to the reader."""
+        self._done.put_nowait(result)
+
+    async def results(
+        self, jobs: Iterable[Job], do: Callable[[Job], Awaitable[None]], workers: int
+    ) -> AsyncIterator[Result]:
+        """What the workers hand over while they do all jobs.
+
+        Raises
+        ------
+        Exception : the first that a worker raised, after everything that was handed over.
+        """
+        stream = iter(jobs)
+
+        async def work() -> None:
+            try:
+                for job in stream:
+                    await do(job)
+                    if self.stopping:
+                        return
+            except Exception as error:
+                self._why = self._why or error
+            finally:
+                self._done.put_nowait(None)
+
+        crew = [asyncio.create_task(work()) for _ in range(workers)]
+        try:
+            at_work = len(crew)
+            while at_work:
+                try:
+                    result = await self._done.get()
+                except asyncio.CancelledError as cancelled:
+                    if isinstance(self._why, asyncio.CancelledError):
+                        raise
+                    self._why = cancelled
+                    for worker in set(crew) - self._busy:
+                        worker.cancel()
+                    continue
+                if result is None:
+                    at_work -= 1
+                else:
+                    yield result
+            if self._why is not None:
+                raise self._why
+        finally:
+            for worker in crew:
+                worker.cancel()
