@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EXIT_DONE, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT = 0, 2, 3, 4
+EXIT_DONE, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, EXIT_STOPPED = 0, 2, 3, 4, 130
 
 
 class JudgekitError(Exception):

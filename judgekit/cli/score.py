@@ -9,7 +9,8 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, reader_options, states_line
-from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
+from judgekit.errors import EXIT_DONE, EXIT_STOPPED, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
+from judgekit.store import answers_kept
 
 
 @click.command("score")
@@ -31,7 +32,8 @@ from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT, BatchPending, BudgetS
 def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool, **given: Any) -> int:
     """Judge FILES of model outputs (or Hugging Face data sets).
 
-    The same command again resumes a stopped run and pays for no call twice.
+    The same command again resumes a stopped run and pays for no call twice. Ctrl-C waits for the requests
+    under way, so that their answers are kept; once more stops at once.
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"))
     spec = spec.through_batches() if batch else spec
@@ -51,6 +53,13 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                 click.echo(f"{name}: {pending}", err=True)
                 left += 1
                 continue
+            except KeyboardInterrupt:
+                click.echo(
+                    f"{name}: stopped. {answers_kept(out / name):,} answers are kept in {out / name}; "
+                    "the same command goes on from there",
+                    err=True,
+                )
+                return EXIT_STOPPED
         click.echo(f"{scored.folder}  {states_line(scored.progress)}")
         left += scored.progress.states.get("unscored", 0)
     return EXIT_UNSCORED_LEFT if left else EXIT_DONE

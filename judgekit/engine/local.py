@@ -83,6 +83,7 @@ async def _score(
                 writer.write(await judge_block(block, spec, cascades))
                 done += len(block)
                 report(Progress(done, writer.cost, dict(writer.states)))
+                await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
         finally:
             for cascade in cascades.values():
                 await cascade.close()

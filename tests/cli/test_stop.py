@@ -1,0 +1,111 @@
+"""Ctrl-C in the middle of a run, as a user presses it: a process of its own, a slow server, SIGINT."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from judgekit import api
+from tests.judges.asking import some_items
+from tests.judges.server import ChatServer
+
+COUNT = 150
+
+
+@pytest.fixture
+def score(tmp_path: Path) -> Callable[[str], subprocess.Popen[str]]:
+    """Starts ``judgekit score`` on 150 items with one endpoint."""
+    rows = [item.to_row() for item in some_items(COUNT)]
+    (tmp_path / "outputs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    def start(url: str) -> subprocess.Popen[str]:
+        (tmp_path / "cascade.yaml").write_text(
+            f"tiers: [{{judge: openai, name: small, model: tiny, base_url: '{url}', max_concurrency: 16}}]\n"
+            "rubrics: {'*': forgetting}\n"
+        )
+        command = [sys.executable, "-m", "judgekit", "score", "outputs.jsonl", "--cascade", "cascade.yaml"]
+        return subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        )
+
+    return start
+
+
+def wait_for(server: ChatServer, calls: int, process: subprocess.Popen[str]) -> None:
+    while sum(server.calls.values()) < calls:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+
+
+def stored(run: Path) -> int:
+    with sqlite3.connect(run / "store.sqlite") as db:
+        (count,) = db.execute("SELECT count(*) FROM answers").fetchone()
+    return int(count)
+
+
+def test_ctrl_c_keeps_every_answer_and_the_next_run_pays_for_none_twice(
+    score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    run = tmp_path / "runs" / "outputs"
+    with ChatServer(latency=0.2) as server:
+        for calls in (20, 120):
+            process = score(server.url)
+            wait_for(server, calls, process)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+            answered = sum(server.calls.values())
+            assert process.returncode == 130 and out == ""
+            said = f"outputs: stopped. {answered} answers are kept in runs/outputs; the same command goes on from there\n"
+            assert err == said
+            assert stored(run) == answered < 2 * COUNT
+            assert not (run / "verdicts.jsonl").exists()
+        process = score(server.url)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert sum(server.calls.values()) == 2 * COUNT and set(server.calls.values()) == {1}
+    assert len((run / "verdicts.jsonl").read_text().splitlines()) == COUNT
+
+
+def test_ctrl_c_twice_waits_for_nothing(
+    score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    with ChatServer() as server:
+        process = score(server.url)
+        wait_for(server, 1, process)
+        server.latency = 50.0
+        time.sleep(0.3)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        _, err = process.communicate(timeout=20)
+        assert process.returncode == 130
+        kept = re.fullmatch(r"outputs: stopped\. (\d+) answers are kept in [^\n]*\n", err)
+        assert kept is not None, err
+        assert int(kept[1]) == stored(tmp_path / "runs" / "outputs") == sum(server.calls.values())
+
+
+def test_judges_that_wait_for_nothing_can_be_stopped_too(tmp_path: Path) -> None:
+    """Between two blocks at the latest: the lexical judge never gives the event loop a turn."""
+
+    def stop(_: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        api.score(some_items(5000), tmp_path / "run", rubric="forgetting", report=stop)
+    parts = (tmp_path / "run" / "verdicts.jsonl.part").read_text().splitlines()
+    assert 0 < len(parts) < 5000
