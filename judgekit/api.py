@@ -15,7 +15,8 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.engine.local import Progress, Report
 from judgekit.errors import InputError
-from judgekit.records import EvidenceRow, HumanLabel, Item, LabelRow, Verdict
+from judgekit.labeling import Labels, SpotChecks, merged, spot_checks
+from judgekit.records import EvidenceRow, HumanLabel, Item, Verdict, parse
 from judgekit.rubrics import load_rubric
 
 Engine = Literal["local", "ray"]
@@ -89,7 +90,7 @@ def score(
     else:
         items = source
     if labels is not None:
-        items = _with_labels(items, Path(labels))
+        items = _with_labels(items, read_labels(labels))
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
@@ -135,7 +136,7 @@ def calibrate(
             rows += _evidence(Path(source))
             shown |= _examples(Path(source))
     if labels is not None:
-        rows = list(_label_rows(rows, Path(labels)))
+        rows = list(_label_rows(rows, read_labels(labels)))
     if rubric is not None:
         rows = [row for row in rows if row.rubric == rubric]
         if not rows:
@@ -161,6 +162,43 @@ def decide(
     return _calibration.decide(rows, calibration, unbound=unbound)
 
 
+def audit(
+    verdicts: Sequence[str | Path], labels: str | Path, *, calibrations: Sequence[str | Path] = ()
+) -> list[SpotChecks]:
+    """Whether promises still hold, by fresh labels on a fair sample of the verdicts: one finding a calibration.
+
+    Parameters
+    ----------
+    verdicts : run folders, which hold their calibrations, and verdict files.
+    labels : a file of human labels, joined by id; labels that certified a promise do not count.
+    calibrations : the calibrations of the verdict files.
+    """
+    from judgekit import readers
+
+    known = {made.fingerprint: made for made in map(Calibration.load, map(Path, calibrations))}
+    given = read_labels(labels)
+    rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
+    for source in map(Path, verdicts):
+        known |= _calibrations(source)
+        for verdict in readers.read_verdicts(source / "verdicts.jsonl" if source.is_dir() else source):
+            if verdict.calibration is not None:
+                if verdict.calibration not in known:
+                    raise InputError(
+                        f"was decided under the calibration {verdict.calibration}; give it with --calibration",
+                        path=source,
+                    )
+                rows.setdefault(verdict.calibration, []).append((verdict, given.of(verdict)))
+    if not rows:
+        raise InputError(
+            "no verdict is under a promise, so there is nothing to audit", path=Path(verdicts[0])
+        )
+    given.check_used("verdicts")
+    return [
+        spot_checks(part, known[name].to_row(), name, strangers=given.strangers())
+        for name, part in rows.items()
+    ]
+
+
 def load_cascade(
     path: str | Path | None = None, rubric: str | None = None, calibrations: Sequence[str | Path] = ()
 ) -> CascadeSpec:
@@ -169,11 +207,14 @@ def load_cascade(
     return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(Path(one) for one in calibrations))
 
 
-def summarize(runs: Sequence[str | Path]) -> Any:
-    """What can be said of scored runs: forgetting, utility, cost (a ``judgekit.report.Summary``)."""
+def summarize(runs: Sequence[str | Path], *, labels: str | Path | None = None) -> Any:
+    """What can be said of scored runs: forgetting, utility, cost (a ``judgekit.report.Summary``).
+
+    ``labels``: more human labels on the verdicts, such as spot checks.
+    """
     from judgekit import report
 
-    return report.summarize(report.load(runs))
+    return report.summarize(report.load(runs, None if labels is None else read_labels(labels)))
 
 
 def _not_a_folder(path: Path) -> None:
@@ -212,6 +253,20 @@ def _evidence(path: Path) -> Iterator[EvidenceRow]:
     return readers.read_evidence(path / "evidence.jsonl" if path.is_dir() else path)
 
 
+def _calibrations(run: Path) -> dict[str, Calibration]:
+    """The calibrations that a run folder's verdicts were decided under, by fingerprint."""
+    import json
+
+    about = run / "run.json"
+    if not about.is_file():
+        return {}
+    cascades = json.loads(about.read_text("utf-8")).get("cascades", {})
+    found = [
+        parse(Calibration, one["calibration"], path=about) for one in cascades.values() if one["calibration"]
+    ]
+    return {made.fingerprint: made for made in found}
+
+
 def _examples(path: Path) -> set[str]:
     """Question ids of the examples that a run's judges were shown."""
     import json
@@ -231,34 +286,24 @@ def _labels_of(rubric: str) -> tuple[str, ...]:
         return ()
 
 
-def _with_labels(items: Iterable[Item], path: Path) -> Iterator[Item]:
-    from judgekit import readers
-
-    by_id = _by_item(readers.read_labels(path))
+def _with_labels(items: Iterable[Item], labels: Labels) -> Iterator[Item]:
     for item in items:
-        more = by_id.get(item.id)
-        yield item if more is None else item.model_copy(update={"human": (*item.human, *more)})
+        more = labels.of(item)
+        yield item if not more else item.model_copy(update={"human": merged(item.human, more)})
 
 
-def _label_rows(rows: Iterable[EvidenceRow], path: Path) -> Iterator[EvidenceRow]:
+def _label_rows(rows: Iterable[EvidenceRow], labels: Labels) -> Iterator[EvidenceRow]:
+    for row in rows:
+        more = labels.of(row)
+        yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
+    labels.check_used("evidence")
+
+
+def read_labels(path: str | Path) -> Labels:
+    """A file of human labels, to be joined to items, evidence or verdicts."""
     from judgekit import readers
 
-    by_id = _by_item(readers.read_labels(path))
-    known = set()
-    for row in rows:
-        known.add(row.id)
-        more = tuple(given for given in by_id.get(row.id, ()) if given.rubric in ("", row.rubric))
-        yield row if not more else row.model_copy(update={"human": (*row.human, *more)})
-    if by_id and not known & by_id.keys():
-        raise InputError("no label belongs to an item of the evidence: ids differ", path=path)
-
-
-def _by_item(labels: Iterable[LabelRow]) -> dict[str, tuple[HumanLabel, ...]]:
-    found: dict[str, list[HumanLabel]] = {}
-    for row in labels:
-        given = HumanLabel(annotator=row.annotator, label=row.label, rubric=row.rubric, at=row.at)
-        found.setdefault(row.id, []).append(given)
-    return {id_: tuple(given) for id_, given in found.items()}
+    return Labels(readers.read_labels(path), path)
 
 
 def count_states(verdicts: Iterable[Verdict]) -> Counter[str]:

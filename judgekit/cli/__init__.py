@@ -13,6 +13,7 @@ VERBS = {
     "score": "Judge files of model outputs.",
     "calibrate": "Certify a policy from evidence and human labels.",
     "decide": "Turn evidence into verdicts under a calibration.",
+    "audit": "Say whether promises still hold, from spot checks.",
     "report": "Say how much was forgotten and kept, from scored runs.",
     "plan": "Calls, tokens, cost and a rendered prompt, before any money is spent; labels needed.",
     "judges": "List the judges, or check one.",
@@ -20,7 +21,7 @@ VERBS = {
     "validate": "Check files and say what they hold.",
 }
 
-EPILOG = "Exit codes: 0 done, 2 bad input, 3 not certified, 4 unscored items left."
+EPILOG = "Exit codes: 0 done, 2 bad input, 3 nothing certified or a promise broken, 4 unscored items left."
 
 
 class _Verbs(click.Group):

@@ -19,6 +19,9 @@ from judgekit.cli.score import run_names
 @click.option("--markdown", type=PATH, help="The report as Markdown.")
 @click.option("--csv", "csv_out", type=PATH, help="Every number, one row each.")
 @click.option(
+    "--labels", type=PATH, help="More human labels on the verdicts, such as spot checks, joined by id."
+)
+@click.option(
     "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
 )
 def command(
@@ -27,6 +30,7 @@ def command(
     json_out: Path | None,
     markdown: Path | None,
     csv_out: Path | None,
+    labels: Path | None,
     scored: Path,
 ) -> None:
     """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
@@ -39,7 +43,8 @@ def command(
             done = api.score(source, scored / name, report=tell)
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
-    loaded = report.load([folders[run] for run in runs])
+    given = None if labels is None else api.read_labels(labels)
+    loaded = report.load([folders[run] for run in runs], given)
     summary = report.summarize(loaded)
     report.print_summary(summary)
     written: tuple[tuple[Path | None, Callable[[], str]], ...] = (

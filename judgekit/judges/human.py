@@ -42,10 +42,10 @@ class HumanJudge:
         self.name = name
         self._path = path
         self._labels: dict[str, list[tuple[int, LabelRow]]] = {}
-        seen: dict[tuple[str, str, str], int] = {}
+        seen: dict[tuple[str, ...], int] = {}
         for line, _, content in rows(path) if path else ():
             row = parse(LabelRow, content, path=path, line=line)
-            who = (row.id, row.rubric, row.annotator)
+            who = (row.id, row.rubric, row.model, row.method, row.annotator)
             if row.annotator and who in seen:
                 what = f"'{row.annotator}' labelled item '{row.id}' twice (first in line {seen[who]})"
                 raise InputError(what, path=path, row=line)
@@ -75,7 +75,11 @@ class HumanJudge:
             given = [(None, label) for label in item.human if label.rubric in ("", rubric.name)]
         else:
             given = [
-                (line, row) for line, row in self._labels.get(item.id, ()) if row.rubric in ("", rubric.name)
+                (line, row)
+                for line, row in self._labels.get(item.id, ())
+                if row.rubric in ("", rubric.name)
+                and row.model in ("", item.model)
+                and row.method in ("", item.method)
             ]
         for line, label in given:
             if label.label not in rubric.labels:

@@ -14,22 +14,24 @@ from judgekit.records import EvidenceRow, LabelRow, Record, Verdict, parse
 R = TypeVar("R", bound=Record)
 
 _ALIAS = "human_label"
-_UNREAD = ("question", "reference", "output", "notes")
+_UNREAD = ("question", "reference", "output", "choices", "notes")
 """Columns that a label sheet may carry for the person who fills it in."""
 
 
 def read_labels(path: str | Path) -> Iterator[LabelRow]:
     """Human labels of a JSONL or CSV file, one a row.
 
-    Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``at``. Cells of a
-    CSV that are empty count as absent; rows with an empty label are not labelled yet and are passed over. Columns
-    ``question``, ``reference``, ``output`` and ``notes`` are not read.
+    Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``model``, ``method``,
+    ``at``. Cells of a CSV that are empty count as absent; rows with an empty label are not labelled yet and are
+    passed over. Columns ``question``, ``reference``, ``output``, ``choices`` and ``notes`` are not read.
 
     Raises
     ------
-    InputError : naming file, line and what was expected; also when no row holds a label.
+    InputError : naming file, line and what was expected; also when no row holds a label, or a person labelled an
+        item twice.
     """
     path = Path(path)
+    seen: dict[tuple[str, ...], int] = {}
     count = 0
     for line, row in _rows(path):
         if _ALIAS in row:
@@ -40,7 +42,15 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
         if "label" in row and row["label"] in (None, ""):
             continue
         count += 1
-        yield parse(LabelRow, {k: v for k, v in row.items() if v is not None}, path=path, line=line)
+        found = parse(LabelRow, {k: v for k, v in row.items() if v is not None}, path=path, line=line)
+        who = (found.id, found.rubric, found.model, found.method, found.annotator)
+        if found.annotator and (first := seen.setdefault(who, line)) != line:
+            raise InputError(
+                f"'{found.annotator}' labelled item '{found.id}' twice (first in line {first})",
+                path=path,
+                row=line,
+            )
+        yield found
     if not count:
         raise InputError("the file holds no labels; expected rows with id and label", path=path)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from judgekit.labeling import SpotChecks, spot_checks
 from judgekit.report.runs import Judged, Run
 from judgekit.trust.prevalence import Certified
 from judgekit.trust.shift import Shift, shift_check
@@ -19,6 +20,9 @@ LEVEL = 0.05
 """Probability that a check withdraws a promise that stands."""
 
 OPINION = "judge's opinion only: not calibrated against people"
+
+SHIFTED = "the certificate is withdrawn: these items are not like the labeled ones"
+BROKEN = "the certificate is withdrawn: spot checks show that its promise is broken"
 
 Status = Literal["certified", "withdrawn", "nothing certified", "unbound", "not calibrated"]
 
@@ -34,6 +38,7 @@ class Claim:
     coverage, observed, bound : at the certified point: share of items given a verdict, agreement seen, and its
         lower confidence bound, on ``labels`` labeled items.
     shift : the shift check's finding, or why there was none.
+    audit : what spot checks show, empty where there are none.
     """
 
     rubric: str
@@ -46,6 +51,7 @@ class Claim:
     bound: float | None = None
     labels: int | None = None
     shift: str = ""
+    audit: str = ""
 
     @property
     def stands(self) -> bool:
@@ -59,8 +65,16 @@ class Claim:
         return Certified(self.agreement, self.delta)
 
 
-def claim(run: Run, rubric: str, rows: Sequence[Judged], shift: Shift | None = None) -> Claim:
-    """The claim for the rows of one rubric; ``shift`` is what :func:`checks` found of them, None if nothing."""
+@dataclass(frozen=True)
+class Watch:
+    """What was found of a promise in use; ``shift`` and ``audit`` are None where there was too little to tell."""
+
+    shift: Shift | None = None
+    audit: SpotChecks | None = None
+
+
+def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = Watch()) -> Claim:
+    """The claim for the rows of one rubric; ``watch`` is what :func:`checks` found of them."""
     covered = [row.verdict.calibration is not None for row in rows if row.verdict.state == "verdict"]
     calibration = run.calibration(rubric)
     if calibration is None:
@@ -76,13 +90,17 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged], shift: Shift | None = N
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
-    if shift is None:
-        told = f"none: it needs {ENOUGH} items beside {ENOUGH} labeled ones that the calibration remembers"
-        return Claim(rubric, "certified", _promise(certificate), shift=told, **known)
-    if shift.shifted:
-        text = "the certificate is withdrawn: these items are not like the labeled ones"
-        return Claim(rubric, "withdrawn", text, shift=_found(shift), **known)
-    return Claim(rubric, "certified", _promise(certificate), shift=_found(shift), **known)
+    known["shift"] = (
+        f"none: it needs {ENOUGH} items beside {ENOUGH} labeled ones that the calibration remembers"
+        if watch.shift is None
+        else _found(watch.shift)
+    )
+    known["audit"] = "" if watch.audit is None else watch.audit.sentence
+    if watch.audit is not None and watch.audit.status == "broken":
+        return Claim(rubric, "withdrawn", BROKEN, **known)
+    if watch.shift is not None and watch.shift.shifted:
+        return Claim(rubric, "withdrawn", SHIFTED, **known)
+    return Claim(rubric, "certified", _promise(certificate), **known)
 
 
 def _numbers(certificate: dict[str, Any]) -> dict[str, Any]:
@@ -106,31 +124,41 @@ def _found(shift: Shift) -> str:
     )
 
 
-def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Shift | None]:
-    """Run name and rubric -> the shift check of its items against those that certified its calibration.
+def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
+    """Run name and rubric -> what shift check and spot checks say of the promise.
 
     A promise for all items together is checked on all runs under that calibration together, since that is the
     population it is about; one by split, model or method on each of those, the plainest finding standing for all.
     """
-    pools: dict[tuple[str, str], list[Judged]] = {}
-    mine: dict[tuple[str, str], tuple[str, str]] = {}
-    references: dict[tuple[str, str], Mapping[str, Any]] = {}
+    pools: dict[tuple[str, str, str], list[Judged]] = {}
+    mine: dict[tuple[str, str], tuple[str, str, str]] = {}
+    references: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for run in runs:
         for row in run.rows:
             rubric = row.verdict.rubric
             calibration = run.calibration(rubric)
             if calibration is None or not row.verdict.calibration:
                 continue
-            apart = run.name if calibration.get("by") else ""
-            key = (f"{rubric}\n{row.verdict.calibration}", apart)
+            key = (rubric, row.verdict.calibration, run.name if calibration.get("by") else "")
             mine[run.name, rubric] = key
             references[key] = calibration
     for run in runs:
         for row in run.rows:
             if (run.name, row.verdict.rubric) in mine:
                 pools.setdefault(mine[run.name, row.verdict.rubric], []).append(row)
-    found = {key: check(rows, references[key]) for key, rows in pools.items()}
+    found = {
+        key: Watch(check(rows, references[key]), _audit(rows, references[key], key[1]))
+        for key, rows in pools.items()
+    }
     return {name: found[key] for name, key in mine.items()}
+
+
+def _audit(rows: Sequence[Judged], calibration: Mapping[str, Any], fingerprint: str) -> SpotChecks | None:
+    """Spot checks among the labels that the rows carry; None where no label counts."""
+    if not any(row.human for row in rows):
+        return None
+    found = spot_checks([(row.verdict, row.human) for row in rows], calibration, fingerprint)
+    return found if found.checked else None
 
 
 def check(rows: Sequence[Judged], calibration: Mapping[str, Any]) -> Shift | None:
@@ -164,6 +192,10 @@ def _compare(
         "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
         "label": np.array([row.first[0] if row.first else "" for row in rows]),
     }
+    forms = reference.get("forms") or ()
+    if forms and all(row.form for row in rows):
+        labeled["text"] = np.array([forms[i] for i in use])
+        scored["text"] = np.array([row.form for row in rows])
     questions = (
         np.array([reference["questions"][i] for i in use]),
         np.array([row.verdict.question_id or row.verdict.id for row in rows]),

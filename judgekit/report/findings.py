@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from judgekit.report.cells import limits, percent
-from judgekit.report.claims import ENOUGH
+from judgekit.report.claims import BROKEN, ENOUGH, SHIFTED, Claim
 
 if TYPE_CHECKING:
     from judgekit.report.compared import Comparison
@@ -134,15 +134,8 @@ def _compared(found: Comparison) -> Iterable[Finding]:
 
 def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     yield from _promised(runs)
-    for status, meaning in (
-        (
-            "withdrawn",
-            "the certificate is withdrawn because the items are not like those that people labeled",
-        ),
-        ("nothing certified", "the labels at hand certify no policy, so nothing is promised"),
-        ("unbound", "the judges are not those that were calibrated, so nothing is promised"),
-    ):
-        hit = [run.name for run in runs if any(made.status == status for made in run.claims)]
+    for meaning, which in _NOT_PROMISED.items():
+        hit = [run.name for run in runs if any(which(made) for made in run.claims)]
         if hit:
             yield Finding("warning", f"{_who(hit, runs)}: {meaning}.", tuple(hit))
     bare = [
@@ -159,6 +152,22 @@ def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
             "to change that.",
             tuple(bare),
         )
+
+
+_NOT_PROMISED: dict[str, Callable[[Claim], bool]] = {
+    "the certificate is withdrawn because spot checks show that its promise is broken": lambda made: (
+        made.text == BROKEN
+    ),
+    "the certificate is withdrawn because the items are not like those that people labeled": lambda made: (
+        made.text == SHIFTED
+    ),
+    "the labels at hand certify no policy, so nothing is promised": lambda made: (
+        made.status == "nothing certified"
+    ),
+    "the judges are not those that were calibrated, so nothing is promised": lambda made: (
+        made.status == "unbound"
+    ),
+}
 
 
 def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:

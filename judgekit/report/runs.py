@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
+from judgekit.labeling import Labels, merged
 from judgekit.metrics import CATALOGUE
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
 from judgekit.report.outcome import Outcome, outcome
@@ -44,6 +45,11 @@ class Judged(NamedTuple):
         if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
             return None
         return votes[0][0]
+
+    @property
+    def form(self) -> tuple[float, ...]:
+        """How the item's texts look, in numbers (:mod:`judgekit.form`); empty where unknown."""
+        return self.evidence.form if self.evidence else ()
 
     @property
     def first(self) -> tuple[str, float] | None:
@@ -113,14 +119,19 @@ class Run:
         return str(self.meta.get("source", ""))
 
 
-def load(folders: Iterable[str | Path]) -> list[Run]:
+def load(folders: Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
     """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
+
+    ``labels`` are added to those that the verdicts carry.
 
     Raises
     ------
     InputError : a folder is not a run, or its files do not belong together.
     """
     runs = [(Path(folder), run) for folder in folders for run in load_folder(folder)]
+    if labels is not None:
+        runs = [(path, _labelled(run, labels)) for path, run in runs]
+        labels.check_used("runs")
     names = [run.name for _, run in runs]
     runs = [
         (
@@ -137,6 +148,15 @@ def load(folders: Iterable[str | Path]) -> list[Run]:
         seen[run.name] = seen.get(run.name, 0) + 1
         named.append(replace(run, name=f"{run.name} ({seen[run.name]})") if seen[run.name] > 1 else run)
     return named
+
+
+def _labelled(run: Run, labels: Labels) -> Run:
+    rows = []
+    for row in run.rows:
+        more = labels.of(row.verdict)
+        verdict = row.verdict.model_copy(update={"human": merged(row.human, more)}) if more else row.verdict
+        rows.append(row._replace(verdict=verdict))
+    return replace(run, rows=rows)
 
 
 def load_folder(folder: str | Path) -> list[Run]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from judgekit.report.claims import Claim, checks, claim
+from judgekit.report.claims import Claim, Watch, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
 from judgekit.report.diagnostics import People, Tier, against_people, tier_use
@@ -17,7 +17,6 @@ from judgekit.report.measured import Figure, measured
 from judgekit.report.rates import Rate, judged_rates
 from judgekit.report.runs import Judged, Run
 from judgekit.rubrics import load_rubric, shipped_rubrics
-from judgekit.trust.shift import Shift
 
 SCHEMA = "judgekit.report/1"
 
@@ -117,17 +116,18 @@ def summarize(runs: Sequence[Run]) -> Summary:
     """
     if not runs:
         raise ValueError("no runs to report on")
-    shifts = checks(runs)
-    told = tuple(_summarize(run, shifts) for run in runs)
+    watched = checks(runs)
+    told = tuple(_summarize(run, watched) for run in runs)
     compared = tuple(comparisons(runs))
     everything = [row for run in runs for row in run.rows]
     return Summary(told, tuple(findings(told, compared)), _people(everything), compared)
 
 
-def _summarize(run: Run, shifts: Mapping[tuple[str, str], Shift | None]) -> RunSummary:
+def _summarize(run: Run, watched: Mapping[tuple[str, str], Watch]) -> RunSummary:
     parts = _by_rubric(run.rows)
     claims = {
-        rubric: claim(run, rubric, rows, shifts.get((run.name, rubric))) for rubric, rows in parts.items()
+        rubric: claim(run, rubric, rows, watched.get((run.name, rubric), Watch()))
+        for rubric, rows in parts.items()
     }
     groups = tuple(
         group for rubric, rows in parts.items() for group in _groups(run, rubric, rows, claims[rubric])

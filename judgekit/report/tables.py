@@ -112,6 +112,7 @@ def trust(summary: Summary) -> Table:
                     made.status,
                     promised,
                     made.shift or ABSENT,
+                    made.audit or ABSENT,
                     f"{found.labeled:,}" if found else "0",
                     share(found.agreement if found else None),
                     share(found.coverage if found else None),
@@ -122,12 +123,12 @@ def trust(summary: Summary) -> Table:
     return Table(
         "trust",
         "Promises, and verdicts against people",
-        ("Run", "Rubric", "Status", "Promised", "Shift check", *checked),
+        ("Run", "Rubric", "Status", "Promised", "Shift check", "Spot checks", *checked),
         tuple(rows),
         "Status: whether the promise stands for these verdicts. Agreement: share of the labeled items with a verdict "
         "where it is the people's majority label. Coverage: share of the labeled items with a verdict. People agree: "
         "how often a person agrees with the majority of the others, the ceiling for any judge.",
-    )
+    ).without_empty()
 
 
 def tiers(summary: Summary) -> Table:

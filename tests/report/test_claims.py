@@ -64,6 +64,49 @@ def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, sta
     assert (made.certificate is None) == (status == "withdrawn"), "a withdrawn promise narrows no interval"
 
 
+@pytest.mark.parametrize(("right", "status"), [(0.6, "withdrawn"), (0.95, "certified")])
+def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
+    part = {"group": None, "label": None, "agreement": 0.85, "status": "certified"}
+    certificate = CERTIFIED["certificate"] | {"parts": [part]}
+    calibration = CERTIFIED | {"certificate": certificate, "labels": ["leaked", "wrong"], "tiers": ["t"]}
+    made = rows([0.9] * 300, [False] * 300)
+    labelled = [
+        row._replace(
+            verdict=row.verdict.model_copy(
+                update={"human": (HumanLabel(annotator="a", label="leaked" if k < right * 200 else "wrong"),)}
+            )
+        )
+        for k, row in enumerate(made[:200])
+    ]
+    scored = replace(run(calibration), rows=[*labelled, *made[200:]])
+    watch = checks([scored])["r", "forgetting"]
+    found = claim(scored, "forgetting", scored.rows, watch)
+    assert found.status == status and "200 spot checks" in found.audit
+    assert (found.certificate is None) == (status == "withdrawn")
+    if status == "withdrawn":
+        assert "spot checks" in found.text
+    # the same labels on items that certified the promise say nothing new
+    known = calibration | {"reference": {"questions": [str(k) for k in range(200)]}}
+    assert checks([replace(run(known), rows=scored.rows)])["r", "forgetting"].audit is None
+
+
+def test_a_shift_in_how_texts_look_withdraws_the_claim_though_the_judge_is_as_sure():
+    rng = np.random.default_rng(0)
+    forms = [tuple(numbers) for numbers in rng.normal(0, 1, (150, 4))]
+    calibration = CERTIFIED | {"reference": reference([0.9] * 150, forms=forms)}
+    for moved, status in ((0.0, "certified"), (1.5, "withdrawn")):
+        made = [
+            row._replace(evidence=row.evidence.model_copy(update={"form": tuple(numbers)}))
+            for row, numbers in zip(
+                rows([0.9] * 150, [False] * 150), rng.normal(moved, 1, (150, 4)), strict=True
+            )
+        ]
+        scored = replace(run(calibration), rows=made)
+        found = claim(scored, "forgetting", scored.rows, checks([scored])["r", "forgetting"])
+        assert found.status == status
+        assert ("text" in found.shift) == (status == "withdrawn")
+
+
 def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_each():
     rng = np.random.default_rng(1)
     sure, doubtful = rng.uniform(0.9, 1.0, 200), rng.uniform(0.5, 0.7, 200)
@@ -82,7 +125,7 @@ def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_
             ]
             runs.append(replace(run(calibration), name=method, rows=made))
         found = checks(runs)
-        assert {name for (name, _), shift in found.items() if shift and shift.shifted} == shifted
+        assert {name for (name, _), watch in found.items() if watch.shift and watch.shift.shifted} == shifted
 
 
 def test_unbound_and_failed_calibrations_promise_nothing():

@@ -1,0 +1,243 @@
+"""Spot checks: does a promise still hold, by people's labels on a fair sample of the verdicts given under it?
+
+Joins verdicts and labels to :mod:`judgekit.trust.audit`. What cannot count is left out and counted: items that
+certified the promise, items without a verdict, items on which people are split, and more outputs of one question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from judgekit.records import HumanLabel, Verdict
+from judgekit.trust.audit import Audit, Status
+from judgekit.trust.shift import Shift, shift_check
+
+LEVEL = 0.05
+"""Probability that an audit ever says something false, over all its parts together."""
+
+FAIR_LEVEL = 0.01
+"""Probability that a fair sample is taken for an unfair one."""
+
+ENOUGH = 20
+"""Checked verdicts, and others, from which on they are compared."""
+
+Checked = tuple[Verdict, Sequence[HumanLabel]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The audit of what was promised of one group, or of verdicts with one label; of all verdicts where neither."""
+
+    group: str | None
+    label: str | None
+    audit: Audit
+
+    @property
+    def name(self) -> str:
+        """``npo, 'leaked'``; empty for all verdicts."""
+        return ", ".join(filter(None, (self.group, self.label and f"'{self.label}'")))
+
+
+@dataclass(frozen=True)
+class SpotChecks:
+    """What spot checks show of one promise at this moment.
+
+    Attributes
+    ----------
+    rubric, calibration : whose promise: the rubric, and the calibration's fingerprint.
+    parts : one audit for every part of the promise.
+    left_out : why labels did not count -> how many.
+    fair : the comparison of checked verdicts with all others; None where too few to compare.
+    """
+
+    rubric: str
+    calibration: str
+    parts: tuple[Part, ...]
+    left_out: dict[str, int]
+    fair: Shift | None
+
+    @property
+    def checked(self) -> int:
+        """Labels used."""
+        return sum(part.audit.checked for part in self.parts)
+
+    @property
+    def unfair(self) -> bool:
+        """Whether the checked verdicts are plainly not a fair sample; then nothing is concluded from them."""
+        return self.fair is not None and self.fair.shifted
+
+    @property
+    def status(self) -> Status:
+        """Broken where any part is, holds where every part does; either is false with probability at most 0.05."""
+        said = {part.audit.status for part in self.parts}
+        if self.unfair or not said:
+            return "undecided"
+        return "broken" if "broken" in said else "holds" if said == {"holds"} else "undecided"
+
+    @property
+    def sentence(self) -> str:
+        """The state in plain words."""
+        if self.unfair:
+            assert self.fair is not None
+            return (
+                f"Nothing is concluded from {self.checked} spot checks: the checked verdicts are no fair sample, they "
+                f"differ from the others in {', '.join(self.fair.where)} (p = {self.fair.p_value:.2g})."
+            )
+        names = (f"{part.name}: " if part.name else "" for part in self.parts)
+        return " ".join(name + part.audit.sentence for name, part in zip(names, self.parts, strict=True))
+
+    def to_row(self) -> dict[str, Any]:
+        """As a JSON object: the state, and for every part the counts, the confidence sequence and the e-values."""
+        return {
+            "rubric": self.rubric,
+            "calibration": self.calibration,
+            "status": self.status,
+            "sentence": self.sentence,
+            "checked": self.checked,
+            "left_out": self.left_out,
+            "fair": None if self.fair is None else not self.fair.shifted,
+            "parts": [
+                {"group": part.group, "label": part.label, **asdict(part.audit), **_state(part.audit)}
+                for part in self.parts
+            ],
+        }
+
+
+def spot_checks(
+    rows: Sequence[Checked],
+    calibration: Mapping[str, Any],
+    fingerprint: str,
+    *,
+    level: float = LEVEL,
+    strangers: int = 0,
+) -> SpotChecks:
+    """Audit the promise of a calibration by the labels of verdicts given under it.
+
+    Parameters
+    ----------
+    rows : verdicts, each with the labels that people gave the item under the verdict's rubric.
+    calibration : the calibration file's content.
+    fingerprint : of the calibration, as verdicts under it carry it.
+    level : probability of ever saying something false.
+    strangers : ids that were labelled and that no verdict has; counted as left out.
+    """
+    left_out: Counter[str] = Counter({"no verdict has that id": strangers})
+    parts = [
+        part for part in calibration["certificate"].get("parts", ()) if part.get("status") == "certified"
+    ]
+    known = _questions(calibration)
+    counts = np.zeros((len(parts), 2), dtype=np.int64)
+    checked: list[Verdict] = []
+    others: list[Verdict] = []
+    seen: set[str] = set()
+    for verdict, human in rows:
+        question = verdict.question_id or verdict.id
+        part = _part(verdict, parts, calibration)
+        why = (
+            f"'{verdict.state}', so there is no verdict to check"
+            if verdict.state != "verdict"
+            else "not a verdict of this promise"
+            if part is None or verdict.calibration != fingerprint or verdict.tier not in calibration["tiers"]
+            else "certified the promise, or stood in prompts"
+            if question in known
+            else "another output to a question already checked"
+            if human and question in seen
+            else ""
+        )
+        if not human or why:
+            left_out[why] += bool(human and why)
+            if not why:
+                others.append(verdict)
+            continue
+        label = _people_say(verdict, human, calibration)
+        if label is None:
+            left_out["people are split"] += 1
+            continue
+        assert part is not None
+        seen.add(question)
+        checked.append(verdict)
+        counts[part] += (_agree(verdict, label, calibration), 1)
+    share = level / max(len(parts), 1)
+    return SpotChecks(
+        rubric=str(calibration.get("rubric", "")),
+        calibration=fingerprint,
+        parts=tuple(
+            Part(
+                part.get("group"),
+                None if part.get("label") is None else calibration["labels"][part["label"]],
+                Audit(part["agreement"], share, agreed, total),
+            )
+            for part, (agreed, total) in zip(parts, counts.tolist(), strict=True)
+        ),
+        left_out={why: count for why, count in left_out.items() if count},
+        fair=_compare(checked, [one for one in others if (one.question_id or one.id) not in seen]),
+    )
+
+
+def _state(audit: Audit) -> dict[str, Any]:
+    return {
+        "status": audit.status,
+        "low": audit.low,
+        "high": audit.high,
+        "e_holds": min(audit.e_holds, 1e300),  # JSON has no infinity
+        "e_broken": min(audit.e_broken, 1e300),
+    }
+
+
+def _questions(calibration: Mapping[str, Any]) -> set[str]:
+    """Questions whose labels certified the promise, and those that stood in prompts as examples."""
+    reference = calibration.get("reference") or {}
+    return {*reference.get("questions", ()), *calibration.get("examples", ())}
+
+
+def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], calibration: Mapping[str, Any]) -> int | None:
+    """Which part of the promise a verdict belongs to."""
+    by = calibration.get("by")
+    for index, part in enumerate(parts):
+        in_group = part.get("group") is None or (by and str(getattr(verdict, by)) == part["group"])
+        if in_group and (part.get("label") is None or calibration["labels"][part["label"]] == verdict.label):
+            return index
+    return None
+
+
+def _people_say(verdict: Verdict, human: Sequence[HumanLabel], calibration: Mapping[str, Any]) -> str | None:
+    """The label that counts: the majority's, or that of one person whom nothing but the item's id chooses."""
+    if calibration.get("people") == "random":
+        return human[crc32(verdict.id.encode()) % len(human)].label
+    votes = Counter(given.label for given in human).most_common(2)
+    return None if len(votes) == 2 and votes[0][1] == votes[1][1] else votes[0][0]
+
+
+def _agree(verdict: Verdict, label: str, calibration: Mapping[str, Any]) -> bool:
+    labels, tolerance = list(calibration["labels"]), calibration["certificate"].get("tolerance", 0)
+    if not tolerance or label not in labels:
+        return verdict.label == label
+    return bool(abs(labels.index(str(verdict.label)) - labels.index(label)) <= tolerance)
+
+
+def _compare(checked: Sequence[Verdict], others: Sequence[Verdict]) -> Shift | None:
+    """Whether the checked verdicts look like the others, in what is known of both."""
+    if min(len(checked), len(others)) < ENOUGH:
+        return None
+    sides = [_views(checked), _views(others)]
+    questions = [np.array([one.question_id or one.id for one in side]) for side in (checked, others)]
+    return shift_check(*sides, level=FAIR_LEVEL, questions=(questions[0], questions[1]))
+
+
+def _views(verdicts: Sequence[Verdict]) -> dict[str, NDArray[Any]]:
+    return {
+        "confidence": np.array(
+            [np.nan if one.confidence is None else one.confidence for one in verdicts], dtype=float
+        ),
+        "label": np.array([one.label or "" for one in verdicts]),
+        "tier": np.array([one.tier or "" for one in verdicts]),
+        "split": np.array([one.split for one in verdicts]),
+        "run": np.array([f"{one.model} {one.method}" for one in verdicts]),
+    }
