@@ -18,7 +18,7 @@ from judgekit.arrays import STAGE, to_arrays
 from judgekit.calibration import Calibration, check_fingerprints, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.form import form
-from judgekit.judges.base import Judge
+from judgekit.judges.base import Judge, Pending
 from judgekit.records import Evidence, EvidenceRow, Item, Verdict
 from judgekit.rubrics import Rubric
 
@@ -156,8 +156,11 @@ class Cascade:
 
     async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
         """Ask every tier about every item; the decision is what the last judge that answered says."""
+        pending = Pending()
         for tier in self.tiers:
-            await self._ask(tier, np.arange(len(items)), items, found)
+            with pending:
+                await self._ask(tier, np.arange(len(items)), items, found)
+        pending.raise_if_any()
         decided = []
         for evidence in found:
             answered = [

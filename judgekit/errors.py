@@ -49,9 +49,16 @@ class BudgetSpent(JudgekitError):
 
 
 class BatchPending(JudgekitError):
-    """Prompts are with the provider; the same command collects their answers once they are there."""
+    """So many prompts are with the provider; the same command collects their answers once they are there."""
 
     exit_code = EXIT_UNSCORED_LEFT
+
+    def __init__(self, prompts: int) -> None:
+        super().__init__(
+            f"{prompts:,} prompts are with the provider as a batch; "
+            "run the same command again to collect the answers"
+        )
+        self.prompts = prompts
 
 
 class FingerprintMismatch(JudgekitError):

@@ -93,6 +93,11 @@ class Budget:
         self.spent_calls += calls
         return True
 
+    def charge(self, calls: int, dollars: float) -> None:
+        """Count what was spent, or bound to be, without having been set aside by this process."""
+        self.spent_calls += calls
+        self.spent_dollars += dollars
+
     def settle(self, estimate: float, cost: float | None) -> None:
         """Replace what was set aside by what the call did cost; where that is not known, by the estimate."""
         self._holders -= 1

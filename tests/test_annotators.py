@@ -26,6 +26,8 @@ from tests.judges.asking import LABELS, example, small_rubric, some_items
 class Scripted:
     """A backend whose answers are a function of what is asked; it counts."""
 
+    slow = False
+
     def __init__(self, say: Mapping[str, float] | None = None, fail: Iterable[int] = ()) -> None:
         self.say, self.fail = say, set(fail)
         self.asked: list[Ask] = []

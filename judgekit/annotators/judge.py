@@ -85,19 +85,21 @@ class ModelJudge:
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """See ``Judge.evidence``. Asks go out by annotator and order, so that neighbors share their beginning."""
         panel = self.panel(rubric)
+        annotators = panel.stages[stage - 1]
+        asked = panel.stages[-1] if self.backend.slow else annotators  # a stage must not cost a day
         reasons = [rubric.check(item) for item in items]
         with _uncollected():
             asks = [
-                [] if reason else panel.asks(item, panel.stages[stage - 1])
+                [] if reason else panel.asks(item, asked)
                 for item, reason in zip(items, reasons, strict=True)
             ]
-        labels = rubric.labels
+        labels, heard = rubric.labels, annotators * len(panel.orders)
         answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
         with _uncollected():
             return [
                 Evidence.missing(reason)
                 if reason
-                else combine([(ask, answers[ask.key]) for ask in row], labels, len(panel.orders))
+                else combine([(ask, answers[ask.key]) for ask in row[:heard]], labels, len(panel.orders))
                 for reason, row in zip(reasons, asks, strict=True)
             ]
 

@@ -12,6 +12,7 @@ from typing import Any
 from judgekit.cascade import Cascade, Outcome
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import RunWriter
+from judgekit.judges.base import Pending
 from judgekit.records import Item
 
 BLOCK = 2048
@@ -58,6 +59,7 @@ def score(
     Raises
     ------
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
+    BatchPending : prompts are with a provider; run again to collect the answers.
     """
     return asyncio.run(_score(items, spec, folder, store, budget, unbound, about or {}, report))
 
@@ -73,17 +75,19 @@ async def _score(
     report: Report,
 ) -> Progress:
     cascades: dict[str, Cascade] = {}
-    stream, done = iter(items), 0
+    stream, done, pending = iter(items), 0, Pending()
     size = BATCH if spec.batched else BLOCK
     with RunWriter(folder) as writer:
         try:
             while block := list(islice(stream, size)):
                 for name in {spec.rubric_for(item) for item in block} - cascades.keys():
                     cascades[name] = spec.build(name, store=store, budget=budget, unbound=unbound)
-                writer.write(await judge_block(block, spec, cascades))
-                done += len(block)
-                report(Progress(done, writer.cost, dict(writer.states)))
+                with pending:
+                    writer.write(await judge_block(block, spec, cascades))
+                    done += len(block)
+                    report(Progress(done, writer.cost, dict(writer.states)))
                 await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
+            pending.raise_if_any()
         finally:
             for cascade in cascades.values():
                 await cascade.close()
@@ -98,9 +102,12 @@ async def judge_block(block: list[Item], spec: CascadeSpec, cascades: Mapping[st
     for i, item in enumerate(block):
         places.setdefault(spec.rubric_for(item), []).append(i)
     outcomes: dict[int, Outcome] = {}
+    pending = Pending()
     for name, which in sorted(places.items()):
-        found = await cascades[name].run([block[i] for i in which])
-        outcomes.update(zip(which, found, strict=True))
+        with pending:
+            found = await cascades[name].run([block[i] for i in which])
+            outcomes.update(zip(which, found, strict=True))
+    pending.raise_if_any()
     return [outcomes[i] for i in range(len(block))]
 
 

@@ -195,8 +195,11 @@ def score(
     Raises
     ------
     MissingExtra : Ray is not installed.
+    ConfigError : a judge asks through a batch API.
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     """
+    if spec.batched:
+        raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
     spec = replace(spec, folder=spec.folder.resolve())
     done, cascades, examples = 0, dict[str, Any](), set[str]()

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from judgekit.errors import BatchPending
 from judgekit.judges.price import Price
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Prompt, Rubric
@@ -112,7 +113,13 @@ class Backend(Protocol):
 
     A module of ``judgekit.judges`` that has one gives it by ``backend(spec, budget) -> Backend``, where
     ``spec`` is the judge's part of the cascade file without ``judge``, ``name`` and ``annotators``.
+
+    Attributes
+    ----------
+    slow : an answer takes hours, so that all that may be wanted is asked together.
     """
+
+    slow: bool
 
     @property
     def price(self) -> Price | None:
@@ -134,6 +141,35 @@ class Backend(Protocol):
     async def close(self) -> None:
         """Release connections or the engine."""
         ...
+
+
+class Pending:
+    """Lets a job go on past what is with a provider, so that the rest of it is submitted in the same run.
+
+    Used around each part of the job (``with pending: …``), and raised when all parts have had their turn.
+    """
+
+    def __init__(self) -> None:
+        self.prompts = 0
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, BatchPending):
+            self.prompts += error.prompts
+            return True
+        return False
+
+    def raise_if_any(self) -> None:
+        """Say what is being waited for.
+
+        Raises
+        ------
+        BatchPending : something is.
+        """
+        if self.prompts:
+            raise BatchPending(self.prompts)
 
 
 class KeyMaker:

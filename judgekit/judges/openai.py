@@ -57,6 +57,8 @@ class OpenAIBackend:
     ConfigError : a budget in dollars without a price to count it by.
     """
 
+    slow = False
+
     def __init__(self, settings: Settings, budget: Budget | None = None) -> None:
         if budget is not None and budget.dollars is not None and settings.price is None:
             raise ConfigError(

@@ -56,6 +56,8 @@ class VLLMBackend:
         self.spec = spec
         self._engine: Engine | None = None
 
+    slow = False
+
     @property
     def price(self) -> Price | None:
         """See ``Backend.price``."""

@@ -121,6 +121,12 @@ def test_the_pool_fits_the_cascade_and_the_cluster(tiers, cluster, nodes, expect
     assert pool(tiers, cluster, nodes) == expected
 
 
+def test_batches_are_for_the_local_engine(tmp_path):
+    spec = api.load_cascade(cascade(tmp_path, "http://unused")).through_batches()
+    with pytest.raises(ConfigError, match="--engine local"):
+        api.score(items(1), tmp_path / "run", cascade=spec, engine="ray")
+
+
 @pytest.mark.ray
 def test_a_free_judge_on_two_nodes(cluster, tmp_path):
     import ray

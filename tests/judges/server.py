@@ -303,7 +303,7 @@ class ChatServer:
         return web.json_response(self.batches[request.match_info["id"]])
 
     def finish_batches(self, drop: int = 0) -> None:
-        """Answer all submitted batches, leaving out (as expired) the last ``drop`` lines of each."""
+        """Answer all submitted batches but the last ``drop`` lines of each, which expire into the error file."""
         for batch in self.batches.values():
             if batch["status"] != "in_progress":
                 continue
@@ -317,9 +317,20 @@ class ChatServer:
                         {"id": "y", "custom_id": line["custom_id"], "response": response, "error": None}
                     )
                 )
-            name = f"file-{len(self.files)}"
-            self.files[name] = "\n".join(out)
-            batch.update(status="completed" if not drop else "expired", output_file_id=name)
+            batch.update(status="expired" if drop else "completed")
+            batch["output_file_id"] = f"file-{len(self.files)}"
+            self.files[batch["output_file_id"]] = "\n".join(out)
+            if drop:
+                late = {
+                    "code": "batch_expired",
+                    "message": "This request could not be executed before the completion window expired.",
+                }
+                lost = [
+                    {"id": "z", "custom_id": line["custom_id"], "response": None, "error": late}
+                    for line in lines[-drop:]
+                ]
+                batch["error_file_id"] = f"file-{len(self.files)}"
+                self.files[batch["error_file_id"]] = "\n".join(map(json.dumps, lost))
 
 
 def main() -> None:
