@@ -14,7 +14,7 @@ from judgekit.judges import Context, build_judge
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.vllm import VLLMBackend, model_id
 from judgekit.rubrics import Prompt, Rubric, load_rubric
-from tests.engine.cases import Labelled, make_case, make_cases
+from tests.engine.cases import make_case, make_cases
 from tests.engine.conftest import SPEC
 
 pytestmark = pytest.mark.vllm
@@ -38,21 +38,16 @@ def prompts_of(rubric: Rubric, n: int, shots: int = 3, orders: Sequence[int] = (
     ]
 
 
-def right(judge: ModelJudge, rubric: Rubric, cases: Sequence[Labelled]) -> float:
-    evidence = asyncio.run(judge.evidence([item for item, _ in cases], rubric, judge.stages))
-    assert all(one.probs for one in evidence)
-    return sum(one.label == label for one, (_, label) in zip(evidence, cases, strict=True)) / len(cases)
-
-
 # Chance is 1/2, 1/5, 1/5, 1/3, 1/2. The tiny judge's own figures are in docs/vllm.md.
-@pytest.mark.parametrize(
-    ("name", "least"),
-    [("qa", 0.8), ("forgetting", 0.7), ("utility", 0.7), ("refusal", 0.85), ("preference", 0.85)],
-)
-def test_it_judges_items_with_words_it_never_met(backend: VLLMBackend, name: str, least: float) -> None:
-    rubric = load_rubric(name)
-    judge = ModelJudge("tiny", backend, Annotators(n=2, k=3, orders=1))
-    assert right(judge, rubric, make_cases(name, 150, seed=23, held=True)) >= least
+@pytest.mark.parametrize("name", ["qa", "forgetting", "utility", "refusal", "preference"])
+def test_it_judges_items_with_words_it_never_met_in_both_orders(backend: VLLMBackend, name: str) -> None:
+    rubric, cases = load_rubric(name), make_cases(name, 150, seed=23, held=True)
+    judge = ModelJudge("tiny", backend, Annotators(n=2, k=3, orders=2))
+    evidence = asyncio.run(judge.evidence([item for item, _ in cases], rubric, judge.stages))
+    right = [one.label == label for one, (_, label) in zip(evidence, cases, strict=True)]
+    flips = [one.flips for one in evidence if one.flips is not None]
+    assert sum(right) / len(cases) >= 0.9
+    assert len(flips) == len(cases) and sum(flips) / len(flips) <= 0.1
 
 
 def test_log_probabilities_are_those_of_the_model_before_any_mask(backend: VLLMBackend) -> None:
