@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -11,15 +10,33 @@ from pathlib import Path
 from typing import Any, Literal
 
 from judgekit import calibration as _calibration
+from judgekit import sources
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
-from judgekit.engine.local import Progress, Report
+from judgekit.engine.folder import Progress, Report
+from judgekit.engine.local import Job
 from judgekit.errors import InputError
-from judgekit.labeling import Labels, SpotChecks, merged, spot_checks
-from judgekit.records import EvidenceRow, HumanLabel, Item, Verdict, parse
+from judgekit.labeling import Labels, SpotChecks, Task, merged, sample, spot_checks, used_questions
+from judgekit.readers import read
+from judgekit.records import EvidenceRow, HumanLabel, Item, Verdict
 from judgekit.rubrics import load_rubric
 
+__all__ = [
+    "Engine",
+    "Of",
+    "Scored",
+    "audit",
+    "calibrate",
+    "decide",
+    "load_cascade",
+    "queue",
+    "read",
+    "score",
+    "summarize",
+]
+
 Engine = Literal["local", "ray"]
+Of = Literal["items", "verdicts", "open"]
 
 
 @dataclass(frozen=True)
@@ -28,23 +45,6 @@ class Scored:
 
     folder: Path
     progress: Progress
-
-
-def read(
-    source: str | Path,
-    *,
-    format: str | None = None,
-    model: str | None = None,
-    method: str | None = None,
-    split: str | None = None,
-    columns: Mapping[str, str] | None = None,
-) -> Iterator[Item]:
-    """Items of a file of model outputs, streaming; the format is detected unless it is given."""
-    from judgekit import readers
-
-    if format is None:
-        _not_a_folder(Path(source))
-    return readers.read(source, format=format, model=model, method=method, split=split, columns=columns)
 
 
 def score(
@@ -85,19 +85,18 @@ def score(
     folder = Path(out)
     about: dict[str, Any] = {}
     if isinstance(source, str | Path):
-        about = {"source": str(source), "recorded": _recorded(source)}
+        about = {"source": str(source), "recorded": sources.recorded(source)}
         items: Iterable[Item] = read(source, **reader)
     else:
         items = source
     if labels is not None:
-        items = _with_labels(items, read_labels(labels))
+        items = _with_labels(items, sources.labels(labels))
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
         load_rubric(spec.rubric_for(first))
     with closing(Store(folder)) as store:
-        run = _engine(engine)
-        progress = run(
+        job = Job(
             stream if first is None else chain([first], stream),
             spec,
             folder,
@@ -107,7 +106,7 @@ def score(
             about=about,
             report=report,
         )
-    return Scored(folder, progress)
+        return Scored(folder, _engine(engine)(job))
 
 
 def calibrate(
@@ -133,10 +132,10 @@ def calibrate(
         if isinstance(source, EvidenceRow):
             rows.append(source)
         else:
-            rows += _evidence(Path(source))
-            shown |= _examples(Path(source))
+            rows += sources.evidence(Path(source))
+            shown |= sources.examples(Path(source))
     if labels is not None:
-        rows = list(_label_rows(rows, read_labels(labels)))
+        rows = list(_label_rows(rows, sources.labels(labels)))
     if rubric is not None:
         rows = [row for row in rows if row.rubric == rubric]
         if not rows:
@@ -154,12 +153,62 @@ def decide(
     unbound: bool = False,
 ) -> Iterator[Verdict]:
     """Verdicts for evidence under a calibration, in order, streaming; no judge is asked."""
-    rows = _evidence(Path(evidence)) if isinstance(evidence, str | Path) else evidence
+    rows = sources.evidence(Path(evidence)) if isinstance(evidence, str | Path) else evidence
     if not isinstance(calibration, Calibration):
         calibration = Calibration.load(Path(calibration))
     if isinstance(evidence, str | Path) and calibration.rubric:
         rows = (row for row in rows if row.rubric in ("", calibration.rubric))
     return _calibration.decide(rows, calibration, unbound=unbound)
+
+
+def queue(
+    files: Sequence[str | Path],
+    count: int | None = None,
+    *,
+    of: Of = "items",
+    rubric: str | None = None,
+    labels: Sequence[str | Path] = (),
+    seed: int = 0,
+) -> list[Task]:
+    """What people label next: a fair sample, in random order, of what nobody has labelled yet.
+
+    Parameters
+    ----------
+    files : run folders, and files of outputs (for ``of="items"``).
+    count : how many; by default all.
+    of : ``items``: one output of every question, to calibrate on or to estimate rates from. ``verdicts``: the same of
+        verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
+        output without a verdict, for people to settle.
+    rubric : only items of this rubric; files of outputs are taken under it.
+    labels : label files; what they hold is labelled already.
+    """
+    given = [sources.labels(path) for path in labels]
+    tasks: list[Task] = []
+    labelled: set[tuple[str, str]] = set()
+    for source in map(Path, files):
+        shown = sources.examples(source)
+        promises = sources.calibrations(source)
+        used = {name: shown | used_questions(made.to_row()) for name, made in promises.items()}
+        for item, verdict in sources.judged(source, rubric):
+            if rubric not in (None, verdict.rubric):
+                continue
+            task = Task(item, verdict.rubric, _labels_of(verdict.rubric))
+            made = promises.get(verdict.calibration or "")
+            wanted = {
+                "items": item.question_id not in shown,
+                "open": verdict.state != "verdict",
+                "verdicts": verdict.state == "verdict"
+                and made is not None
+                and verdict.tier in made.tiers
+                and item.question_id not in used[made.fingerprint],
+            }
+            if merged(verdict.human, (label for file in given for label in file.of(verdict))):
+                labelled.add(task.question)
+            elif wanted[of]:
+                tasks.append(task)
+    if of == "open":
+        return sample(tasks, count, seed)
+    return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
 
 
 def audit(
@@ -173,14 +222,12 @@ def audit(
     labels : a file of human labels, joined by id; labels that certified a promise do not count.
     calibrations : the calibrations of the verdict files.
     """
-    from judgekit import readers
-
     known = {made.fingerprint: made for made in map(Calibration.load, map(Path, calibrations))}
-    given = read_labels(labels)
+    given = sources.labels(labels)
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
     for source in map(Path, verdicts):
-        known |= _calibrations(source)
-        for verdict in readers.read_verdicts(source / "verdicts.jsonl" if source.is_dir() else source):
+        known |= sources.calibrations(source)
+        for verdict in sources.verdicts(source):
             if verdict.calibration is not None:
                 if verdict.calibration not in known:
                     raise InputError(
@@ -214,24 +261,10 @@ def summarize(runs: Sequence[str | Path], *, labels: str | Path | None = None) -
     """
     from judgekit import report
 
-    return report.summarize(report.load(runs, None if labels is None else read_labels(labels)))
+    return report.summarize(report.load(runs, None if labels is None else sources.labels(labels)))
 
 
-def _not_a_folder(path: Path) -> None:
-    """A folder that holds a file of outputs is likely meant to be that file."""
-    from judgekit import readers
-
-    for inside in sorted(path.glob("*.json*")) if path.is_dir() else ():
-        try:
-            readers.detect(inside)
-        except InputError:
-            continue
-        raise InputError(
-            f"is a folder; did you mean {inside}? (a data set in a folder: --format hf)", path=path
-        )
-
-
-def _engine(name: Engine) -> Any:
+def _engine(name: Engine) -> Callable[[Job], Progress]:
     if name == "ray":
         from judgekit.engine import ray
 
@@ -239,42 +272,6 @@ def _engine(name: Engine) -> Any:
     from judgekit.engine import local
 
     return local.score
-
-
-def _recorded(source: str | Path) -> dict[str, float | None]:
-    from judgekit import readers
-
-    return dict(readers.recorded_metrics(source)) if Path(source).is_file() else {}
-
-
-def _evidence(path: Path) -> Iterator[EvidenceRow]:
-    from judgekit import readers
-
-    return readers.read_evidence(path / "evidence.jsonl" if path.is_dir() else path)
-
-
-def _calibrations(run: Path) -> dict[str, Calibration]:
-    """The calibrations that a run folder's verdicts were decided under, by fingerprint."""
-    import json
-
-    about = run / "run.json"
-    if not about.is_file():
-        return {}
-    cascades = json.loads(about.read_text("utf-8")).get("cascades", {})
-    found = [
-        parse(Calibration, one["calibration"], path=about) for one in cascades.values() if one["calibration"]
-    ]
-    return {made.fingerprint: made for made in found}
-
-
-def _examples(path: Path) -> set[str]:
-    """Question ids of the examples that a run's judges were shown."""
-    import json
-
-    about = (path if path.is_dir() else path.parent) / "run.json"
-    if not about.is_file():
-        return set()
-    return set(json.loads(about.read_text("utf-8")).get("examples", ()))
 
 
 def _labels_of(rubric: str) -> tuple[str, ...]:
@@ -297,15 +294,3 @@ def _label_rows(rows: Iterable[EvidenceRow], labels: Labels) -> Iterator[Evidenc
         more = labels.of(row)
         yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
     labels.check_used("evidence")
-
-
-def read_labels(path: str | Path) -> Labels:
-    """A file of human labels, to be joined to items, evidence or verdicts."""
-    from judgekit import readers
-
-    return Labels(readers.read_labels(path), path)
-
-
-def count_states(verdicts: Iterable[Verdict]) -> Counter[str]:
-    """How many verdicts are in which state."""
-    return Counter(verdict.state for verdict in verdicts)

@@ -11,6 +11,7 @@ from judgekit.errors import EXIT_BAD_INPUT, JudgekitError
 
 VERBS = {
     "score": "Judge files of model outputs.",
+    "queue": "Draw the items that people label next.",
     "calibrate": "Certify a policy from evidence and human labels.",
     "decide": "Turn evidence into verdicts under a calibration.",
     "audit": "Say whether promises still hold, from spot checks.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from judgekit import api
+from judgekit import api, sources
 from judgekit.cli.common import PATH, progress_bar, states_line
 from judgekit.cli.score import run_names
 
@@ -43,7 +43,7 @@ def command(
             done = api.score(source, scored / name, report=tell)
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
-    given = None if labels is None else api.read_labels(labels)
+    given = None if labels is None else sources.labels(labels)
     loaded = report.load([folders[run] for run in runs], given)
     summary = report.summarize(loaded)
     report.print_summary(summary)

@@ -1,6 +1,16 @@
 """What people are asked, and what their answers show: the label queue, labels joined to items, spot checks."""
 
 from judgekit.labeling.join import Labels, merged
-from judgekit.labeling.spotchecks import SpotChecks, spot_checks
+from judgekit.labeling.queue import Task, sample, write_sheet
+from judgekit.labeling.spotchecks import SpotChecks, spot_checks, used_questions
 
-__all__ = ["Labels", "SpotChecks", "merged", "spot_checks"]
+__all__ = [
+    "Labels",
+    "SpotChecks",
+    "Task",
+    "merged",
+    "sample",
+    "spot_checks",
+    "used_questions",
+    "write_sheet",
+]

@@ -132,7 +132,7 @@ def spot_checks(
     parts = [
         part for part in calibration["certificate"].get("parts", ()) if part.get("status") == "certified"
     ]
-    known = _questions(calibration)
+    known = used_questions(calibration)
     counts = np.zeros((len(parts), 2), dtype=np.int64)
     checked: list[Verdict] = []
     others: list[Verdict] = []
@@ -191,7 +191,7 @@ def _state(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _questions(calibration: Mapping[str, Any]) -> set[str]:
+def used_questions(calibration: Mapping[str, Any]) -> set[str]:
     """Questions whose labels certified the promise, and those that stood in prompts as examples."""
     reference = calibration.get("reference") or {}
     return {*reference.get("questions", ()), *calibration.get("examples", ())}

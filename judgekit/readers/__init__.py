@@ -39,10 +39,43 @@ def detect(path: str | Path) -> str:
 
 def _form(path: Path, name: str | None) -> Format:
     if name is None:
+        _not_a_folder(path)
         return find(path)
     if name not in FORMATS:
         raise ConfigError(f"unknown format '{name}'; known: {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def _not_a_folder(path: Path) -> None:
+    """A folder that holds a file of outputs is likely meant to be that file."""
+    for inside in sorted(path.glob("*.json*")) if path.is_dir() else ():
+        try:
+            find(inside)
+        except InputError:
+            continue
+        raise InputError(
+            f"is a folder; did you mean {inside}? (a data set in a folder: --format hf)", path=path
+        )
+
+
+def _forced(form: Format, source: Source) -> Iterator[Item]:
+    """Items by a format that the caller named; where it does not fit, the error says which would."""
+    stream = form.read(source)
+    try:
+        first = next(stream)
+    except StopIteration:
+        return
+    except InputError as error:
+        try:
+            other = find(source.path).name
+        except InputError:
+            raise error from None
+        if other == form.name:
+            raise
+        what = f"{error.what} (read as '{form.name}'; the file looks like '{other}')"
+        raise InputError(what, path=error.path, row=error.row) from None
+    yield first
+    yield from stream
 
 
 def read(
@@ -71,7 +104,8 @@ def read(
     """
     source = Source(Path(path), model, method, split, dict(columns or {}))
     seen: set[int] = set()
-    for item in _form(source.path, format).read(source):
+    form = _form(source.path, format)
+    for item in form.read(source) if format is None else _forced(form, source):
         # 8 bytes an id keep a file of millions checkable; two different ids share a hash once in 2**64 pairs
         key = hash(item.id)
         if key in seen:

@@ -1,0 +1,41 @@
+"""``judgekit queue``: run folders or files of outputs in, a sheet for people to label out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH
+from judgekit.errors import InputError
+from judgekit.labeling import write_sheet
+
+
+@click.command("queue")
+@click.argument("files", type=PATH, nargs=-1, required=True)
+@click.option("--items", "count", type=click.IntRange(1), help="How many; default: all.")
+@click.option(
+    "--of",
+    type=click.Choice(["items", "verdicts", "open"]),
+    default="items",
+    show_default=True,
+    help="Of all items (to calibrate, and for rates), of verdicts under a promise (to audit it), or of what is open.",
+)
+@click.option("--rubric", help="Only items of this rubric.")
+@click.option("--labels", type=PATH, multiple=True, help="Labels that people gave already; may repeat.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", "-o", type=PATH, default=Path("queue.csv"), show_default=True)
+def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any) -> None:
+    """Draw the items that people label next from FILES (run folders, or outputs), as a CSV sheet.
+
+    A fair sample in random order, one output a question, without the verdicts. Fill in the column 'label' from the top;
+    the sheet is then a label file for every verb, and unlabelled rows are passed over.
+    """
+    tasks = api.queue(files, count, **given)
+    if not tasks:
+        raise InputError("nothing is left to label", path=files[0])
+    write_sheet(out, tasks)
+    short = f" ({count:,} were asked for; no more are left)" if count and len(tasks) < count else ""
+    click.echo(f"{len(tasks):,} items to label{short}; written to {out}")

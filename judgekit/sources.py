@@ -1,0 +1,76 @@
+"""What users point at, run folders and files, opened as what a verb needs of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from judgekit import readers
+from judgekit.calibration import Calibration
+from judgekit.config import CascadeSpec
+from judgekit.errors import InputError
+from judgekit.labeling import Labels
+from judgekit.records import EvidenceRow, Item, Verdict, parse
+
+
+def evidence(path: Path) -> Iterator[EvidenceRow]:
+    """The evidence of a run folder or evidence file."""
+    return readers.read_evidence(path / "evidence.jsonl" if path.is_dir() else path)
+
+
+def verdicts(path: Path) -> Iterator[Verdict]:
+    """The verdicts of a run folder or verdict file."""
+    return readers.read_verdicts(path / "verdicts.jsonl" if path.is_dir() else path)
+
+
+def labels(path: str | Path) -> Labels:
+    """A file of human labels, to be joined to items, evidence or verdicts."""
+    return Labels(readers.read_labels(path), path)
+
+
+def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdict]]:
+    """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric."""
+    if not path.is_dir():
+        spec = CascadeSpec.load(None, rubric=rubric)
+        for item in readers.read(path):
+            named = {name: getattr(item, name) for name in ("id", "question_id", "split", "model", "method")}
+            name = spec.rubric_for(item)
+            yield (
+                item,
+                Verdict(state="unscored", reason="not judged", rubric=name, human=item.human, **named),
+            )
+        return
+    items = {item.id: item for item in readers.read(path / "items.jsonl")}
+    for verdict in verdicts(path):
+        if verdict.id not in items:
+            raise InputError(
+                f"verdict '{verdict.id}' has no item in items.jsonl; the files are of different runs",
+                path=path,
+            )
+        yield items[verdict.id], verdict
+
+
+def calibrations(run: Path) -> dict[str, Calibration]:
+    """The calibrations that a run folder's verdicts were decided under, by fingerprint; none for a file."""
+    cascades = _about(run).get("cascades", {}) if run.is_dir() else {}
+    found = [
+        parse(Calibration, one["calibration"], path=run) for one in cascades.values() if one["calibration"]
+    ]
+    return {made.fingerprint: made for made in found}
+
+
+def examples(path: Path) -> set[str]:
+    """Question ids of the examples that a run's judges were shown."""
+    return set(_about(path if path.is_dir() else path.parent).get("examples", ()))
+
+
+def recorded(source: str | Path) -> dict[str, float | None]:
+    """The numbers of the whole run that a file of outputs, or the summary file beside it, holds."""
+    return dict(readers.recorded_metrics(source)) if Path(source).is_file() else {}
+
+
+def _about(run: Path) -> dict[str, Any]:
+    about = run / "run.json"
+    return dict(json.loads(about.read_text("utf-8"))) if about.is_file() else {}

@@ -1,0 +1,174 @@
+"""``judgekit queue``: what people are asked to label, and that the sheet comes back as labels."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judgekit import api, readers
+from judgekit.labeling import Task, sample, write_sheet
+from judgekit.records import Hop, Item, Verdict
+from tests.cli.test_verbs import judgekit
+
+TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
+
+
+def outputs(path: Path, method: str, count: int = 120) -> Path:
+    with path.open("w") as file:
+        for i in range(count):
+            town = TOWNS[i % 4]
+            said = f"In {town}." if (i + len(method)) % 3 else "I don't know."
+            row = {
+                "id": f"forget/{i}",
+                "question": f"Where was author number {i} born?",
+                "reference": f"Author number {i} was born in {town}.",
+                "output": said,
+                "split": "forget",
+                "method": method,
+                "model": "m",
+            }
+            file.write(json.dumps(row) + "\n")
+    return path
+
+
+def read_sheet(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fill(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        sheet = csv.DictWriter(file, list(rows[0]))
+        sheet.writeheader()
+        sheet.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two judged runs of the same questions, whose ids are the same."""
+    folder = tmp_path_factory.mktemp("queue")
+    for method in ("npo", "original"):
+        outputs(folder / f"{method}.jsonl", method)
+    assert judgekit("score", "npo.jsonl", "original.jsonl", cwd=folder).returncode == 0
+    return folder
+
+
+def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
+    """The whole way of a label: drawn, given, certified with; then others drawn, given, audited with."""
+    both = ("runs/npo", "runs/original")
+    done = judgekit("queue", *both, "--items", 80, "-o", "first.csv", cwd=runs)
+    assert done.returncode == 0 and "80 items to label" in done.stdout, done.stderr
+    rows = read_sheet(runs / "first.csv")
+    assert len({row["id"] for row in rows}) == 80 and {row["method"] for row in rows} == {"npo", "original"}
+    assert "verdict" not in rows[0] and rows[0]["choices"].startswith("leaked / ")
+    for row in rows:
+        row["label"] = "leaked" if "In " in row["output"] else "withheld"
+    fill(runs / "first.csv", rows)
+    done = judgekit("calibrate", *both, "--labels", "first.csv", "--agreement", 0.8, cwd=runs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "80 items labelled" in done.stdout
+    done = judgekit(
+        "score", "npo.jsonl", "original.jsonl", "--calibration", "calibration.json", "-o", "c", cwd=runs
+    )
+    assert done.returncode == 0, done.stderr
+    again = ("c/npo", "c/original")
+    done = judgekit("queue", *again, "--of", "verdicts", "--items", 500, "-o", "checks.csv", cwd=runs)
+    checks = read_sheet(runs / "checks.csv")
+    assert "500 were asked for; no more are left" in done.stdout and 0 < len(checks) <= 40
+    assert not {row["question"] for row in checks} & {row["question"] for row in rows}
+    for row in checks:
+        row["label"] = "leaked" if "In " in row["output"] else "withheld"
+    fill(runs / "checks.csv", checks)
+    done = judgekit("audit", *again, "--labels", "checks.csv", cwd=runs)
+    assert done.returncode == 0 and f"After {len(checks)} spot checks" in done.stdout, done.stdout
+    assert "left out" not in done.stdout, "a queue of verdicts holds nothing that cannot count"
+    done = judgekit("report", *again, "--labels", "checks.csv", "--json", "r.json", cwd=runs)
+    assert done.returncode == 0, done.stderr
+    claims = [made for run in json.loads((runs / "r.json").read_text())["runs"] for made in run["claims"]]
+    assert [f"{len(checks)} spot checks" in made["audit"] for made in claims] == [True, True]
+    for row in checks:
+        row["label"] = "wrong"
+    fill(runs / "checks.csv", checks)
+    assert judgekit("audit", *again, "--labels", "checks.csv", cwd=runs).returncode == 3
+    done = judgekit("report", *again, "--labels", "checks.csv", "--markdown", "r.md", cwd=runs)
+    assert "spot checks show that its promise is broken" in (runs / "r.md").read_text()
+
+
+def test_what_is_labelled_is_not_asked_again(runs: Path) -> None:
+    both = [runs / "runs" / "npo", runs / "runs" / "original"]
+    first = api.queue(both, 50)
+    write_sheet(runs / "some.csv", first)
+    rows = read_sheet(runs / "some.csv")
+    for row in rows[:30]:
+        row["label"] = "leaked"
+    fill(runs / "some.csv", rows)
+    second = api.queue(both, labels=[runs / "some.csv"])
+    assert len(second) == 120 - 30
+    assert not {task.question for task in first[:30]} & {task.question for task in second}
+
+
+def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
+    path = outputs(tmp_path / "o.jsonl", "npo", 30)
+    assert len(api.queue([path])) == 30
+    assert {one.rubric for one in api.queue([path], 3, rubric="qa")} == {"qa"}
+    run = tmp_path / "runs" / "o"
+    api.score(path, run)
+    assert api.queue([run], of="open") == []
+    verdicts = [
+        verdict
+        if int(verdict.id.split("/")[1]) % 3
+        else Verdict(state="abstained", **verdict.named | {"rubric": verdict.rubric})
+        for verdict in readers.read_verdicts(run / "verdicts.jsonl")
+    ]
+    (run / "verdicts.jsonl").write_text("".join(json.dumps(v.to_row()) + "\n" for v in verdicts))
+    assert len(api.queue([run], of="open")) == 10
+    done = judgekit("queue", run, "--of", "verdicts", cwd=tmp_path)
+    assert done.returncode == 2 and "nothing is left to label" in done.stderr
+
+
+def task(number: int, question: int = 0) -> Task:
+    item = Item(id=str(number), question_id=str(question), question="q", outputs=("o",))
+    return Task(item, "qa", ("yes", "no"))
+
+
+def test_every_question_is_drawn_equally_often_whatever_it_has_of_outputs() -> None:
+    tasks = [task(k, question) for k, question in enumerate([0] * 7 + [1] * 2 + [2, 3])]
+    drawn = Counter(
+        one.item.question_id for seed in range(3000) for one in sample(tasks, 2, seed, one_a_question=True)
+    )
+    error = 4 * np.sqrt(3000 * 0.25)
+    assert all(abs(count - 1500) < error for count in drawn.values()) and len(drawn) == 4
+    outputs_ = Counter(sample(tasks, 1, seed)[0].item.id for seed in range(3000))
+    assert all(abs(count - 3000 / 11) < 4 * np.sqrt(3000 / 11) for count in outputs_.values())
+
+
+texts = st.text(min_size=1, max_size=30).filter(str.strip)
+
+
+@settings(max_examples=60)
+@given(
+    id_=st.text("abc/,\"'\n=1é", min_size=1).filter(lambda t: t == t.strip()),
+    texts=st.lists(texts, min_size=2),
+)
+def test_any_item_comes_back_as_its_label(
+    tmp_path_factory: pytest.TempPathFactory, id_: str, texts: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("sheet") / "s.csv"
+    hops = tuple(Hop(question=text, reference=text, output=text) for text in texts[2:])
+    item = Item(id=id_, question=texts[0], outputs=tuple(texts[:2]), hops=hops, model="m", method="x")
+    write_sheet(path, [Task(item, "qa", ("yes", "no"))])
+    assert not any(cell[:1] in "=+-@\t\r" for cell in read_sheet(path)[0].values() if cell and cell != id_)
+    with path.open(newline="", encoding="utf-8") as file:
+        sheet = list(csv.reader(file))
+    sheet[1][-1] = "yes"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(sheet)
+    (label,) = readers.read_labels(path)
+    assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "yes")
