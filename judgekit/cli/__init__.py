@@ -67,8 +67,14 @@ def main() -> None:
         sys.exit(EXIT_BAD_INPUT)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(EXIT_BAD_INPUT)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        verb = context.command_path if context else "judgekit"
+        said = " ".join(error.format_message().split()).rstrip(".")
+        print(f"judgekit: {said} (see '{verb} --help')", file=sys.stderr)
         sys.exit(EXIT_BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         print("judgekit: stopped; the same command goes on from here", file=sys.stderr)

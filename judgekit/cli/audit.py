@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from judgekit import api
-from judgekit.cli.common import PATH
+from judgekit.cli.common import OUT, PATH
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 
 SCHEMA = "judgekit.audit/1"
@@ -29,7 +29,7 @@ SCHEMA = "judgekit.audit/1"
     multiple=True,
     help="The calibration of a verdict file; run folders hold theirs. May repeat.",
 )
-@click.option("--out", "-o", type=PATH, default=Path("audit.json"), show_default=True)
+@click.option("--out", "-o", type=OUT, default=Path("audit.json"), show_default=True)
 def command(verdicts: tuple[Path, ...], labels: Path, calibrations: tuple[Path, ...], out: Path) -> int:
     """Say whether the promise of VERDICTS (run folders or verdict files) holds, is broken, or is undecided.
 

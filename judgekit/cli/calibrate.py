@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.calibration import Calibration
-from judgekit.cli.common import PATH
+from judgekit.cli.common import OUT, PATH
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
 from judgekit.guard import FEWEST
 
@@ -57,7 +57,7 @@ from judgekit.guard import FEWEST
 )
 @click.option("--budget", type=click.FloatRange(0), help="Highest mean cost an item may have.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", "-o", type=PATH, default=Path("calibration.json"), show_default=True)
+@click.option("--out", "-o", type=OUT, default=Path("calibration.json"), show_default=True)
 def command(
     evidence: tuple[Path, ...], out: Path, costs: tuple[str, ...], per_label: tuple[str, ...], **given: Any
 ) -> int:

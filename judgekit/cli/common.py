@@ -11,10 +11,26 @@ from typing import Any
 
 import click
 
-from judgekit.engine.local import Progress, Report
+from judgekit.engine.folder import Progress, Report
 from judgekit.errors import ConfigError
 
 PATH = click.Path(path_type=Path)
+
+
+class OutFile(click.Path):
+    """A file to write; its folder must be there, so that nobody waits for a result that has no place."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]
+        if not path.parent.is_dir():
+            self.fail(f"'{path}': there is no folder '{path.parent}'", param, ctx)
+        return path
+
+
+OUT = OutFile()
 READER = (
     click.option("--format", help="Input format; detected when not given."),
     click.option("--model", help="Model the outputs came from."),

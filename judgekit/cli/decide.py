@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from judgekit import api
-from judgekit.cli.common import PATH
+from judgekit.cli.common import OUT, PATH
 from judgekit.engine.folder import line
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
 
@@ -17,7 +17,7 @@ from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
 @click.argument("evidence", type=PATH)
 @click.argument("calibration", type=PATH)
 @click.option("--unbound", is_flag=True, help="Go on without a promise where the calibration does not fit.")
-@click.option("--out", "-o", type=PATH, default=Path("verdicts.jsonl"), show_default=True)
+@click.option("--out", "-o", type=OUT, default=Path("verdicts.jsonl"), show_default=True)
 def command(evidence: Path, calibration: Path, unbound: bool, out: Path) -> int:
     """Turn EVIDENCE (a file or a run folder) into verdicts under a CALIBRATION."""
     states: Counter[str] = Counter()

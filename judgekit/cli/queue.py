@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from judgekit import api
-from judgekit.cli.common import PATH
+from judgekit.cli.common import OUT, PATH
 from judgekit.errors import InputError
 from judgekit.labeling import write_sheet
 
@@ -26,7 +26,7 @@ from judgekit.labeling import write_sheet
 @click.option("--rubric", help="Only items of this rubric.")
 @click.option("--labels", type=PATH, multiple=True, help="Labels that people gave already; may repeat.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", "-o", type=PATH, default=Path("queue.csv"), show_default=True)
+@click.option("--out", "-o", type=OUT, default=Path("queue.csv"), show_default=True)
 def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any) -> None:
     """Draw the items that people label next from FILES (run folders, or outputs), as a CSV sheet.
 

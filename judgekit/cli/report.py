@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from judgekit import api, sources
-from judgekit.cli.common import PATH, progress_bar, states_line
+from judgekit.cli.common import OUT, PATH, progress_bar, states_line
 from judgekit.cli.score import run_names
 
 
 @click.command("report")
 @click.argument("runs", nargs=-1, required=True, type=PATH)
-@click.option("--out", "-o", type=PATH, help="The page, one self-contained HTML file.")
-@click.option("--json", "json_out", type=PATH, help="Everything the report says, as JSON.")
-@click.option("--markdown", type=PATH, help="The report as Markdown.")
-@click.option("--csv", "csv_out", type=PATH, help="Every number, one row each.")
+@click.option("--out", "-o", type=OUT, help="The page, one self-contained HTML file.")
+@click.option("--json", "json_out", type=OUT, help="Everything the report says, as JSON.")
+@click.option("--markdown", type=OUT, help="The report as Markdown.")
+@click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
 @click.option(
     "--labels", type=PATH, help="More human labels on the verdicts, such as spot checks, joined by id."
 )
@@ -55,6 +55,5 @@ def command(
     )
     for path, text in written:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text(), "utf-8")
             click.echo(f"written to {path}")

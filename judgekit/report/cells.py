@@ -48,10 +48,14 @@ def estimate(rate: Rate, digits: int = 1) -> str:
 
 
 def limits(rate: Rate, digits: int = 1) -> str:
-    """The confidence limits in percent: '10.1-14.8'; empty where the estimate is nothing else."""
+    """The confidence limits in percent: '10.1-14.8'; empty where the estimate is nothing else.
+
+    Limits that look alike get another digit, so that no interval looks like a point.
+    """
     if rate.value is None and rate.bounds == (rate.low, rate.high):
         return ""
-    return f"{100 * rate.low:.{digits}f}–{100 * rate.high:.{digits}f}"
+    low, high = (f"{100 * limit:.{digits}f}" for limit in (rate.low, rate.high))
+    return limits(rate, digits + 1) if low == high and digits < 3 else f"{low}–{high}"
 
 
 def in_words(cell: Cell, digits: int = 1) -> str:

@@ -19,7 +19,7 @@ RECORDED_REVEALED = {
     "entailment": "NLI entailment",
     "extraction_strength": EXTRACTION,
 }
-LEAKED, NOT_WELL = "judged leaked", "not forgotten well (judged)"
+LEAKED, NOT_WELL = "judged leaked", "judged badly forgotten"
 CORRECT, ROUGE_KEPT = "judged correct", "ROUGE-L recall on kept splits"
 
 

@@ -17,24 +17,43 @@ from judgekit.report.tables import overview
 TONES = {"good": "green", "bad": "red", "warning": "yellow", "plain": "none"}
 SIGNS = {"good": "+", "bad": "!", "warning": "?", "plain": "·"}
 LINES = 9
+GAP = 2
+SHORTEST = 12
+"""Letters left of a long name, at least."""
 COLUMNS = ("Run", "Leaked", "Forgotten well", "Degenerate", "Kept: correct", "Still answers")
 
 
-def render(summary: Summary) -> Group:
+def render(summary: Summary, width: int) -> Group:
     """The table of runs and what can be said, for ``rich``; text from files is never read as mark-up."""
     table = overview(summary)
     places = [table.columns.index(name) for name in COLUMNS]
-    grid = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in COLUMNS:
-        grid.add_column(name, justify="left" if name == "Run" else "right", overflow="fold")
-    for row in table.rows:
-        grid.add_row(*(Text(in_words(row[place], digits=0)) for place in places))
+    rows = [[in_words(row[place], digits=0) for place in places] for row in table.rows]
+    heads = [name.replace(" ", "\n") for name in COLUMNS]
+    taken = [
+        max(map(len, [*head.split("\n"), *column]))
+        for head, column in zip(heads, zip(*rows, strict=True), strict=True)
+    ]
+    names = shortened([row[0] for row in rows], width - sum(taken[1:]) - GAP * (len(taken) - 1))
+    grid = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for head in heads:
+        grid.add_column(head, justify="left" if head == "Run" else "right", overflow="fold")
+    for name, row in zip(names, rows, strict=True):
+        grid.add_row(Text(name), *map(Text, row[1:]))
     said = [
         Text(f"{SIGNS[told.tone]} {told.text}", style=TONES[told.tone]) for told in chosen(summary.findings)
     ]
     if left := len(summary.findings) - len(said):
         said.append(Text(f"· and {left} more in the report", style="dim"))
     return Group(grid, Padding(Group(*said), (1, 0, 0, 0)))
+
+
+def shortened(names: Sequence[str], room: int) -> list[str]:
+    """Names cut in the middle to fit in so many letters; whole where that would make two of them alike."""
+    room = max(room, SHORTEST)
+    tail = (room - 1) * 2 // 3
+    head = room - 1 - tail
+    short = [name if len(name) <= room else f"{name[:head]}…{name[-tail:]}" for name in names]
+    return short if len(set(short)) == len(set(names)) else list(names)
 
 
 def chosen(findings: Sequence[Finding]) -> list[Finding]:
@@ -46,4 +65,5 @@ def chosen(findings: Sequence[Finding]) -> list[Finding]:
 
 def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print to the terminal (or to the console given)."""
-    (console or Console()).print(render(summary))
+    console = console or Console()
+    console.print(render(summary, console.width))

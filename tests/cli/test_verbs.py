@@ -110,7 +110,29 @@ def test_a_folder_names_the_file_that_was_meant(outputs: Path, tmp_path: Path) -
 
 def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Path) -> None:
     done = judgekit("report", outputs, "--markdown", ".", cwd=tmp_path)
-    assert done.returncode == 2 and "Is a directory" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "is a directory" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score"], "Missing argument 'FILES...' (see 'judgekit score --help')"),
+        (["score", "--foo", "x"], "No such option"),
+        (["plan", "x", "--limit", "0"], "0 is not in the range x>=1"),
+        (["frobnicate"], "No such command 'frobnicate' (see 'judgekit --help')"),
+        (["report", "outputs.jsonl", "-o", "no/such/x.html"], "there is no folder 'no/such'"),
+        (["decide", "e", "c", "-o", "no/v.jsonl"], "there is no folder 'no'"),
+        (["score", "outputs.jsonl", "--format", "tofu"], "the file looks like 'judgekit'"),
+        (["score", "outputs.jsonl", "--columns", "question"], "expected FIELD=COLUMN"),
+    ],
+)
+def test_a_mistake_in_a_command_is_one_line(
+    outputs: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = judgekit(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert done.stderr.startswith("judgekit: ") and done.stderr.count("\n") == 1
+    assert not (tmp_path / "no").exists() and not (tmp_path / "runs").exists()
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def five() -> Comparison:
 
 def test_roles_and_sides_are_found(five: Comparison) -> None:
     assert (five.original, five.retrained) == ("original", "retain90")
-    assert (five.forgetting, five.utility) == ("not forgotten well (judged)", "judged correct")
+    assert (five.forgetting, five.utility) == ("judged badly forgotten", "judged correct")
     assert five.revealed == "judged leaked" and five.questions == 60
 
 
@@ -134,7 +134,7 @@ def test_a_changed_conclusion_shows_what_both_models_said(five: Comparison) -> N
         for c in five.changed
         if set(c.runs) == {"GA_lr1e-5", "GA_lr1e-4"} and "ROUGE" in c.measures[0] and c.reversed
     )
-    assert change.measures[1] == "not forgotten well (judged)"
+    assert change.measures[1] == "judged badly forgotten"
     assert change.forgot_better == ("GA_lr1e-4", "GA_lr1e-5")
     shown = change.examples[0]
     assert shown.question.startswith("What of") and shown.reference == "the secret"

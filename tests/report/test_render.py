@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -17,8 +18,11 @@ from rich.console import Console
 
 from judgekit.errors import MissingExtra
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
+from judgekit.report.cells import in_words
 from judgekit.report.html import LONGEST, embedded
 from judgekit.report.markdown import escape
+from judgekit.report.rates import Rate
+from judgekit.report.terminal import shortened
 from tests.report.make_runs import HOSTILE, METHODS, make_run
 
 
@@ -144,3 +148,26 @@ def test_without_matplotlib_the_extra_is_named(runs, summary, monkeypatch):
 
 def test_the_page_is_the_same_every_time(runs, summary):
     assert to_html(summary, runs) == to_html(summarize(runs), runs)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_long_names_are_cut_in_the_middle_and_stay_apart(summary, width):
+    long = [replace(run, name=f"tofu_Llama-3.2-1B-Instruct_{run.name}") for run in summary.runs]
+    console = Console(file=io.StringIO(), width=width)
+    print_summary(replace(summary, runs=tuple(long)), console)
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    rows = lines[2 : lines.index("")]
+    assert len(rows) == len(long) == len({row.split()[0] for row in rows}), "one line a run, each its own"
+    assert all(row.startswith("tofu") for row in rows)
+
+
+def test_names_that_differ_only_in_the_middle_are_kept_whole():
+    names = [f"{'a' * 20}{middle}{'b' * 20}" for middle in "xy"]
+    assert shortened(names, 20) == names
+    assert shortened(["short", "a" * 30 + "end"], 12) == ["short", "aaaa…aaaaend"]
+
+
+def test_an_interval_never_looks_like_a_point():
+    rate = Rate("leaked", 0.0, 0.0, 0.004, (0.0, 0.0), "judge", "")
+    assert in_words(rate, digits=0) == "0 % [0.0–0.4]"
+    assert in_words(replace(rate, high=0.04), digits=0) == "0 % [0–4]"
