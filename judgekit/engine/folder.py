@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,19 @@ from judgekit.records import Record
 
 SCHEMA = "judgekit.run/1"
 FILES = ("items.jsonl", "evidence.jsonl", "verdicts.jsonl")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: items done, cost so far in US dollars (None: unknown), items by state."""
+
+    done: int
+    cost: float | None
+    states: Mapping[str, int]
+
+
+Report = Callable[[Progress], None]
+"""What a job tells its progress to."""
 
 
 class RunWriter:
@@ -41,6 +55,11 @@ class RunWriter:
             self.states[outcome.verdict.state] += 1
             spent = outcome.verdict.cost
             self.cost = None if spent is None or self.cost is None else self.cost + spent
+
+    @property
+    def progress(self) -> Progress:
+        """What has been written so far."""
+        return Progress(self.states.total(), self.cost, dict(self.states))
 
     def finish(self, about: Mapping[str, Any]) -> None:
         """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from judgekit.cascade import Cascade, Outcome
 from judgekit.config import CascadeSpec
-from judgekit.engine.folder import RunWriter
+from judgekit.engine.folder import Progress, Report, RunWriter
 from judgekit.judges.base import Pending
 from judgekit.records import Item
 
@@ -23,77 +23,66 @@ BATCH = 50_000
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a job is: items done, cost so far in US dollars (None: unknown), items by state."""
+class Job:
+    """What is scored by what, and where the run goes: all that an engine needs to know.
 
-    done: int
-    cost: float | None
-    states: Mapping[str, int]
-
-
-Report = Callable[[Progress], None]
-
-
-def score(
-    items: Iterable[Item],
-    spec: CascadeSpec,
-    folder: Path,
-    *,
-    store: Any = None,
-    budget: Any = None,
-    unbound: bool = False,
-    about: Mapping[str, Any] | None = None,
-    report: Report = lambda progress: None,
-) -> Progress:
-    """Judge all items and leave a complete run folder behind.
-
-    Parameters
+    Attributes
     ----------
-    items : read lazily, once.
-    spec : the cascade file.
-    folder : where the run is written; the same call again resumes from the store.
-    store, budget : see :mod:`judgekit.store`.
-    about : what else ``run.json`` should say (source, model, …).
-    report : called after every block.
+    items : read lazily, once. spec : the cascade file. folder : where the run is written.
+    store, budget : see :mod:`judgekit.store`. unbound : go on where a calibration does not fit.
+    about : what else ``run.json`` should say (source, model, …). report : called after every block.
+    """
+
+    items: Iterable[Item]
+    spec: CascadeSpec
+    folder: Path
+    store: Any = None
+    budget: Any = None
+    unbound: bool = False
+    about: Mapping[str, Any] = field(default_factory=dict)
+    report: Report = lambda progress: None
+
+    def described(
+        self, progress: Progress, examples: set[str], cascades: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What ``run.json`` says of the finished run."""
+        tiers = list(self.spec.file.tiers)
+        seen = {"items": progress.done, "tiers": tiers, "examples": sorted(examples), "cascades": cascades}
+        return {**self.about, **seen}
+
+
+def score(job: Job) -> Progress:
+    """Judge all items and leave a complete run folder behind; the same job again resumes from the store.
 
     Raises
     ------
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     BatchPending : prompts are with a provider; run again to collect the answers.
     """
-    return asyncio.run(_score(items, spec, folder, store, budget, unbound, about or {}, report))
+    return asyncio.run(_score(job))
 
 
-async def _score(
-    items: Iterable[Item],
-    spec: CascadeSpec,
-    folder: Path,
-    store: Any,
-    budget: Any,
-    unbound: bool,
-    about: Mapping[str, Any],
-    report: Report,
-) -> Progress:
+async def _score(job: Job) -> Progress:
     cascades: dict[str, Cascade] = {}
-    stream, done, pending = iter(items), 0, Pending()
-    size = BATCH if spec.batched else BLOCK
-    with RunWriter(folder) as writer:
+    stream, pending = iter(job.items), Pending()
+    size = BATCH if job.spec.batched else BLOCK
+    with RunWriter(job.folder) as writer:
         try:
             while block := list(islice(stream, size)):
-                for name in {spec.rubric_for(item) for item in block} - cascades.keys():
-                    cascades[name] = spec.build(name, store=store, budget=budget, unbound=unbound)
+                for name in {job.spec.rubric_for(item) for item in block} - cascades.keys():
+                    cascades[name] = job.spec.build(
+                        name, store=job.store, budget=job.budget, unbound=job.unbound
+                    )
                 with pending:
-                    writer.write(await judge_block(block, spec, cascades))
-                    done += len(block)
-                    report(Progress(done, writer.cost, dict(writer.states)))
+                    writer.write(await judge_block(block, job.spec, cascades))
+                    job.report(writer.progress)
                 await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
             pending.raise_if_any()
         finally:
             for cascade in cascades.values():
                 await cascade.close()
-        about = {**about, "items": done, "tiers": list(spec.file.tiers)}
-        writer.finish({**about, "examples": sorted(shown(cascades)), "cascades": describe(cascades)})
-    return Progress(done, writer.cost, dict(writer.states))
+        writer.finish(job.described(writer.progress, shown(cascades), describe(cascades)))
+    return writer.progress
 
 
 async def judge_block(block: list[Item], spec: CascadeSpec, cascades: Mapping[str, Cascade]) -> list[Outcome]:

@@ -26,8 +26,8 @@ from typing import Any
 from judgekit import errors
 from judgekit.cascade import Cascade, Outcome
 from judgekit.config import CascadeSpec
-from judgekit.engine.folder import RunWriter
-from judgekit.engine.local import Progress, Report, describe, judge_block, shown
+from judgekit.engine.folder import Progress, RunWriter
+from judgekit.engine.local import Job, describe, judge_block, shown
 from judgekit.records import Item
 from judgekit.store import Budget, Spent, Store
 
@@ -159,6 +159,7 @@ class Worker:
         self._runner = asyncio.Runner()  # one loop for all blocks: clients and engines live in it
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A block's outcomes, or the error that stops the job, as columns that Arrow can hold."""
         try:
             try:
                 outcomes = self._runner.run(self._judge(pickle.loads(row["items"])))
@@ -176,21 +177,11 @@ class Worker:
         return await judge_block(block, self._spec, self._cascades)
 
 
-def score(
-    items: Iterable[Item],
-    spec: CascadeSpec,
-    folder: Path,
-    *,
-    store: Any = None,
-    budget: Any = None,
-    unbound: bool = False,
-    about: Mapping[str, Any] | None = None,
-    report: Report = lambda progress: None,
-) -> Progress:
+def score(job: Job) -> Progress:
     """Judge all items on the cluster and leave a run folder behind; see :func:`judgekit.engine.local.score`.
 
     The cluster is the one that ``RAY_ADDRESS`` names or that this machine belongs to, else a new one of this
-    machine. ``store`` is closed: its file passes to the actor that serves all workers.
+    machine. The job's store is closed: its file passes to the actor that serves all workers.
 
     Raises
     ------
@@ -198,37 +189,31 @@ def score(
     ConfigError : a judge asks through a batch API.
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     """
-    if spec.batched:
+    if job.spec.batched:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
-    spec = replace(spec, folder=spec.folder.resolve())
-    done, cascades, examples = 0, dict[str, Any](), set[str]()
-    keeper = None
-    if store is not None:
-        store.close()
-        keeper = _keeper(ray, folder, budget)
-    remote = (RemoteStore(keeper), _budget(keeper, budget)) if keeper is not None else (None, None)
+    cascades, examples, keeper = dict[str, Any](), set[str](), None
+    if job.store is not None:
+        job.store.close()
+        keeper = _keeper(ray, job.folder, job.budget)
     try:
-        with RunWriter(folder) as writer:
-            for row in _mapped(ray, items, spec, (spec, *remote, unbound)):
+        with RunWriter(job.folder) as writer:
+            for row in _mapped(ray, job, keeper):
                 if row["error"]:
                     kind = getattr(errors, row["error"], errors.JudgekitError)
                     raise kind.__new__(kind, row["message"])
-                outcomes = pickle.loads(row["outcomes"])
                 used = json.loads(row["about"])
                 cascades.update(used["cascades"])
                 examples.update(used["examples"])
-                writer.write(outcomes)
-                done += len(outcomes)
-                report(Progress(done, writer.cost, dict(writer.states)))
-            about = {**(about or {}), "items": done, "tiers": list(spec.file.tiers)}
-            writer.finish({**about, "examples": sorted(examples), "cascades": cascades})
+                writer.write(pickle.loads(row["outcomes"]))
+                job.report(writer.progress)
+            writer.finish(job.described(writer.progress, examples, cascades))
     finally:
         if keeper is not None:
             with suppress(ray.exceptions.RayError):
                 ray.get(keeper.do.remote("close"), timeout=_CLOSING_SECONDS)
             ray.kill(keeper)
-    return Progress(done, writer.cost, dict(writer.states))
+    return writer.progress
 
 
 def _connected() -> Any:
@@ -259,15 +244,17 @@ def _budget(keeper: Any, budget: Any) -> Any:
     return RemoteBudget(keeper, budget.dollars, budget.calls) if limited else None
 
 
-def _mapped(ray: Any, items: Iterable[Item], spec: CascadeSpec, made_of: tuple[Any, ...]) -> Iterator[Any]:
+def _mapped(ray: Any, job: Job, keeper: Any) -> Iterator[Any]:
     """A row for each block, in order. Blocks wait in Ray's object store, which spills to disk."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    stream, blocks = iter(items), []
+    stream, blocks = iter(job.items), []
     while block := list(islice(stream, BLOCK)):
         blocks.append(ray.put(pa.table({"items": [pickle.dumps(block)]})))
     if not blocks:
         return
+    spec = replace(job.spec, folder=job.spec.folder.resolve())
+    remote = (None, None) if keeper is None else (RemoteStore(keeper), _budget(keeper, job.budget))
     nodes = sum(bool(node["Alive"]) for node in ray.nodes())
     workers = pool(spec.file.tiers, ray.cluster_resources(), nodes)
     data = ray.data.from_arrow_refs(blocks)
@@ -275,7 +262,7 @@ def _mapped(ray: Any, items: Iterable[Item], spec: CascadeSpec, made_of: tuple[A
     data.context.enable_progress_bars = False
     yield from data.map(
         Worker,
-        fn_constructor_args=made_of,
+        fn_constructor_args=(spec, *remote, job.unbound),
         compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
         num_cpus=workers.cpus,
         num_gpus=workers.gpus,

@@ -186,6 +186,7 @@ class KeyMaker:
         self._shared = hashlib.sha256(json.dumps([identity, shared, list(first.options)]).encode())
 
     def __call__(self, prompt: Prompt) -> str:
+        """The key of a prompt."""
         digest = self._shared.copy()
         last = prompt.messages[-1]
         digest.update(f"{last['role']}\n{last['content']}".encode("utf-8", "surrogatepass"))

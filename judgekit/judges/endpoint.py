@@ -6,6 +6,8 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import openai
@@ -13,10 +15,8 @@ import openai
 from judgekit.errors import ConfigError
 from judgekit.judges.throttle import Throttle
 
-try:
-    import httpx2 as httpx
-except ImportError:  # openai before its move to httpx2
-    import httpx  # type: ignore[import-not-found, no-redef, unused-ignore]
+httpx: Any = import_module(type(openai.DEFAULT_CONNECTION_LIMITS).__module__)
+"""The HTTP library that the SDK stands on: httpx2, or httpx before its version 3."""
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -241,11 +241,8 @@ class Endpoint:
 def _http_client(connections: int) -> Any:
     """The SDK's aiohttp transport, which takes about half the processor time, where aiohttp is installed."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    try:
-        import aiohttp  # noqa: F401
-    except ImportError:
-        return openai.DefaultAsyncHttpxClient(limits=limits)
-    return openai.DefaultAioHttpClient(limits=limits)
+    faster = find_spec("aiohttp") is not None
+    return (openai.DefaultAioHttpClient if faster else openai.DefaultAsyncHttpxClient)(limits=limits)
 
 
 def _nobody_there(error: openai.APIConnectionError) -> bool:

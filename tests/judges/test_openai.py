@@ -208,7 +208,7 @@ def test_several_endpoints_share_the_work() -> None:
     with ChatServer(latency=0.01) as one, ChatServer(latency=0.01) as two:
         found = answers("", asks_of(some_items(100)), base_url=[one.url, two.url], max_concurrency=8)
         assert len(found) == 200
-        assert min(len(one.seen), len(two.seen)) > 50
+        assert min(len(one.seen), len(two.seen)) > 20  # how evenly depends on how fast either is
 
 
 def test_the_work_of_a_dead_endpoint_is_done_by_the_others() -> None:
