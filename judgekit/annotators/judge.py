@@ -90,8 +90,7 @@ class ModelJudge:
         reasons = [rubric.check(item) for item in items]
         with _uncollected():
             asks = [
-                [] if reason else panel.asks(item, asked)
-                for item, reason in zip(items, reasons, strict=True)
+                [] if reason else panel.asks(item, asked) for item, reason in zip(items, reasons, strict=True)
             ]
         labels, heard = rubric.labels, annotators * len(panel.orders)
         answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
