@@ -25,11 +25,12 @@ ENVIRONMENT = {
     "VLLM_NO_USAGE_STATS": "1",
 }
 TINY_JUDGE = Path(__file__).with_name("tiny-judge")
+# The CPU build's default of 128 tokens a block leaves up to 127 shared tokens of every prompt to compute again.
 SPEC = {
     "model": str(TINY_JUDGE),
     "dtype": "float32",
     "max_model_len": 4096,
-    "engine": {"enforce_eager": True, "disable_log_stats": True},
+    "engine": {"enforce_eager": True, "disable_log_stats": True, "block_size": 32},
 }
 
 

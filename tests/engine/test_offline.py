@@ -134,7 +134,7 @@ def test_what_annotators_share_comes_from_the_prefix_cache(backend: VLLMBackend)
     items = [item for item, _ in make_cases("forgetting", 40, seed=98)]
     mixed = [rubric.render(item, shots, order) for item in items for order in (0, 1)]
     answers = ask_all(backend, mixed)
-    shared = min(a.prompt_tokens for a in answers) // 128 * 128 - 128  # whole blocks of 128 tokens on a CPU
+    shared = min(a.prompt_tokens for a in answers) - 128  # a short item and its last, broken block
     assert shared >= 1024
     assert sum(a.cached_tokens >= shared for a in answers) >= len(answers) - 2
 
