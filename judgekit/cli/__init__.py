@@ -55,7 +55,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; an error a user can mend is one line on standard error."""
     try:
-        sys.exit(cli.main(standalone_mode=False))
+        sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))
     except JudgekitError as error:
         print(f"judgekit: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -8,11 +8,12 @@ from pathlib import Path
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find
-from judgekit.readers.labels import read_evidence, read_labels, read_verdicts
+from judgekit.readers.labels import examined, read_evidence, read_labels, read_verdicts
 from judgekit.records import Item
 
 __all__ = [
     "detect",
+    "examined",
     "formats",
     "read",
     "read_evidence",

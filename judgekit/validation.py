@@ -1,0 +1,140 @@
+"""What a file holds, and everything that is wrong with it: any file that a verb reads or writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from judgekit import readers
+from judgekit.calibration import Calibration
+from judgekit.config import CascadeSpec
+from judgekit.errors import ConfigError, InputError
+from judgekit.readers.detect import FORMATS, head
+from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
+from judgekit.rubrics import load_rubric
+
+Told = str | InputError
+Teller = Callable[[Path], Iterator[Told]]
+
+
+def examine(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
+    """What is wrong with a file, one error each, and last, if it can be told, what it holds.
+
+    Parameters
+    ----------
+    path : outputs, labels, evidence, verdicts, a calibration, a cascade file, a rubric folder or a run folder.
+    reader : options of ``readers.read``, for outputs.
+    """
+    if reader.get("format"):
+        yield from _outputs(path, reader)
+    elif path.suffix in (".yaml", ".yml"):
+        yield _cascade(path)
+    elif (path / "rubric.yaml").is_file():
+        yield _rubric(path)
+    elif (path / "verdicts.jsonl").is_file():
+        for name in ("items.jsonl", "evidence.jsonl", "verdicts.jsonl"):
+            if (path / name).is_file():
+                for told in examine(path / name, reader):
+                    yield told if isinstance(told, InputError) else f"{name}: {told}"
+    else:
+        kind = None if path.is_dir() else _kind(path)
+        yield from _outputs(path, reader) if kind is None else kind(path)
+
+
+def _kind(path: Path) -> Teller | None:
+    """How to examine one of judgekit's own files; None for everything else, which is taken for outputs."""
+    seen = head(path)
+    if seen.keys[:1] == ("schema",) and (seen.kind == "object" or "certificate" in seen.row):
+        return _calibration
+    if seen.kind not in ("lines", "table"):
+        return None
+    row, schema = seen.row, str(seen.row.get("schema", ""))
+    if schema.startswith("judgekit.evidence/") or "tiers" in row:
+        return partial(_records, EvidenceRow)
+    if schema.startswith("judgekit.verdict/") or "state" in row:
+        return partial(_records, Verdict)
+    labelled = "id" in row and ("label" in row or "human_label" in row)
+    others = (form for name, form in FORMATS.items() if name != "judgekit")
+    if labelled and not any(form.matches(seen) for form in others):
+        return partial(_records, LabelRow)
+    return None
+
+
+def _records(kind: type[Record], path: Path) -> Iterator[Told]:
+    """Rows of labels, evidence or verdicts; labels are held against their rubric's, where that is known."""
+    counts: Counter[str] = Counter()
+    for line, row in readers.examined(path, kind):
+        if isinstance(row, InputError):
+            yield row
+            continue
+        counts[_class(row)] += 1
+        known = _labels(getattr(row, "rubric", ""))
+        if known and (strange := sorted(_said(row) - known)):
+            what = f"label '{strange[0]}' is not one of {', '.join(sorted(known))}"
+            yield InputError(what, path=path, row=line)
+    name = {LabelRow: "labels", EvidenceRow: "evidence", Verdict: "verdicts"}[kind]
+    if counts:
+        told = ", ".join(f"{what or '(no rubric)'} {count:,}" for what, count in counts.most_common())
+        yield f"{name}, {counts.total():,} rows ({told})"
+
+
+def _class(row: Record) -> str:
+    rubric = str(getattr(row, "rubric", ""))
+    return " ".join(filter(None, (rubric, row.state))) if isinstance(row, Verdict) else rubric
+
+
+def _said(row: Record) -> set[str]:
+    """All labels that a row speaks of under its rubric."""
+    if isinstance(row, LabelRow):
+        return {row.label}
+    assert isinstance(row, EvidenceRow | Verdict)
+    said = {given.label for given in row.human if given.rubric in ("", row.rubric)}
+    if isinstance(row, EvidenceRow):
+        return said.union(*(evidence.probs for evidence in row.tiers.values()))
+    return said if row.label is None else said | {row.label}
+
+
+@cache
+def _labels(rubric: str) -> frozenset[str]:
+    """The labels of a rubric, as far as its name says them."""
+    try:
+        return frozenset(load_rubric(rubric).labels) if rubric else frozenset()
+    except ConfigError:  # a user's own, by name only
+        return frozenset()
+
+
+def _calibration(path: Path) -> Iterator[Told]:
+    made = Calibration.load(path)
+    made.load_policy()
+    names = " > ".join(made.tiers)
+    yield f"calibration, {made.certificate['status']}, rubric '{made.rubric}', {names}: {made.certificate['claim']}"
+
+
+def _cascade(path: Path) -> str:
+    spec = CascadeSpec.load(path)
+    tiers = {
+        rubric: [tier.name for tier in spec.build(rubric).tiers] for rubric in set(spec.file.rubrics.values())
+    }
+    return "cascade, " + "; ".join(
+        f"{rubric}: {' > '.join(names)}" for rubric, names in sorted(tiers.items())
+    )
+
+
+def _rubric(path: Path) -> str:
+    loaded = load_rubric(path)
+    return f"rubric '{loaded.name}', labels {', '.join(loaded.labels)}, {len(loaded.example_rows)} examples"
+
+
+def _outputs(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
+    splits: Counter[str] = Counter()
+    numbers: set[str] = set()
+    for item in readers.read(path, **reader):
+        splits[item.split or "(no split)"] += 1
+        numbers.update(item.recorded)
+    form = reader.get("format") or readers.detect(path)
+    counts = ", ".join(f"{split} {count:,}" for split, count in splits.items())
+    extra = f"; recorded: {', '.join(sorted(numbers))}" if numbers else ""
+    yield f"{form}, {splits.total():,} items ({counts}){extra}"
