@@ -1,6 +1,6 @@
 """How fast model judges ask, beside what their clients and engines could do; prints one JSON object.
 
-    python -m benchmarks.throughput [--prompts 2000] [--rounds 5] [--offline] [--tools PYTHON]
+    python -m benchmarks.throughput [--prompts 2000] [--rounds 5] [--offline] [--peer NAME=PYTHON …]
 
 *server*: against a server on the loopback that answers at once (and once more after 50 ms, over 64 connections),
 the whole judge, from items to evidence in the store, beside a bare ``gather`` over the same prompts rendered
@@ -8,8 +8,9 @@ beforehand: through the SDK's own ``chat.completions.create`` as one would write
 the same client that judgekit uses, its answers decoded and nothing else done. Rounds alternate and ratios are medians
 over rounds, since a shared machine drifts; ``cpu_us`` is the client's processor time for a prompt. *store*:
 microseconds of a durable answer, and seconds from the start of a run to the evidence of 100,000 stored asks.
-*offline* (needs vLLM): see ``benchmarks/throughput_offline.py``. *tools*: inspect-ai asking and scoring the same
-prompts through the same server, in the environment of ``PYTHON`` (see ``benchmarks/throughput_tools.py``).
+*offline* (needs vLLM): see ``benchmarks/throughput_offline.py``. *peers*: other tools (``inspect``, ``alpaca``,
+``deepeval``) scoring the same items through the same server, each in the environment of its ``PYTHON``, with judgekit
+between them (see ``benchmarks/throughput_tools.py``).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -92,12 +93,14 @@ def _response(body: dict[str, Any]) -> bytes:
 
 
 _TOP = [
-    {"token": t, "logprob": -0.1 - 2 * i, "bytes": [65 + i]} for i, t in enumerate("ABCDEFGHIJKLMNOPQRST")
+    {"token": t, "logprob": -0.1 - 2 * i, "bytes": [ord(t)]} for i, t in enumerate("ABCDEmMHIJKLNOPQRSTU")
 ]
+_SAID = '{"score": 7, "reason": "It says so."}'
+"""What the one answer says: labels for tools that read the first token, a score for those that want JSON."""
 COMPLETION = _response(
     {
         "id": "c", "object": "chat.completion", "created": 0, "model": "tiny",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "A"},
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": _SAID},
                      "logprobs": {"content": [{**_TOP[0], "top_logprobs": _TOP}]}}],
         "usage": {"prompt_tokens": 300, "completion_tokens": 1, "total_tokens": 301},
     }
@@ -263,19 +266,31 @@ def of_the_store(calls: int = 100_000) -> dict[str, Any]:
     }
 
 
-def beside_tools(python: str, prompts: int) -> dict[str, Any]:
-    """The same prompts through the same server: another tool, and judgekit."""
-    batch = items(prompts // 2)
+def beside_peers(pythons: Mapping[str, str], count: int) -> dict[str, Any]:
+    """Other tools and judgekit scoring the same items through the same server, in turns."""
+    batch = items(count)
     panel = _judge("http://unused", None).panel(load_rubric("forgetting"))
-    chats = [[dict(turn) for turn in ask.prompt.messages] for item in batch for ask in panel.asks(item, 1)]
+    rows = [
+        {
+            "question": item.question,
+            "reference": item.references[0],
+            "output": item.outputs[0],
+            "chats": [[dict(turn) for turn in ask.prompt.messages] for ask in panel.asks(item, 1)],
+        }
+        for item in batch
+    ]
+    result: dict[str, Any] = {"items": count}
     with server() as url, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(chats, file)
+        json.dump(rows, file)
         file.flush()
-        command = [python, "-m", "benchmarks.throughput_tools", url, file.name, str(CONNECTIONS)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        theirs: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        ours, _ = asyncio.run(_whole(url, batch))
-    return {"prompts": len(chats), **theirs, "judgekit_prompts_per_s": ours}
+        for name, python in pythons.items():
+            command = [python, "-m", "benchmarks.throughput_tools", name, url, file.name, str(CONNECTIONS)]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+            ours, _ = asyncio.run(_whole(url, batch))
+            theirs = json.loads(done.stdout.splitlines()[-1])
+            times = ours / theirs["requests_per_s"]
+            result[name] = {**theirs, "judgekit_requests_per_s": ours, "judgekit_times_faster": times}
+    return result
 
 
 def main() -> None:
@@ -285,7 +300,14 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--offline", action="store_true")
-    parser.add_argument("--tools", help="the Python of an environment with inspect-ai")
+    parser.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        metavar="NAME=PYTHON",
+        help="another tool, and a Python that has it",
+    )
+    parser.add_argument("--peer-items", type=int, default=300)
     parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve is not None:
@@ -299,8 +321,8 @@ def main() -> None:
         from benchmarks.throughput_offline import throughput
 
         result["offline"] = throughput()
-    if options.tools:
-        result["tools"] = beside_tools(options.tools, min(options.prompts, 1000))
+    if options.peer:
+        result["peers"] = beside_peers(dict(peer.split("=") for peer in options.peer), options.peer_items)
     show(result)
 
 
