@@ -1,6 +1,9 @@
 """How soon the audit decides, and what the shift check and the scope guard see; prints one JSON object.
 
-python benchmarks/watching.py
+python benchmarks/watching.py [--outputs FILE...]
+
+With files of outputs: a calibration's guard is laid from 100 items of the first, and the share of every file's items
+that it refuses is counted.
 """
 
 from __future__ import annotations
@@ -8,9 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 
+from judgekit.form import form
+from judgekit.guard import Guard
+from judgekit.readers import read
 from judgekit.trust.audit import Audit
 from judgekit.trust.scope import scope
 from judgekit.trust.shift import shift_check
@@ -64,6 +71,21 @@ def guard(rng: np.random.Generator, away: float, runs: int) -> dict:
     return {"labeled": 300, "standard deviations away": away, "refused": round(float(np.mean(refused)), 4)}
 
 
+def guard_on(files: list[str], draws: int, laid: int = 100) -> dict:
+    """Share of each file's items that a guard laid from the first file's refuses, over random draws."""
+    forms = {str(Path(file).parent.name): [form(item) for item in read(file)] for file in files}
+    first = next(iter(forms))
+    refused: dict[str, list[float]] = {name: [] for name in forms}
+    for draw in range(draws):
+        order = np.random.default_rng(draw).permutation(len(forms[first]))
+        made = Guard.of([forms[first][i] for i in order[:laid]], draw)
+        for name, items in forms.items():
+            rest = [items[i] for i in order[laid:]] if name == first else items
+            refused[name].append(float(made.refuses(rest).mean()))
+    shares = {name: round(float(np.mean(share)), 3) for name, share in refused.items()}
+    return {"laid from": laid, "items of": first, "level": made.level, "refused": shares}
+
+
 def timed(work) -> float:
     start = time.perf_counter()
     work()
@@ -75,7 +97,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=200)
-    runs = parser.parse_args().runs
+    parser.add_argument("--outputs", nargs="+", default=[])
+    given = parser.parse_args()
+    runs = given.runs
     rng = np.random.default_rng(0)
     big = rng.standard_normal((100_000, 1000), dtype=np.float32)
     labeled = rng.standard_normal((500, 1000), dtype=np.float32)
@@ -85,6 +109,7 @@ def main() -> None:
                 "audit": [audit(rng, 0.85, p, 2 * runs) for p in (0.85, 0.70, 0.75, 0.80, 0.90, 0.92, 0.95)],
                 "shift": [shift(rng, move, runs) for move in (0.0, 0.25, 0.5, 1.0)],
                 "scope": [guard(rng, away, runs // 4) for away in (0.0, 0.5, 1.0)],
+                "guard": guard_on(given.outputs, runs // 10) if given.outputs else None,
                 "seconds": {
                     "shift check, 500 against 100,000 items of 1,000 numbers": timed(
                         lambda: shift_check({"embedding": labeled}, {"embedding": big})

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from judgekit.records import Record
 from judgekit.trust.scope import scope
 
-LEAST_LEVEL, MOST_LEVEL = 0.02, 0.05
-"""Bounds on the share of ordinary items that are refused: the smallest that the items at hand allow, in between."""
+LEVEL = 0.02
+"""Share of ordinary items that are refused, at most, on average over what a guard is laid from."""
 
-FEWEST, MOST = 38, 1_000
-"""Items that a guard needs, and remembers; half of them tell at what distance from the others ordinary items lie."""
+FEWEST, MOST = 98, 1_000
+"""Items that a guard needs, and remembers. Half are places; the other half, no fewer than 1 / LEVEL - 1, tell how far
+from the nearest places ordinary items lie."""
 
 REASON = "looks unlike the items that the calibration was made from"
 
@@ -33,7 +34,7 @@ class Guard(Record):
     """
 
     forms: tuple[tuple[float, ...], ...]
-    level: float
+    level: float = LEVEL
 
     @classmethod
     def of(cls, forms: Iterable[tuple[float, ...]], seed: int = 0) -> Guard | None:
@@ -42,8 +43,7 @@ class Guard(Record):
         if len(known) < FEWEST:
             return None
         order = np.random.default_rng(seed).permutation(len(known))[:MOST]
-        level = np.clip(1 / (1 + len(order) - len(order) // 2), LEAST_LEVEL, MOST_LEVEL)
-        return cls(forms=tuple(known[i] for i in order), level=float(level))
+        return cls(forms=tuple(known[i] for i in order), level=LEVEL)
 
     def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
         """Which items look unlike all that are known; one whose form is unknown is refused. Shape (items,)."""

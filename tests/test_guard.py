@@ -59,18 +59,17 @@ def test_ordinary_items_pass_and_strange_ones_do_not() -> None:
 def test_too_few_items_lay_down_no_guard() -> None:
     assert Guard.of(form(item(i)) for i in range(FEWEST - 1)) is None
     made = Guard.of([*(form(item(i)) for i in range(FEWEST)), (), ()])
-    assert made is not None and made.level == 0.05
-    assert made.refuses([form(item(0, GIBBERISH))]).all()
+    assert made is not None and made.refuses([form(item(0, GIBBERISH))]).all()
 
 
 def test_ordinary_items_are_refused_at_the_stated_level_on_average() -> None:
     rng = np.random.default_rng(0)
     shares = []
     for seed in range(300):
-        drawn = rng.standard_normal((160, 3))
-        made = Guard.of(map(tuple, drawn[:60]), seed)
+        drawn = rng.standard_normal((220, 3))
+        made = Guard.of(map(tuple, drawn[:120]), seed)
         assert made is not None
-        shares.append(made.refuses(list(map(tuple, drawn[60:]))).mean())
+        shares.append(made.refuses(list(map(tuple, drawn[120:]))).mean())
     assert np.mean(shares) <= made.level + 3 * np.std(shares) / np.sqrt(len(shares))
     assert np.mean(shares) > made.level / 3
 
@@ -82,18 +81,18 @@ def row(number: int, label: str | None, shape: tuple[float, ...], sure: float = 
 
 
 def test_the_guard_is_laid_from_unlabelled_items_and_stored() -> None:
-    rows = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(160)]
+    rows = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(220)]
     made = calibrate(rows, agreement=0.9)
     assert made.guard is not None
-    assert sorted(made.guard.forms) == sorted(form(item(i)) for i in range(100, 160))
+    assert sorted(made.guard.forms) == sorted(form(item(i)) for i in range(100, 220))
     again = Calibration.model_validate(json.loads(json.dumps(made.to_row())))
     assert again == made and again.fingerprint == made.fingerprint
     assert calibrate(rows[:100], agreement=0.9).guard is None
 
 
 def test_deciding_abstains_with_the_reason_and_labels_of_strange_items_certify_nothing() -> None:
-    ordinary = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(160)]
-    strange = [row(i, "no", form(item(i, GIBBERISH))) for i in range(200, 240)]
+    ordinary = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(220)]
+    strange = [row(i, "no", form(item(i, GIBBERISH))) for i in range(300, 340)]
     made = calibrate([*ordinary, *strange], agreement=0.9)
     assert made.certificate["labels"] == 140 and made.certificate["errors"] == 0
     assert made.certificate["accepted"] <= 100
@@ -104,7 +103,7 @@ def test_deciding_abstains_with_the_reason_and_labels_of_strange_items_certify_n
 
 def test_the_cascade_refuses_what_deciding_refuses() -> None:
     rubric, judge = load_rubric("forgetting"), LexicalJudge()
-    items = [item(i) for i in range(200)]
+    items = [item(i) for i in range(240)]
     outcomes = asyncio.run(Cascade(rubric, [judge]).run(items))
     labelled = [
         one.evidence.model_copy(update={"human": (HumanLabel(annotator="a", label="leaked"),)})
@@ -123,8 +122,7 @@ def test_the_cascade_refuses_what_deciding_refuses() -> None:
 
 def test_the_promise_holds_for_what_the_guard_lets_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard refuses what the judge gets right: without it agreement is .82, behind it .76, promised is .78."""
-    monkeypatch.setattr(guarding, "LEAST_LEVEL", 0.3)
-    monkeypatch.setattr(guarding, "MOST_LEVEL", 0.3)
+    monkeypatch.setattr(guarding, "LEVEL", 0.3)
     rng, agreement, delta, draws = np.random.default_rng(1), 0.78, 0.1, 100
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

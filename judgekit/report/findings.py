@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from judgekit.guard import REASON
 from judgekit.report.cells import limits, percent
 from judgekit.report.claims import BROKEN, ENOUGH, SHIFTED, Claim
 
@@ -48,6 +49,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     for found in comparisons:
         yield from _compared(found)
     yield from _unscored(runs)
+    yield from _refused(runs)
 
 
 def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[Finding]:
@@ -175,6 +177,15 @@ def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
     if left:
         yield Finding("warning", f"Unscored items count as open, never as anything else: {_and(left)}.")
+
+
+def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    refused = {
+        run.name: sum(group.reasons.get(REASON, 0) for group in run.groups if not group.split) for run in runs
+    }
+    if any(refused.values()):
+        left = [f"{count:,} of {name}" for name, count in refused.items() if count]
+        yield Finding("plain", f"Left open because they look unlike the items calibrated on: {_and(left)}.")
 
 
 def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from judgekit.guard import REASON
 from judgekit.report.claims import Claim, Watch, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
@@ -37,7 +38,10 @@ ANSWERS_AT_LEAST = 0.5
 
 @dataclass(frozen=True)
 class Group:
-    """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric."""
+    """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
+
+    ``reasons``: why items are unscored, or were refused by the calibration's guard.
+    """
 
     run: str
     rubric: str
@@ -181,7 +185,9 @@ def _group(
     states = Counter(row.verdict.state for row in rows)
     counts = Counter(row.verdict.label for row in rows)
     reasons = Counter(
-        row.verdict.reason or "no reason given" for row in rows if row.verdict.state == "unscored"
+        row.verdict.reason or "no reason given"
+        for row in rows
+        if row.verdict.state == "unscored" or row.verdict.reason == REASON
     )
     return Group(
         run=run,

@@ -17,14 +17,8 @@ from judgekit.trust.shift import squared_distances
 
 Floats = NDArray[np.float64]
 
-NEIGHBORS = 5
 PLACES = 1_000  # labeled items that distances are taken to, at most
 CHUNK = 10_000
-
-
-def fewest_items(level: float, neighbors: int = NEIGHBORS) -> int:
-    """Labeled items from which on anything can be refused at `level`."""
-    return int(np.ceil(round(1.0 / level, 9))) - 1 + neighbors
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Scope:
 
 
 def scope(
-    labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = NEIGHBORS, seed: int = 0
+    labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = 5, seed: int = 0
 ) -> Scope:
     """Abstain on items that lie far from everything labeled.
 
@@ -77,7 +71,7 @@ def scope(
         )
     if not (np.isfinite(known).all() and np.isfinite(new).all()):
         raise ValueError("features have missing or infinite numbers: leave those items out")
-    least = fewest_items(level, neighbors)
+    least = int(np.ceil(1.0 / level)) - 1 + neighbors
     if len(known) < least:
         raise ValueError(
             f"{len(known)} labeled items cannot tell strange ones at level {level}: "
