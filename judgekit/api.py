@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from judgekit import calibration as _calibration
 from judgekit import sources
@@ -15,11 +15,14 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
-from judgekit.errors import InputError
-from judgekit.labeling import Labels, SpotChecks, Task, merged, sample, spot_checks, used_questions
+from judgekit.errors import ConfigError, InputError
+from judgekit.labeling import Labels, SpotChecks, Task, majority, merged, sample, spot_checks, used_questions
 from judgekit.readers import read
 from judgekit.records import EvidenceRow, HumanLabel, Item, Verdict
 from judgekit.rubrics import load_rubric
+
+if TYPE_CHECKING:
+    from judgekit.trust import LabelPlan
 
 __all__ = [
     "Engine",
@@ -29,6 +32,7 @@ __all__ = [
     "calibrate",
     "decide",
     "load_cascade",
+    "plan_labels",
     "queue",
     "read",
     "score",
@@ -211,6 +215,45 @@ def queue(
     return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
 
 
+def plan_labels(
+    agreement: float,
+    delta: float = 0.1,
+    *,
+    coverage: float,
+    accuracy: float | None = None,
+    pilot: str | Path | None = None,
+    labels: str | Path | None = None,
+) -> LabelPlan:
+    """How many labels a promise needs (see :func:`judgekit.trust.plan_labels`).
+
+    Parameters
+    ----------
+    accuracy : how often accepted verdicts are expected to be right; by default halfway from ``agreement`` to 1.
+    pilot : instead, a run folder or verdict file with labels on some verdicts, judged without a calibration.
+    labels : the labels of the pilot, where it does not carry them.
+    """
+    from judgekit import trust
+
+    if pilot is not None and accuracy is not None:
+        raise ConfigError("give an accuracy or a pilot, not both")
+    if pilot is None:
+        if labels is not None:
+            raise ConfigError("labels belong to a pilot: give both")
+        guess = min(1.0, agreement + (1 - agreement) / 2) if accuracy is None else accuracy
+        return trust.plan_labels(agreement, delta, coverage=coverage, accuracy=guess)
+    given = None if labels is None else sources.labels(labels)
+    sure, right = [], []
+    for verdict in sources.verdicts(Path(pilot)):
+        human = merged(verdict.human, given.of(verdict) if given else ())
+        said = majority(human)
+        if verdict.confidence is not None and said is not None:
+            sure.append(verdict.confidence)
+            right.append(verdict.label == said)
+    if not sure:
+        raise InputError("no verdict of the pilot has a label to hold it against", path=pilot)
+    return trust.plan_labels(agreement, delta, coverage=coverage, pilot=(sure, right))
+
+
 def audit(
     verdicts: Sequence[str | Path], labels: str | Path, *, calibrations: Sequence[str | Path] = ()
 ) -> list[SpotChecks]:
@@ -275,8 +318,6 @@ def _engine(name: Engine) -> Callable[[Job], Progress]:
 
 
 def _labels_of(rubric: str) -> tuple[str, ...]:
-    from judgekit.errors import ConfigError
-
     try:
         return load_rubric(rubric).labels
     except ConfigError:  # a user's own rubric, by name only: the evidence says which labels there are

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from judgekit import api
-from judgekit.cli.common import CASCADE, READER, money, options, reader_options
+from judgekit.cli.common import CASCADE, PATH, READER, money, options, reader_options
 from judgekit.errors import ConfigError
 
 
@@ -27,6 +27,10 @@ from judgekit.errors import ConfigError
     "--coverage", type=click.FloatRange(0, 1, True), default=0.5, show_default=True, help="Wanted coverage."
 )
 @click.option("--accuracy", type=click.FloatRange(0, 1), help="Expected agreement of accepted verdicts.")
+@click.option(
+    "--pilot", type=PATH, help="A run with some labels, judged without calibration, in place of a guess."
+)
+@click.option("--labels", type=PATH, help="Labels of the pilot, where the run does not carry them.")
 def command(
     files: tuple[str, ...],
     cascade: Path | None,
@@ -38,6 +42,8 @@ def command(
     delta: float,
     coverage: float,
     accuracy: float | None,
+    pilot: Path | None,
+    labels: Path | None,
     **given: Any,
 ) -> None:
     """Plan the scoring of FILES, and with --agreement the labels that a certificate needs."""
@@ -62,8 +68,9 @@ def command(
             for message in planned.example.messages:
                 click.echo(f"--- {message['role']}\n{message['content']}")
     if agreement is not None:
-        from judgekit.trust.planning import plan_labels
-
-        guess = accuracy if accuracy is not None else min(1.0, agreement + (1 - agreement) / 2)
-        needed = plan_labels(agreement, delta, coverage=coverage, accuracy=guess)
+        needed = api.plan_labels(
+            agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
+        )
         click.echo(needed.sentence)
+        if needed.cautious != needed.labels:
+            click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")

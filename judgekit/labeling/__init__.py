@@ -1,6 +1,6 @@
 """What people are asked, and what their answers show: the label queue, labels joined to items, spot checks."""
 
-from judgekit.labeling.join import Labels, merged
+from judgekit.labeling.join import Labels, majority, merged
 from judgekit.labeling.queue import Task, sample, write_sheet
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks, used_questions
 
@@ -8,6 +8,7 @@ __all__ = [
     "Labels",
     "SpotChecks",
     "Task",
+    "majority",
     "merged",
     "sample",
     "spot_checks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from judgekit.errors import InputError
@@ -69,6 +70,14 @@ class Labels:
 def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[HumanLabel, ...]:
     """Labels that an item carries and more of them, each once."""
     return tuple(dict.fromkeys((*human, *more)))
+
+
+def majority(human: Iterable[HumanLabel]) -> str | None:
+    """The label most people gave; None without labels or with a shared first place."""
+    votes = Counter(given.label for given in human).most_common(2)
+    if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
+        return None
+    return votes[0][0]
 
 
 def _who(owner: tuple[str, str]) -> str:

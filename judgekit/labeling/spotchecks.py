@@ -15,6 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit.labeling.join import majority
 from judgekit.records import HumanLabel, Verdict
 from judgekit.trust.audit import Audit, Status
 from judgekit.trust.shift import Shift, shift_check
@@ -211,8 +212,7 @@ def _people_say(verdict: Verdict, human: Sequence[HumanLabel], calibration: Mapp
     """The label that counts: the majority's, or that of one person whom nothing but the item's id chooses."""
     if calibration.get("people") == "random":
         return human[crc32(verdict.id.encode()) % len(human)].label
-    votes = Counter(given.label for given in human).most_common(2)
-    return None if len(votes) == 2 and votes[0][1] == votes[1][1] else votes[0][0]
+    return majority(human)
 
 
 def _agree(verdict: Verdict, label: str, calibration: Mapping[str, Any]) -> bool:

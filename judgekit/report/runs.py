@@ -7,7 +7,6 @@ verdicts are indispensable. A folder with outputs of several models or methods g
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.labeling import Labels, merged
+from judgekit.labeling import Labels, majority, merged
 from judgekit.metrics import CATALOGUE
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
 from judgekit.report.outcome import Outcome, outcome
@@ -41,10 +40,7 @@ class Judged(NamedTuple):
     @property
     def majority(self) -> str | None:
         """The label most people gave; None without labels or with a shared first place."""
-        votes = Counter(given.label for given in self.human).most_common(2)
-        if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
-            return None
-        return votes[0][0]
+        return majority(self.human)
 
     @property
     def form(self) -> tuple[float, ...]:

@@ -215,6 +215,25 @@ def test_plan_counts_calls_and_shows_a_prompt_and_spends_nothing(outputs: Path, 
     assert "fewer than 22 cannot" in done.stdout
 
 
+def test_plan_from_a_pilot(outputs: Path, tmp_path: Path) -> None:
+    said = [("verdict", "yes", 0.9 - i / 1000) for i in range(60)]
+    (tmp_path / "v.jsonl").write_text(
+        "".join(
+            json.dumps({"id": str(i), "state": state, "label": label, "confidence": sure, "tier": "j"}) + "\n"
+            for i, (state, label, sure) in enumerate(said)
+        )
+    )
+    labels = [f'{{"id": "{i}", "label": "{"yes" if i % 10 < 9 or i < 30 else "no"}"}}\n' for i in range(50)]
+    (tmp_path / "l.jsonl").write_text("".join(labels))
+    given = ("--agreement", "0.85", "--coverage", "0.6", "--pilot", "v.jsonl")
+    done = judgekit("plan", *given, "--labels", "l.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "if accepted verdicts are right 100.0% of the time" in done.stdout  # the surest 30 of 50
+    assert "If the pilot was lucky: " in done.stdout
+    done = judgekit("plan", *given, cwd=tmp_path)
+    assert done.returncode == 2 and "no verdict of the pilot has a label" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("yaml", "said"),
     [
