@@ -1,10 +1,10 @@
 """Runs a scoring job on a Ray cluster with Ray Data: cascades, store and run folder as with the local engine.
 
 Items go out in blocks, outcomes come back in input order. Each worker builds the cascades for itself, so a vLLM
-engine is loaded once a worker. The store and the budget are kept by one actor beside the driver: an answer is
-sent there the moment it is in, and is durable before anything made of it is handed on, so that ``kill -9`` of
-the driver or of a worker costs only the calls then on their way. judgekit and the files that the cascade names
-(examples, calibrations, recordings, a local model) must be on every node.
+engine is loaded once a worker. The store and the budget are kept by one actor beside the driver
+(:mod:`judgekit.engine.keeper`): an answer is sent there the moment it is in, and is durable before anything made of it
+is handed on, so that ``kill -9`` of the driver or of a worker costs only the calls then on their way. judgekit and the
+files that the cascade names (examples, calibrations, recordings, a local model) must be on every node.
 
 A prompt that two workers hold at the same moment may be asked twice; the first answer is the one kept.
 """
@@ -16,27 +16,23 @@ import json
 import logging
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from judgekit import errors
 from judgekit.cascade import Cascade, Outcome
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, RunWriter
+from judgekit.engine.keeper import Kept, keeping
 from judgekit.engine.local import Job, describe, judge_block, shown
 from judgekit.records import Item
-from judgekit.store import Budget, Spent, Store
 
 BLOCK = 256
 """Items a worker judges together: small enough that a modest file keeps all workers busy."""
 
-_CLOSING_SECONDS = 30
-_IN_FLIGHT = 64
-"""Answers that may be on their way to the keeper before a worker waits."""
+_STOPPED = "stopped"
 _ON_ONE_CPU = {"lexical", "recorded", "human"}
 
 
@@ -65,115 +61,49 @@ def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes
     return Pool(max(1, nodes), 1, 0)
 
 
-def _received(answer: Any) -> Any:
-    """What the keeper answered; an error it sent is raised."""
-    import ray
-
-    value = ray.get(answer)
-    if isinstance(value, errors.JudgekitError):
-        raise value
-    return value
-
-
-class Keeper:
-    """The actor that holds a run's store and budget for all workers."""
-
-    def __init__(self, folder: Path, dollars: float | None, calls: int | None) -> None:
-        self._store = Store(folder)
-        self._budget = Budget(dollars, calls, spent=self._store.spent())
-
-    def do(self, what: str, *args: Any) -> Any:
-        """Call one of the store's or the budget's methods; an error a user can mend comes back as a value."""
-        owner = self._budget if what in ("hold", "settle") else self._store
-        try:
-            return getattr(owner, what)(*args)
-        except errors.JudgekitError as error:
-            return error
-
-
-class RemoteStore:
-    """The store as a worker sees it.
-
-    Answers go to the keeper at once and in order; that they are durable is waited for in :meth:`flush`, which the
-    worker calls before it hands on what it made of them.
-    """
-
-    def __init__(self, keeper: Any) -> None:
-        self._keeper = keeper
-        self._sent: list[Any] = []
-
-    def _do(self, what: str, *args: Any) -> Any:
-        return _received(self._keeper.do.remote(what, *args))
-
-    def flush(self) -> None:
-        """Wait until all answers sent are durable."""
-        while self._sent:
-            _received(self._sent.pop())
-
-    def get(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """See ``Store.get``."""
-        found: dict[str, dict[str, Any]] = self._do("get", list(keys))
-        return found
-
-    def put(self, answers: Iterable[tuple[str, Mapping[str, Any]]], judge: str) -> None:
-        """See ``Store.put``."""
-        self._sent.append(self._keeper.do.remote("put", list(answers), judge))
-        if len(self._sent) == _IN_FLIGHT:
-            self.flush()
-
-    def spent(self, judge: str | None = None) -> Spent:
-        """See ``Store.spent``."""
-        spent: Spent = self._do("spent", judge)
-        return spent
-
-    def state(self, name: str) -> Any:
-        """See ``Store.state``."""
-        return self._do("state", name)
-
-    def set_state(self, name: str, value: Any) -> None:
-        """See ``Store.set_state``."""
-        self._do("set_state", name, value)
-
-
-class RemoteBudget:
-    """The budget as a worker sees it."""
-
-    def __init__(self, keeper: Any, dollars: float | None, calls: int | None) -> None:
-        self._keeper, self.dollars, self.calls = keeper, dollars, calls
-
-    def hold(self, calls: int, estimate: float) -> bool:
-        """See ``Budget.hold``."""
-        return bool(_received(self._keeper.do.remote("hold", calls, estimate)))
-
-    def settle(self, estimate: float, cost: float | None) -> None:
-        """See ``Budget.settle``; nobody waits for it."""
-        self._keeper.do.remote("settle", estimate, cost)
-
-
 class Worker:
     """Judges blocks: what Ray Data maps over the items."""
 
-    def __init__(self, spec: CascadeSpec, store: Any, budget: Any, unbound: bool) -> None:
-        self._spec, self._options = spec, {"store": store, "budget": budget, "unbound": unbound}
+    def __init__(self, spec: CascadeSpec, kept: Kept | None, unbound: bool) -> None:
+        self._spec, self._kept, self._unbound = spec, kept, unbound
         self._cascades: dict[str, Cascade] = {}
         self._runner = asyncio.Runner()  # one loop for all blocks: clients and engines live in it
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """A block's outcomes, or the error that stops the job, as columns that Arrow can hold."""
+        """A block's outcomes, or what stops the job, as columns that Arrow can hold."""
+        block = pickle.loads(row["items"])
         try:
-            try:
-                outcomes = self._runner.run(self._judge(pickle.loads(row["items"])))
-            finally:
-                if self._options["store"] is not None:
-                    self._options["store"].flush()
-        except errors.JudgekitError as error:  # stops the job; raised again where the user is
+            outcomes = self._runner.run(self._judge(block) if self._kept is None else self._keep(block))
+        except asyncio.CancelledError:
+            return {"outcomes": b"", "about": "", "error": _STOPPED, "message": ""}
+        except errors.JudgekitError as error:  # raised again where the user is
             return {"outcomes": b"", "about": "", "error": type(error).__name__, "message": str(error)}
         about = json.dumps({"cascades": describe(self._cascades), "examples": sorted(shown(self._cascades))})
         return {"outcomes": pickle.dumps(outcomes), "about": about, "error": "", "message": ""}
 
+    async def _keep(self, block: list[Item]) -> list[Outcome]:
+        """Judge a block; when the user stops the job, end what is under way and keep its answers."""
+        assert self._kept is not None
+        if not await self._kept.keeper.begin.remote():
+            raise asyncio.CancelledError
+        judging = asyncio.create_task(self._judge(block))
+        watching = asyncio.create_task(self._kept.stopped())
+        try:
+            await asyncio.wait((judging, watching), return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                judging.cancel()
+            return await judging
+        finally:
+            watching.cancel()
+            self._kept.store.flush()
+            await self._kept.keeper.end.remote()
+
     async def _judge(self, block: list[Item]) -> list[Outcome]:
+        options: dict[str, Any] = {"unbound": self._unbound}
+        if self._kept is not None:
+            options |= {"store": self._kept.store, "budget": self._kept.budget}
         for name in {self._spec.rubric_for(item) for item in block} - self._cascades.keys():
-            self._cascades[name] = self._spec.build(name, **self._options)
+            self._cascades[name] = self._spec.build(name, **options)
         return await judge_block(block, self._spec, self._cascades)
 
 
@@ -192,27 +122,22 @@ def score(job: Job) -> Progress:
     if job.spec.batched:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
-    cascades, examples, keeper = dict[str, Any](), set[str](), None
-    if job.store is not None:
-        job.store.close()
-        keeper = _keeper(ray, job.folder, job.budget)
-    try:
-        with RunWriter(job.folder) as writer:
-            for row in _mapped(ray, job, keeper):
-                if row["error"]:
-                    kind = getattr(errors, row["error"], errors.JudgekitError)
-                    raise kind.__new__(kind, row["message"])
-                used = json.loads(row["about"])
-                cascades.update(used["cascades"])
-                examples.update(used["examples"])
-                writer.write(pickle.loads(row["outcomes"]))
-                job.report(writer.progress)
-            writer.finish(job.described(writer.progress, examples, cascades))
-    finally:
-        if keeper is not None:
-            with suppress(ray.exceptions.RayError):
-                ray.get(keeper.do.remote("close"), timeout=_CLOSING_SECONDS)
-            ray.kill(keeper)
+    cascades, examples = dict[str, Any](), set[str]()
+    with keeping(ray, job) as kept, RunWriter(job.folder) as writer:
+        for row in _mapped(ray, job, kept):
+            if row["error"] == _STOPPED:
+                assert kept is not None
+                kept.wait_until_idle()
+                raise KeyboardInterrupt
+            if row["error"]:
+                kind = getattr(errors, row["error"], errors.JudgekitError)
+                raise kind.__new__(kind, row["message"])
+            used = json.loads(row["about"])
+            cascades.update(used["cascades"])
+            examples.update(used["examples"])
+            writer.write(pickle.loads(row["outcomes"]))
+            job.report(writer.progress)
+        writer.finish(job.described(writer.progress, examples, cascades))
     return writer.progress
 
 
@@ -229,22 +154,7 @@ def _connected() -> Any:
     return ray
 
 
-def _keeper(ray: Any, folder: Path, budget: Any) -> Any:
-    """The keeper, on this node: that is where the run's folder is."""
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    limits = (None, None) if budget is None else (budget.dollars, budget.calls)
-    actor = ray.remote(Keeper).options(num_cpus=0, scheduling_strategy=here)
-    return actor.remote(folder.resolve(), *limits)
-
-
-def _budget(keeper: Any, budget: Any) -> Any:
-    limited = budget is not None and (budget.dollars is not None or budget.calls is not None)
-    return RemoteBudget(keeper, budget.dollars, budget.calls) if limited else None
-
-
-def _mapped(ray: Any, job: Job, keeper: Any) -> Iterator[Any]:
+def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
     """A row for each block, in order. Blocks wait in Ray's object store, which spills to disk."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
@@ -254,7 +164,6 @@ def _mapped(ray: Any, job: Job, keeper: Any) -> Iterator[Any]:
     if not blocks:
         return
     spec = replace(job.spec, folder=job.spec.folder.resolve())
-    remote = (None, None) if keeper is None else (RemoteStore(keeper), _budget(keeper, job.budget))
     nodes = sum(bool(node["Alive"]) for node in ray.nodes())
     workers = pool(spec.file.tiers, ray.cluster_resources(), nodes)
     data = ray.data.from_arrow_refs(blocks)
@@ -262,7 +171,7 @@ def _mapped(ray: Any, job: Job, keeper: Any) -> Iterator[Any]:
     data.context.enable_progress_bars = False
     yield from data.map(
         Worker,
-        fn_constructor_args=(spec, *remote, job.unbound),
+        fn_constructor_args=(spec, kept, job.unbound),
         compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
         num_cpus=workers.cpus,
         num_gpus=workers.gpus,

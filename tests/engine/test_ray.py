@@ -229,6 +229,28 @@ api.score(items(), sys.argv[2], cascade=sys.argv[3], engine="ray")
 
 
 @pytest.mark.ray
+def test_ctrl_c_waits_for_what_is_under_way_and_keeps_it(cluster, tmp_path):
+    with ChatServer(latency=0.2) as server:
+        path, folder = cascade(tmp_path, server.url), tmp_path / "run"
+        driver = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, cluster.address, str(folder), str(path)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until = time.monotonic() + 120
+        while sum(server.calls.values()) < 100:
+            assert driver.poll() is None and time.monotonic() < until
+            time.sleep(0.02)
+        driver.send_signal(signal.SIGINT)
+        _, said = driver.communicate(timeout=60)
+        assert said.rstrip().endswith("KeyboardInterrupt")
+        wait_until_free(folder)
+        assert 100 <= answered(folder) == sum(server.calls.values()) < PROMPTS
+        api.score(items(), folder, cascade=path, engine="ray")
+        assert sum(server.calls.values()) == PROMPTS and set(server.calls.values()) == {1}
+
+
+@pytest.mark.ray
 def test_a_killed_driver_loses_no_answer(cluster, tmp_path):
     with ChatServer(latency=0.05) as server:
         path, folder = cascade(tmp_path, server.url), tmp_path / "run"
