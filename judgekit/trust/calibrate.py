@@ -7,42 +7,22 @@ prices and from evidence without labels; only then are the labels looked at, onc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
-from judgekit.trust.certificate import SCHEMA, labels_needed, summary, use
-from judgekit.trust.evidence import Bools, Combination, Floats, Ints, check_probs
-from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, levels, lowest, tally
+from judgekit.trust.certificate import SCHEMA, summary, use
+from judgekit.trust.certify import Opinions, certify
+from judgekit.trust.evidence import Combination, Floats
+from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, lowest
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
-from judgekit.trust.testing import checkpoints, fixed_sequence
+from judgekit.trust.sample import Sample
 
-ENOUGH = 100
-"""Unlabelled items from which their evidence, instead of that of the labelled ones, marks out the path."""
-
-
-@dataclass(frozen=True)
-class _Items:
-    """Items with what their tiers say: ``label``, ``score``, ``present`` (items, tiers)."""
-
-    label: Ints
-    score: Floats
-    present: Bools
-
-    @classmethod
-    def of(cls, combination: Combination, probs: Floats) -> _Items:
-        label, score = combination.opinions(probs)
-        return cls(label, score, ~np.isnan(probs[:, :, 0]))
-
-    def __getitem__(self, which: Any) -> _Items:
-        return _Items(self.label[which], self.score[which], self.present[which])
-
-    def __len__(self) -> int:
-        return len(self.label)
+SECOND = 0.05
+"""Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
 
 
 def calibrate(
@@ -107,81 +87,53 @@ def calibrate(
     Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
     """
     promise = Promise(agreement, delta, tolerance, dict(per_label or {}))
-    evidence = check_probs(probs)
-    count, tiers, labels = evidence.shape
-    if np.shape(human)[:1] != (count,):
-        raise ValueError(
-            f"human must hold one entry for each of the {count} items, got shape {np.shape(human)}"
-        )
+    sample = Sample.of(
+        probs,
+        human,
+        promise,
+        groups=groups,
+        unlabelled=unlabelled,
+        needs_others=budget is not None,
+        seed=seed,
+    )
+    tiers, labels = sample.evidence.shape[1:]
     if any(not 0 <= k < labels for k in promise.per_label):
         raise ValueError(
             f"per_label must name labels from 0 to {labels - 1}, got {sorted(promise.per_label)}"
         )
-    if groups is not None and len(groups) != count:
-        raise ValueError(f"groups must name one group for each of the {count} items, got {len(groups)}")
     prices = _prices(costs, tiers)
-    labelled, loss = promise.losses(human, labels)
-    others = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
-    if others.shape[1:] != (tiers, labels):
-        raise ValueError(f"unlabelled must have shape (items, {tiers}, {labels}), got {others.shape}")
-    others = others[
-        ~np.isnan(others).any(axis=(1, 2))
-    ]  # a tier may be missing because a cascade did not ask it
-    set_aside = 0
-    if budget is not None and len(others) < ENOUGH:
-        aside = labelled & (np.random.default_rng(seed).permutation(count) < count / 5)
-        others, labelled = np.concatenate([others, evidence[aside]]), labelled & ~aside
-        set_aside = int(aside.sum())
-    enough = len(others) >= ENOUGH or budget is not None
-    combination = Combination.equal(tiers, judges).without_inverted(others if enough else evidence[labelled])
-    items, reference = _Items.of(combination, evidence[labelled]), _Items.of(combination, others)
-    loss, shares = loss[labelled], np.ndim(human) == 2
-    names = [""] * len(items) if groups is None else np.asarray(groups).astype(str)[labelled].tolist()
-
-    seen = reference if enough else items
-    candidates = frontier(combination, prices, seen.score, seen.present, lowest(labels))
-    if per_label:
-        exits = Exits.never(tiers)
-    elif budget is not None:
-        depth, thrift = affordable(candidates, budget)
-        exits = Exits.priced(combination, prices, thrift, depth)
-    else:
-        exits = Exits.priced(combination, prices, 0.0 if costs is None else USUAL_THRIFT)
-    marks = reference if len(reference) >= ENOUGH and groups is None else None
-
-    group_names = sorted(set(names)) or [""]
-    wanted = [promise.per_label.get(k, agreement) for k in range(labels)] if per_label else [agreement]
-    share = delta / (len(group_names) * len(wanted))
-    level, parts = np.full((len(group_names), labels), np.inf), []
-    order = np.random.default_rng(seed).permutation(len(items))
-    for g, name in enumerate(group_names):
-        mine = order[np.array(names, dtype=object)[order] == name]
-        for k, target in enumerate(wanted):
-            which = mine[items.label[mine, -1] == k] if per_label else mine
-            like = marks[marks.label[:, -1] == k] if marks is not None and per_label else marks
-            found = _certify(items[which], loss[which], shares, exits, 1 - target, share, like)
-            level[g, k if per_label else slice(None)] = found.pop("level")
-            part = {"group": name or None, "label": k if per_label else None, "agreement": target}
-            parts.append(part | found)
-
-    policy = Policy(combination, exits, level, () if groups is None else tuple(group_names), {}, candidates)
+    everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
+    if sample.seen is sample.others:
+        everyone = everyone.without_inverted(sample.others)
+    spent = {everyone: delta}
+    if budget is None and everyone != last:
+        spent = {everyone: (1 - SECOND) * delta, last: SECOND * delta}
+    policies = [
+        _policy(sample, combination, promise, share, prices, 0.0 if costs is None else USUAL_THRIFT, budget)
+        for combination, share in spent.items()
+    ]
+    policy = max(policies, key=lambda one: sum(part["accepted"] for part in one.certificate["parts"]))
+    names = [sample.names[g] for g in sample.group] if sample.names else []
     certificate = {
         "schema": SCHEMA,
-        **summary(promise, parts, shares),
-        "labels": len(items),
+        **summary(promise, policy.certificate["parts"], sample.shares),
+        "labels": len(sample),
         "label_set_size": labels,
-        **use(policy, evidence[labelled], names, others, prices),
-        "human_ceiling": float((1 - loss.min(axis=1)).mean()) if shares and len(items) else None,
-        "parts": parts,
+        **use(policy, sample.evidence, names, sample.others, prices),
+        "human_ceiling": float((1 - sample.loss.min(axis=1)).mean())
+        if sample.shares and len(sample)
+        else None,
+        "parts": policy.certificate["parts"],
         "method": {
             "combination": "mean log-odds of all judges asked",
-            "weights": list(combination.weights),
-            "test": f"fixed sequence over whole cascades; {'betting' if shares else 'exact binomial'}",
-            "path": "levels fixed by unlabelled evidence"
-            if marks
+            "weights": list(policy.combination.weights),
+            "test": "fixed sequence over whole cascades; "
+            + ("betting" if sample.shares else "exact binomial"),
+            "path": "levels fixed by other items"
+            if sample.fixed
             else "levels at fixed ranks of the labelled items",
-            "delta_per_part": share,
-            "labels_set_aside": set_aside,
+            "delta": spent[policy.combination],
+            "labels_set_aside": sample.set_aside,
             "seed": seed,
         },
         "fingerprints": dict(fingerprints or {}),
@@ -189,42 +141,27 @@ def calibrate(
     return replace(policy, certificate=certificate)
 
 
-def _certify(
-    items: _Items, loss: Floats, shares: bool, exits: Exits, risk: float, delta: float, marks: _Items | None
-) -> dict[str, Any]:
-    """The most lenient level on the path that can be promised, and what was seen there."""
-    count = len(items)
-    entry = exits.entries(items.score, items.present)
-    wrong = np.take_along_axis(loss, items.label, axis=1)
-    points, bottom = checkpoints(count, risk, delta), lowest(loss.shape[1])
-    if marks is None:
-        at = levels(entry.max(axis=1, initial=-np.inf), points, bottom)
+def _policy(
+    sample: Sample,
+    combination: Combination,
+    promise: Promise,
+    delta: float,
+    prices: Floats,
+    thrift: float,
+    budget: float | None,
+) -> Policy:
+    """The policy that can be promised at ``delta`` with one way to combine the judges."""
+    seen = Opinions.of(combination, sample.seen)
+    candidates = frontier(combination, prices, seen.score, seen.present, lowest(sample.loss.shape[1]))
+    if promise.per_label:
+        exits = Exits.never(combination.tiers)
+    elif budget is not None:
+        depth, thrift = affordable(candidates, budget)
+        exits = Exits.priced(combination, prices, thrift, depth)
     else:
-        entered = exits.entries(marks.score, marks.present).max(axis=1)
-        at = levels(entered, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
-    number, total = tally(entry, wrong, at)
-    if shares:
-        p_values = np.array([betting_p(_verdicts(entry, wrong, level), risk, delta) for level in at])
-    else:
-        p_values = binomial_p(np.rint(total), number, risk)
-    passed = fixed_sequence(p_values, delta)
-    found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
-    if passed:
-        n, errors = int(number[passed - 1]), float(total[passed - 1])
-        found |= {"level": at[passed - 1], "accepted": n, "errors": round(errors, 9)}
-        found["observed"] = 1 - errors / n
-        found["p_value"] = float(p_values[passed - 1])
-        found["bound"] = None if shares else 1 - float(clopper_pearson_upper(round(errors), n, delta))
-    found["status"] = "certified" if passed else "nothing certified"
-    found["labels_needed"] = None if passed else labels_needed(number, total, count, risk, delta)
-    return found
-
-
-def _verdicts(entry: Floats, wrong: Floats, level: float) -> Floats:
-    """Losses of the verdicts given at one level, in the order of the items."""
-    settles = entry >= level
-    accepted = settles.any(axis=1)
-    return np.take_along_axis(wrong, settles.argmax(axis=1)[:, None], axis=1)[accepted, 0]
+        exits = Exits.priced(combination, prices, thrift)
+    level, parts = certify(sample, combination, exits, promise, delta)
+    return Policy(combination, exits, level, sample.names, {"parts": parts}, candidates)
 
 
 def _prices(costs: Sequence[float] | None, tiers: int) -> Floats:

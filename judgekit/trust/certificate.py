@@ -3,7 +3,8 @@
 A certificate is a plain dict. ``status`` is "certified" or "nothing certified"; ``claim`` one sentence; ``agreement``,
 ``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of certification items, ``accepted`` and
 ``errors`` what was seen among them, ``observed`` the agreement seen, ``bound`` its lower Clopper-Pearson bound (for
-reading: the promise is ``agreement``); ``labels_needed`` about how many labels would do where nothing is certified;
+reading: the promise is ``agreement``), after items whose verdict changes along the path are charged with the worse
+one (``charged``, in the parts); ``labels_needed`` about how many labels would do where nothing is certified;
 ``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is asked about) and ``cost`` per
 item are estimates; ``parts`` has the same counts for every group and verdict label that was certified on its own.
 """

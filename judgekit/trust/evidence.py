@@ -87,6 +87,12 @@ class Combination:
             raise ValueError(f"the stages of a judge must be consecutive tiers, got judges={list(owner)}")
         return cls(owner, (1 / len(set(owner)),) * tiers)
 
+    @classmethod
+    def last_alone(cls, tiers: int, judges: Sequence[int] | None = None) -> Combination:
+        """Only the last judge counts."""
+        owner = cls.equal(tiers, judges).judges
+        return cls(owner, tuple(float(judge == owner[-1]) for judge in owner))
+
     def without_inverted(self, probs: Floats) -> Combination:
         """The same with no weight for a judge whose confidence is upside down.
 

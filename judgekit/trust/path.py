@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats, Ints
+from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats
 
 CAUTION = 1.0
 """How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
@@ -31,6 +31,9 @@ THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 USUAL_THRIFT = 2.0
 """Used where there are costs but no budget, and for candidates that leave out the last tiers."""
+
+EARLIEST = 0.7
+"""Least level (log-odds) at which a tier before the last may give a verdict: two to one, in the judges' own words."""
 
 SAMPLE = 1000
 """About how many items the frontier is drawn from."""
@@ -71,13 +74,15 @@ class Exits:
         return cls((np.inf,) * (tiers - 1) + (0.0,), (np.inf,) * (tiers - 1) + (0.0,), tiers)
 
     def settles(self, score: Floats, tier: int) -> Floats:
-        """The level from which on a score after ``tier`` is enough for a verdict.
+        """The level from which on a score after ``tier`` is enough for a verdict; -inf never.
 
         That is ``score - drag``; but a negative drag adds no more than the score itself, so that no evidence at all
-        never passes for some.
+        never passes for some. Before the last tier nothing below :data:`EARLIEST` is enough at any level.
         """
         enough = score - self.drag[tier]
-        return np.minimum(enough, np.maximum(2 * score, score)) if self.drag[tier] < 0 else enough
+        if self.drag[tier] < 0:
+            enough = np.minimum(enough, np.maximum(2 * score, score))
+        return enough if tier == self.depth - 1 else np.where(enough >= EARLIEST, enough, -np.inf)
 
     def entries(self, score: Floats, present: Bools) -> Floats:
         """The level from which on each tier would settle an item, (items, tiers); -inf never.
@@ -93,6 +98,29 @@ class Exits:
             entry[:, t] = np.where(present[:, t], np.minimum(self.settles(score[:, t], t), alive), -np.inf)
             alive = np.where(present[:, t], np.minimum(alive, score[:, t] + self.hope[t]), alive)
         return entry
+
+    def outcomes(self, entry: Floats, loss: Floats) -> tuple[Floats, Floats]:
+        """When each item gets a verdict, and the greatest loss of all the verdicts it gets along the path.
+
+        Further down the path an earlier tier may settle an item, with another verdict: such an item is charged with
+        the worse one from the start. What it is charged with then does not depend on the level, which is what
+        levels at the items' own ranks need (``docs/guarantee.md``).
+
+        Parameters
+        ----------
+        entry : float (items, tiers), from :meth:`entries`.
+        loss : float (items, tiers), the loss of the verdict that each tier would give.
+
+        Returns
+        -------
+        entered, charge : float (items,); the level from which on there is a verdict (-inf never), and the loss.
+        """
+        entered, charge = np.full(len(entry), -np.inf), np.zeros(len(entry))
+        for t in range(self.depth):
+            settles = entry[:, t] > entered
+            charge = np.where(settles, np.maximum(charge, loss[:, t]), charge)
+            entered = np.maximum(entered, entry[:, t])
+        return entered, charge
 
     def reach(self, entry: Floats, score: Floats, present: Bools, level: float) -> Floats:
         """Share of the items that each tier is asked about at a level, (tiers,)."""
@@ -127,30 +155,6 @@ def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]
         if not found or level < found[-1]:
             found.append(level)
     return found
-
-
-def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> tuple[Ints, Floats]:
-    """Number of accepted items and the sum of their losses at each level.
-
-    Parameters
-    ----------
-    entry : float (items, tiers), from :meth:`Exits.entries`.
-    loss : float (items, tiers), the loss of the verdict that each tier would give.
-    at : levels, strictest first.
-    """
-    number, total = np.zeros(len(at) + 1), np.zeros(len(at) + 1)
-    grid = -np.asarray(at, dtype=np.float64)
-    before = np.full(len(entry), -np.inf)
-    for t in range(entry.shape[1]):
-        settles = entry[:, t] > before
-        # this tier's verdict stands from the level of its entry on, until an earlier tier would settle the item
-        start = np.searchsorted(grid, -entry[settles, t])
-        end = np.where(before[settles] > -np.inf, np.searchsorted(grid, -before[settles]), len(at))
-        for position, sign in ((start, 1.0), (end, -1.0)):
-            number += sign * np.bincount(position, minlength=len(at) + 1)
-            total += sign * np.bincount(position, weights=loss[settles, t], minlength=len(at) + 1)
-        before = np.maximum(before, entry[:, t])
-    return np.rint(np.cumsum(number)[:-1]).astype(np.intp), np.cumsum(total)[:-1]
 
 
 def frontier(

@@ -76,6 +76,10 @@ class Promise:
         near = np.abs(np.subtract.outer(np.arange(labels), np.arange(labels))) <= self.tolerance
         return labelled, np.clip(1 - shares @ near, 0, 1).round(12)
 
+    def target(self, label: int | None) -> float:
+        """The agreement wanted of the verdicts with one label; of all, where ``label`` is None."""
+        return self.agreement if label is None else self.per_label.get(label, self.agreement)
+
     def claim(self, people: str, where: str = "") -> str:
         """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
         how = f"come within {self.tolerance} of" if self.tolerance else "agree with"

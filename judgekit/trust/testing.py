@@ -7,6 +7,9 @@ breaks its promise with probability at most that error level.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from judgekit.trust.bounds import Floats, Ints, allowed_errors
@@ -43,7 +46,62 @@ def checkpoints(n: int, risk: float, delta: float) -> Ints:
     return np.append(points, n)[: len(points) + (points[-1] < n)].astype(np.intp)
 
 
-def fixed_sequence(p_values: Floats, delta: float) -> int:
-    """Number of hypotheses refuted before the first that is not."""
-    failed = np.flatnonzero(~(p_values <= delta))
-    return int(failed[0]) if len(failed) else len(p_values)
+@dataclass(frozen=True)
+class Step:
+    """One step down a path.
+
+    The ``first`` items are tested, and the ``whole`` items above ``level`` too where the level may be certified
+    (``certifies``); both are counted in the order of :func:`charged_order`.
+    """
+
+    level: float
+    first: int
+    whole: int
+    certifies: bool = True
+
+
+def charged_order(entered: Floats, charge: Floats) -> Ints:
+    """The items that ever get a verdict, by entry from the strictest; among equals the least charged first."""
+    order = np.lexsort((charge, -entered))
+    return order[entered[order] > -np.inf].astype(np.intp)
+
+
+def own_steps(entered: Floats, points: Ints, bottom: float) -> list[Step]:
+    """Steps at fixed ranks of the tested items themselves.
+
+    The test at rank ``k`` sees the first ``k`` items; its level lies just above the entry of the next one, so that
+    items with equal entries are taken or left together. Certified is what takes at least as many items as the first
+    rank.
+
+    Parameters
+    ----------
+    entered : float (items,), sorted from the strictest, all above -inf.
+    points : from :func:`checkpoints`.
+    bottom : the level that takes all items.
+    """
+    count = len(entered)
+    ranks = points[points < count]
+    whole = np.searchsorted(-entered, -entered[ranks])
+    level = np.nextafter(entered[ranks], np.inf)
+    steps = [
+        Step(float(u), int(k), int(n), bool(n >= points[0]))
+        for u, k, n in zip(level, ranks, whole, strict=True)
+    ]
+    return [*steps, Step(bottom, count, count)] if count and len(points) else []
+
+
+def fixed_steps(entered: Floats, levels: Sequence[float]) -> list[Step]:
+    """Steps at given levels, strictest first; ``entered`` as in :func:`own_steps`."""
+    number = np.searchsorted(-entered, -np.asarray(levels, dtype=np.float64), side="right")
+    return [Step(float(u), int(n), int(n)) for u, n in zip(levels, number, strict=True)]
+
+
+def descend(steps: Sequence[Step], p_value: Callable[[int], float], delta: float) -> Step | None:
+    """The last step that may be certified before the first failure; ``p_value`` tests so many first items."""
+    won: Step | None = None
+    for step in steps:
+        tests = {step.first, step.whole} if step.certifies else {step.first}
+        if any(p_value(count) > delta for count in tests):
+            break
+        won = step if step.certifies else won
+    return won

@@ -171,7 +171,7 @@ def test_rows_without_a_label_serve_as_evidence() -> None:
     human = np.where(np.arange(600) < 300, human, -1)
     got = calibrate(probs, human, agreement=0.9, costs=[0.1, 1.0]).certificate
     assert got["labels"] == 300
-    assert got["method"]["path"] == "levels fixed by unlabelled evidence"
+    assert got["method"]["path"] == "levels fixed by other items"
     apart = calibrate(probs[:300], human[:300], unlabelled=probs[300:], agreement=0.9, costs=[0.1, 1.0])
     assert apart.certificate["accepted"] == got["accepted"]
 
@@ -232,3 +232,16 @@ def test_losses_are_the_share_of_people_who_disagree(labels: int, tolerance: int
         for verdict in range(labels):
             near = [k for k in range(labels) if abs(k - verdict) <= tolerance]
             assert loss[i, verdict] == pytest.approx(1 - shares[i, near].sum(), abs=1e-9)
+
+
+def test_a_strong_judge_is_not_dragged_down_by_weak_ones() -> None:
+    rng = np.random.default_rng(0)
+    human = rng.integers(0, 2, 400)
+    strong = rng.random(400) < 0.93
+    noise = rng.random((2, 400)) < 0.45  # two judges that are sure of nonsense, most often together
+    says = np.stack([np.where(right, human, 1 - human) for right in (noise[0], noise[0], strong)], axis=1)
+    probs = np.where(says[:, :, None] == [0, 1], 0.95, 0.05)
+    policy = calibrate(probs, human, agreement=0.85, costs=[0.01, 0.1, 1.0])
+    assert policy.certificate["status"] == "certified"
+    assert policy.combination.weights == (0.0, 0.0, 1.0)
+    assert policy.certificate["coverage"] > 0.9

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.evidence import Combination
-from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, tally
-from judgekit.trust.testing import checkpoints, fixed_sequence
+from judgekit.trust.path import Exits, affordable, frontier, levels, lowest
+from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
 @st.composite
@@ -36,18 +36,22 @@ def test_counting_along_the_path_is_deciding_at_every_level(
     entry = exits.entries(score, present)
     loss = (label != 0).astype(float)
     at = levels(entry.max(axis=1), range(1, 41), lowest(labels))
-    number, total = tally(entry, loss, at)
+    entered, charge = exits.outcomes(entry, loss)
+    erred = np.zeros(len(probs), dtype=bool)
     before = np.zeros(len(probs), dtype=bool)
-    for k, level in enumerate(at):
+    for level in at:
         policy = Policy(combination, exits, np.full((1, labels), level))
         decided = policy.decide(probs)
-        assert number[k] == decided.accepted.sum()
-        assert total[k] == (decided.label[decided.accepted] != 0).sum()
+        np.testing.assert_array_equal(decided.accepted, entered >= level)
+        erred |= decided.accepted & (decided.label != 0)
         stop = np.where(decided.tier < 0, exits.depth - 1, decided.tier)
         reach = [(stop >= t).mean() for t in range(policy.tiers)]
         np.testing.assert_allclose(exits.reach(entry, score, present, level), reach)
         assert (decided.accepted >= before).all(), "a verdict was lost on a more lenient level"
         before = decided.accepted
+    assert (charge >= erred).all(), "an item erred at some level and was not charged"
+    one_verdict = [len(set(row[np.isfinite(at)])) == 1 for row, at in zip(label, entry, strict=True)]
+    assert (charge == (label[:, -1] != 0))[one_verdict & np.isfinite(entry[:, -1])].all()
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(1, 30))
@@ -75,10 +79,33 @@ def test_checkpoints_lie_where_one_more_error_is_allowed(n: int, risk: float, de
         assert n == 0 or allowed_errors(n, risk, delta) == -1
 
 
-def test_fixed_sequence_stops_at_the_first_failure() -> None:
-    assert fixed_sequence(np.array([0.01, 0.1, 0.2, 0.01]), 0.1) == 2
-    assert fixed_sequence(np.array([np.nan, 0.0]), 0.1) == 0
-    assert fixed_sequence(np.array([]), 0.1) == 0
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.data())
+def test_steps_at_own_ranks_take_ties_together(values: list[int], data: st.DataObject) -> None:
+    entered = np.sort(np.array(values, dtype=float))[::-1]
+    points = np.array(sorted(data.draw(st.sets(st.integers(1, 45), min_size=1, max_size=6))))
+    steps = own_steps(entered, points, -1.0)
+    assert [step.first for step in steps] == [*points[points < len(values)], len(values)]
+    for step in steps:
+        assert (entered >= step.level).sum() == step.whole <= step.first
+        assert step.certifies == (step.whole >= points[0] or step is steps[-1])
+    assert steps[-1] == Step(-1.0, len(values), len(values))
+    again = fixed_steps(entered, [step.level for step in steps])
+    assert [step.whole for step in again] == [step.whole for step in steps]
+
+
+def test_among_equals_the_least_charged_come_first_and_the_unscored_never() -> None:
+    order = charged_order(np.array([1.0, 2.0, 1.0, -np.inf]), np.array([1.0, 1.0, 0.0, 0.0]))
+    assert order.tolist() == [1, 2, 0]
+
+
+def test_descent_stops_at_the_first_failure() -> None:
+    steps = [Step(3.0, 10, 8, False), Step(2.0, 20, 19), Step(1.0, 30, 27), Step(0.0, 40, 40)]
+    assert descend(steps, lambda n: 0.01, 0.1) == steps[3]
+    assert descend(steps, lambda n: 0.5 if n == 27 else 0.01, 0.1) == steps[1]
+    assert descend(steps, lambda n: 0.5 if n == 8 else 0.01, 0.1) == steps[3]
+    assert descend(steps, lambda n: 0.5 if n == 10 else 0.01, 0.1) is None
+    assert descend(steps, lambda n: 0.5 if n == 20 else 0.01, 0.1) is None
+    assert descend([], lambda n: 0.0, 0.1) is None
 
 
 def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
