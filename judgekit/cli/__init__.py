@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from judgekit.errors import EXIT_BAD_INPUT, JudgekitError
+from judgekit.errors import EXIT_BAD_INPUT, EXIT_STOPPED, JudgekitError
 
 VERBS = {
     "score": "Judge files of model outputs.",
@@ -22,7 +22,7 @@ VERBS = {
     "validate": "Check files and say what they hold.",
 }
 
-EPILOG = "Exit codes: 0 done, 2 bad input, 3 nothing certified or a promise broken, 4 unscored items left."
+EPILOG = "Exit codes: 0 done, 2 bad input, 3 nothing certified or a promise broken, 4 unscored items left, 130 stopped."
 
 
 class _Verbs(click.Group):
@@ -78,4 +78,4 @@ def main() -> None:
         sys.exit(EXIT_BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         print("judgekit: stopped; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(EXIT_STOPPED)
