@@ -18,8 +18,8 @@ from judgekit.records import Item
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
 
-BATCH = 50_000
-"""Items judged together where a judge asks through a batch API: an answer takes hours, so few and large blocks."""
+BATCH = 10_000
+"""Items judged together where a judge asks through a batch API, so that its batches are few and large."""
 
 
 @dataclass(frozen=True)

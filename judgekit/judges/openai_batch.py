@@ -7,6 +7,7 @@ not submitted again, and neither is one whose submission was cut off by a crash:
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import uuid
@@ -60,15 +61,22 @@ class BatchBackend(OpenAIBackend):
             return
         pending, refused = 0, []
         try:
-            for mark, batch in await self._noted():
+            for mark in self._noted:
+                batch = self.store.state(f"batch {mark}")
                 mine = [key for key in batch["keys"] if key in open_asks]
                 if not mine:
                     continue
+                if batch["id"] is None:
+                    batch["id"] = await self._id(mark)
+                    self._note(mark, batch if batch["id"] else None)
+                    if batch["id"] is None:
+                        continue
                 status = await self._client.batches.retrieve(batch["id"])
                 if status.status in _ENDED:
                     async for key, answer in self._collect(status, open_asks):
                         self.budget.charge(1, answer.cost or 0.0)
                         yield open_asks.pop(key), answer
+                    await asyncio.sleep(0)  # lets the judge keep them before the batch is forgotten
                     self._note(mark, {**batch, "keys": [key for key in batch["keys"] if key not in mine]})
                     continue
                 for key in mine:
@@ -142,21 +150,21 @@ class BatchBackend(OpenAIBackend):
         )
         self._note(mark, {**batch, "id": made.id})
 
-    async def _noted(self) -> list[tuple[str, dict[str, Any]]]:
-        """The batches noted in the store; one whose submission was cut off is looked for by its mark."""
-        for mark in self.store.state(self._name) or []:
-            batch = self.store.state(f"batch {mark}")
-            if batch["id"] is None:
-                self._note(mark, None)
-                async for made in self._client.batches.list(limit=100):
-                    if (made.metadata or {}).get("judgekit") == mark:
-                        self._note(mark, {**batch, "id": made.id})
-                        break
-        return [(mark, self.store.state(f"batch {mark}")) for mark in self.store.state(self._name) or []]
+    async def _id(self, mark: str) -> str | None:
+        """What the provider calls the batch of a mark; None where its submission was cut off before it was made."""
+        async for made in self._client.batches.list(limit=100):
+            if (made.metadata or {}).get("judgekit") == mark:
+                return made.id
+        return None
+
+    @property
+    def _noted(self) -> list[str]:
+        marks: list[str] = self.store.state(self._name) or []
+        return marks
 
     def _note(self, mark: str, batch: Mapping[str, Any] | None) -> None:
         """Note a batch and what it still owes; one that owes nothing is forgotten."""
-        marks = [noted for noted in self.store.state(self._name) or [] if noted != mark]
+        marks = [noted for noted in self._noted if noted != mark]
         if batch is not None and batch["keys"]:
             self.store.set_state(f"batch {mark}", batch)
             self.store.set_state(self._name, [*marks, mark])

@@ -116,7 +116,7 @@ class ChatServer:
             self._loop = asyncio.new_event_loop()
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=64 << 20)
+        app = web.Application(client_max_size=256 << 20)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/calls", self._calls)
