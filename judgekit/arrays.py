@@ -102,21 +102,27 @@ def incremental(tiers: Sequence[str], costs: Mapping[str, float]) -> list[float]
 
 
 def one_per_question(
-    questions: Sequence[str], labelled: NDArray[np.bool_], seed: int
+    questions: Sequence[str], labelled: NDArray[np.bool_], seed: int, groups: Sequence[str] | None = None
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which items certify and which serve as unlabelled evidence, so that both are independent draws.
 
     Outputs of several models to one question err together; the binomial tests assume independent items. One
-    labelled item of each question is drawn at random; its siblings are used for nothing. Items without a
-    question id stand for themselves.
+    labelled item of each question (in each group, where every group has a promise of its own) is drawn at random;
+    its siblings are used for nothing. Items without a question id stand for themselves.
     """
+    group = [""] * len(questions) if groups is None else groups
     order = np.random.default_rng(seed).permutation(len(questions))
     certifies, rests = np.zeros(len(questions), np.bool_), np.zeros(len(questions), np.bool_)
-    seen: set[str] = set()
-    for wanted, chosen in ((labelled, certifies), (~labelled, rests)):
-        for i in order:
-            if wanted[i] and questions[i] not in seen:
-                chosen[i] = True
-                if questions[i]:
-                    seen.add(questions[i])
+    seen: set[tuple[str, str]] = set()
+    for i in order:
+        if labelled[i] and (group[i], questions[i]) not in seen:
+            certifies[i] = True
+            if questions[i]:
+                seen.add((group[i], questions[i]))
+    taken = {question for _, question in seen}
+    for i in order:
+        if not labelled[i] and questions[i] not in taken:
+            rests[i] = True
+            if questions[i]:
+                taken.add(questions[i])
     return certifies, rests

@@ -178,9 +178,10 @@ def calibrate(
     else:
         human = arrays.shares
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
-    labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed)
+    within = [str(getattr(row, by)) for row in rows] if by else None
+    labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed, within)
     prices = incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
-    groups = [getattr(rows[i], by) for i in np.flatnonzero(labelled)] if by else None
+    groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
     guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests), seed)
     if guard is not None:
