@@ -16,7 +16,7 @@ from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, InputError
-from judgekit.labeling import Labels, SpotChecks, Task, majority, merged, sample, spot_checks, used_questions
+from judgekit.labeling import Labels, SpotChecks, Task, majority, merged, sample, spot_checks, unused
 from judgekit.readers import read
 from judgekit.records import EvidenceRow, HumanLabel, Item, Verdict
 from judgekit.rubrics import load_rubric
@@ -192,7 +192,7 @@ def queue(
     for source in map(Path, files):
         shown = sources.examples(source)
         promises = sources.calibrations(source)
-        used = {name: shown | used_questions(made.to_row()) for name, made in promises.items()}
+        fresh = {name: unused(made.to_row()) for name, made in promises.items()}
         for item, verdict in sources.judged(source, rubric):
             if rubric not in (None, verdict.rubric):
                 continue
@@ -204,7 +204,7 @@ def queue(
                 "verdicts": verdict.state == "verdict"
                 and made is not None
                 and verdict.tier in made.tiers
-                and item.question_id not in used[made.fingerprint],
+                and fresh[made.fingerprint](verdict),
             }
             if merged(verdict.human, (label for file in given for label in file.of(verdict))):
                 labelled.add(task.question)

@@ -2,7 +2,7 @@
 
 from judgekit.labeling.join import Labels, majority, merged
 from judgekit.labeling.queue import Task, sample, write_sheet
-from judgekit.labeling.spotchecks import SpotChecks, spot_checks, used_questions
+from judgekit.labeling.spotchecks import SpotChecks, spot_checks, unused
 
 __all__ = [
     "Labels",
@@ -12,6 +12,6 @@ __all__ = [
     "merged",
     "sample",
     "spot_checks",
-    "used_questions",
+    "unused",
     "write_sheet",
 ]

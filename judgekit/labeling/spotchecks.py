@@ -7,7 +7,7 @@ certified the promise, items without a verdict, items on which people are split,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zlib import crc32
@@ -53,7 +53,7 @@ class SpotChecks:
     Attributes
     ----------
     rubric, calibration : whose promise: the rubric, and the calibration's fingerprint.
-    parts : one audit for every part of the promise.
+    parts : one audit for every part of the promise that some verdict belongs to.
     left_out : why labels did not count -> how many.
     fair : the comparison of checked verdicts with all others; None where too few to compare.
     """
@@ -91,6 +91,8 @@ class SpotChecks:
                 f"Nothing is concluded from {self.checked} spot checks: the checked verdicts are no fair sample, they "
                 f"differ from the others in {', '.join(self.fair.where)} (p = {self.fair.p_value:.2g})."
             )
+        if not self.parts:
+            return "No verdict here can be checked against the promise."
         names = (f"{part.name}: " if part.name else "" for part in self.parts)
         return " ".join(name + part.audit.sentence for name, part in zip(names, self.parts, strict=True))
 
@@ -133,13 +135,14 @@ def spot_checks(
     parts = [
         part for part in calibration["certificate"].get("parts", ()) if part.get("status") == "certified"
     ]
-    known = used_questions(calibration)
+    is_unused = unused(calibration)
     counts = np.zeros((len(parts), 2), dtype=np.int64)
+    present: set[int] = set()
     checked: list[Verdict] = []
-    others: list[Verdict] = []
-    seen: set[str] = set()
+    others: list[tuple[tuple[str, str], Verdict]] = []
+    seen: set[tuple[str, str]] = set()
     for verdict, human in rows:
-        question = verdict.question_id or verdict.id
+        question = (_group(verdict, calibration), verdict.question_id or verdict.id)
         part = _part(verdict, parts, calibration)
         why = (
             f"'{verdict.state}', so there is no verdict to check"
@@ -147,15 +150,17 @@ def spot_checks(
             else "not a verdict of this promise"
             if part is None or verdict.calibration != fingerprint or verdict.tier not in calibration["tiers"]
             else "certified the promise, or stood in prompts"
-            if question in known
+            if not is_unused(verdict)
             else "another output to a question already checked"
             if human and question in seen
             else ""
         )
+        if not why and part is not None:
+            present.add(part)
         if not human or why:
             left_out[why] += bool(human and why)
             if not why:
-                others.append(verdict)
+                others.append((question, verdict))
             continue
         label = _people_say(verdict, human, calibration)
         if label is None:
@@ -175,10 +180,11 @@ def spot_checks(
                 None if part.get("label") is None else calibration["labels"][part["label"]],
                 Audit(part["agreement"], share, agreed, total),
             )
-            for part, (agreed, total) in zip(parts, counts.tolist(), strict=True)
+            for index, (part, (agreed, total)) in enumerate(zip(parts, counts.tolist(), strict=True))
+            if index in present
         ),
         left_out={why: count for why, count in left_out.items() if count},
-        fair=_compare(checked, [one for one in others if (one.question_id or one.id) not in seen]),
+        fair=_compare(checked, [one for question, one in others if question not in seen]),
     )
 
 
@@ -192,17 +198,30 @@ def _state(audit: Audit) -> dict[str, Any]:
     }
 
 
-def used_questions(calibration: Mapping[str, Any]) -> set[str]:
-    """Questions whose labels certified the promise, and those that stood in prompts as examples."""
+def unused(calibration: Mapping[str, Any]) -> Callable[[Verdict], bool]:
+    """Tells verdicts whose question neither certified the promise, in their group, nor stood in prompts."""
     reference = calibration.get("reference") or {}
-    return {*reference.get("questions", ()), *calibration.get("examples", ())}
+    questions = reference.get("questions", ())
+    used = set(zip(reference.get("groups") or [""] * len(questions), questions, strict=True))
+    shown = set(calibration.get("examples", ()))
+
+    def of(verdict: Verdict) -> bool:
+        question = verdict.question_id or verdict.id
+        return question not in shown and (_group(verdict, calibration), question) not in used
+
+    return of
+
+
+def _group(verdict: Verdict, calibration: Mapping[str, Any]) -> str:
+    by = calibration.get("by")
+    return str(getattr(verdict, by)) if by else ""
 
 
 def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], calibration: Mapping[str, Any]) -> int | None:
     """Which part of the promise a verdict belongs to."""
-    by = calibration.get("by")
+    group = _group(verdict, calibration)
     for index, part in enumerate(parts):
-        in_group = part.get("group") is None or (by and str(getattr(verdict, by)) == part["group"])
+        in_group = (part.get("group") or "") == group
         if in_group and (part.get("label") is None or calibration["labels"][part["label"]] == verdict.label):
             return index
     return None

@@ -58,6 +58,8 @@ def test_counts_only_what_speaks_of_the_promise() -> None:
         "another output to a question already checked": 1,
     }
     assert found.status == "undecided" and found.fair is None
+    nothing = spot_checks(rows[4:5], calibration(), "abc")
+    assert nothing.status == "undecided" and "No verdict here can be checked" in nothing.sentence
 
 
 @pytest.mark.parametrize(("right", "status"), [(70, "broken"), (85, "undecided"), (99, "holds")])
@@ -72,7 +74,7 @@ def test_says_what_is_shown(right: int, status: str) -> None:
 
 def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
     parts = [{"group": None, "label": k, "agreement": a} for k, a in enumerate((0.95, 0.8, 0.8))]
-    rows = [row(k, "no", "no" if k % 100 < 85 else "yes") for k in range(200)]
+    rows = [row(k, "no", "no" if k % 100 < 85 else "yes") for k in range(200)] + [row(999, "partly")]
     rows += [row(k, "yes", "yes") for k in range(200, 300)]
     found = spot_checks(rows, calibration(*parts), "abc")
     assert [(part.label, part.audit.status) for part in found.parts] == [
@@ -95,6 +97,12 @@ def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
         ("b", 100, 100),
     ]
     assert found.left_out == {"not a verdict of this promise": 1}
+    rows = [row(1, "yes", "yes", split="a"), row(2, "yes", "yes", split="b", question_id="q1")]
+    reference = {"questions": ["q1"], "groups": ["a"]}
+    found = spot_checks(rows, grouped | {"by": "split", "reference": reference}, "abc")
+    assert [(part.group, part.audit.checked) for part in found.parts] == [("b", 1)], (
+        "q1 certified the promise of group a only"
+    )
 
 
 def test_tolerance_and_a_random_person_count_as_they_were_promised() -> None:
