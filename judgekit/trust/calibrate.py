@@ -24,6 +24,9 @@ from judgekit.trust.sample import Sample
 SECOND = 0.05
 """Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
 
+GAIN = 0.05
+"""Share of the items that it must add to be taken, because every item is then asked of it."""
+
 
 def calibrate(
     probs: ArrayLike,
@@ -112,7 +115,9 @@ def calibrate(
         _policy(sample, combination, promise, share, prices, 0.0 if costs is None else USUAL_THRIFT, budget)
         for combination, share in spent.items()
     ]
-    policy = max(policies, key=lambda one: sum(part["accepted"] for part in one.certificate["parts"]))
+    policy, *alone = policies
+    if alone and _accepted(alone[0]) > _accepted(policy) + GAIN * len(sample):
+        policy = alone[0]
     names = [sample.names[g] for g in sample.group] if sample.names else []
     certificate = {
         "schema": SCHEMA,
@@ -139,6 +144,10 @@ def calibrate(
         "fingerprints": dict(fingerprints or {}),
     }
     return replace(policy, certificate=certificate)
+
+
+def _accepted(policy: Policy) -> int:
+    return sum(part["accepted"] for part in policy.certificate["parts"])
 
 
 def _policy(
