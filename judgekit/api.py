@@ -189,6 +189,7 @@ def queue(
     given = [sources.labels(path) for path in labels]
     tasks: list[Task] = []
     labelled: set[tuple[str, str]] = set()
+    choices: dict[str, tuple[str, ...]] = {}
     for source in map(Path, files):
         shown = sources.examples(source)
         promises = sources.calibrations(source)
@@ -196,7 +197,8 @@ def queue(
         for item, verdict in sources.judged(source, rubric):
             if rubric not in (None, verdict.rubric):
                 continue
-            task = Task(item, verdict.rubric, _labels_of(verdict.rubric))
+            name = verdict.rubric
+            task = Task(item, name, choices.get(name) or choices.setdefault(name, _labels_of(name)))
             made = promises.get(verdict.calibration or "")
             wanted = {
                 "items": item.question_id not in shown,

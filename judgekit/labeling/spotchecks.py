@@ -30,6 +30,8 @@ ENOUGH = 20
 """Checked verdicts, and others, from which on they are compared."""
 
 Checked = tuple[Verdict, Sequence[HumanLabel]]
+Question = tuple[str, str]
+"""Group and question."""
 
 
 @dataclass(frozen=True)
@@ -132,60 +134,55 @@ def spot_checks(
     strangers : ids that were labelled and that no verdict has; counted as left out.
     """
     left_out: Counter[str] = Counter({"no verdict has that id": strangers})
-    parts = [
-        part for part in calibration["certificate"].get("parts", ()) if part.get("status") == "certified"
-    ]
+    won = [part for part in calibration["certificate"].get("parts", ()) if part["status"] == "certified"]
     is_unused = unused(calibration)
-    counts = np.zeros((len(parts), 2), dtype=np.int64)
-    present: set[int] = set()
-    checked: list[Verdict] = []
-    others: list[tuple[tuple[str, str], Verdict]] = []
-    seen: set[tuple[str, str]] = set()
-    for verdict, human in rows:
+    counts: dict[int, list[bool]] = {}
+    checked: dict[Question, Verdict] = {}
+    others: list[tuple[Question, Verdict]] = []
+    for verdict, human in sorted(rows, key=_anyhow):
         question = (_group(verdict, calibration), verdict.question_id or verdict.id)
-        part = _part(verdict, parts, calibration)
-        why = (
-            f"'{verdict.state}', so there is no verdict to check"
-            if verdict.state != "verdict"
-            else "not a verdict of this promise"
-            if part is None or verdict.calibration != fingerprint or verdict.tier not in calibration["tiers"]
-            else "certified the promise, or stood in prompts"
-            if not is_unused(verdict)
-            else "another output to a question already checked"
-            if human and question in seen
-            else ""
-        )
-        if not why and part is not None:
-            present.add(part)
-        if not human or why:
-            left_out[why] += bool(human and why)
-            if not why:
+        part = _part(verdict, won, calibration) if verdict.calibration == fingerprint else None
+        label = _people_say(verdict, human, calibration) if human else None
+        why = ""
+        if verdict.state != "verdict":
+            why = f"'{verdict.state}', so there is no verdict to check"
+        elif part is None:
+            why = "not a verdict of this promise"
+        elif not is_unused(verdict):
+            why = "certified the promise, or stood in prompts"
+        elif question in checked:
+            why = "another output to a question already checked"
+        elif human and label is None:
+            why = "people are split"
+        if part is not None and not why:
+            agreed = counts.setdefault(part, [])
+            if label is None:
                 others.append((question, verdict))
-            continue
-        label = _people_say(verdict, human, calibration)
-        if label is None:
-            left_out["people are split"] += 1
-            continue
-        assert part is not None
-        seen.add(question)
-        checked.append(verdict)
-        counts[part] += (_agree(verdict, label, calibration), 1)
-    share = level / max(len(parts), 1)
+            else:
+                checked[question] = verdict
+                agreed.append(_agree(verdict, label, calibration))
+        elif human:
+            left_out[why] += 1
     return SpotChecks(
         rubric=str(calibration.get("rubric", "")),
         calibration=fingerprint,
         parts=tuple(
             Part(
-                part.get("group"),
-                None if part.get("label") is None else calibration["labels"][part["label"]],
-                Audit(part["agreement"], share, agreed, total),
+                won[index].get("group"),
+                None if won[index].get("label") is None else calibration["labels"][won[index]["label"]],
+                Audit(won[index]["agreement"], level / len(won), sum(agreed), len(agreed)),
             )
-            for index, (part, (agreed, total)) in enumerate(zip(parts, counts.tolist(), strict=True))
-            if index in present
+            for index, agreed in sorted(counts.items())
         ),
         left_out={why: count for why, count in left_out.items() if count},
-        fair=_compare(checked, [one for question, one in others if question not in seen]),
+        fair=_compare(list(checked.values()), [one for question, one in others if question not in checked]),
     )
+
+
+def _anyhow(row: Checked) -> int:
+    """An order that nothing but names decides: which of several labelled outputs to a question counts is chance."""
+    verdict = row[0]
+    return crc32(f"{verdict.id} {verdict.model} {verdict.method}".encode())
 
 
 def _state(audit: Audit) -> dict[str, Any]:
@@ -218,7 +215,9 @@ def _group(verdict: Verdict, calibration: Mapping[str, Any]) -> str:
 
 
 def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], calibration: Mapping[str, Any]) -> int | None:
-    """Which part of the promise a verdict belongs to."""
+    """Which part of the promise a verdict belongs to; None for those that people settled."""
+    if verdict.tier not in calibration["tiers"]:
+        return None
     group = _group(verdict, calibration)
     for index, part in enumerate(parts):
         in_group = (part.get("group") or "") == group
