@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+HALF_A_POINT = 0.5
+"""Spread of a judge's scores beside that between its draws, which may all be equal."""
+
 HARD = 0.9
 """Probability given to a label that a judge names without saying how sure it is."""
 
@@ -95,7 +98,7 @@ def trust_or_escalate(path: Path) -> Recorded:
 
 
 def rewardbench2(path: Path, judges: Sequence[str] = ("gpt-5.4-nano", "gpt-5.4-mini", "gpt-5.4")) -> Recorded:
-    """Best of four by eight scores a candidate: half the share of draws won, half a softmax of the mean scores.
+    """Best of four by eight scores a candidate.
 
     Costs are relative list prices of the judges.
     """
@@ -166,11 +169,11 @@ READERS: dict[str, Callable[[Path], Recorded]] = {
 
 
 def _from_scores(scores: np.ndarray) -> np.ndarray:
-    candidates, draws = scores.shape
-    best = scores == scores.max(axis=0)
-    won = ((best / best.sum(axis=0)).sum(axis=1) + 0.5) / (draws + 0.5 * candidates)
-    soft = np.exp((scores.mean(axis=1) - scores.mean(axis=1).max()) / 0.5)
-    return 0.5 * won + 0.5 * soft / soft.sum()
+    """Softmax of the mean scores (candidates, draws), in standard errors of a difference of two of them."""
+    draws = scores.shape[1]
+    spread = np.sqrt((scores.var(axis=1).mean() + HALF_A_POINT**2) * 2 / draws)
+    odds = np.exp((scores.mean(axis=1) - scores.mean(axis=1).max()) / spread)
+    return odds / odds.sum()
 
 
 def _votes(votes: Iterable[int], labels: int) -> np.ndarray:

@@ -71,6 +71,29 @@ def test_confidences_in_a_few_atoms(atoms: int) -> None:
     holds(many, overall(0.8), agreement=0.8)
 
 
+@pytest.mark.parametrize("size", [0.3, 1.0, 3.0])
+def test_ties_by_turns_better_and_worse_than_the_target(size: float) -> None:
+    """Ties about ``size`` times as large as the distance between two tests, so that risk peaks between them."""
+    ties = int(200 / (5 * size))
+    base = evidence(np.tile([0.45, 0.0], ties)[:ties] + 0.0, rng())
+    population = Population(np.repeat(base.probs, 12, axis=0), np.repeat(base.truth, 12, axis=0))
+    holds(population, overall(0.8), n=200, draws=600, agreement=0.8)
+
+
+def test_weak_judges_before_a_strong_one() -> None:
+    """Two judges that are sure together of what is often wrong; the last judge knows."""
+    gen = rng(10)
+    kinds = 600
+    y = gen.integers(0, 2, kinds)
+    weak = np.where(gen.random(kinds) < 0.45, 1 - y, y)
+    strong = np.where(gen.random(kinds) < 0.08, 1 - y, y)
+    says = np.stack([weak, weak, strong], axis=1)
+    sure = gen.uniform(0.8, 0.99, (kinds, 3))
+    probs = np.where(says[:, :, None] == [0, 1], sure[:, :, None], 1 - sure[:, :, None])
+    population = Population(probs, np.eye(2)[y])
+    assert holds(population, overall(0.85), n=400, draws=200, agreement=0.85, costs=[0.01, 0.1, 1.0]) > 0.6
+
+
 def test_rare_errors() -> None:
     holds(evidence(np.linspace(0.0, 0.06, 500), rng()), overall(0.97), n=400, agreement=0.97)
 
