@@ -86,7 +86,7 @@ def test_weak_judges_before_a_strong_one() -> None:
     kinds = 600
     y = gen.integers(0, 2, kinds)
     weak = np.where(gen.random(kinds) < 0.45, 1 - y, y)
-    strong = np.where(gen.random(kinds) < 0.08, 1 - y, y)
+    strong = np.where(gen.random(kinds) < 0.05, 1 - y, y)
     says = np.stack([weak, weak, strong], axis=1)
     sure = gen.uniform(0.8, 0.99, (kinds, 3))
     probs = np.where(says[:, :, None] == [0, 1], sure[:, :, None], 1 - sure[:, :, None])
