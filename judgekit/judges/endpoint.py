@@ -181,7 +181,7 @@ class Endpoint:
             raise self._failed(reason, None, sent, unreachable=absent, maybe_paid=not absent) from None
         except openai.APIStatusError as error:
             raise self._explain(error, sent) from None
-        except (ValueError, httpx.HTTPError) as error:
+        except (ValueError, RecursionError, httpx.HTTPError) as error:
             raise self._failed(f"answer cut short or not JSON: {error}", 0.0, sent, maybe_paid=True) from None
         self._failures, self.silent_since = 0, None
         return answer

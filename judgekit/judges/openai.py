@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from judgekit.errors import ConfigError
@@ -278,4 +279,7 @@ def _choices(response: Any) -> list[dict[str, Any]]:
     ):
         said = response.get("error") if isinstance(response, dict) else None
         raise Transient(f"no choices in the answer{f': {said}' if said else ''}", maybe_paid=True)
-    return sorted(choices, key=lambda choice: choice.get("index") or 0)
+    places = [choice.get("index") for choice in choices]
+    if not all(isinstance(place, int) for place in places):
+        return choices
+    return [choice for _, choice in sorted(zip(places, choices, strict=True), key=itemgetter(0))]

@@ -10,6 +10,9 @@ from pydantic import Field
 
 from judgekit.records import Record
 
+_MOST_TOKENS = 10**12
+"""A larger count is no count."""
+
 
 class Price(Record):
     """US dollars per million tokens.
@@ -71,4 +74,4 @@ class Usage:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None

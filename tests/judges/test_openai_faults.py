@@ -83,6 +83,7 @@ PASSING = {
     "not JSON": lambda *_: web.Response(text="OK", content_type="application/json"),
     "empty choices": reply(choices=[]),
     "null choices": reply(choices=None),
+    "nested without end": lambda *_: web.Response(text="[" * 100_000, content_type="application/json"),
     "a list": lambda *_: web.json_response([]),
     "an error with status 200": lambda *_: web.json_response({"error": {"message": "upstream is down"}}),
 }
