@@ -13,6 +13,7 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.detect import FORMATS, head
+from judgekit.readers.labels import SHEET
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import load_rubric
 
@@ -58,7 +59,7 @@ def _kind(path: Path) -> Teller | None:
         return partial(_records, Verdict)
     labelled = "id" in row and ("label" in row or "human_label" in row)
     others = (form for name, form in FORMATS.items() if name != "judgekit")
-    if labelled and not any(form.matches(seen) for form in others):
+    if labelled and (row.keys() <= SHEET or not any(form.matches(seen) for form in others)):
         return partial(_records, LabelRow)
     return None
 

@@ -16,6 +16,8 @@ R = TypeVar("R", bound=Record)
 _ALIAS = "human_label"
 _UNREAD = ("question", "reference", "output", "choices", "notes")
 """Columns that a label sheet may carry for the person who fills it in."""
+SHEET = frozenset((*LabelRow.model_fields, _ALIAS, *_UNREAD))
+"""All columns that a label file may have."""
 
 
 def read_labels(path: str | Path) -> Iterator[LabelRow]:

@@ -71,6 +71,7 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
     for row in rows:
         row["label"] = "leaked" if "In " in row["output"] else "withheld"
     fill(runs / "first.csv", rows)
+    assert "labels, 80 rows (forgetting 80)" in judgekit("validate", "first.csv", cwd=runs).stdout
     done = judgekit("calibrate", *both, "--labels", "first.csv", "--agreement", 0.8, cwd=runs)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "80 items labelled" in done.stdout
