@@ -13,7 +13,7 @@ from judgekit.trust.evidence import Bools, Combination, Floats, Ints
 from judgekit.trust.path import Exits, levels, lowest
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
-from judgekit.trust.testing import charged_order, checkpoints, descend, fixed_steps, own_steps
+from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
 @dataclass(frozen=True)
@@ -81,32 +81,45 @@ def _descend(
     entered, charge = exits.outcomes(entry, wrong)
     order = charged_order(entered, charge)
     points, bottom = checkpoints(count, risk, delta), lowest(sample.loss.shape[1])
+
+    def errs(losses: Floats) -> float:
+        """The p-value of "these verdicts err at ``risk`` or more"."""
+        if sample.shares:
+            return betting_p(losses, risk, delta)
+        return float(binomial_p(np.rint(losses.sum()), len(losses), risk))
+
+    def given(step: Step) -> Floats:
+        """The losses of the verdicts given at a level, in random order."""
+        settles = entry >= step.level
+        first = settles.argmax(axis=1)[:, None]
+        return np.take_along_axis(wrong, first, axis=1)[settles.any(axis=1), 0]
+
+    def charged(step: Step) -> float:
+        sizes = {step.first, step.whole} if step.certifies else {step.first}
+        return max(errs(charge[np.sort(order[:size])]) for size in sizes)
+
     if marks is None:
         steps = own_steps(entered[order], points, bottom)
+        won = descend(steps, charged, delta)
     else:
         like = exits.entries(marks.score, marks.present).max(axis=1)
         at = levels(like, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
         steps = fixed_steps(entered[order], at)
-    total = np.append(0.0, np.cumsum(charge[order]))
+        won = descend(steps, lambda step: errs(given(step)), delta)
 
-    def p_value(first: int) -> float:
-        """Of "the first so many items err at ``risk`` or more"."""
-        if sample.shares:
-            return betting_p(charge[np.sort(order[:first])], risk, delta)
-        return float(binomial_p(np.rint(total[first]), first, risk))
-
-    won = descend(steps, p_value, delta)
     found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
-    if won:
-        n, charged = won.whole, float(total[won.whole])
-        settles = entry >= won.level
-        at = settles.argmax(axis=1)[:, None]
-        errors = float(np.take_along_axis(wrong, at, axis=1)[settles.any(axis=1)].sum())
-        found |= {"level": won.level, "accepted": n, "errors": round(errors, 9), "observed": 1 - errors / n}
-        found |= {"charged": round(charged, 9), "p_value": p_value(n)}
-        upper = float(clopper_pearson_upper(round(charged), n, delta))
-        found["bound"] = None if sample.shares else 1 - upper
     found["status"] = "certified" if won else "nothing certified"
-    number = np.array([step.whole for step in steps], dtype=np.intp)
+    if won:
+        n, errors = won.whole, float(given(won).sum())
+        tested = float(charge[order[:n]].sum()) if marks is None else errors
+        found |= {"level": won.level, "accepted": n, "errors": round(errors, 9), "observed": 1 - errors / n}
+        found["charged"] = round(tested, 9)
+        upper = float(clopper_pearson_upper(round(tested), n, delta))
+        found["bound"] = None if sample.shares else 1 - upper
+        found["p_value"] = errs(given(won)) if marks is not None else errs(charge[np.sort(order[:n])])
+    number, total = (
+        np.array([step.whole for step in steps], dtype=np.intp),
+        np.append(0, np.cumsum(charge[order])),
+    )
     found["labels_needed"] = None if won else labels_needed(number, total[number], count, risk, delta)
     return found

@@ -96,12 +96,11 @@ def fixed_steps(entered: Floats, levels: Sequence[float]) -> list[Step]:
     return [Step(float(u), int(n), int(n)) for u, n in zip(levels, number, strict=True)]
 
 
-def descend(steps: Sequence[Step], p_value: Callable[[int], float], delta: float) -> Step | None:
-    """The last step that may be certified before the first failure; ``p_value`` tests so many first items."""
+def descend(steps: Sequence[Step], p_value: Callable[[Step], float], delta: float) -> Step | None:
+    """The last step that may be certified before the first whose ``p_value`` is too large."""
     won: Step | None = None
     for step in steps:
-        tests = {step.first, step.whole} if step.certifies else {step.first}
-        if any(p_value(count) > delta for count in tests):
+        if p_value(step) > delta:
             break
         won = step if step.certifies else won
     return won

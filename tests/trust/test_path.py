@@ -100,12 +100,11 @@ def test_among_equals_the_least_charged_come_first_and_the_unscored_never() -> N
 
 def test_descent_stops_at_the_first_failure() -> None:
     steps = [Step(3.0, 10, 8, False), Step(2.0, 20, 19), Step(1.0, 30, 27), Step(0.0, 40, 40)]
-    assert descend(steps, lambda n: 0.01, 0.1) == steps[3]
-    assert descend(steps, lambda n: 0.5 if n == 27 else 0.01, 0.1) == steps[1]
-    assert descend(steps, lambda n: 0.5 if n == 8 else 0.01, 0.1) == steps[3]
-    assert descend(steps, lambda n: 0.5 if n == 10 else 0.01, 0.1) is None
-    assert descend(steps, lambda n: 0.5 if n == 20 else 0.01, 0.1) is None
-    assert descend([], lambda n: 0.0, 0.1) is None
+    assert descend(steps, lambda step: 0.01, 0.1) == steps[3]
+    assert descend(steps, lambda step: 0.5 if step.whole == 27 else 0.01, 0.1) == steps[1]
+    assert descend(steps, lambda step: 0.5 if step.whole == 19 else 0.01, 0.1) is None
+    assert descend(steps, lambda step: 0.5 if step.whole == 8 else 0.01, 0.1) is None
+    assert descend([], lambda step: 0.0, 0.1) is None
 
 
 def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
