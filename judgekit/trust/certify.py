@@ -10,7 +10,7 @@ import numpy as np
 from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
 from judgekit.trust.certificate import labels_needed
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints
-from judgekit.trust.path import Exits, levels, lowest
+from judgekit.trust.path import Exits, levels, lowest, tally
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
@@ -65,6 +65,38 @@ def certify(
     return level, parts
 
 
+@dataclass(frozen=True)
+class _Line:
+    """Items lined up along a path.
+
+    ``entry``, ``wrong`` (items, tiers): the level from which on each tier would settle the item, and how wrong it then
+    is; ``entered``, ``charge`` (items,) and ``order``: see ``Exits.outcomes`` and ``charged_order``.
+    """
+
+    entry: Floats
+    wrong: Floats
+    entered: Floats
+    charge: Floats
+    order: Ints
+
+    @classmethod
+    def of(cls, items: Opinions, loss: Floats, exits: Exits) -> _Line:
+        entry = exits.entries(items.score, items.present)
+        wrong = np.take_along_axis(loss, items.label, axis=1)
+        entered, charge = exits.outcomes(entry, wrong)
+        return cls(entry, wrong, entered, charge, charged_order(entered, charge))
+
+    def first(self, count: int) -> Floats:
+        """The charges of the first so many items, in random order."""
+        return self.charge[np.sort(self.order[:count])]
+
+    def given(self, level: float) -> Floats:
+        """The losses of the verdicts given at a level, in random order."""
+        settles = self.entry >= level
+        losses = np.take_along_axis(self.wrong, settles.argmax(axis=1)[:, None], axis=1)
+        return losses[settles.any(axis=1), 0]
+
+
 def _descend(
     sample: Sample,
     which: Ints,
@@ -75,51 +107,39 @@ def _descend(
     delta: float,
 ) -> dict[str, Any]:
     """Go down the path with the items ``which``, and say how far it could be promised."""
-    mine, count = items[which], len(which)
-    wrong = np.take_along_axis(sample.loss[which], mine.label, axis=1)
-    entry = exits.entries(mine.score, mine.present)
-    entered, charge = exits.outcomes(entry, wrong)
-    order = charged_order(entered, charge)
+    line, count = _Line.of(items[which], sample.loss[which], exits), len(which)
     points, bottom = checkpoints(count, risk, delta), lowest(sample.loss.shape[1])
-
-    def errs(losses: Floats) -> float:
-        """The p-value of "these verdicts err at ``risk`` or more"."""
-        if sample.shares:
-            return betting_p(losses, risk, delta)
-        return float(binomial_p(np.rint(losses.sum()), len(losses), risk))
-
-    def given(step: Step) -> Floats:
-        """The losses of the verdicts given at a level, in random order."""
-        settles = entry >= step.level
-        first = settles.argmax(axis=1)[:, None]
-        return np.take_along_axis(wrong, first, axis=1)[settles.any(axis=1), 0]
-
-    def charged(step: Step) -> float:
-        sizes = {step.first, step.whole} if step.certifies else {step.first}
-        return max(errs(charge[np.sort(order[:size])]) for size in sizes)
-
+    charged = np.append(0.0, np.cumsum(line.charge[line.order]))
     if marks is None:
-        steps = own_steps(entered[order], points, bottom)
-        won = descend(steps, charged, delta)
+        steps = own_steps(line.entered[line.order], points, bottom)
     else:
         like = exits.entries(marks.score, marks.present).max(axis=1)
         at = levels(like, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
-        steps = fixed_steps(entered[order], at)
-        won = descend(steps, lambda step: errs(given(step)), delta)
+        steps = fixed_steps(line.entered[line.order], at)
+    reached = [step.level for step in steps]
+    erred = dict(zip(reached, tally(line.entry, line.wrong, reached), strict=True))
 
+    def p_value(step: Step) -> float:
+        """Of "the verdicts of this step err at ``risk`` or more"."""
+        if marks is None:
+            sizes = {step.first, step.whole} if step.certifies else {step.first}
+            if sample.shares:
+                return max(betting_p(line.first(size), risk, delta) for size in sizes)
+            return max(float(binomial_p(np.rint(charged[size]), size, risk)) for size in sizes)
+        if sample.shares:
+            return betting_p(line.given(step.level), risk, delta)
+        return float(binomial_p(np.rint(erred[step.level]), step.whole, risk))
+
+    won = descend(steps, p_value, delta)
     found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
     found["status"] = "certified" if won else "nothing certified"
     if won:
-        n, errors = won.whole, float(given(won).sum())
-        tested = float(charge[order[:n]].sum()) if marks is None else errors
+        n, errors = won.whole, float(erred[won.level])
+        tested = errors if marks is not None else float(charged[n])
         found |= {"level": won.level, "accepted": n, "errors": round(errors, 9), "observed": 1 - errors / n}
-        found["charged"] = round(tested, 9)
+        found |= {"charged": round(tested, 9), "p_value": p_value(won)}
         upper = float(clopper_pearson_upper(round(tested), n, delta))
         found["bound"] = None if sample.shares else 1 - upper
-        found["p_value"] = errs(given(won)) if marks is not None else errs(charge[np.sort(order[:n])])
-    number, total = (
-        np.array([step.whole for step in steps], dtype=np.intp),
-        np.append(0, np.cumsum(charge[order])),
-    )
-    found["labels_needed"] = None if won else labels_needed(number, total[number], count, risk, delta)
+    number = np.array([step.whole for step in steps], dtype=np.intp)
+    found["labels_needed"] = None if won else labels_needed(number, charged[number], count, risk, delta)
     return found

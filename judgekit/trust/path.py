@@ -157,6 +157,28 @@ def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]
     return found
 
 
+def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> Floats:
+    """The sum of the losses of the verdicts given at each level, (levels,).
+
+    Parameters
+    ----------
+    entry : float (items, tiers), from :meth:`Exits.entries`.
+    loss : float (items, tiers), the loss of the verdict that each tier would give.
+    at : levels, strictest first.
+    """
+    total, grid = np.zeros(len(at) + 1), -np.asarray(at, dtype=np.float64)
+    before = np.full(len(entry), -np.inf)
+    for t in range(entry.shape[1]):
+        settles = entry[:, t] > before
+        # this tier's verdict stands from the level of its entry on, until an earlier tier would settle the item
+        start = np.searchsorted(grid, -entry[settles, t])
+        end = np.where(before[settles] > -np.inf, np.searchsorted(grid, -before[settles]), len(at))
+        for position, sign in ((start, 1.0), (end, -1.0)):
+            total += sign * np.bincount(position, weights=loss[settles, t], minlength=len(at) + 1)
+        before = np.maximum(before, entry[:, t])
+    return np.cumsum(total)[:-1]
+
+
 def frontier(
     combination: Combination, costs: Floats, score: Floats, present: Bools, bottom: float
 ) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.evidence import Combination
-from judgekit.trust.path import Exits, affordable, frontier, levels, lowest
+from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, tally
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
@@ -37,12 +37,14 @@ def test_counting_along_the_path_is_deciding_at_every_level(
     loss = (label != 0).astype(float)
     at = levels(entry.max(axis=1), range(1, 41), lowest(labels))
     entered, charge = exits.outcomes(entry, loss)
+    total = tally(entry, loss, at)
     erred = np.zeros(len(probs), dtype=bool)
     before = np.zeros(len(probs), dtype=bool)
-    for level in at:
+    for k, level in enumerate(at):
         policy = Policy(combination, exits, np.full((1, labels), level))
         decided = policy.decide(probs)
         np.testing.assert_array_equal(decided.accepted, entered >= level)
+        assert total[k] == (decided.label[decided.accepted] != 0).sum()
         erred |= decided.accepted & (decided.label != 0)
         stop = np.where(decided.tier < 0, exits.depth - 1, decided.tier)
         reach = [(stop >= t).mean() for t in range(policy.tiers)]
