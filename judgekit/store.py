@@ -126,7 +126,9 @@ class Store:
             raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
         self._lock: int | None = _lock(self.folder)
         path = self.folder / "store.sqlite"
-        self._db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+        self._db = sqlite3.connect(
+            path, isolation_level=None, cached_statements=64, check_same_thread=False
+        )  # one thread at a time, though not always the one that opened it
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -59,7 +60,29 @@ def score(job: Job) -> Progress:
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     BatchPending : prompts are with a provider; run again to collect the answers.
     """
-    return asyncio.run(_score(job))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_score(job))
+    return _in_a_thread(job)
+
+
+def _in_a_thread(job: Job) -> Progress:
+    """Score where this thread's event loop is running already, as in a notebook."""
+    started: list[asyncio.Task[Any] | None] = []
+
+    async def run() -> Progress:
+        started.append(asyncio.current_task())
+        return await _score(job)
+
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(asyncio.run, run())
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            for task in filter(None, started):
+                task.get_loop().call_soon_threadsafe(task.cancel)
+            raise
 
 
 async def _score(job: Job) -> Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,13 @@ from tests.judges.server import ChatServer
 COUNT = 150
 
 
+def cascade(url: str) -> str:
+    return (
+        f"tiers: [{{judge: openai, name: small, model: tiny, base_url: '{url}', max_concurrency: 16}}]\n"
+        "rubrics: {'*': forgetting}\n"
+    )
+
+
 @pytest.fixture
 def score(tmp_path: Path) -> Callable[[str], subprocess.Popen[str]]:
     """Starts ``judgekit score`` on 150 items with one endpoint."""
@@ -29,10 +38,7 @@ def score(tmp_path: Path) -> Callable[[str], subprocess.Popen[str]]:
     (tmp_path / "outputs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
     def start(url: str) -> subprocess.Popen[str]:
-        (tmp_path / "cascade.yaml").write_text(
-            f"tiers: [{{judge: openai, name: small, model: tiny, base_url: '{url}', max_concurrency: 16}}]\n"
-            "rubrics: {'*': forgetting}\n"
-        )
+        (tmp_path / "cascade.yaml").write_text(cascade(url))
         command = [sys.executable, "-m", "judgekit", "score", "outputs.jsonl", "--cascade", "cascade.yaml"]
         return subprocess.Popen(
             command,
@@ -109,3 +115,39 @@ def test_judges_that_wait_for_nothing_can_be_stopped_too(tmp_path: Path) -> None
         api.score(some_items(5000), tmp_path / "run", rubric="forgetting", report=stop)
     parts = (tmp_path / "run" / "verdicts.jsonl.part").read_text().splitlines()
     assert 0 < len(parts) < 5000
+
+
+def in_a_running_loop(work: Callable[[], object]) -> None:
+    """As a notebook does: its kernel's event loop is running while a cell is."""
+
+    async def cell() -> None:
+        work()
+
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(cell())
+    finally:
+        loop.close()
+
+
+def test_a_notebook_can_score_and_stop_and_go_on(tmp_path: Path) -> None:
+    items, run = some_items(COUNT), tmp_path / "run"
+    with ChatServer(latency=0.2) as server:
+        path = tmp_path / "cascade.yaml"
+        path.write_text(cascade(server.url))
+
+        def interrupt() -> None:
+            while sum(server.calls.values()) < 60:
+                time.sleep(0.005)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            in_a_running_loop(lambda: api.score(items, run, cascade=path))
+        thread.join()
+        assert stored(run) == sum(server.calls.values()) < 2 * COUNT
+        server.latency = 0.0
+        in_a_running_loop(lambda: api.score(items, run, cascade=path))
+        assert set(server.calls.values()) == {1} and len(server.calls) == 2 * COUNT
+    assert len((run / "verdicts.jsonl").read_text().splitlines()) == COUNT
