@@ -56,7 +56,9 @@ def calibrations(run: Path) -> dict[str, Calibration]:
     """The calibrations that a run folder's verdicts were decided under, by fingerprint; none for a file."""
     cascades = _about(run).get("cascades", {}) if run.is_dir() else {}
     found = [
-        parse(Calibration, one["calibration"], path=run) for one in cascades.values() if one["calibration"]
+        parse(Calibration, one["calibration"], path=run)
+        for one in cascades.values()
+        if one.get("calibration")
     ]
     return {made.fingerprint: made for made in found}
 
@@ -73,4 +75,10 @@ def recorded(source: str | Path) -> dict[str, float | None]:
 
 def _about(run: Path) -> dict[str, Any]:
     about = run / "run.json"
-    return dict(json.loads(about.read_text("utf-8"))) if about.is_file() else {}
+    if not about.is_file():
+        return {}
+    try:
+        found = json.loads(about.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"not JSON ({error}); score the file again", path=about) from None
+    return found if isinstance(found, dict) else {}

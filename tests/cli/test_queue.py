@@ -130,6 +130,10 @@ def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
     ]
     (run / "verdicts.jsonl").write_text("".join(json.dumps(v.to_row()) + "\n" for v in verdicts))
     assert len(api.queue([run], of="open")) == 10
+    (run / "run.json").write_text("{")
+    done = judgekit("queue", run, cwd=tmp_path)
+    assert done.returncode == 2 and "run.json: not JSON" in done.stderr and done.stderr.count("\n") == 1
+    (run / "run.json").unlink()
     done = judgekit("queue", run, "--of", "verdicts", cwd=tmp_path)
     assert done.returncode == 2 and "nothing is left to label" in done.stderr
 
