@@ -19,6 +19,9 @@ _WHERE = {
     "score": "judgekit.api",
     "calibrate": "judgekit.api",
     "decide": "judgekit.api",
+    "audit": "judgekit.api",
+    "plan_labels": "judgekit.api",
+    "queue": "judgekit.api",
     "summarize": "judgekit.api",
     "load_cascade": "judgekit.api",
     "load_rubric": "judgekit.rubrics",
@@ -39,17 +42,30 @@ __all__ = [
     "Item",
     "JudgekitError",
     "Verdict",
+    "audit",
     "calibrate",
     "decide",
     "load_cascade",
     "load_rubric",
+    "plan_labels",
+    "queue",
     "read",
     "score",
     "summarize",
 ]
 
 if TYPE_CHECKING:
-    from judgekit.api import calibrate, decide, load_cascade, read, score, summarize
+    from judgekit.api import (
+        audit,
+        calibrate,
+        decide,
+        load_cascade,
+        plan_labels,
+        queue,
+        read,
+        score,
+        summarize,
+    )
     from judgekit.calibration import Calibration
     from judgekit.errors import JudgekitError
     from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict

@@ -78,7 +78,7 @@ class Sample:
         others = more[~np.isnan(more).any(axis=(1, 2))]  # a cascade does not ask every tier about every item
 
         used = order[labelled[order]]
-        aside = used[: len(used) // ASIDE if needs_others and len(others) < ENOUGH else 0]
+        aside = used[: -(-len(used) // ASIDE) if needs_others and len(others) < ENOUGH else 0]
         used = used[len(aside) :]
         kept = np.unique(group[used])
         return cls(

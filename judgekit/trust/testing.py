@@ -61,8 +61,12 @@ class Step:
 
 
 def charged_order(entered: Floats, charge: Floats) -> Ints:
-    """The items that ever get a verdict, by entry from the strictest; among equals the least charged first."""
-    order = np.lexsort((charge, -entered))
+    """The items that ever get a verdict, by entry from the strictest; among equals the least charged first.
+
+    What is equal in both is in an order that has nothing to do with that of the items.
+    """
+    chance = np.random.default_rng(len(entered)).permutation(len(entered))
+    order = np.lexsort((chance, charge, -entered))
     return order[entered[order] > -np.inf].astype(np.intp)
 
 

@@ -245,3 +245,11 @@ def test_a_strong_judge_is_not_dragged_down_by_weak_ones() -> None:
     assert policy.certificate["status"] == "certified"
     assert policy.combination.weights == (0.0, 0.0, 1.0)
     assert policy.certificate["coverage"] > 0.9
+
+
+@pytest.mark.parametrize("labels", [1, 3, 4, 6])
+def test_a_budget_always_sets_labels_aside_for_the_choice_of_exits(labels: int) -> None:
+    probs, human = world(labels)
+    got = calibrate(probs, human, agreement=0.6, delta=0.3, costs=[0.1, 1.0], budget=1.0).certificate
+    assert got["method"]["labels_set_aside"] == -(-labels // 5)
+    assert got["labels"] == labels - got["method"]["labels_set_aside"]
