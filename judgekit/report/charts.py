@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from judgekit.report.cells import percent
 from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
-from judgekit.report.summary import Group, Side, Summary
+from judgekit.report.groups import Group, Side
+from judgekit.report.summary import Summary
 from judgekit.report.svg import INK, LABELS, MUTED, OPEN, PAPER, SERIES, draw, percent_axis
 
 if TYPE_CHECKING:

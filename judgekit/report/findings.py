@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from judgekit.guard import REASON
 from judgekit.report.cells import limits, percent
 from judgekit.report.claims import BROKEN, ENOUGH, SHIFTED, Claim
-
-if TYPE_CHECKING:
-    from judgekit.report.compared import Comparison
-    from judgekit.report.rates import Rate
-    from judgekit.report.summary import Group, RunSummary
-
+from judgekit.report.compared import Comparison
+from judgekit.report.groups import Group, RunSummary
+from judgekit.report.rates import Rate
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""

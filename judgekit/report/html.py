@@ -11,8 +11,9 @@ from jinja2 import Environment, StrictUndefined
 
 from judgekit.report.cells import estimate, limits
 from judgekit.report.charts import charts
+from judgekit.report.groups import SIDES
 from judgekit.report.runs import Judged, Run
-from judgekit.report.summary import SIDES, Summary
+from judgekit.report.summary import Summary
 from judgekit.report.tables import tables
 
 SECTIONS = (

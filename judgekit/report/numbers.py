@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable
 
 from judgekit.report.diagnostics import People
-from judgekit.report.summary import RunSummary, Summary
+from judgekit.report.groups import RunSummary
+from judgekit.report.summary import Summary
 
 CSV_COLUMNS = (
     "section",

@@ -6,24 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from judgekit.guard import REASON
 from judgekit.report.claims import Claim, Watch, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
-from judgekit.report.diagnostics import People, Tier, against_people, tier_use
+from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import Finding, findings
-from judgekit.report.measured import Figure, measured
-from judgekit.report.rates import Rate, judged_rates
+from judgekit.report.groups import SIDES, Group, RunSummary, Side
+from judgekit.report.measured import measured
+from judgekit.report.rates import judged_rates
 from judgekit.report.runs import Judged, Run
 from judgekit.rubrics import load_rubric, shipped_rubrics
 
 SCHEMA = "judgekit.report/1"
-
-Side = Literal["forget", "keep", "other"]
-SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}
-"""Rubric -> what its rates speak of. Any other rubric is reported label by label."""
 
 TOGETHER: dict[Side, dict[str, frozenset[str]]] = {
     "forget": {"forgotten well": frozenset({"withheld", "wrong"})},
@@ -34,54 +31,6 @@ TOGETHER: dict[Side, dict[str, frozenset[str]]] = {
 
 ANSWERS_AT_LEAST = 0.5
 """A model *still answers* when it answers this share of what it should keep."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
-
-    ``reasons``: why items are unscored, or were refused by the calibration's guard.
-    """
-
-    run: str
-    rubric: str
-    side: Side
-    split: str
-    items: int
-    counts: dict[str, int]
-    abstained: int
-    unscored: int
-    reasons: dict[str, int]
-    human: int
-    rates: dict[str, Rate]
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """One run.
-
-    ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
-    None where the file has no such side. ``recorded``: figures that the source file gave of itself.
-    """
-
-    name: str
-    model: str
-    method: str
-    source: str
-    items: int
-    certified: bool
-    claims: tuple[Claim, ...]
-    answers: bool | None
-    groups: tuple[Group, ...]
-    tiers: tuple[Tier, ...]
-    cost: float | None
-    measures: tuple[Figure, ...]
-    recorded: dict[str, float]
-    people: tuple[People, ...]
-
-    def side(self, side: Side) -> Group | None:
-        """All splits of a side together, under its first rubric."""
-        return next((group for group in self.groups if group.side == side and not group.split), None)
 
 
 @dataclass(frozen=True)

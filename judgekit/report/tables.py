@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from judgekit.report.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.comparison_tables import comparison_tables
+from judgekit.report.groups import Group, RunSummary
 from judgekit.report.measured import Figure
-from judgekit.report.summary import Group, RunSummary, Summary
+from judgekit.report.summary import Summary
 
 
 def tables(summary: Summary) -> list[Table]:

@@ -1,0 +1,63 @@
+"""What is counted of a run: its verdicts in groups, and the run as a whole, as records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from judgekit.report.claims import Claim
+from judgekit.report.diagnostics import People, Tier
+from judgekit.report.measured import Figure
+from judgekit.report.rates import Rate
+
+Side = Literal["forget", "keep", "other"]
+SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}
+"""Rubric -> what its rates speak of. Any other rubric is reported label by label."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
+
+    ``reasons``: why items are unscored, or were refused by the calibration's guard.
+    """
+
+    run: str
+    rubric: str
+    side: Side
+    split: str
+    items: int
+    counts: dict[str, int]
+    abstained: int
+    unscored: int
+    reasons: dict[str, int]
+    human: int
+    rates: dict[str, Rate]
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run.
+
+    ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
+    None where the file has no such side. ``recorded``: figures that the source file gave of itself.
+    """
+
+    name: str
+    model: str
+    method: str
+    source: str
+    items: int
+    certified: bool
+    claims: tuple[Claim, ...]
+    answers: bool | None
+    groups: tuple[Group, ...]
+    tiers: tuple[Tier, ...]
+    cost: float | None
+    measures: tuple[Figure, ...]
+    recorded: dict[str, float]
+    people: tuple[People, ...]
+
+    def side(self, side: Side) -> Group | None:
+        """All splits of a side together, under its first rubric."""
+        return next((group for group in self.groups if group.side == side and not group.split), None)
