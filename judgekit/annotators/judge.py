@@ -88,13 +88,12 @@ class ModelJudge:
         annotators = panel.stages[stage - 1]
         asked = panel.stages[-1] if self.backend.slow else annotators  # a stage must not cost a day
         reasons = [rubric.check(item) for item in items]
-        with _uncollected():
+        labels, heard = rubric.labels, annotators * len(panel.orders)
+        with _garbage_collected(False):
             asks = [
                 [] if reason else panel.asks(item, asked) for item, reason in zip(items, reasons, strict=True)
             ]
-        labels, heard = rubric.labels, annotators * len(panel.orders)
-        answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
-        with _uncollected():
+            answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
             return [
                 Evidence.missing(reason)
                 if reason
@@ -108,11 +107,13 @@ class ModelJudge:
 
     async def _answers(self, asks: Iterable[Ask]) -> dict[str, Answer]:
         """Answers by key: from the store, and from the backend what is not there. No fault is met twice a run."""
-        with _uncollected():
-            wanted = {ask.key: ask for ask in asks}
-            stored = {} if self.store is None else self.store.get(list(wanted))
-            answers = {key: Answer.from_row(row) for key, row in stored.items()}
+        wanted = {ask.key: ask for ask in asks}
+        stored = {} if self.store is None else self.store.get(list(wanted))
+        answers = {key: Answer.from_row(row) for key, row in stored.items()}
         answers |= {key: self._faults[key] for key in wanted if key in self._faults}
+        missing = [ask for key, ask in wanted.items() if key not in answers]
+        if not missing:
+            return answers
         fresh: list[tuple[str, Answer]] = []
 
         def keep() -> None:
@@ -122,34 +123,30 @@ class ModelJudge:
             fresh.clear()
 
         loop = asyncio.get_running_loop()
-        try:
-            async for ask, answer in self.backend.answer(
-                ask for key, ask in wanted.items() if key not in answers
-            ):
-                if (
-                    not fresh
-                ):  # what arrives together is committed together, as soon as nothing more is waiting
-                    loop.call_soon(keep)
-                fresh.append((ask.key, answer))
-                if answer.fault:
-                    self._faults[ask.key] = answer
-                if len(fresh) >= _MOST_TOGETHER:
-                    keep()
-        finally:
-            keep()
+        with _garbage_collected(True):
+            try:
+                async for ask, answer in self.backend.answer(missing):
+                    if not fresh:  # what arrives together is committed together, once nothing more is waiting
+                        loop.call_soon(keep)
+                    fresh.append((ask.key, answer))
+                    if answer.fault:
+                        self._faults[ask.key] = answer
+                    if len(fresh) >= _MOST_TOGETHER:
+                        keep()
+            finally:
+                keep()
         return answers
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage collection: it would walk the block's many new objects, none of them garbage, over and over."""
-    on = gc.isenabled()
-    gc.disable()
+def _garbage_collected(wanted: bool) -> Iterator[None]:
+    """Garbage collection on or off: it would walk the block's many new objects, none of them garbage, over and over."""
+    was = gc.isenabled()
+    (gc.enable if wanted else gc.disable)()
     try:
         yield
     finally:
-        if on:
-            gc.enable()
+        (gc.enable if was else gc.disable)()
 
 
 class OpenAIJudge(ModelJudge):
