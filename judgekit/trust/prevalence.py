@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import bdtrik
 
 from judgekit.trust.judged import Judged, number_questions, pair_units
-from judgekit.trust.prevalence_core import Floats, draw_rates, stratum_estimates
+from judgekit.trust.prevalence_core import Floats, draw_rates, outer_quantiles, stratum_estimates
 from judgekit.trust.strata import (
     NO_SCORE,
     NO_VERDICT,
@@ -27,7 +27,7 @@ from judgekit.trust.strata import (
     stratify,
 )
 
-Ends = Callable[[list[Floats], list[Floats]], tuple[Floats, Floats]]
+Ends = Callable[[Sequence[Floats], Sequence[Floats]], tuple[Floats, Floats]]
 Labels = int | Collection[int]
 Population = Literal["items", "source"]
 
@@ -137,7 +137,7 @@ def rate(
 
     The labels alone would have given 0.20 to 0.39.
     """
-    return _combined([judged], label, lambda low, high: (low[0], high[0]), level, population, certificate)
+    return _combined([judged], label, _alone, level, population, certificate)
 
 
 def rate_difference(
@@ -153,14 +153,7 @@ def rate_difference(
 
     Parameters are those of `rate`; `questions` in both are needed for pairing.
     """
-    return _combined(
-        [first, second],
-        label,
-        lambda low, high: (low[0] - high[1], high[0] - low[1]),
-        level,
-        population,
-        certificate,
-    )
+    return _combined([first, second], label, _difference, level, population, certificate)
 
 
 def rate_ratio(
@@ -172,19 +165,26 @@ def rate_ratio(
     population: Population = "items",
     certificate: Certified | None = None,
 ) -> Rate:
-    """Share under `first` divided by share under `second`; questions that both answer are paired."""
+    """Share under `first` divided by share under `second`; questions that both answer are paired.
 
+    Parameters are those of `rate_difference`.
+    """
+    return _combined([first, second], label, _ratio, level, population, certificate)
+
+
+def _alone(low: Sequence[Floats], high: Sequence[Floats]) -> tuple[Floats, Floats]:
+    return low[0], high[0]
+
+
+def _difference(low: Sequence[Floats], high: Sequence[Floats]) -> tuple[Floats, Floats]:
+    return low[0] - high[1], high[0] - low[1]
+
+
+def _ratio(low: Sequence[Floats], high: Sequence[Floats]) -> tuple[Floats, Floats]:
     def divide(above: Floats, below: Floats) -> Floats:
         return np.divide(above, below, out=np.full_like(above, np.inf), where=below > 0)
 
-    return _combined(
-        [first, second],
-        label,
-        lambda low, high: (divide(low[0], high[1]), divide(high[0], low[1])),
-        level,
-        population,
-        certificate,
-    )
+    return divide(low[0], high[1]), divide(high[0], low[1])
 
 
 def _combined(
@@ -225,7 +225,7 @@ def _combined(
         share = items[:, mine] / items[:, mine].sum(axis=1, keepdims=True)
         lows.append(np.sum(share * low[:, mine], axis=1))
         highs.append(np.sum(share * high[:, mine], axis=1))
-    below, above = ends(lows, highs)
+    low_end, high_end = outer_quantiles(*ends(lows, highs), tail)
     identified = all(
         p.labeled.all() or (m.inclusion is not None and p.labeled.any())
         for m, p in zip(models, parts, strict=True)
@@ -236,8 +236,8 @@ def _combined(
     total = sum(len(m) for m in models)
     return Rate(
         estimate=None if points is None else float(ends(points, points)[0][0]),
-        low=float(np.quantile(below, tail, method="lower")),
-        high=float(np.quantile(above, 1.0 - tail, method="higher")),
+        low=low_end,
+        high=high_end,
         identified=identified,
         basis=_basis(parts, identified, certificate, human, total),
         level=level,

@@ -116,6 +116,17 @@ def _weighted_sums(units: Floats, rng: np.random.Generator) -> Floats:
     )
 
 
+def outer_quantiles(low: Floats, high: Floats, tail: float) -> tuple[float, float]:
+    """The interval that draws of its two ends, each (draws,), give: `tail` is left out on either side.
+
+    Where an end falls between two draws, the outer one is taken.
+    """
+    return (
+        float(np.quantile(low, tail, method="lower")),
+        float(np.quantile(high, 1.0 - tail, method="higher")),
+    )
+
+
 def bounded_mean_interval(sums: Floats, sizes: Floats, level: float) -> tuple[float, float]:
     """Gaffke's two-sided interval for the mean of numbers in [0, 1], grouped in units that are drawn together.
 
@@ -132,10 +143,7 @@ def bounded_mean_interval(sums: Floats, sizes: Floats, level: float) -> tuple[fl
         worst_low=0 * one, worst_high=one, floor=0 * one, ceiling=one, sampled=0 * one, wobble=0 * one,
     )  # fmt: skip
     low, high, _ = draw_rates(table, np.zeros(1, dtype=np.int64), source=True)
-    tail = (1.0 - level) / 2.0
-    return float(np.quantile(low, tail, method="lower")), float(
-        np.quantile(high, 1.0 - tail, method="higher")
-    )
+    return outer_quantiles(low[:, 0], high[:, 0], (1.0 - level) / 2.0)
 
 
 def power_tuning(outcomes: Floats, predicted: Floats, predicted_all: Floats, ratio: float = 0.0) -> float:
