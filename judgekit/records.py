@@ -121,6 +121,7 @@ class Item(Record):
         return self.references[0] if self.references else ""
 
     def to_row(self) -> dict[str, Any]:
+        """As any record; a single output or reference is written as ``output`` or ``reference``, not as a list."""
         row = super().to_row()
         for one, many in (("output", "outputs"), ("reference", "references")):
             if len(row.get(many, ())) == 1:

@@ -87,6 +87,7 @@ class Rubric:
 
     @property
     def name(self) -> str:
+        """The rubric's name in evidence, verdicts and calibrations."""
         return self.file.name
 
     @property

@@ -24,6 +24,7 @@ class OutFile(click.Path):
         super().__init__(dir_okay=False, writable=True, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, refused as a usage error before any work is done where its folder is missing."""
         path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]
         if not path.parent.is_dir():
             self.fail(f"'{path}': there is no folder '{path.parent}'", param, ctx)

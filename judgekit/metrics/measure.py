@@ -59,4 +59,5 @@ class Measure:
 
     @property
     def known(self) -> bool:
+        """Whether there is a value; where not, `reason` says why."""
         return self.value is not None

@@ -67,20 +67,24 @@ def in_words(cell: Cell, digits: int = 1) -> str:
 
 
 def with_limits(found: tuple[float, float, float] | None) -> str:
+    """A share with its interval, given as (estimate, low, high): ``87.5 % [81.0–92.3]``."""
     return ABSENT if found is None else f"{percent(found[0])} [{100 * found[1]:.1f}–{100 * found[2]:.1f}]"
 
 
 def figure(value: float | None) -> str:
+    """A number that is not a share: three decimals, or two digits where it is tiny or huge."""
     if value is None:
         return ABSENT
     return f"{value:.3f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2g}"
 
 
 def share(value: float | None) -> str:
+    """A share in percent, without an interval."""
     return ABSENT if value is None else percent(value)
 
 
 def money(dollars: float | None) -> str:
+    """Dollars to the cent; below a cent to two digits, so that a cheap judge does not look free."""
     if dollars is None:
         return ABSENT
     return f"${dollars:,.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.2g}"

@@ -55,6 +55,7 @@ class Claim:
 
     @property
     def stands(self) -> bool:
+        """Whether the promise may be made: certified, of these judges, and not withdrawn by a check."""
         return self.status == "certified"
 
     @property

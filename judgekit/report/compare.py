@@ -164,6 +164,7 @@ class Ranked:
 
     @property
     def tied(self) -> bool:
+        """Whether the data cannot tell the run from a neighbor in rank."""
         return self.best != self.worst
 
 
@@ -220,6 +221,7 @@ class Standing:
 
     @property
     def on_front(self) -> bool:
+        """Whether no other run is at least as good on both axes and better on one."""
         return not self.dominated_by
 
 

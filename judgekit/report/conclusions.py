@@ -47,6 +47,7 @@ class Change:
 
     @property
     def reversed(self) -> bool:
+        """Whether both measures tell the runs apart, in opposite orders."""
         return None not in self.forgot_better
 
 

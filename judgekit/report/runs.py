@@ -112,6 +112,7 @@ class Run:
 
     @property
     def source(self) -> str:
+        """The file that the outputs were read from, as ``run.json`` has it; empty where it does not say."""
         return str(self.meta.get("source", ""))
 
 

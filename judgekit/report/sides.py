@@ -49,10 +49,12 @@ class Side:
 
     @property
     def name(self) -> str:
+        """The run's name, unique among those compared."""
         return self.run.name
 
     @property
     def method(self) -> str:
+        """The unlearning method, which tells the role of the run; its own name where the outputs name none."""
         return self.run.rows[0].verdict.method or self.run.name
 
 

@@ -52,6 +52,17 @@ def _matplotlib() -> Any:
 def draw(
     name: str, title: str, text: str, size: tuple[float, float], paint: Callable[[Figure, Axes], None]
 ) -> str:
+    """A chart as an ``<svg>`` element that can stand in a page: its own ids, the page's colors, no fixed size.
+
+    Parameters
+    ----------
+    name : unique in the page. title, text : what a screen reader says.
+    size : width and height in inches. paint : draws on the empty figure and axes.
+
+    Raises
+    ------
+    MissingExtra : matplotlib is not installed.
+    """
     matplotlib, figure_class = _matplotlib()
     style = {
         "svg.fonttype": "none",
@@ -108,6 +119,7 @@ def _inline(svg: str, name: str, title: str, text: str) -> str:
 
 
 def percent_axis(axis: Any) -> None:
+    """Print the ticks of a matplotlib axis of shares as whole percents."""
     from matplotlib.ticker import PercentFormatter
 
     axis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -229,5 +229,6 @@ def _standardized(name: str, features: NDArray[np.float32]) -> NDArray[np.float3
 
 
 def squared_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared Euclidean distances between all rows, (m, d) and (n, d) to (m, n); rounding never makes one negative."""
     squares = np.sum(left**2, axis=1)[:, None] + np.sum(right**2, axis=1) - 2.0 * left @ right.T
     return np.asarray(np.maximum(squares, 0.0))

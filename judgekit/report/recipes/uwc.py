@@ -52,6 +52,7 @@ class Pick:
 
     @property
     def changed(self) -> bool:
+        """Whether another run, or none, is picked once utility is controlled."""
         return self.controlled != self.uncontrolled
 
 
