@@ -4,11 +4,12 @@
 
 *tiny*: the tiny judge in a vLLM engine (``make test-engine`` makes the environment), five annotators in both orders,
 on items with words it never met, three or eight in ten of them harder than what it learned. All ten asks of every item
-are gathered once. Then, over many random halves, the fixed panel (one tier: all ten) and the adaptive one (five tiers:
-one annotator more each, in both orders) are calibrated on one half and decide the other. A panel may also get a budget
-of calls; the table gives what each budget certifies. ``broken`` counts other halves that agree less than promised; the
-luck of so small a half is in it (the promise itself is tested in ``benchmarks/guarantee.py``). *end_to_end*: one
-calibrated adaptive cascade then runs on new items, and its calls are those the engine was asked.
+are gathered once. Then, over many random halves, the fixed panel (one tier: all ten) and the adaptive one (six tiers:
+one annotator in one order, in both, then one annotator more each) are calibrated on one half and decide the other. A
+panel may also get a budget of calls; the table gives what each budget certifies. ``broken`` counts other halves that
+agree less than promised; the luck of so small a half is in it (the promise itself is tested in
+``benchmarks/guarantee.py``). *end_to_end*: one calibrated adaptive cascade then runs on new items, and its calls are
+those the engine was asked.
 
 *recorded* (``--recorded`` alone needs no engine): the 500 pairs of Jung, Brahman and Choi with the recorded
 probabilities of their three judges, at costs 0, 0.05 and 1; calibration sets are drawn with replacement and all 500
@@ -41,6 +42,7 @@ from judgekit.store import Store
 from judgekit.trust import calibrate
 
 N, ORDERS = 5, 2
+STAGES = (0.5, 1, 2, 3, 4, 5)
 BUDGETS = (None, 8.0, 6.0, 4.0, 3.0)
 """Mean calls an item may cost (of ten)."""
 
@@ -95,14 +97,14 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
     os.environ.update(ENVIRONMENT)
     rubric = load_rubric(rubric_name)
     with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
-        staged = Annotators(n=N, k=3, orders=ORDERS, stages=tuple(range(1, N + 1)))
+        staged = Annotators(n=N, k=3, orders=ORDERS, stages=STAGES)
         judge = ModelJudge("tiny", backend(SPEC), staged, store=store)
         outcomes = await Cascade(rubric, [judge]).run(labelled_items(rubric_name, items, 7, hard))
         rows = [outcome.evidence for outcome in outcomes]
-        tiers = [f"tiny@{stage}" for stage in range(1, N + 1)]
+        tiers = [f"tiny@{stage}" for stage in range(1, len(STAGES) + 1)]
         arrays = to_arrays(rows, tiers, rubric.labels)
         probs, human = arrays.probs, arrays.majority
-        calls = [float(ORDERS)] * N
+        calls = np.diff(STAGES, prepend=0) * ORDERS
         fixed = halves(probs[:, -1:], human, draws, agreement=agreement, costs=[float(N * ORDERS)])
         adaptive = {
             "no limit" if budget is None else f"{budget:g} calls": halves(
@@ -110,7 +112,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
                 human,
                 draws,
                 agreement=agreement,
-                costs=calls,
+                costs=calls.tolist(),
                 judges=judge_index(tiers),
                 budget=budget,
             )
@@ -134,7 +136,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
         "agreement": agreement,
         "harder": hard,
         "items": items,
-        "accuracy_after_1_to_5_annotators": right.tolist(),
+        "accuracy_by_stage": right.tolist(),
         "fixed": fixed,
         "adaptive": adaptive,
         "saved_at_equal_coverage": 1 - cheapest / (N * ORDERS) if fixed["coverage"] else None,
@@ -150,7 +152,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
 
 
 def _cumulative(tiers: list[str]) -> dict[str, float]:
-    return {tier: float(ORDERS * (stage + 1)) for stage, tier in enumerate(tiers)}
+    return {tier: stage * ORDERS for stage, tier in zip(STAGES, tiers, strict=True)}
 
 
 def recorded(path: Path, draws: int) -> dict[str, Any]:

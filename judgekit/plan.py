@@ -77,9 +77,7 @@ def _tiers(cascade: Cascade, items: int, sample: list[Item]) -> Iterator[TierPla
             continue
         panel = judge.panel(cascade.rubric)
         before = asked.get(judge.name, 0)
-        prompts = [
-            ask.prompt for item in askable for ask in panel.asks(item, panel.stages[tier.stage - 1])[before:]
-        ]
+        prompts = [ask.prompt for item in askable for ask in panel.asks_until(item, tier.stage)[before:]]
         each = len(prompts) // len(askable)
         asked[judge.name] = before + each
         calls = each * round(items * len(askable) / len(sample))

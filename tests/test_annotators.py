@@ -178,6 +178,17 @@ def test_stages_add_annotators_and_ask_nothing_twice(tmp_path: Path) -> None:
         assert len(backend.asked) == len({asked.key for asked in backend.asked}) == 10
 
 
+def test_the_first_stage_may_be_one_order_of_one_annotator(tmp_path: Path) -> None:
+    backend, rubric = Scripted(), small_rubric()
+    with Store(tmp_path) as store:
+        for stage, asks in ((1, 1), (2, 2), (3, 6)):
+            (found,) = ask(backend, some_items(1), rubric, stage, store, n=3, k=2, stages=[0.5, 1, 3])
+            assert found.asks == asks
+            assert found.probs
+            assert (found.flips is None) == (asks == 1), "one order alone cannot tell a flip"
+        assert len(backend.asked) == 6
+
+
 def test_a_prompt_that_two_items_share_is_asked_once() -> None:
     backend = Scripted()
     twins = [Item(id=name, question="Q?", outputs=("same",)) for name in ("a", "b")]
@@ -304,6 +315,8 @@ def test_a_bad_example_is_named_with_its_line(tmp_path: Path, line: str, message
         {"n": 2},
         {"n": 2, "k": 1, "stages": [2, 1]},
         {"n": 3, "k": 1, "stages": [1, 2]},
+        {"n": 3, "k": 1, "stages": [0.5, 1, 3], "orders": 1},
+        {"n": 3, "k": 1, "stages": [1.5, 3]},
         {"m": 1},
         {"orders": 3},
     ],

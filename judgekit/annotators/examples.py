@@ -26,7 +26,8 @@ class Annotators(Record):
     ----------
     n : annotators. k : labelled examples before the question of each.
     orders : 1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
-    stages : annotators asked so far at each stage, increasing, the last being ``n``; by default one stage.
+    stages : annotators asked so far at each stage, increasing, the last being ``n``; by default one stage. 0.5 is the
+        first annotator in one order only.
     labels : ``majority`` takes one label an example; ``individual`` lets every annotator stand for one person
         who labelled the examples.
     seed : of the draw of examples.
@@ -36,7 +37,7 @@ class Annotators(Record):
     n: int = Field(1, ge=1)
     k: int = Field(0, ge=0)
     orders: Literal[1, 2] = 2
-    stages: tuple[int, ...] = ()
+    stages: tuple[int | float, ...] = ()
     labels: Literal["majority", "individual"] = "majority"
     seed: int = 0
     examples: Path | None = None
@@ -45,8 +46,12 @@ class Annotators(Record):
     def _consistent(self) -> Annotators:
         if self.n > 1 and self.k == 0:
             raise ValueError("several annotators differ only by their examples: set k")
-        if self.stages and (list(self.stages) != sorted({*self.stages, self.n}) or self.stages[0] < 1):
-            raise ValueError(f"stages must increase from at least 1 to n = {self.n}")
+        first = 1 / self.orders
+        known = all(stage == first or (stage >= 1 and stage == int(stage)) for stage in self.stages)
+        if self.stages and (list(self.stages) != sorted({*self.stages, self.n}) or not known):
+            raise ValueError(
+                f"stages must be whole numbers of annotators that increase from {first:g} to n = {self.n}"
+            )
         return self
 
 

@@ -85,13 +85,13 @@ class ModelJudge:
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """See ``Judge.evidence``. Asks go out by annotator and order, so that neighbors share their beginning."""
         panel = self.panel(rubric)
-        annotators = panel.stages[stage - 1]
-        asked = panel.stages[-1] if self.backend.slow else annotators  # a stage must not cost a day
+        until = len(panel.heard) if self.backend.slow else stage  # a stage must not cost a day
         reasons = [rubric.check(item) for item in items]
-        labels, heard = rubric.labels, annotators * len(panel.orders)
+        labels, heard = rubric.labels, panel.heard[stage - 1]
         with _garbage_collected(False):
             asks = [
-                [] if reason else panel.asks(item, asked) for item, reason in zip(items, reasons, strict=True)
+                [] if reason else panel.asks_until(item, until)
+                for item, reason in zip(items, reasons, strict=True)
             ]
             answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
             return [

@@ -35,6 +35,8 @@ class Panel:
         self.spec, self.rubric, self.identity = spec, rubric, identity
         self.orders = ORDERS[: spec.orders]
         self.stages = spec.stages or (spec.n,)
+        self.heard = tuple(round(stage * spec.orders) for stage in self.stages)
+        """Asks that are answered at each stage."""
         self._decks = deal(spec, rubric, examples)
         shown = [[shot for shot, _ in deck[: spec.k]] for deck in self._decks]
         self._usual = [({shot.id for shot in shots}, {shot.question_id for shot in shots}) for shots in shown]
@@ -54,6 +56,11 @@ class Panel:
         """Whether an annotator's usual examples hold the item or its question."""
         ids, questions = self._usual[annotator]
         return item.id in ids or item.question_id in questions
+
+    def asks_until(self, item: Item, stage: int) -> list[Ask]:
+        """All asks about an item up to a stage (1-based)."""
+        heard = self.heard[stage - 1]
+        return self.asks(item, -(-heard // len(self.orders)))[:heard]
 
     def asks(self, item: Item, annotators: int) -> list[Ask]:
         """All asks about an item: by annotator (the first so many), and within one by order."""
@@ -109,8 +116,9 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
 
     Parameters
     ----------
-    heard : asks and answers as ``Panel.asks`` orders them. orders : asks an annotator.
+    heard : asks and answers as ``Panel.asks`` orders them. orders : asks an annotator; of a single ask that is all.
     """
+    orders = min(orders, len(heard))
     opinions, reasons, flips = [], Counter[str](), 0
     for start in range(0, len(heard), orders):
         pair = heard[start : start + orders]
