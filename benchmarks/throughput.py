@@ -313,9 +313,9 @@ def main() -> None:
     if options.serve is not None:
         asyncio.run(_serve(options.serve))
     result: dict[str, Any] = {
+        "store": of_the_store(),  # first, since a resumed run is a fresh process
         "server": against_server(options.prompts, options.rounds, 0.0),
         "server_50_ms": against_server(options.prompts, options.rounds, IDEAL_LATENCY),
-        "store": of_the_store(),
     }
     if options.offline:
         from benchmarks.throughput_offline import throughput
