@@ -101,6 +101,7 @@ def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
 
 
 def same_question(shot: Item, item: Item) -> bool:
+    """Whether an example would tell the answer to an item: it is the item, or another output to its question."""
     return shot.id == item.id or shot.question_id == item.question_id
 
 

@@ -6,11 +6,12 @@ import asyncio
 import gc
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from judgekit.annotators.examples import Annotators, load_examples
 from judgekit.annotators.panel import Panel, combine
@@ -34,8 +35,6 @@ class ModelJudge:
     annotators, folder : as in the cascade file, and where its relative paths start.
     """
 
-    kind: ClassVar[str] = "openai"
-
     def __init__(
         self,
         name: str,
@@ -52,22 +51,6 @@ class ModelJudge:
         self._identity = json.dumps(backend.identity(), sort_keys=True, default=str)
         self._panels: dict[str, Panel] = {}
         self._faults: dict[str, Answer] = {}
-
-    @classmethod
-    def from_spec(cls, options: Mapping[str, Any], context: Context) -> ModelJudge:
-        """Make the judge from its entry in a cascade file; what is not the panel's is the backend's."""
-        spec = dict(options)
-        name = str(spec.pop("name", cls.kind))
-        annotators = Annotators.model_validate(spec.pop("annotators", {}))
-        backend = cls.make_backend(spec, context)
-        judge = cls(name, backend, annotators, store=context.store, folder=context.folder)
-        judge.panel(context.rubric)
-        return judge
-
-    @classmethod
-    def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
-        """Make the backend from what is not the panel's."""
-        raise NotImplementedError
 
     def panel(self, rubric: Rubric) -> Panel:
         """The judge's annotators under a rubric."""
@@ -149,25 +132,54 @@ def _garbage_collected(wanted: bool) -> Iterator[None]:
         (gc.enable if was else gc.disable)()
 
 
-class OpenAIJudge(ModelJudge):
+class ConfiguredJudge(ModelJudge, ABC):
+    """A model judge that an entry of a cascade file describes.
+
+    Attributes
+    ----------
+    kind : what the entry calls it; the tier's name where the entry gives none.
+    """
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def from_spec(cls, options: Mapping[str, Any], context: Context) -> Self:
+        """Make the judge from its entry in a cascade file; what is not the panel's is the backend's."""
+        spec = dict(options)
+        name = str(spec.pop("name", cls.kind))
+        annotators = Annotators.model_validate(spec.pop("annotators", {}))
+        backend = cls.make_backend(spec, context)
+        judge = cls(name, backend, annotators, store=context.store, folder=context.folder)
+        judge.panel(context.rubric)
+        return judge
+
+    @classmethod
+    @abstractmethod
+    def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        """Make the backend from what is not the panel's."""
+
+
+class OpenAIJudge(ConfiguredJudge):
     """A model behind an OpenAI-compatible endpoint (``judge: openai``)."""
 
     kind = "openai"
 
     @classmethod
     def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        """Clients of the endpoints that the entry names, under the run's budget."""
         from judgekit.judges.openai import backend
 
         return backend(spec, context.budget, context.store)
 
 
-class VLLMJudge(ModelJudge):
+class VLLMJudge(ConfiguredJudge):
     """A model in a vLLM engine of this process (``judge: vllm``)."""
 
     kind = "vllm"
 
     @classmethod
     def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
+        """The engine that the entry describes; it starts when it is first asked."""
         from judgekit.judges.vllm import backend
 
         return backend(spec, context.budget)
