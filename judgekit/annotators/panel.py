@@ -157,7 +157,7 @@ def _total(values: Sequence[Any]) -> Any:
     """The sum, or None where a part is unknown."""
     return (
         None
-        if any(value is None for value in values)
+        if None in values
         else math.fsum(values)
         if isinstance(values[0], float)
         else sum(values)

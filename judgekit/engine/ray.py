@@ -156,7 +156,7 @@ def _connected() -> Any:
 
 def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
     """A row for each block, in order. Blocks wait in Ray's object store, which spills to disk."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     stream, blocks = iter(job.items), []
     while block := list(islice(stream, BLOCK)):
