@@ -26,11 +26,17 @@ class Tokenizer(Protocol):
 
     chat_template: Any
 
-    def apply_chat_template(self, conversation: Any, **options: Any) -> Any: ...
+    def apply_chat_template(self, conversation: Any, **options: Any) -> Any:
+        """The conversation as the model expects it: token ids, or a text with ``tokenize=False``."""
+        ...
 
-    def encode(self, text: str, **options: Any) -> list[int]: ...
+    def encode(self, text: str, **options: Any) -> list[int]:
+        """A text as token ids."""
+        ...
 
-    def decode(self, token_ids: Any, **options: Any) -> str: ...
+    def decode(self, token_ids: Any, **options: Any) -> str:
+        """Token ids as text; the inverse of ``encode`` up to special tokens."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Crew(Generic[Result]):
 
     @property
     def stopping(self) -> bool:
+        """Whether the reader was cancelled or a worker failed, so that no further job is begun."""
         return self._why is not None
 
     @contextmanager

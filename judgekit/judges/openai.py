@@ -90,10 +90,12 @@ class OpenAIBackend:
         return {**self.settings.request, "thinking": self.settings.thinking}
 
     async def close(self) -> None:
+        """See ``Backend.close``: closes the connections to every endpoint."""
         for endpoint in self.endpoints:
             await endpoint.close()
 
     async def answer(self, asks: Iterable[Ask]) -> AsyncIterator[tuple[Ask, Answer]]:
+        """See ``Backend.answer``: as many asks are under way as the endpoints bear; ``asks`` is read as it goes."""
         source = iter(asks)
         first = next(source, None)
         if first is None:

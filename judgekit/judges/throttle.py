@@ -129,6 +129,7 @@ class Pace:
         self.free_at = 0.0
 
     def take(self, amount: int, now: float) -> None:
+        """Count ``amount`` (requests, or tokens) at ``now``, in seconds; the next may go at ``free_at``."""
         if self._cost:
             self._level = max(self._level, now - 1.0) + amount * self._cost
             self.free_at = self._level
