@@ -4,9 +4,10 @@
 
 *tiny*: the tiny judge in a vLLM engine (``make test-engine`` makes the environment), five annotators in both orders,
 on items with words it never met, three or eight in ten of them harder than what it learned. All ten asks of every item
-are gathered once. Then, over many random halves, the fixed panel (one tier: all ten) and the adaptive one (six tiers:
-one annotator in one order, in both, then one annotator more each) are calibrated on one half and decide the other. A
-panel may also get a budget of calls; the table gives what each budget certifies. ``broken`` counts other halves that
+are gathered once. Then, over many random halves, the fixed panel (one tier: all ten) and two adaptive ones are
+calibrated on one half and decide the other: *by annotator* (five tiers, one annotator more each) and *by order* (one
+tier before them: the first annotator in one order). A panel may also get a budget of calls; the table gives what each
+budget certifies. ``broken`` counts other halves that
 agree less than promised; the luck of so small a half is in it (the promise itself is tested in
 ``benchmarks/guarantee.py``). *end_to_end*: one calibrated adaptive cascade then runs on new items, and its calls are
 those the engine was asked.
@@ -106,20 +107,24 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
         probs, human = arrays.probs, arrays.majority
         calls = np.diff(STAGES, prepend=0) * ORDERS
         fixed = halves(probs[:, -1:], human, draws, agreement=agreement, costs=[float(N * ORDERS)])
-        adaptive = {
-            "no limit" if budget is None else f"{budget:g} calls": halves(
-                probs,
-                human,
-                draws,
-                agreement=agreement,
-                costs=calls.tolist(),
-                judges=judge_index(tiers),
-                budget=budget,
-            )
-            for budget in BUDGETS
-        }
-        equal = [row for row in adaptive.values() if row["coverage"] >= fixed["coverage"] - 0.005]
-        cheapest = min((row["calls_per_item"] for row in equal), default=float(N * ORDERS))
+        adaptive, saved = {}, {}
+        for kind, first in (("by annotator", 1), ("by order", 0)):
+            costs = [float(calls[: first + 1].sum()), *calls[first + 1 :].tolist()]
+            adaptive[kind] = {
+                "no limit" if budget is None else f"{budget:g} calls": halves(
+                    probs[:, first:],
+                    human,
+                    draws,
+                    agreement=agreement,
+                    costs=costs,
+                    judges=judge_index(tiers[first:]),
+                    budget=budget,
+                )
+                for budget in BUDGETS
+            }
+            equal = [row for row in adaptive[kind].values() if row["coverage"] >= fixed["coverage"] - 0.005]
+            cheapest = min((row["calls_per_item"] for row in equal), default=float(N * ORDERS))
+            saved[kind] = 1 - cheapest / (N * ORDERS) if fixed["coverage"] else None
         policy = calibration.calibrate(
             rows, agreement=agreement, tiers=tiers, labels=rubric.labels, costs=_cumulative(tiers)
         )
@@ -139,7 +144,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
         "accuracy_by_stage": right.tolist(),
         "fixed": fixed,
         "adaptive": adaptive,
-        "saved_at_equal_coverage": 1 - cheapest / (N * ORDERS) if fixed["coverage"] else None,
+        "saved_at_equal_coverage": saved,
         "end_to_end": {
             "items": len(fresh),
             "verdicts": len(given),

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from shared import data_folder, show
 
-from judgekit.calibration import calibrate, decide
+from judgekit.calibration import calibrate
+from judgekit.decisions import decide
 from judgekit.judges.lexical.model import Reading
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 

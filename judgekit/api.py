@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from judgekit import calibration as _calibration
+from judgekit import decisions as _decisions
 from judgekit import sources
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
@@ -162,7 +163,7 @@ def decide(
         calibration = Calibration.load(Path(calibration))
     if isinstance(evidence, str | Path) and calibration.rubric:
         rows = (row for row in rows if row.rubric in ("", calibration.rubric))
-    return _calibration.decide(rows, calibration, unbound=unbound)
+    return _decisions.decide(rows, calibration, unbound=unbound)
 
 
 def queue(

@@ -1,7 +1,8 @@
-"""From evidence rows and human labels to a policy with its certificate, and from a policy to verdicts.
+"""Making a calibration: from evidence rows and human labels to a policy with its certificate.
 
 Joins files to the mathematics: rows become arrays for :mod:`judgekit.trust`, its policy and certificate become
-a calibration file bound to the judges (fingerprints), labels and tiers that it was made for.
+a calibration file bound to the judges (fingerprints), labels and tiers that it was made for. Its use is
+:mod:`judgekit.decisions`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,16 +23,13 @@ from judgekit.arrays import (
     incremental,
     judge_index,
     label_set,
-    last_stages,
     one_per_question,
     tier_names,
     to_arrays,
 )
-from judgekit.errors import FingerprintMismatch, InputError
-from judgekit.guard import REASON, Guard
-from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
-
-_BLOCK = 4096
+from judgekit.errors import InputError
+from judgekit.guard import Guard
+from judgekit.records import Evidence, EvidenceRow, Record, parse
 
 
 class Reference(Record):
@@ -215,105 +212,6 @@ def calibrate(
     )
 
 
-def decide(
-    rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False
-) -> Iterator[Verdict]:
-    """Verdicts for evidence rows under a calibration, in order, streaming.
-
-    Parameters
-    ----------
-    unbound : decide although judges differ from those calibrated; the verdicts then carry no promise.
-
-    Raises
-    ------
-    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's.
-    """
-    policy, stream = calibration.load_policy(), iter(rows)
-    while block := list(islice(stream, _BLOCK)):
-        bound = not _mismatches(block, calibration, refuse=not unbound)
-        arrays = to_arrays(block, calibration.tiers, calibration.labels)
-        refused = calibration.refuses([row.form for row in block])
-        arrays.probs[refused] = np.nan
-        groups = [getattr(row, calibration.by) for row in block] if calibration.by else None
-        decisions = policy.decide(arrays.probs, groups=groups)
-        for i, row in enumerate(block):
-            yield verdict(
-                row,
-                calibration.labels,
-                calibration.tiers,
-                label=int(decisions.label[i]),
-                tier=int(decisions.tier[i]),
-                confidence=float(decisions.confidence[i]),
-                unscored=bool(decisions.unscored[i]),
-                refused=bool(refused[i]),
-                calibration=calibration.fingerprint if bound and calibration.certified else None,
-            )
-
-
-def verdict(
-    row: EvidenceRow,
-    labels: Sequence[str],
-    tiers: Sequence[str],
-    *,
-    label: int,
-    tier: int,
-    confidence: float,
-    unscored: bool,
-    refused: bool = False,
-    calibration: str | None,
-) -> Verdict:
-    """One decision as a record (``refused``: by the guard); what was spent is summed from the item's evidence."""
-    spent = [evidence.cost for evidence in last_stages(row).values()]
-    common: dict[str, Any] = {
-        **row.named,
-        "human": row.human,
-        "calibration": calibration,
-        "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
-    }
-    if refused:
-        return Verdict(state="abstained", reason=REASON, **common)
-    if unscored:
-        return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
-    if label < 0:
-        return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
-    return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
-
-
-def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
-    """Why an item could not be scored: what its judges said of it, last tier first."""
-    for tier in reversed(tiers):
-        evidence = row.tiers.get(tier)
-        if evidence is not None and evidence.reason:
-            return f"{tier}: {evidence.reason}"
-    return "no judge gave evidence"
-
-
-def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration) -> list[str]:
-    """What differs between judges in use and those calibrated, one sentence each."""
-    return [
-        f"tier '{tier}' is {found[tier]}, calibrated was {expected}"
-        for tier, expected in calibration.fingerprints.items()
-        if expected is not None and found.get(tier) not in (None, expected)
-    ]
-
-
-def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse: bool) -> list[str]:
-    found: list[str] = []
-    if calibration.rubric and any(row.rubric not in ("", calibration.rubric) for row in rows):
-        found.append(f"evidence of another rubric than '{calibration.rubric}'")
-    for row in rows:
-        seen = {tier: evidence.fingerprint for tier, evidence in row.tiers.items() if evidence.probs}
-        found += check_fingerprints(seen, calibration)
-        if found:
-            break
-    if found and refuse:
-        raise FingerprintMismatch(
-            f"the calibration does not hold for this evidence: {'; '.join(found)}. "
-            "Calibrate again, or decide without a promise (--unbound)"
-        )
-    return found
-
-
 def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, float]:
     if unknown := set(wanted) - set(labels):
         raise InputError(f"no label '{sorted(unknown)[0]}' to promise for; labels: {', '.join(labels)}")
@@ -339,7 +237,10 @@ def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
 
 
 def _mean_cost(rows: Sequence[EvidenceRow], tier: str) -> float:
-    """Mean cost of a tier in the rows; where no price is known, its mean number of asks."""
+    """Mean cost of a tier in the rows; where no price is known, its mean number of asks.
+
+    To one digit: prices lay out the path, and must not hang on which items happen to be labelled.
+    """
     seen = [row.tiers[tier] for row in rows if tier in row.tiers]
     costs = [evidence.cost for evidence in seen if evidence.cost is not None]
-    return float(np.mean(costs)) if costs else float(np.mean([evidence.asks for evidence in seen] or [0]))
+    return float(f"{np.mean(costs or [evidence.asks for evidence in seen] or [0]):.1g}")

@@ -15,7 +15,8 @@ import numpy as np
 
 from judgekit.annotators import ModelJudge
 from judgekit.arrays import STAGE, to_arrays
-from judgekit.calibration import Calibration, check_fingerprints, verdict
+from judgekit.calibration import Calibration
+from judgekit.decisions import check_fingerprints, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.form import form
 from judgekit.judges.base import Judge, Pending

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from judgekit.arrays import judge_index, one_per_question, to_arrays
-from judgekit.calibration import Calibration, calibrate, decide
+from judgekit.calibration import Calibration, calibrate
 from judgekit.cascade import Cascade, tiers_of
+from judgekit.decisions import decide
 from judgekit.errors import ConfigError, FingerprintMismatch, InputError
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
 from judgekit.rubrics import Rubric, load_rubric

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judgekit import guard as guarding
-from judgekit.calibration import Calibration, calibrate, decide
+from judgekit.calibration import Calibration, calibrate
 from judgekit.cascade import Cascade
+from judgekit.decisions import decide
 from judgekit.form import form
 from judgekit.guard import FEWEST, REASON, Guard
 from judgekit.judges.lexical import LexicalJudge

@@ -155,10 +155,4 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
 
 def _total(values: Sequence[Any]) -> Any:
     """The sum, or None where a part is unknown."""
-    return (
-        None
-        if None in values
-        else math.fsum(values)
-        if isinstance(values[0], float)
-        else sum(values)
-    )
+    return None if None in values else math.fsum(values) if isinstance(values[0], float) else sum(values)

@@ -1,0 +1,116 @@
+"""Using a calibration: verdicts for evidence rows, given only of the judges that were calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from judgekit.arrays import last_stages, to_arrays
+from judgekit.calibration import Calibration
+from judgekit.errors import FingerprintMismatch
+from judgekit.guard import REASON
+from judgekit.records import EvidenceRow, Verdict
+
+_BLOCK = 4096
+
+
+def decide(
+    rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False
+) -> Iterator[Verdict]:
+    """Verdicts for evidence rows under a calibration, in order, streaming.
+
+    Parameters
+    ----------
+    unbound : decide although judges differ from those calibrated; the verdicts then carry no promise.
+
+    Raises
+    ------
+    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's.
+    """
+    policy, stream = calibration.load_policy(), iter(rows)
+    while block := list(islice(stream, _BLOCK)):
+        bound = not _mismatches(block, calibration, refuse=not unbound)
+        arrays = to_arrays(block, calibration.tiers, calibration.labels)
+        refused = calibration.refuses([row.form for row in block])
+        arrays.probs[refused] = np.nan
+        groups = [getattr(row, calibration.by) for row in block] if calibration.by else None
+        decisions = policy.decide(arrays.probs, groups=groups)
+        for i, row in enumerate(block):
+            yield verdict(
+                row,
+                calibration.labels,
+                calibration.tiers,
+                label=int(decisions.label[i]),
+                tier=int(decisions.tier[i]),
+                confidence=float(decisions.confidence[i]),
+                unscored=bool(decisions.unscored[i]),
+                refused=bool(refused[i]),
+                calibration=calibration.fingerprint if bound and calibration.certified else None,
+            )
+
+
+def verdict(
+    row: EvidenceRow,
+    labels: Sequence[str],
+    tiers: Sequence[str],
+    *,
+    label: int,
+    tier: int,
+    confidence: float,
+    unscored: bool,
+    refused: bool = False,
+    calibration: str | None,
+) -> Verdict:
+    """One decision as a record (``refused``: by the guard); what was spent is summed from the item's evidence."""
+    spent = [evidence.cost for evidence in last_stages(row).values()]
+    common: dict[str, Any] = {
+        **row.named,
+        "human": row.human,
+        "calibration": calibration,
+        "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
+    }
+    if refused:
+        return Verdict(state="abstained", reason=REASON, **common)
+    if unscored:
+        return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
+    if label < 0:
+        return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
+    return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
+
+
+def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
+    """Why an item could not be scored: what its judges said of it, last tier first."""
+    for tier in reversed(tiers):
+        evidence = row.tiers.get(tier)
+        if evidence is not None and evidence.reason:
+            return f"{tier}: {evidence.reason}"
+    return "no judge gave evidence"
+
+
+def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration) -> list[str]:
+    """What differs between judges in use and those calibrated, one sentence each."""
+    return [
+        f"tier '{tier}' is {found[tier]}, calibrated was {expected}"
+        for tier, expected in calibration.fingerprints.items()
+        if expected is not None and found.get(tier) not in (None, expected)
+    ]
+
+
+def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse: bool) -> list[str]:
+    found: list[str] = []
+    if calibration.rubric and any(row.rubric not in ("", calibration.rubric) for row in rows):
+        found.append(f"evidence of another rubric than '{calibration.rubric}'")
+    for row in rows:
+        seen = {tier: evidence.fingerprint for tier, evidence in row.tiers.items() if evidence.probs}
+        found += check_fingerprints(seen, calibration)
+        if found:
+            break
+    if found and refuse:
+        raise FingerprintMismatch(
+            f"the calibration does not hold for this evidence: {'; '.join(found)}. "
+            "Calibrate again, or decide without a promise (--unbound)"
+        )
+    return found
