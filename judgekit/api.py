@@ -115,7 +115,7 @@ def score(
 
 
 def calibrate(
-    evidence: Sequence[str | Path] | Sequence[EvidenceRow],
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
     *,
     agreement: float,
     delta: float = 0.1,
@@ -133,7 +133,7 @@ def calibrate(
     labels : a file of human labels, joined by id.
     """
     rows, shown = [], set(exclude)
-    for source in evidence:
+    for source in [evidence] if isinstance(evidence, str | Path) else evidence:
         if isinstance(source, EvidenceRow):
             rows.append(source)
         else:
@@ -142,9 +142,10 @@ def calibrate(
     if labels is not None:
         rows = list(_label_rows(rows, sources.labels(labels)))
     if rubric is not None:
+        met = {row.rubric for row in rows if row.rubric}
         rows = [row for row in rows if row.rubric == rubric]
         if not rows:
-            raise InputError(f"no evidence of rubric '{rubric}'")
+            raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
         options.setdefault("labels", _labels_of(rubric))
     elif rows and rows[0].rubric:
         options.setdefault("labels", _labels_of(rows[0].rubric))
@@ -167,7 +168,7 @@ def decide(
 
 
 def queue(
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     count: int | None = None,
     *,
     of: Of = "items",
@@ -191,11 +192,13 @@ def queue(
     tasks: list[Task] = []
     labelled: set[tuple[str, str]] = set()
     choices: dict[str, tuple[str, ...]] = {}
-    for source in map(Path, files):
+    met: set[str] = set()
+    for source in _paths(files):
         shown = sources.examples(source)
         promises = sources.calibrations(source)
         fresh = {name: unused(made.to_row()) for name, made in promises.items()}
         for item, verdict in sources.judged(source, rubric):
+            met.add(verdict.rubric)
             if rubric not in (None, verdict.rubric):
                 continue
             name = verdict.rubric
@@ -213,6 +216,10 @@ def queue(
                 labelled.add(task.question)
             elif wanted[of]:
                 tasks.append(task)
+    if rubric is not None and rubric not in met:
+        raise InputError(
+            f"nothing is of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'nothing at all'}"
+        )
     if of == "open":
         return sample(tasks, count, seed)
     return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
@@ -258,7 +265,10 @@ def plan_labels(
 
 
 def audit(
-    verdicts: Sequence[str | Path], labels: str | Path, *, calibrations: Sequence[str | Path] = ()
+    verdicts: str | Path | Sequence[str | Path],
+    labels: str | Path,
+    *,
+    calibrations: str | Path | Sequence[str | Path] = (),
 ) -> list[SpotChecks]:
     """Whether promises still hold, by fresh labels on a fair sample of the verdicts: one finding a calibration.
 
@@ -268,10 +278,10 @@ def audit(
     labels : a file of human labels, joined by id; labels that certified a promise do not count.
     calibrations : the calibrations of the verdict files.
     """
-    known = {made.fingerprint: made for made in map(Calibration.load, map(Path, calibrations))}
+    known = {made.fingerprint: made for made in map(Calibration.load, _paths(calibrations))}
     given = sources.labels(labels)
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
-    for source in map(Path, verdicts):
+    for source in _paths(verdicts):
         known |= sources.calibrations(source)
         for verdict in sources.verdicts(source):
             if verdict.calibration is not None:
@@ -283,7 +293,7 @@ def audit(
                 rows.setdefault(verdict.calibration, []).append((verdict, given.of(verdict)))
     if not rows:
         raise InputError(
-            "no verdict is under a promise, so there is nothing to audit", path=Path(verdicts[0])
+            "no verdict is under a promise, so there is nothing to audit", path=_paths(verdicts)[0]
         )
     given.check_used("verdicts")
     return [
@@ -338,3 +348,8 @@ def _label_rows(rows: Iterable[EvidenceRow], labels: Labels) -> Iterator[Evidenc
         more = labels.of(row)
         yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
     labels.check_used("evidence")
+
+
+def _paths(given: str | Path | Sequence[str | Path]) -> list[Path]:
+    """One path or several, as several."""
+    return [Path(given)] if isinstance(given, str | Path) else [Path(one) for one in given]

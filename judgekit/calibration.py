@@ -166,7 +166,9 @@ def calibrate(
         raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
     rubrics = {row.rubric for row in rows}
     if len(rubrics) > 1:
-        raise InputError(f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time")
+        raise InputError(
+            f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time (rubric)"
+        )
     labels = tuple(labels) or label_set(rows)
     arrays = to_arrays(rows, tiers, labels)
     if people == "majority":

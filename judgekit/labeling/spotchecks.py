@@ -15,6 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit.errors import InputError
 from judgekit.labeling.join import majority
 from judgekit.records import HumanLabel, Verdict
 from judgekit.trust.audit import Audit, Status
@@ -132,6 +133,10 @@ def spot_checks(
     fingerprint : of the calibration, as verdicts under it carry it.
     level : probability of ever saying something false.
     strangers : ids that were labelled and that no verdict has; counted as left out.
+
+    Raises
+    ------
+    InputError : a label that the promise knows nothing of.
     """
     left_out: Counter[str] = Counter({"no verdict has that id": strangers})
     won = [part for part in calibration["certificate"].get("parts", ()) if part["status"] == "certified"]
@@ -140,6 +145,10 @@ def spot_checks(
     checked: dict[Question, Verdict] = {}
     others: list[tuple[Question, Verdict]] = []
     for verdict, human in sorted(rows, key=_anyhow):
+        if unknown := {given.label for given in human} - set(calibration["labels"]):
+            raise InputError(
+                f"item '{verdict.id}' is labelled '{min(unknown)}'; expected one of {', '.join(calibration['labels'])}"
+            )
         question = (_group(verdict, calibration), verdict.question_id or verdict.id)
         part = _part(verdict, won, calibration) if verdict.calibration == fingerprint else None
         label = _people_say(verdict, human, calibration) if human else None

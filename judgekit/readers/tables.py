@@ -21,6 +21,10 @@ def table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with opened(path) as file:
         reader = csv.DictReader(codecs.iterdecode(file, "utf-8-sig"), strict=True, restval="\0", restkey="\0")
         try:
+            if reader.fieldnames and len(reader.fieldnames) == 1 and ";" in reader.fieldnames[0]:
+                raise InputError(
+                    "cells are separated by semicolons; save the table with commas", path=path, row=1
+                )
             for row in reader:
                 cells = len(row) + len(row.get("\0", ())) - ("\0" in row)
                 missing = sum(cell == "\0" for cell in row.values())

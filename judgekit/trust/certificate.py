@@ -27,7 +27,7 @@ SCHEMA = "judgekit.certificate/1"
 
 
 def labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:
-    """About how many labels would certify something if the errors seen are typical; None if no number would."""
+    """About how many labels would certify something if the errors seen are typical; None if then no number would."""
     least = int(np.ceil(fewest_labels(risk, delta) / (1 if count == 0 else START)))
     if not len(number):
         return max(least, count + 1)
@@ -58,8 +58,8 @@ def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict
         )
     else:
         claim = (
-            "Nothing is certified: every item is left to people; the judges err too often even where they are "
-            "surest, so more labels would not help."
+            f"Nothing is certified: every item is left to people; these {sum(p['labels'] for p in parts)} labels show "
+            "no part of the verdicts that agrees often enough. Stronger judges will help, more labels may."
         )
     return {
         "status": "certified" if won else "nothing certified",

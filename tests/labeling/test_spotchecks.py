@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from judgekit.errors import InputError
 from judgekit.labeling import spot_checks
 from judgekit.records import HumanLabel, Verdict
 
@@ -70,6 +71,11 @@ def test_says_what_is_shown(right: int, status: str) -> None:
     assert found.sentence.startswith("After 200 spot checks")
     said = found.to_row()
     assert said["status"] == status and said["parts"][0]["low"] < right / 100 < said["parts"][0]["high"]
+
+
+def test_a_label_that_the_promise_does_not_know_breaks_nothing() -> None:
+    with pytest.raises(InputError, match="is labelled 'rihgt'; expected one of"):
+        spot_checks([row(1, LABELS[0], "rihgt")], calibration(), "f" * 12)
 
 
 def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from judgekit import readers
 from judgekit.errors import InputError
+from judgekit.readers.tables import table
 
 
 def error_of(function, path):
@@ -86,3 +87,12 @@ def test_evidence_and_verdicts(tmp_path):
     assert [verdict.label for verdict in readers.read_verdicts(path)] == ["Yes"]
     path.write_text('{"id": "1", "state": "verdict"}\n')
     assert ":1: " in error_of(readers.read_verdicts, path)
+
+
+def test_a_table_with_semicolons_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("id;label\na;leaked\n")
+    with pytest.raises(
+        InputError, match=r"labels.csv:1: cells are separated by semicolons; save the table with commas"
+    ):
+        list(table(path))

@@ -96,7 +96,7 @@ def test_labels_needed_is_said_when_there_are_too_few() -> None:
     assert 20 < needed < 5000
     hopeless = calibrate(np.tile([[0.9, 0.1]], (400, 1, 1)), np.tile([0, 1], 200), agreement=0.9)
     assert hopeless.certificate["labels_needed"] is None
-    assert "more labels would not help" in hopeless.certificate["claim"]
+    assert "no part of the verdicts that agrees often enough" in hopeless.certificate["claim"]
 
 
 def test_one_class_only_and_a_tier_missing_everywhere() -> None:
