@@ -137,13 +137,18 @@ def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         hit = [run.name for run in runs if any(which(made) for made in run.claims)]
         if hit:
             yield Finding("warning", f"{_who(hit, runs)}: {meaning}.", tuple(hit))
-    bare = [
-        run.name
+    shares = {
+        (run.name, group.rubric, any(rate.kind == "judge" for rate in group.rates.values()))
         for run in runs
-        if any(rate.kind == "judge" for group in run.groups for rate in group.rates.values())
-    ]
+        for group in run.groups
+        if group.rates
+    }
+    bare = [run.name for run in runs if any(name == run.name and judged for name, _, judged in shares)]
     if bare:
-        whose = "Every share is" if len(bare) == len(runs) else f"Shares of {_and(bare)} are"
+        rubrics = sorted({rubric for _, rubric, judged in shares if judged})
+        mixed = any(name in bare and not judged for name, _, judged in shares)
+        where = [*([_and(rubrics)] if mixed else []), *([_and(bare)] if len(bare) < len(runs) else [])]
+        whose = f"Shares of {' of '.join(where)} are" if where else "Every share is"
         yield Finding(
             "warning",
             f"{whose} the judge's opinion only: not calibrated against people. The intervals cover which questions "

@@ -66,6 +66,18 @@ def test_a_certificate_is_told_and_an_opinion_is_not_called_one(tmp_path):
     assert any(text.startswith("Shares of bare are the judge's opinion only") for text in said)
 
 
+def test_an_opinion_under_one_rubric_is_named_with_it(tmp_path):
+    run = make_run(tmp_path / "half", "IDK", calibration=CERTIFIED)
+    verdicts = run / "verdicts.jsonl"
+    rows = [json.loads(line) for line in verdicts.read_text().splitlines()]
+    for row in rows:
+        if row["rubric"] == "utility":
+            row["calibration"] = None
+    verdicts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = [finding.text for finding in summarize(load([run])).findings]
+    assert any(text.startswith("Shares of utility are the judge's opinion only") for text in said)
+
+
 def test_no_runs():
     with pytest.raises(ValueError, match="no runs"):
         summarize([])
