@@ -19,9 +19,9 @@ _WHERE = {
     "score": "judgekit.api",
     "calibrate": "judgekit.api",
     "decide": "judgekit.api",
-    "audit": "judgekit.api",
-    "plan_labels": "judgekit.api",
-    "queue": "judgekit.api",
+    "audit": "judgekit.watching",
+    "plan_labels": "judgekit.watching",
+    "queue": "judgekit.watching",
     "summarize": "judgekit.api",
     "load_cascade": "judgekit.api",
     "load_rubric": "judgekit.rubrics",
@@ -55,21 +55,12 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from judgekit.api import (
-        audit,
-        calibrate,
-        decide,
-        load_cascade,
-        plan_labels,
-        queue,
-        read,
-        score,
-        summarize,
-    )
+    from judgekit.api import calibrate, decide, load_cascade, read, score, summarize
     from judgekit.calibration import Calibration
     from judgekit.errors import JudgekitError
     from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
     from judgekit.rubrics import load_rubric
+    from judgekit.watching import audit, plan_labels, queue
 
 
 def __getattr__(name: str) -> Any:

@@ -272,3 +272,11 @@ def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]
                     f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}"
                 )
             yield item, labels.pop()
+
+
+def labels_of(name: str) -> tuple[str, ...]:
+    """The labels of a rubric by name; none for a user's own rubric, whose evidence says which labels there are."""
+    try:
+        return load_rubric(name).labels
+    except ConfigError:
+        return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,11 @@ from judgekit.config import CascadeSpec
 from judgekit.errors import InputError
 from judgekit.labeling import Labels
 from judgekit.records import EvidenceRow, Item, Verdict, parse
+
+
+def paths(given: str | Path | Sequence[str | Path]) -> list[Path]:
+    """One path or several, as several."""
+    return [Path(given)] if isinstance(given, str | Path) else [Path(one) for one in given]
 
 
 def evidence(path: Path) -> Iterator[EvidenceRow]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from judgekit import api
+from judgekit import watching
 from judgekit.cli.common import OUT, PATH
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 
@@ -36,7 +36,7 @@ def command(verdicts: tuple[Path, ...], labels: Path, calibrations: tuple[Path, 
     The labels must be of a fair sample of the verdicts, such as 'judgekit queue --of verdicts' draws, given without
     seeing the verdict. Look as often as you like, and stop when you like.
     """
-    found = api.audit(verdicts, labels, calibrations=calibrations)
+    found = watching.audit(verdicts, labels, calibrations=calibrations)
     for audit in found:
         click.echo((f"{audit.rubric}: " if audit.rubric else "") + audit.sentence)
         for why, count in audit.left_out.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from judgekit import api
+from judgekit import api, watching
 from judgekit.cli.common import CASCADE, PATH, READER, money, options, reader_options
 from judgekit.errors import ConfigError
 
@@ -68,7 +68,7 @@ def command(
             for message in planned.example.messages:
                 click.echo(f"--- {message['role']}\n{message['content']}")
     if agreement is not None:
-        needed = api.plan_labels(
+        needed = watching.plan_labels(
             agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
         )
         click.echo(needed.sentence)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from judgekit import api
+from judgekit import watching
 from judgekit.cli.common import OUT, PATH
 from judgekit.errors import InputError
 from judgekit.labeling import write_sheet
@@ -33,7 +33,7 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     A fair sample in random order, one output a question, without the verdicts. Fill in the column 'label' from the top;
     the sheet is then a label file for every verb, and unlabelled rows are passed over.
     """
-    tasks = api.queue(files, count, **given)
+    tasks = watching.queue(files, count, **given)
     if not tasks:
         raise InputError("nothing is left to label", path=files[0])
     write_sheet(out, tasks)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from judgekit.errors import InputError
-from judgekit.records import HumanLabel, Item, ItemRow, LabelRow
+from judgekit.records import EvidenceRow, HumanLabel, Item, ItemRow, LabelRow
+
+Labelled = TypeVar("Labelled", Item, EvidenceRow)
 
 
 class Labels:
@@ -56,6 +59,12 @@ class Labels:
             HumanLabel(annotator=row.annotator, label=row.label, rubric=row.rubric, at=row.at)
             for row in found
         )
+
+    def joined(self, rows: Iterable[Labelled]) -> Iterator[Labelled]:
+        """Items or evidence rows, with these labels beside the ones they carry."""
+        for row in rows:
+            more = self.of(row)
+            yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
 
     def strangers(self) -> int:
         """How many ids were labelled that no item had, of those asked for so far."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit import api, readers
+from judgekit import api, readers, watching
 from judgekit.labeling import Task, sample, write_sheet
 from judgekit.records import Hop, Item, Verdict
 from tests.cli.test_verbs import judgekit
@@ -104,24 +104,24 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
 
 def test_what_is_labelled_is_not_asked_again(runs: Path) -> None:
     both = [runs / "runs" / "npo", runs / "runs" / "original"]
-    first = api.queue(both, 50)
+    first = watching.queue(both, 50)
     write_sheet(runs / "some.csv", first)
     rows = read_sheet(runs / "some.csv")
     for row in rows[:30]:
         row["label"] = "leaked"
     fill(runs / "some.csv", rows)
-    second = api.queue(both, labels=[runs / "some.csv"])
+    second = watching.queue(both, labels=[runs / "some.csv"])
     assert len(second) == 120 - 30
     assert not {task.question for task in first[:30]} & {task.question for task in second}
 
 
 def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
     path = outputs(tmp_path / "o.jsonl", "npo", 30)
-    assert len(api.queue([path])) == 30
-    assert {one.rubric for one in api.queue([path], 3, rubric="qa")} == {"qa"}
+    assert len(watching.queue([path])) == 30
+    assert {one.rubric for one in watching.queue([path], 3, rubric="qa")} == {"qa"}
     run = tmp_path / "runs" / "o"
     api.score(path, run)
-    assert api.queue([run], of="open") == []
+    assert watching.queue([run], of="open") == []
     verdicts = [
         verdict
         if int(verdict.id.split("/")[1]) % 3
@@ -129,7 +129,7 @@ def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
         for verdict in readers.read_verdicts(run / "verdicts.jsonl")
     ]
     (run / "verdicts.jsonl").write_text("".join(json.dumps(v.to_row()) + "\n" for v in verdicts))
-    assert len(api.queue([run], of="open")) == 10
+    assert len(watching.queue([run], of="open")) == 10
     (run / "run.json").write_text("{")
     done = judgekit("queue", run, cwd=tmp_path)
     assert done.returncode == 2 and "run.json: not JSON" in done.stderr and done.stderr.count("\n") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,13 +99,18 @@ def test_a_batch_that_was_refused_says_why_and_is_forgotten(tmp_path: Path) -> N
             evidence(server.url, some_items(2), store, batch=True)
 
 
+def first_output(server: ChatServer) -> tuple[str, list[dict[str, Any]]]:
+    """Finish the batches; the file of the first one's answers, and its lines."""
+    server.finish_batches()
+    output = server.batches["batch-0"]["output_file_id"]
+    return output, [json.loads(line) for line in server.files[output].splitlines()]
+
+
 def test_a_refused_line_is_missing_with_its_reason(tmp_path: Path) -> None:
     with ChatServer() as server, Store(tmp_path) as store:
         with pytest.raises(BatchPending):
             evidence(server.url, some_items(2), store, batch=True)
-        server.finish_batches()
-        output = server.batches["batch-0"]["output_file_id"]
-        lines = [json.loads(line) for line in server.files[output].splitlines()]
+        output, lines = first_output(server)
         for line in lines[:2]:
             line["response"] = {"status_code": 400, "body": {"error": {"message": "maximum context length"}}}
         server.files[output] = "\n".join(map(json.dumps, lines))
@@ -208,9 +214,7 @@ def test_an_answer_that_cannot_be_read_is_missing_with_its_reason(tmp_path: Path
     with ChatServer() as server, Store(tmp_path) as store:
         with pytest.raises(BatchPending):
             evidence(server.url, some_items(2), store, batch=True)
-        server.finish_batches()
-        output = server.batches["batch-0"]["output_file_id"]
-        lines = [json.loads(line) for line in server.files[output].splitlines()]
+        output, lines = first_output(server)
         for line in lines[:2]:
             line["response"]["body"] = {"error": "\u2028 \x85"}
         server.files[output] = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)

@@ -1,0 +1,149 @@
+"""The verbs around people's labels, as functions: which to ask for, how many, and what spot checks show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from judgekit import sources, trust
+from judgekit.calibration import Calibration
+from judgekit.errors import ConfigError, InputError
+from judgekit.labeling import SpotChecks, Task, majority, merged, sample, spot_checks, unused
+from judgekit.records import HumanLabel, Verdict
+from judgekit.rubrics import labels_of
+
+Of = Literal["items", "verdicts", "open"]
+
+
+def queue(
+    files: str | Path | Sequence[str | Path],
+    count: int | None = None,
+    *,
+    of: Of = "items",
+    rubric: str | None = None,
+    labels: Sequence[str | Path] = (),
+    seed: int = 0,
+) -> list[Task]:
+    """What people label next: a fair sample, in random order, of what nobody has labelled yet.
+
+    Parameters
+    ----------
+    files : run folders, and files of outputs (for ``of="items"``).
+    count : how many; by default all.
+    of : ``items``: one output of every question, to calibrate on or to estimate rates from. ``verdicts``: the same of
+        verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
+        output without a verdict, for people to settle.
+    rubric : only items of this rubric; files of outputs are taken under it.
+    labels : label files; what they hold is labelled already.
+    """
+    given = [sources.labels(path) for path in labels]
+    tasks: list[Task] = []
+    labelled: set[tuple[str, str]] = set()
+    choices: dict[str, tuple[str, ...]] = {}
+    met: set[str] = set()
+    for source in sources.paths(files):
+        shown = sources.examples(source)
+        promises = sources.calibrations(source)
+        fresh = {name: unused(made.to_row()) for name, made in promises.items()}
+        for item, verdict in sources.judged(source, rubric):
+            met.add(verdict.rubric)
+            if rubric not in (None, verdict.rubric):
+                continue
+            name = verdict.rubric
+            task = Task(item, name, choices.get(name) or choices.setdefault(name, labels_of(name)))
+            made = promises.get(verdict.calibration or "")
+            wanted = {
+                "items": item.question_id not in shown,
+                "open": verdict.state != "verdict",
+                "verdicts": verdict.state == "verdict"
+                and made is not None
+                and verdict.tier in made.tiers
+                and fresh[made.fingerprint](verdict),
+            }
+            if merged(verdict.human, (label for file in given for label in file.of(verdict))):
+                labelled.add(task.question)
+            elif wanted[of]:
+                tasks.append(task)
+    if rubric is not None and rubric not in met:
+        raise InputError(
+            f"nothing is of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'nothing at all'}"
+        )
+    if of == "open":
+        return sample(tasks, count, seed)
+    return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
+
+
+def plan_labels(
+    agreement: float,
+    delta: float = 0.1,
+    *,
+    coverage: float,
+    accuracy: float | None = None,
+    pilot: str | Path | None = None,
+    labels: str | Path | None = None,
+) -> trust.LabelPlan:
+    """How many labels a promise needs (see :func:`judgekit.trust.plan_labels`).
+
+    Parameters
+    ----------
+    accuracy : how often accepted verdicts are expected to be right; by default halfway from ``agreement`` to 1.
+    pilot : instead, a run folder or verdict file with labels on some verdicts, judged without a calibration.
+    labels : the labels of the pilot, where it does not carry them.
+    """
+    if pilot is not None and accuracy is not None:
+        raise ConfigError("give an accuracy or a pilot, not both")
+    if pilot is None:
+        if labels is not None:
+            raise ConfigError("labels belong to a pilot: give both")
+        guess = min(1.0, agreement + (1 - agreement) / 2) if accuracy is None else accuracy
+        return trust.plan_labels(agreement, delta, coverage=coverage, accuracy=guess)
+    given = None if labels is None else sources.labels(labels)
+    sure, right = [], []
+    for verdict in sources.verdicts(Path(pilot)):
+        human = merged(verdict.human, given.of(verdict) if given else ())
+        said = majority(human)
+        if verdict.confidence is not None and said is not None:
+            sure.append(verdict.confidence)
+            right.append(verdict.label == said)
+    if not sure:
+        raise InputError("no verdict of the pilot has a label to hold it against", path=pilot)
+    return trust.plan_labels(agreement, delta, coverage=coverage, pilot=(sure, right))
+
+
+def audit(
+    verdicts: str | Path | Sequence[str | Path],
+    labels: str | Path,
+    *,
+    calibrations: str | Path | Sequence[str | Path] = (),
+) -> list[SpotChecks]:
+    """Whether promises still hold, by fresh labels on a fair sample of the verdicts: one finding a calibration.
+
+    Parameters
+    ----------
+    verdicts : run folders, which hold their calibrations, and verdict files.
+    labels : a file of human labels, joined by id; labels that certified a promise do not count.
+    calibrations : the calibrations of the verdict files.
+    """
+    known = {made.fingerprint: made for made in map(Calibration.load, sources.paths(calibrations))}
+    given = sources.labels(labels)
+    rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
+    for source in sources.paths(verdicts):
+        known |= sources.calibrations(source)
+        for verdict in sources.verdicts(source):
+            if verdict.calibration is not None:
+                if verdict.calibration not in known:
+                    raise InputError(
+                        f"was decided under the calibration {verdict.calibration}; give it with --calibration",
+                        path=source,
+                    )
+                rows.setdefault(verdict.calibration, []).append((verdict, given.of(verdict)))
+    if not rows:
+        raise InputError(
+            "no verdict is under a promise, so there is nothing to audit", path=sources.paths(verdicts)[0]
+        )
+    given.check_used("verdicts")
+    return [
+        spot_checks(part, known[name].to_row(), name, strangers=given.strangers())
+        for name, part in rows.items()
+    ]
