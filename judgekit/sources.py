@@ -22,12 +22,12 @@ def paths(given: str | Path | Sequence[str | Path]) -> list[Path]:
 
 def evidence(path: Path) -> Iterator[EvidenceRow]:
     """The evidence of a run folder or evidence file."""
-    return readers.read_evidence(path / "evidence.jsonl" if path.is_dir() else path)
+    return readers.read_evidence(_inside(path, "evidence.jsonl"))
 
 
 def verdicts(path: Path) -> Iterator[Verdict]:
     """The verdicts of a run folder or verdict file."""
-    return readers.read_verdicts(path / "verdicts.jsonl" if path.is_dir() else path)
+    return readers.read_verdicts(_inside(path, "verdicts.jsonl"))
 
 
 def labels(path: str | Path) -> Labels:
@@ -47,7 +47,7 @@ def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdic
                 Verdict(state="unscored", reason="not judged", rubric=name, human=item.human, **named),
             )
         return
-    items = {item.id: item for item in readers.read(path / "items.jsonl")}
+    items = {item.id: item for item in readers.read(_inside(path, "items.jsonl"))}
     for verdict in verdicts(path):
         if verdict.id not in items:
             raise InputError(
@@ -76,6 +76,11 @@ def examples(path: Path) -> set[str]:
 def recorded(source: str | Path) -> dict[str, float | None]:
     """The numbers of the whole run that a file of outputs, or the summary file beside it, holds."""
     return dict(readers.recorded_metrics(source)) if Path(source).is_file() else {}
+
+
+def _inside(path: Path, name: str) -> Path:
+    """A file of a run folder; any other path is the file itself."""
+    return readers.run_folder(path) / name if path.is_dir() else path
 
 
 def _about(run: Path) -> dict[str, Any]:

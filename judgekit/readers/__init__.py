@@ -20,6 +20,7 @@ __all__ = [
     "read_labels",
     "read_verdicts",
     "recorded_metrics",
+    "run_folder",
 ]
 
 
@@ -121,3 +122,21 @@ def recorded_metrics(path: str | Path, *, format: str | None = None) -> dict[str
     """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
     path = Path(path)
     return _form(path, format).metrics(path)
+
+
+def run_folder(path: Path) -> Path:
+    """The same path, if scoring left a run there.
+
+    Raises
+    ------
+    InputError : it did not; runs one folder further down are named.
+    """
+    if (path / "verdicts.jsonl").is_file():
+        return path
+    inside = sorted(str(one.parent) for one in path.glob("*/verdicts.jsonl"))
+    hint = (
+        f"did you mean {', '.join(inside[:3])}?"
+        if inside
+        else "make one with 'judgekit score FILE -o FOLDER'"
+    )
+    raise InputError(f"not a run folder: it has no verdicts.jsonl; {hint}", path=path)

@@ -73,7 +73,12 @@ def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
     if seen or faults:
         return
     if kind is LabelRow:
-        yield line, InputError("the file holds no labels; expected rows with id and label", path=path)
+        yield (
+            line,
+            InputError(
+                "the file holds no labels; expected rows with id and label, the label filled in", path=path
+            ),
+        )
     else:
         yield line, InputError(f"the file is empty; expected {kind.__name__} rows, one a line", path=path)
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from judgekit.errors import InputError
 from judgekit.labeling import Labels, majority, merged
 from judgekit.metrics import CATALOGUE
+from judgekit.readers import run_folder
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
 from judgekit.report.outcome import Outcome, outcome
 
@@ -158,12 +159,7 @@ def _labelled(run: Run, labels: Labels) -> Run:
 
 def load_folder(folder: str | Path) -> list[Run]:
     """The runs of one folder, one for each pair of model and method, in order of appearance."""
-    path = Path(folder)
-    if not (path / "verdicts.jsonl").is_file():
-        raise InputError(
-            "not a run folder: it has no verdicts.jsonl; make one with 'judgekit score FILE -o FOLDER'",
-            path=path,
-        )
+    path = run_folder(Path(folder))
     meta = _meta(path / "run.json")
     items = {item.id: item for item in _rows(Item, path / "items.jsonl")}
     evidence = {(row.id, row.rubric): row for row in _rows(EvidenceRow, path / "evidence.jsonl")}

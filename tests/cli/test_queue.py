@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit import api, readers, watching
+from judgekit.errors import InputError
 from judgekit.labeling import Task, sample, write_sheet
 from judgekit.records import Hop, Item, Verdict
 from tests.cli.test_verbs import judgekit
@@ -177,3 +178,10 @@ def test_any_item_comes_back_as_its_label(
         csv.writer(file).writerows(sheet)
     (label,) = readers.read_labels(path)
     assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "yes")
+
+
+def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    (tmp_path / "runs" / "one" / "verdicts.jsonl").write_text("")
+    with pytest.raises(InputError, match=r"runs: not a run folder: .* did you mean .*runs/one\?"):
+        watching.queue(tmp_path / "runs")
