@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from judgekit.trust.certificate import SCHEMA, summary, use
 from judgekit.trust.certify import Opinions, certify
 from judgekit.trust.evidence import Combination, Floats
-from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, lowest
+from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, lowest, promised
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
@@ -130,7 +130,7 @@ def calibrate(
         else None,
         "parts": policy.certificate["parts"],
         "method": {
-            "combination": "mean log-odds of all judges asked",
+            "combination": "mean log-odds of all judges asked, weighted by how sure each is",
             "weights": list(policy.combination.weights),
             "test": "fixed sequence over whole cascades; "
             + ("betting" if sample.shares else "exact binomial"),
@@ -161,14 +161,16 @@ def _policy(
 ) -> Policy:
     """The policy that can be promised at ``delta`` with one way to combine the judges."""
     seen = Opinions.of(combination, sample.seen)
-    candidates = frontier(combination, prices, seen.score, seen.present, lowest(sample.loss.shape[1]))
+    labels = sample.loss.shape[1]
+    least = promised(promise.agreement, labels)
+    candidates = frontier(combination, prices, seen.score, seen.present, least, lowest(labels))
     if promise.per_label:
         exits = Exits.never(combination.tiers)
     elif budget is not None:
         depth, thrift = affordable(candidates, budget)
-        exits = Exits.priced(combination, prices, thrift, depth)
+        exits = Exits.priced(combination, prices, thrift, least, depth)
     else:
-        exits = Exits.priced(combination, prices, thrift)
+        exits = Exits.priced(combination, prices, thrift, least)
     level, parts = certify(sample, combination, exits, promise, delta)
     return Policy(combination, exits, level, sample.names, {"parts": parts}, candidates)
 

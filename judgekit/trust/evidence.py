@@ -1,8 +1,9 @@
 """Evidence of several tiers as one opinion: a label, and how far the evidence for it goes.
 
-Opinions are added as weighted log-probabilities (a logarithmic opinion pool; for two labels, log-odds). The
-weights of all judges sum to one, so evidence accumulates as judges are asked, as in Wald's sequential test: what
-a cheap judge said is kept when the next one speaks. A judge asked in stages counts once, with its latest stage.
+Opinions are averaged as log-probabilities (a logarithmic opinion pool; for two labels, log-odds), and a judge that is
+sure counts somewhat more than one that is not. The average is scaled by the share of judges asked, so evidence
+accumulates as in Wald's sequential test: what a cheap judge said is kept when the next one speaks. A judge asked in
+stages counts once, with its latest stage.
 
 The *score* of an item is the log-odds of its leading label against all others. It orders items from doubtful to
 sure, no more: what a score is worth is found out with human labels.
@@ -24,6 +25,9 @@ Bools = NDArray[np.bool_]
 
 FLOOR = 1e-4
 """Smallest probability believed: one judge's certainty may not outshout all others together."""
+
+SURENESS = 0.2
+"""Power of its own log-odds with which a judge's weight grows: the judge that is sure is the one to listen to."""
 
 
 def check_probs(probs: Any, name: str = "probs") -> Floats:
@@ -148,13 +152,17 @@ class Combination:
 
 
 class Pool:
-    """The evidence of some items, added up tier by tier."""
+    """The evidence of some items, added up tier by tier.
+
+    ``settled`` and ``latest`` (of the judge being asked) have shape (items, labels + 2): weighted log-probabilities,
+    the weights they have been given, and what these weights would be if all judges were equally sure.
+    """
 
     def __init__(self, combination: Combination, items: int, labels: int) -> None:
         self.combination = combination
         self.judge: int | None = None
-        self.settled: Floats = np.zeros((items, labels))
-        self.latest: Floats = np.zeros((items, labels))
+        self.settled: Floats = np.zeros((items, labels + 2))
+        self.latest: Floats = np.zeros((items, labels + 2))
 
     def add(self, rows: Floats, tier: int) -> None:
         """Add the evidence of the next tier, (items, labels); NaN rows add nothing."""
@@ -162,8 +170,11 @@ class Pool:
             self.judge = self.combination.judges[tier]
             self.settled = self.settled + self.latest
             self.latest = np.zeros_like(self.settled)
-        believed = np.log(np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR))
-        believed *= self.combination.weights[tier]
+        logs = np.log(np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR))
+        fair = self.combination.weights[tier]
+        _, score = _leading(logs)
+        weight = fair * np.maximum(score + np.log(rows.shape[1] - 1), FLOOR) ** SURENESS
+        believed = np.column_stack([logs * weight[:, None], weight, np.full(len(rows), fair)])
         present = ~np.isnan(rows[:, :1])
         self.latest = believed if present.all() else np.where(present, believed, self.latest)
 
@@ -173,13 +184,19 @@ class Pool:
 
     def opinion(self) -> tuple[Ints, Floats]:
         """Leading label (the first of equals) and its log-odds against all others, each (items,)."""
-        evidence = self.settled + self.latest
-        label = evidence.argmax(axis=1)
-        if evidence.shape[1] == 2:
-            return label, np.abs(evidence[:, 0] - evidence[:, 1])
-        others = evidence - np.take_along_axis(evidence, label[:, None], axis=1)
-        np.put_along_axis(others, label[:, None], -np.inf, axis=1)
-        return label, -np.log(np.exp(others).sum(axis=1))
+        total = self.settled + self.latest
+        weight = np.where(total[:, -2] > 0, total[:, -2], 1.0)
+        return _leading(total[:, :-2] * (total[:, -1] / weight)[:, None])
+
+
+def _leading(logs: Floats) -> tuple[Ints, Floats]:
+    """Of log-probabilities (items, labels), the leading label (the first of equals) and its log-odds, each (items,)."""
+    label = logs.argmax(axis=1)
+    if logs.shape[1] == 2:
+        return label, np.abs(logs[:, 0] - logs[:, 1])
+    others = logs - np.take_along_axis(logs, label[:, None], axis=1)
+    np.put_along_axis(others, label[:, None], -np.inf, axis=1)
+    return label, -np.log(np.exp(others).sum(axis=1))
 
 
 def _rank_z(values: Floats, chosen: Bools) -> float:

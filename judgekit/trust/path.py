@@ -32,9 +32,6 @@ THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 USUAL_THRIFT = 2.0
 """Used where there are costs but no budget, and for candidates that leave out the last tiers."""
 
-EARLIEST = 0.7
-"""Least level (log-odds) at which a tier before the last may give a verdict: two to one, in the judges' own words."""
-
 SAMPLE = 1000
 """About how many items the frontier is drawn from."""
 
@@ -47,42 +44,50 @@ class Exits:
     ----------
     drag : what an early verdict must have to spare; 0 at the last tier.
     hope : what later tiers are trusted to add, at most.
+    least : the least level at which the tier gives a verdict; -inf at the last.
     depth : number of tiers that may be asked at all.
     """
 
     drag: tuple[float, ...]
     hope: tuple[float, ...]
+    least: tuple[float, ...]
     depth: int
 
     @classmethod
     def priced(
-        cls, combination: Combination, costs: Floats, thrift: float, depth: int | None = None
+        cls, combination: Combination, costs: Floats, thrift: float, least: float, depth: int | None = None
     ) -> Exits:
-        """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops."""
+        """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops.
+
+        ``least`` is usually :func:`promised`. What a price beyond :data:`USUAL_THRIFT` takes off the evidence that is
+        asked for, it takes off ``least`` too, and twice off ``hope``.
+        """
         deep = combination.tiers if depth is None else depth
         pending = combination.pending - combination.pending[deep - 1]
-        following = np.append(costs[1:], 0.0)
-        price = thrift * following / max(float(costs.max()), 1e-300)
-        hope = np.minimum(-np.log(FLOOR), np.maximum(-np.log(FLOOR) - 3 * (price - USUAL_THRIFT), 0))
+        price = thrift * np.append(costs[1:], 0.0) / max(float(costs.max()), 1e-300)
+        beyond = np.maximum(price - USUAL_THRIFT, 0)
+        drag, hope = CAUTION - price, np.maximum(-np.log(FLOOR) - 2 * beyond, 0)
+        early = np.where(np.arange(combination.tiers) < deep - 1, least - pending * beyond, -np.inf)
         return cls(
-            tuple((pending * (CAUTION - price)).tolist()), tuple((pending * hope).tolist()), depth=deep
+            tuple((pending * drag).tolist()), tuple((pending * hope).tolist()), tuple(early.tolist()), deep
         )
 
     @classmethod
     def never(cls, tiers: int) -> Exits:
         """Ask every tier."""
-        return cls((np.inf,) * (tiers - 1) + (0.0,), (np.inf,) * (tiers - 1) + (0.0,), tiers)
+        unless_last = (np.inf,) * (tiers - 1)
+        return cls((*unless_last, 0.0), (*unless_last, 0.0), (*unless_last, -np.inf), tiers)
 
     def settles(self, score: Floats, tier: int) -> Floats:
         """The level from which on a score after ``tier`` is enough for a verdict; -inf never.
 
         That is ``score - drag``; but a negative drag adds no more than the score itself, so that no evidence at all
-        never passes for some. Before the last tier nothing below :data:`EARLIEST` is enough at any level.
+        never passes for some; and below ``least`` nothing is enough at any level.
         """
         enough = score - self.drag[tier]
         if self.drag[tier] < 0:
             enough = np.minimum(enough, np.maximum(2 * score, score))
-        return enough if tier == self.depth - 1 else np.where(enough >= EARLIEST, enough, -np.inf)
+        return np.where(enough >= self.least[tier], enough, -np.inf)
 
     def entries(self, score: Floats, present: Bools) -> Floats:
         """The level from which on each tier would settle an item, (items, tiers); -inf never.
@@ -138,6 +143,16 @@ def lowest(labels: int) -> float:
     return -float(np.log(labels - 1)) - 1e-9
 
 
+def promised(agreement: float, labels: int) -> float:
+    """The score at which the judges themselves claim as much evidence as a promise of ``agreement`` would need.
+
+    That is its log-odds, counted from an even opinion. Earlier tiers that claim less are asked to wait for the last
+    one; without that, items would change their verdict on parts of the path that no certificate reaches, and be
+    charged for it.
+    """
+    return float(np.log(agreement / (1 - agreement)) - np.log(labels - 1))
+
+
 def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]:
     """The levels at which about the given numbers of reference items are accepted, strictest first.
 
@@ -180,7 +195,7 @@ def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> Floats:
 
 
 def frontier(
-    combination: Combination, costs: Floats, score: Floats, present: Bools, bottom: float
+    combination: Combination, costs: Floats, score: Floats, present: Bools, least: float, bottom: float
 ) -> list[dict[str, Any]]:
     """Coverage against cost of the candidates, from evidence alone: no label is needed or used.
 
@@ -193,7 +208,7 @@ def frontier(
     items = len(score)
     for depth in range(combination.tiers, 0, -1):
         for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
-            exits = Exits.priced(combination, costs, thrift, depth)
+            exits = Exits.priced(combination, costs, thrift, least, depth)
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
             counts = np.unique(np.ceil(items * np.linspace(0.4, 1, 7)).astype(int))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints, Pool, check_probs
 from judgekit.trust.path import Exits
 
-SCHEMA = "judgekit.policy/1"
+SCHEMA = "judgekit.policy/2"
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,7 @@ class Policy:
             "groups": list(self.groups),
             "drag": _jsonable(self.exits.drag),
             "hope": _jsonable(self.exits.hope),
+            "least": _jsonable(self.exits.least),
             "depth": self.exits.depth,
             "level": _jsonable(self.level),
             "certificate": self.certificate,
@@ -169,11 +170,18 @@ class Policy:
         ValueError : not such a dict, or one of another version.
         """
         if row.get("schema") != SCHEMA:
-            raise ValueError(f"expected a policy with schema '{SCHEMA}', got {row.get('schema')!r}")
+            raise ValueError(
+                f"expected a policy with schema '{SCHEMA}', got {row.get('schema')!r}; calibrate again"
+            )
         try:
             return cls(
                 Combination(tuple(row["judges"]), tuple(row["weights"])),
-                Exits(tuple(map(float, row["drag"])), tuple(map(float, row["hope"])), row["depth"]),
+                Exits(
+                    tuple(map(float, row["drag"])),
+                    tuple(map(float, row["hope"])),
+                    tuple(map(float, row["least"])),
+                    row["depth"],
+                ),
                 np.array(row["level"], dtype=np.float64),
                 tuple(row["groups"]),
                 row["certificate"],

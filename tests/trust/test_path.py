@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
-from judgekit.trust.evidence import Combination
-from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, tally
+from judgekit.trust.evidence import SURENESS, Combination
+from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, promised, tally
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
@@ -22,7 +22,11 @@ def evidence(draw: st.DrawFn) -> tuple[np.ndarray, Combination, Exits]:
     probs[rng.random((40, tiers)) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
     combination = Combination.equal(tiers, np.cumsum(rng.random(tiers) < 0.7).tolist())
     prices = rng.choice([0.0, 0.1, 1.0], tiers)
-    return probs, combination, Exits.priced(combination, prices, draw(st.sampled_from([0.0, 2.0, 6.0])))
+    thrift, least = (
+        draw(st.sampled_from([0.0, 2.0, 6.0])),
+        promised(draw(st.sampled_from([0.6, 0.9])), labels),
+    )
+    return probs, combination, Exits.priced(combination, prices, thrift, least)
 
 
 @given(evidence())
@@ -114,7 +118,7 @@ def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
     probs = rng.dirichlet([0.4, 0.4], size=(500, 3))
     combination, prices = Combination.equal(3), np.array([0.0, 0.1, 1.0])
     label, score = combination.opinions(probs)
-    rows = frontier(combination, prices, score, np.ones(label.shape, dtype=bool), lowest(2))
+    rows = frontier(combination, prices, score, np.ones(label.shape, dtype=bool), 0.0, lowest(2))
     full = [row for row in rows if row["depth"] == 3]
     dearest = [max(r["cost"] for r in full if r["thrift"] == thrift) for thrift in (0.0, 2.0, 5.0)]
     assert dearest[0] > dearest[1] > dearest[2]
@@ -136,11 +140,32 @@ def test_stages_of_a_judge_replace_each_other() -> None:
     np.testing.assert_allclose(staged.pending, [0.75, 0.5, 0.0])
 
 
-def test_two_labels_are_mean_log_odds() -> None:
-    probs = np.array([[[0.8, 0.2], [0.4, 0.6]]])
-    label, score = Combination.equal(2).opinions(probs)
+@given(st.lists(st.floats(-9, 9).filter(lambda x: abs(x) > 0.01), min_size=1, max_size=5))
+def test_two_labels_are_mean_log_odds_and_the_sure_count_more(odds: list[float]) -> None:
+    own = np.array(odds)
+    probs = np.stack([1 / (1 + np.exp(-own)), 1 / (1 + np.exp(own))], axis=1)
+    label, score = Combination.equal(len(own)).opinions(probs[None])
+    for asked in range(1, len(own) + 1):
+        mean = np.average(own[:asked], weights=np.abs(own[:asked]) ** SURENESS) * asked / len(own)
+        assert score[0, asked - 1] == pytest.approx(abs(mean), abs=1e-9)
+        assert label[0, asked - 1] == int(mean < 0) or abs(mean) < 1e-9
+
+
+@given(st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_judges_that_say_the_same_are_sure_together(labels: int, seed: int) -> None:
+    probs = np.random.default_rng(seed).dirichlet(np.ones(labels))
+    alone_label, alone = Combination.equal(1).opinions(probs[None, None])
+    label, score = Combination.equal(3).opinions(np.stack([probs] * 3)[None])
+    assert (label == alone_label).all()
+    assert score[0, 2] == pytest.approx(alone[0, 0])
+    missing = np.stack([probs, np.full(labels, np.nan), probs])
+    np.testing.assert_allclose(Combination.equal(3).opinions(missing[None])[1][0, :2], score[0, 0])
+
+
+def test_judges_that_know_nothing_leave_it_even() -> None:
+    label, score = Combination.equal(2).opinions(np.full((1, 2, 4), 0.25))
     assert label.tolist() == [[0, 0]]
-    assert score[0, 1] == pytest.approx((np.log(4) + np.log(2 / 3)) / 2)
+    np.testing.assert_allclose(score, lowest(4), atol=1e-8)
 
 
 def test_a_judge_whose_confidence_is_upside_down_is_left_out() -> None:

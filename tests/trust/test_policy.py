@@ -26,6 +26,7 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
         Exits(
             tuple(rng.choice([-1.0, 0.0, 0.5, np.inf], tiers).tolist()),
             tuple(rng.choice([0.0, 0.5, np.inf], tiers).tolist()),
+            tuple(rng.choice([-np.inf, 0.0, 1.0], tiers).tolist()),
             int(rng.integers(1, tiers + 1)),
         ),
         rng.choice(levels, (groups, labels)),
@@ -74,7 +75,9 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
 
 
 def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates() -> None:
-    policy = Policy(Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), 2), np.full((1, 2), lowest(2)))
+    policy = Policy(
+        Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), (-np.inf, -np.inf), 2), np.full((1, 2), lowest(2))
+    )
     probs = np.full((3, 2, 2), np.nan)
     probs[0, 0], probs[1, 1] = [0.9, 0.1], [0.2, 0.8]
     decided = policy.decide(probs)
@@ -94,8 +97,8 @@ def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
     ("row", "word"),
     [
         ({}, "schema"),
-        ({"schema": "judgekit.policy/9"}, "schema"),
-        ({"schema": "judgekit.policy/1"}, "complete"),
+        ({"schema": "judgekit.policy/1"}, "calibrate again"),
+        ({"schema": "judgekit.policy/2"}, "complete"),
     ],
 )
 def test_not_a_policy_is_refused(row: dict, word: str) -> None:
