@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 import types
 import warnings
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
+from protocol import Method, Outcome, Task
 
 
-def method(peer: str) -> Callable[..., Any]:
+def method(peer: str) -> Method:
     """The method behind a ``--peer``."""
     if peer == "mapie":
         return mapie
@@ -23,10 +23,8 @@ def method(peer: str) -> Callable[..., Any]:
     return released(Path(peer))
 
 
-def thresholds_in_order(task: Any, thresholds: list[float]) -> Any:
+def thresholds_in_order(task: Task, thresholds: list[float]) -> Outcome:
     """A cascade of one threshold a judge, on that judge's own confidence."""
-    from guarantee import Outcome
-
     probs = np.nan_to_num(task.population.probs, nan=0.0)
     items, judges = probs.shape[:2]
     label, asked = np.full(items, -1), np.full(items, judges - 1)
@@ -38,7 +36,7 @@ def thresholds_in_order(task: Any, thresholds: list[float]) -> Any:
     return Outcome(label, asked)
 
 
-def mapie(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
+def mapie(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome:
     """MAPIE: the last judge alone, precision of "agrees" controlled by fixed-sequence testing from one start."""
     from mapie.risk_control import BinaryClassificationController, precision
 
@@ -61,7 +59,7 @@ def mapie(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
     return thresholds_in_order(task, [np.inf] * (len(task.population.judges) - 1) + [best])
 
 
-def cci(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
+def cci(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome:
     """cci-sdk: its selective thresholds stage by stage, delta split over the stages as its ``Judge`` does."""
     from cli_sdk.local.engine import _selective_threshold
 
@@ -78,7 +76,7 @@ def cci(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
     return thresholds_in_order(task, thresholds)
 
 
-def released(checkout: Path) -> Callable[..., Any]:
+def released(checkout: Path) -> Method:
     """The code released with "Trust or Escalate": its ``SelectiveClassificationUtil``, judge after judge."""
     import_module("scipy.optimize")  # before the stand-in, which scipy would take for the real one
     import_module("scipy.stats")
@@ -88,7 +86,7 @@ def released(checkout: Path) -> Callable[..., Any]:
     with mock.patch.dict(sys.modules, {"torch": _torch()}):
         exec(compile(source, "util.py", "exec"), util.__dict__)
 
-    def run(task: Any, drawn: np.ndarray, rng: np.random.Generator) -> Any:
+    def run(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome:
         known = task.population
         probs = np.nan_to_num(known.probs[drawn], nan=0.0).astype(np.float32)
         human = known.human[drawn].astype(np.float32)

@@ -9,7 +9,7 @@ what the search for a level costs, which the plan leaves out. A draw may fall sh
 from __future__ import annotations
 
 import numpy as np
-from guarantee import Task, judgekit
+from protocol import Task, judgekit
 from recorded import READERS
 from shared import data_folder, show
 

@@ -20,7 +20,7 @@ import openai
 from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.endpoint import Transient, httpx
-from judgekit.judges.openai import OpenAIBackend
+from judgekit.judges.openai_chat import OpenAIBackend
 from judgekit.judges.openai_settings import Settings
 from judgekit.store import Budget, Store
 

@@ -9,7 +9,8 @@ from typing import Any
 from judgekit.annotators import OpenAIJudge
 from judgekit.judges import Context
 from judgekit.judges.base import Answer, Ask
-from judgekit.judges.openai import OpenAIBackend, backend
+from judgekit.judges.openai import backend
+from judgekit.judges.openai_chat import OpenAIBackend
 from judgekit.records import Evidence, HumanLabel, Item
 from judgekit.rubrics import Label, Rubric, RubricFile
 from judgekit.store import Budget, Store
