@@ -37,18 +37,22 @@ def thresholds_in_order(task: Task, thresholds: list[float]) -> Outcome:
 
 
 def mapie(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome:
-    """MAPIE: the last judge alone, precision of "agrees" controlled by fixed-sequence testing from one start."""
+    """MAPIE: the last judge alone, precision of "agrees" controlled by fixed-sequence testing.
+
+    It starts where our own path does: at the most confident 40 % of the items.
+    """
     from mapie.risk_control import BinaryClassificationController, precision
 
     probs = np.nan_to_num(task.population.probs[drawn, -1], nan=0.0)
     confidence = probs.max(axis=1)
     agrees = (probs.argmax(axis=1) == task.population.human[drawn]).astype(int)
+    strictest_first = np.unique(np.quantile(confidence, np.linspace(0, 0.6, 50)))[::-1]
     controller = BinaryClassificationController(
         lambda x: np.column_stack([1 - np.asarray(x).ravel(), np.asarray(x).ravel()]),
         precision,
         task.agreement,
         confidence_level=1 - task.delta,
-        list_predict_params=np.linspace(0.99, 0.5, 50),
+        list_predict_params=strictest_first,
         fwer_method="fixed_sequence",
     )
     with warnings.catch_warnings():

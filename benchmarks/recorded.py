@@ -50,9 +50,10 @@ class Recorded:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Evidence rows, as ``judgekit calibrate`` and ``judgekit decide`` read them."""
+        shares = self.probs / self.probs.sum(axis=2, keepdims=True)
         for i, item in enumerate(self.ids):
             tiers = {
-                judge: {"probs": dict(zip(self.labels, self.probs[i, t].tolist(), strict=True))}
+                judge: {"probs": dict(zip(self.labels, shares[i, t].tolist(), strict=True))}
                 for t, judge in enumerate(self.judges)
                 if not np.isnan(self.probs[i, t, 0])
             }

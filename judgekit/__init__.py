@@ -19,6 +19,7 @@ _WHERE = {
     "score": "judgekit.api",
     "calibrate": "judgekit.api",
     "decide": "judgekit.api",
+    "frontier": "judgekit.api",
     "audit": "judgekit.watching",
     "plan_labels": "judgekit.watching",
     "queue": "judgekit.watching",
@@ -45,6 +46,7 @@ __all__ = [
     "audit",
     "calibrate",
     "decide",
+    "frontier",
     "load_cascade",
     "load_rubric",
     "plan_labels",
@@ -55,7 +57,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from judgekit.api import calibrate, decide, load_cascade, read, score, summarize
+    from judgekit.api import calibrate, decide, frontier, load_cascade, read, score, summarize
     from judgekit.calibration import Calibration
     from judgekit.errors import JudgekitError
     from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict

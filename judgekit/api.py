@@ -12,9 +12,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
+from judgekit import budgets, sources
 from judgekit import calibration as _calibration
 from judgekit import decisions as _decisions
-from judgekit import sources
+from judgekit.budgets import Frontier
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, Report
@@ -29,6 +30,7 @@ __all__ = [
     "Scored",
     "calibrate",
     "decide",
+    "frontier",
     "load_cascade",
     "read",
     "score",
@@ -126,26 +128,26 @@ def calibrate(
     rubric : which rubric's rows to use where the evidence has several.
     labels : a file of human labels, joined by id.
     """
-    rows, shown = [], set(exclude)
-    for source in sources.paths(evidence) if isinstance(evidence, str | Path) else evidence:
-        if isinstance(source, EvidenceRow):
-            rows.append(source)
-        else:
-            rows += sources.evidence(Path(source))
-            shown |= sources.examples(Path(source))
-    if labels is not None:
-        given = sources.labels(labels)
-        rows = list(given.joined(rows))
-        given.check_used("evidence")
-    if rubric is not None:
-        met = {row.rubric for row in rows if row.rubric}
-        rows = [row for row in rows if row.rubric == rubric]
-        if not rows:
-            raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
-        options.setdefault("labels", labels_of(rubric))
-    elif rows and rows[0].rubric:
-        options.setdefault("labels", labels_of(rows[0].rubric))
-    return _calibration.calibrate(rows, agreement=agreement, delta=delta, exclude=shown, **options)
+    rows, options = _evidence(evidence, rubric, labels, exclude, options)
+    return _calibration.calibrate(rows, agreement=agreement, delta=delta, **options)
+
+
+def frontier(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    *,
+    agreement: float,
+    rubric: str | None = None,
+    exclude: Collection[str] = (),
+    **options: Any,
+) -> Frontier:
+    """What budgets buy, before anybody labels anything (see :func:`judgekit.budgets.frontier`).
+
+    Parameters
+    ----------
+    evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
+    """
+    rows, options = _evidence(evidence, rubric, None, exclude, options)
+    return budgets.frontier(rows, agreement=agreement, **options)
 
 
 def decide(
@@ -179,6 +181,34 @@ def summarize(runs: Sequence[str | Path], *, labels: str | Path | None = None) -
     from judgekit import report
 
     return report.summarize(report.load(runs, None if labels is None else sources.labels(labels)))
+
+
+def _evidence(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    rubric: str | None,
+    labels: str | Path | None,
+    exclude: Collection[str],
+    options: dict[str, Any],
+) -> tuple[list[EvidenceRow], dict[str, Any]]:
+    """Rows of one rubric with their labels; and options with that rubric's labels and what stood as an example."""
+    rows, shown = [], set(exclude)
+    for source in sources.paths(evidence) if isinstance(evidence, str | Path) else evidence:
+        if isinstance(source, EvidenceRow):
+            rows.append(source)
+        else:
+            rows += sources.evidence(Path(source))
+            shown |= sources.examples(Path(source))
+    if labels is not None:
+        given = sources.labels(labels)
+        rows = list(given.joined(rows))
+        given.check_used("evidence")
+    if rubric is not None:
+        met = {row.rubric for row in rows if row.rubric}
+        rows = [row for row in rows if row.rubric == rubric]
+        if not rows:
+            raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
+    name = rubric or (rows[0].rubric if rows else "")
+    return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}
 
 
 def _engine(name: Engine) -> Callable[[Job], Progress]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,62 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
                 f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
             ) from None
     return Labelled(probs, shares)
+
+
+class Table(NamedTuple):
+    """Evidence rows of one rubric laid out for the mathematics.
+
+    ``tiers`` and ``labels`` in the order of the arrays; ``prices``: what asking each tier adds, in US dollars if
+    ``dollars``, else in calls.
+    """
+
+    rows: list[EvidenceRow]
+    rubric: str
+    tiers: tuple[str, ...]
+    labels: tuple[str, ...]
+    prices: list[float]
+    dollars: bool
+    arrays: Labelled
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[EvidenceRow],
+        tiers: Sequence[str] = (),
+        labels: Sequence[str] = (),
+        costs: Mapping[str, float] | None = None,
+        exclude: Collection[str] = (),
+    ) -> Table:
+        """Lay out rows.
+
+        Parameters
+        ----------
+        tiers, labels : their order; by default as the rows give them (labels sorted).
+        costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
+            of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
+            mean number of calls, no judge less than the one before it. Means are taken to one digit: prices lay
+            out the path, and must not hang on which items happen to be labelled.
+        exclude : question ids (or item ids) to leave out.
+
+        Raises
+        ------
+        InputError : no rows, rows of two rubrics, a tier or a label that is not known.
+        """
+        rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
+        if not rows:
+            raise InputError("no evidence rows to calibrate on")
+        tiers = tuple(tiers) or tier_names(rows)
+        if unknown := {*tiers, *(costs or {})} - set(tier_names(rows)):
+            raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
+        rubrics = {row.rubric for row in rows}
+        if len(rubrics) > 1:
+            raise InputError(
+                f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time (rubric)"
+            )
+        labels = tuple(labels) or label_set(rows)
+        seen, dollars = _seen_costs(rows, tiers)
+        prices = incremental(tiers, seen | dict(costs or {}))
+        return cls(rows, rubrics.pop(), tiers, labels, prices, dollars, to_arrays(rows, tiers, labels))
 
 
 def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
@@ -126,3 +183,20 @@ def one_per_question(
             if questions[i]:
                 taken.add(questions[i])
     return certifies, rests
+
+
+def _seen_costs(rows: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
+    """Cost of each tier by the rows, and whether in dollars; see :meth:`Table.of`."""
+    dollars, calls = [0.0], [0.0]  # of the tier before the first
+    for tier in tiers:
+        seen = [row.tiers[tier] for row in rows if tier in row.tiers]
+        priced = [evidence.cost for evidence in seen if evidence.cost is not None]
+        dollars.append(_digit(priced) if priced else dollars[-1])
+        calls.append(max(0.0 if priced else _digit([evidence.asks for evidence in seen]), calls[-1]))
+    known = any(dollars)
+    return dict(zip(tiers, (dollars if known else calls)[1:], strict=True)), known
+
+
+def _digit(numbers: Sequence[float]) -> float:
+    """The mean, to one digit."""
+    return float(f"{np.mean(numbers or [0]):.1g}")

@@ -19,14 +19,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from judgekit import trust
-from judgekit.arrays import (
-    incremental,
-    judge_index,
-    label_set,
-    one_per_question,
-    tier_names,
-    to_arrays,
-)
+from judgekit.arrays import Table, judge_index, one_per_question
 from judgekit.errors import InputError
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse
@@ -146,7 +139,7 @@ def calibrate(
     rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
-    costs : tier -> cost of asking it; by default the mean cost in the rows, else asks per item.
+    costs : tier -> cost of asking it; by default as the rows have it (:meth:`Table.of`).
     by : promise the agreement for every split, model or method on its own.
     per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
     tolerance : for ordered labels, how many steps a verdict may be off and still agree.
@@ -158,19 +151,8 @@ def calibrate(
     ------
     InputError : no rows, an unknown tier or label, two rubrics or two judges under one name.
     """
-    rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
-    if not rows:
-        raise InputError("no evidence rows to calibrate on")
-    tiers = tuple(tiers) or tier_names(rows)
-    if unknown := set(tiers) - set(tier_names(rows)):
-        raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
-    rubrics = {row.rubric for row in rows}
-    if len(rubrics) > 1:
-        raise InputError(
-            f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time (rubric)"
-        )
-    labels = tuple(labels) or label_set(rows)
-    arrays = to_arrays(rows, tiers, labels)
+    table = Table.of(rows, tiers, labels, costs, exclude)
+    rows, arrays = table.rows, table.arrays
     if people == "majority":
         human: NDArray[Any] = arrays.majority
         given = np.asarray(arrays.majority >= 0)
@@ -179,9 +161,8 @@ def calibrate(
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     within = [str(getattr(row, by)) for row in rows] if by else None
     labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed, within)
-    prices = incremental(tiers, {tier: (costs or {}).get(tier, _mean_cost(rows, tier)) for tier in tiers})
     groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
-    fingerprints = {tier: _one_fingerprint(rows, tier) for tier in tiers}
+    fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
     guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests), seed)
     if guard is not None:
         arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
@@ -190,23 +171,25 @@ def calibrate(
         human[labelled],
         agreement=agreement,
         delta=delta,
-        costs=prices,
-        per_label=None if per_label is None else _per_label(per_label, labels),
+        costs=table.prices,
+        per_label=None if per_label is None else _per_label(per_label, table.labels),
         tolerance=tolerance,
         groups=groups,
-        judges=judge_index(tiers),
+        judges=judge_index(table.tiers),
         unlabelled=arrays.probs[unlabelled] if unlabelled.any() else None,
         budget=budget,
         seed=seed,
     )
     return Calibration(
-        rubric=rubrics.pop(),
-        labels=labels,
-        tiers=tiers,
+        rubric=table.rubric,
+        labels=table.labels,
+        tiers=table.tiers,
         fingerprints=fingerprints,
         policy=policy.to_dict(),
-        certificate={**policy.certificate, "claim": _named(policy.certificate["claim"], labels)},
-        reference=Reference.of([row for row, used in zip(rows, labelled, strict=True) if used], tiers[0], by),
+        certificate={**policy.certificate, "claim": _named(policy.certificate["claim"], table.labels)},
+        reference=Reference.of(
+            [row for row, used in zip(rows, labelled, strict=True) if used], table.tiers[0], by
+        ),
         examples=tuple(sorted(exclude)),
         by=by,
         people=people,
@@ -236,13 +219,3 @@ def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
             f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one"
         )
     return next(iter(counts), None)
-
-
-def _mean_cost(rows: Sequence[EvidenceRow], tier: str) -> float:
-    """Mean cost of a tier in the rows; where no price is known, its mean number of asks.
-
-    To one digit: prices lay out the path, and must not hang on which items happen to be labelled.
-    """
-    seen = [row.tiers[tier] for row in rows if tier in row.tiers]
-    costs = [evidence.cost for evidence in seen if evidence.cost is not None]
-    return float(f"{np.mean(costs or [evidence.asks for evidence in seen] or [0]):.1g}")

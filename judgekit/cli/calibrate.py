@@ -10,8 +10,8 @@ import click
 
 from judgekit import api
 from judgekit.calibration import Calibration
-from judgekit.cli.common import OUT, PATH
-from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
+from judgekit.cli.common import COST, OUT, PATH, options, pairs
+from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 from judgekit.guard import FEWEST
 
 
@@ -30,9 +30,7 @@ from judgekit.guard import FEWEST
 @click.option("--labels", type=PATH, help="Human labels (JSONL or CSV: id, annotator, label), joined by id.")
 @click.option("--rubric", help="Whose rows to use where the evidence has several rubrics.")
 @click.option("--tier", "tiers", multiple=True, help="Tiers in cascade order; default: as in the evidence.")
-@click.option(
-    "--cost", "costs", multiple=True, help="TIER=COST of asking a tier; default: as in the evidence."
-)
+@options(COST)
 @click.option(
     "--by",
     type=click.Choice(["split", "model", "method"]),
@@ -63,7 +61,7 @@ def command(
 ) -> int:
     """Certify a policy from EVIDENCE (files or run folders) with human labels."""
     calibration = api.calibrate(
-        evidence, costs=_pairs("cost", costs), per_label=_pairs("per-label", per_label), **given
+        evidence, costs=pairs("cost", costs), per_label=pairs("per-label", per_label), **given
     )
     calibration.save(out)
     click.echo(calibration.certificate["claim"])
@@ -93,15 +91,3 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             "guard",
             f"no verdict on items that look unlike these (at most {calibration.guard.level:.0%} of such as these)",
         )
-
-
-def _pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:
-    """``NAME=NUMBER`` as given on the command line."""
-    pairs = {}
-    for text in given:
-        name, _, number = text.rpartition("=")
-        try:
-            pairs[name] = float(number)
-        except ValueError:
-            raise ConfigError(f"--{option} {text}: expected NAME=NUMBER") from None
-    return pairs or None

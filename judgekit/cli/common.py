@@ -50,6 +50,12 @@ CASCADE = (
     ),
 )
 
+COST = (
+    click.option(
+        "--cost", "costs", multiple=True, help="TIER=COST of asking a tier; default: as in the evidence."
+    ),
+)
+
 
 def reader_options(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of ``READER`` out of a verb's options, as :func:`judgekit.api.read` wants them."""
@@ -58,6 +64,18 @@ def reader_options(given: dict[str, Any]) -> dict[str, Any]:
     if wrong := [field for field, _, column in pairs if not column]:
         raise ConfigError(f"--columns {wrong[0]}: expected FIELD=COLUMN, say question=prompt")
     return {**reader, "columns": {field: column for field, _, column in pairs} or None}
+
+
+def pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:
+    """``NAME=NUMBER`` as given on the command line."""
+    pairs = {}
+    for text in given:
+        name, _, number = text.rpartition("=")
+        try:
+            pairs[name] = float(number)
+        except ValueError:
+            raise ConfigError(f"--{option} {text}: expected NAME=NUMBER") from None
+    return pairs or None
 
 
 def options(*groups: tuple[Callable[..., Any], ...]) -> Callable[[Any], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import click
 
 from judgekit import api, watching
-from judgekit.cli.common import CASCADE, PATH, READER, money, options, reader_options
+from judgekit.budgets import Frontier
+from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
 from judgekit.errors import ConfigError
 
 
@@ -31,6 +33,14 @@ from judgekit.errors import ConfigError
     "--pilot", type=PATH, help="A run with some labels, judged without calibration, in place of a guess."
 )
 @click.option("--labels", type=PATH, help="Labels of the pilot, where the run does not carry them.")
+@click.option(
+    "--frontier",
+    "evidence",
+    type=PATH,
+    multiple=True,
+    help="A run judged without calibration: show what budgets buy there, no label needed; may repeat.",
+)
+@options(COST)
 def command(
     files: tuple[str, ...],
     cascade: Path | None,
@@ -44,9 +54,13 @@ def command(
     accuracy: float | None,
     pilot: Path | None,
     labels: Path | None,
+    evidence: tuple[Path, ...],
+    costs: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Plan the scoring of FILES, and with --agreement the labels that a certificate needs."""
+    if evidence and agreement is None:
+        raise ConfigError("--frontier needs the agreement that will be promised: give --agreement too")
     if not files and agreement is None:
         raise ConfigError("nothing to plan: give FILES, or --agreement for the number of labels")
     if files:
@@ -74,3 +88,32 @@ def command(
         click.echo(needed.sentence)
         if needed.cautious != needed.labels:
             click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")
+        if evidence:
+            _show(api.frontier(evidence, agreement=agreement, rubric=rubric, costs=pairs("cost", costs)))
+
+
+SHOWN = (0.5, 0.7, 0.9)
+"""Shares of the items with a verdict at which a frontier is shown."""
+
+
+def _show(frontier: Frontier) -> None:
+    """A line for each candidate that a budget chooses."""
+    unit = "US dollars" if frontier.dollars else "calls, or as stated"
+    click.echo(
+        f"\nWhat 'calibrate --budget' buys, by the evidence on {frontier.items:,} items and no label: mean cost of an\n"
+        f"item ({unit}), and share of the items that '{frontier.tiers[-1]}' is asked about,\n"
+        "where so many items get a verdict."
+    )
+    shares = "".join(f"{f'{share:.0%}':>8}" for share in SHOWN)
+    click.echo(f"{'budget':>10}  cost at{shares}  asked at{shares}")
+    for one in frontier.candidates:
+        at = [min(range(len(one.cost)), key=lambda k: abs(one.coverage[k] - share)) for share in SHOWN]
+        cost = "".join(f"{one.cost[k]:>8.3g}" for k in at)
+        asked = "".join(f"{one.reach[k][-1]:>8.0%}" for k in at)
+        click.echo(f"{_enough(one.budget):>10}{'':9}{cost}{'':10}{asked}")
+
+
+def _enough(budget: float) -> str:
+    """Three digits, rounded up, so that what is shown buys what stands beside it."""
+    digits = 2 - math.floor(math.log10(budget)) if budget > 0 else 0
+    return f"{math.ceil(budget * 10**digits) / 10**digits:.3g}"

@@ -2,13 +2,14 @@
 
 Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate cascades), ``promises`` (what is
 promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
-use); ``docs/guarantee.md`` has the proofs. Beside them: ``planning`` (how many labels), ``audit`` and ``shift`` (does
-it still hold), ``scope`` (items unlike any labelled), ``human`` (how far people agree), ``prevalence`` (rates over
-all items).
+use); ``docs/guarantee.md`` has the proofs. Beside them: ``frontier`` (what budgets buy), ``planning`` (how many
+labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any labelled), ``human`` (how far
+people agree), ``prevalence`` (rates over all items).
 """
 
 from judgekit.trust.audit import Audit
 from judgekit.trust.calibrate import calibrate
+from judgekit.trust.frontier import Candidate, frontier
 from judgekit.trust.human import ceiling
 from judgekit.trust.judged import Judged
 from judgekit.trust.planning import LabelPlan, choose_items, plan_labels
@@ -20,6 +21,7 @@ from judgekit.trust.shift import Shift, shift_check
 __all__ = [
     "Actions",
     "Audit",
+    "Candidate",
     "Certified",
     "Decisions",
     "Judged",
@@ -31,6 +33,7 @@ __all__ = [
     "calibrate",
     "ceiling",
     "choose_items",
+    "frontier",
     "plan_labels",
     "rate",
     "rate_difference",

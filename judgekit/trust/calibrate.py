@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 from judgekit.trust.certificate import SCHEMA, summary, use
 from judgekit.trust.certify import Opinions, certify
 from judgekit.trust.evidence import Combination, Floats
-from judgekit.trust.path import USUAL_THRIFT, Exits, affordable, frontier, lowest, promised
+from judgekit.trust.frontier import affordable, candidates, check_costs
+from judgekit.trust.path import USUAL_THRIFT, Exits, promised
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
@@ -104,7 +105,7 @@ def calibrate(
         raise ValueError(
             f"per_label must name labels from 0 to {labels - 1}, got {sorted(promise.per_label)}"
         )
-    prices = _prices(costs, tiers)
+    prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
     everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
     if sample.seen is sample.others:
         everyone = everyone.without_inverted(sample.others)
@@ -160,23 +161,14 @@ def _policy(
     budget: float | None,
 ) -> Policy:
     """The policy that can be promised at ``delta`` with one way to combine the judges."""
-    seen = Opinions.of(combination, sample.seen)
     labels = sample.loss.shape[1]
-    least = promised(promise.agreement, labels)
-    candidates = frontier(combination, prices, seen.score, seen.present, least, lowest(labels))
     if promise.per_label:
         exits = Exits.never(combination.tiers)
     elif budget is not None:
-        depth, thrift = affordable(candidates, budget)
-        exits = Exits.priced(combination, prices, thrift, least, depth)
+        seen = Opinions.of(combination, sample.seen)
+        found = candidates(combination, prices, seen.score, seen.present, promise.agreement, labels)
+        exits = affordable(found, budget).exits
     else:
-        exits = Exits.priced(combination, prices, thrift, least)
+        exits = Exits.priced(combination, prices, thrift, promised(promise.agreement, labels))
     level, parts = certify(sample, combination, exits, promise, delta)
-    return Policy(combination, exits, level, sample.names, {"parts": parts}, candidates)
-
-
-def _prices(costs: Sequence[float] | None, tiers: int) -> Floats:
-    prices = np.ones(tiers) if costs is None else np.asarray(costs, dtype=np.float64)
-    if prices.shape != (tiers,) or not np.isfinite(prices).all() or (prices < 0).any():
-        raise ValueError(f"costs must be {tiers} finite numbers >= 0, one a tier, got {costs}")
-    return prices
+    return Policy(combination, exits, level, sample.names, {"parts": parts})

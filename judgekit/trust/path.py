@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -26,14 +25,8 @@ from judgekit.trust.evidence import FLOOR, Bools, Combination, Floats
 CAUTION = 1.0
 """How far (log-odds, per unit of weight) judges still to be asked are expected to pull back, if asking were free."""
 
-THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
-"""Candidates of how much evidence (log-odds) one asks less for, to be spared the dearest tier."""
-
 USUAL_THRIFT = 2.0
-"""Used where there are costs but no budget, and for candidates that leave out the last tiers."""
-
-SAMPLE = 1000
-"""About how many items the frontier is drawn from."""
+"""How much less evidence (log-odds) is asked for, to be spared the dearest tier, where no budget says."""
 
 
 @dataclass(frozen=True)
@@ -192,54 +185,3 @@ def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> Floats:
             total += sign * np.bincount(position, weights=loss[settles, t], minlength=len(at) + 1)
         before = np.maximum(before, entry[:, t])
     return np.cumsum(total)[:-1]
-
-
-def frontier(
-    combination: Combination, costs: Floats, score: Floats, present: Bools, least: float, bottom: float
-) -> list[dict[str, Any]]:
-    """Coverage against cost of the candidates, from evidence alone: no label is needed or used.
-
-    Each row is a candidate (``depth``, ``thrift``) at one level: ``coverage``, ``reach`` (share of the items that
-    each tier is asked about) and mean ``cost`` per item. Of very many items an even sample is taken.
-    """
-    rows: list[dict[str, Any]] = []
-    sample = slice(None, None, max(len(score) // SAMPLE, 1))
-    score, present = score[sample], present[sample]
-    items = len(score)
-    for depth in range(combination.tiers, 0, -1):
-        for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
-            exits = Exits.priced(combination, costs, thrift, least, depth)
-            entry = exits.entries(score, present)
-            entered = entry.max(axis=1)
-            counts = np.unique(np.ceil(items * np.linspace(0.4, 1, 7)).astype(int))
-            for level in levels(entered, counts, bottom):
-                asked = exits.reach(entry, score, present, level)
-                rows.append(
-                    {
-                        "depth": depth,
-                        "thrift": thrift,
-                        "coverage": float((entered >= level).mean()),
-                        "reach": asked.tolist(),
-                        "cost": float(asked @ costs),
-                    }
-                )
-    return rows
-
-
-def affordable(rows: Sequence[dict[str, Any]], budget: float) -> tuple[int, float]:
-    """Depth and thrift of the least thrifty, deepest candidate that stays within a mean cost everywhere.
-
-    Raises
-    ------
-    ValueError : even asking only the first tier costs more.
-    """
-    worst: dict[tuple[int, float], float] = {}
-    for row in rows:
-        key = (row["depth"], row["thrift"])
-        worst[key] = max(worst.get(key, 0.0), row["cost"])
-    for (depth, thrift), cost in worst.items():
-        if cost <= budget:
-            return depth, thrift
-    raise ValueError(
-        f"no candidate costs at most {budget} per item; the cheapest costs {min(worst.values()):g}"
-    )

@@ -76,7 +76,6 @@ class Policy:
     level : float (groups, labels); how far the evidence must go for a verdict with that label; +inf never given.
     groups : names of the groups in the order of ``level``; empty if one rule serves all items.
     certificate : what was proven, JSON-able.
-    frontier : coverage against cost of the candidates, from evidence alone (see ``path.frontier``).
     """
 
     combination: Combination
@@ -84,7 +83,6 @@ class Policy:
     level: Floats
     groups: tuple[str, ...] = ()
     certificate: dict[str, Any] = field(default_factory=dict)
-    frontier: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def certified(self) -> bool:
@@ -158,7 +156,6 @@ class Policy:
             "depth": self.exits.depth,
             "level": _jsonable(self.level),
             "certificate": self.certificate,
-            "frontier": self.frontier,
         }
 
     @classmethod
@@ -185,7 +182,6 @@ class Policy:
                 np.array(row["level"], dtype=np.float64),
                 tuple(row["groups"]),
                 row["certificate"],
-                row["frontier"],
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"policy is not complete: {error}") from None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.evidence import SURENESS, Combination
-from judgekit.trust.path import Exits, affordable, frontier, levels, lowest, promised, tally
+from judgekit.trust.path import Exits, levels, lowest, promised, tally
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
@@ -111,22 +111,6 @@ def test_descent_stops_at_the_first_failure() -> None:
     assert descend(steps, lambda step: 0.5 if step.whole == 19 else 0.01, 0.1) is None
     assert descend(steps, lambda step: 0.5 if step.whole == 8 else 0.01, 0.1) is None
     assert descend([], lambda step: 0.0, 0.1) is None
-
-
-def test_thrift_saves_calls_and_the_budget_is_kept() -> None:
-    rng = np.random.default_rng(0)
-    probs = rng.dirichlet([0.4, 0.4], size=(500, 3))
-    combination, prices = Combination.equal(3), np.array([0.0, 0.1, 1.0])
-    label, score = combination.opinions(probs)
-    rows = frontier(combination, prices, score, np.ones(label.shape, dtype=bool), 0.0, lowest(2))
-    full = [row for row in rows if row["depth"] == 3]
-    dearest = [max(r["cost"] for r in full if r["thrift"] == thrift) for thrift in (0.0, 2.0, 5.0)]
-    assert dearest[0] > dearest[1] > dearest[2]
-    depth, thrift = affordable(rows, 0.5)
-    chosen = [row for row in rows if (row["depth"], row["thrift"]) == (depth, thrift)]
-    assert max(row["cost"] for row in chosen) <= 0.5
-    with pytest.raises(ValueError, match="no candidate costs at most"):
-        affordable(rows, -1.0)
 
 
 def test_stages_of_a_judge_replace_each_other() -> None:
