@@ -17,7 +17,7 @@ from judgekit.trust.certificate import SCHEMA, summary, use
 from judgekit.trust.certify import Opinions, certify
 from judgekit.trust.evidence import Combination, Floats
 from judgekit.trust.frontier import affordable, candidates, check_costs
-from judgekit.trust.path import USUAL_THRIFT, Exits, promised
+from judgekit.trust.path import USUAL_THRIFT, Exits
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
@@ -169,6 +169,6 @@ def _policy(
         found = candidates(combination, prices, seen.score, seen.present, promise.agreement, labels)
         exits = affordable(found, budget).exits
     else:
-        exits = Exits.priced(combination, prices, thrift, promised(promise.agreement, labels))
+        exits = Exits.priced(combination, prices, thrift, promise.agreement, labels)
     level, parts = certify(sample, combination, exits, promise, delta)
     return Policy(combination, exits, level, sample.names, {"parts": parts})

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.evidence import Bools, Combination, Floats, check_probs
-from judgekit.trust.path import USUAL_THRIFT, Exits, levels, lowest, promised
+from judgekit.trust.path import USUAL_THRIFT, Exits, levels, lowest
 
 THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 """Candidates of how much less evidence (log-odds) is asked for, to be spared the dearest tier."""
@@ -93,7 +93,7 @@ def candidates(
     counts = np.unique(np.ceil(len(score) * SHARES).astype(int))
     for depth in range(combination.tiers, 0, -1):
         for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
-            exits = Exits.priced(combination, costs, thrift, promised(agreement, labels), depth)
+            exits = Exits.priced(combination, costs, thrift, agreement, labels, depth)
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
             at = levels(entered, counts, lowest(labels))

@@ -48,21 +48,33 @@ class Exits:
 
     @classmethod
     def priced(
-        cls, combination: Combination, costs: Floats, thrift: float, least: float, depth: int | None = None
+        cls,
+        combination: Combination,
+        costs: Floats,
+        thrift: float,
+        agreement: float,
+        labels: int,
+        depth: int | None = None,
     ) -> Exits:
         """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops.
 
-        ``least`` is usually :func:`promised`. What a price beyond :data:`USUAL_THRIFT` takes off the evidence that is
-        asked for, it takes off ``least`` too, and twice off ``hope``.
+        Judges that claim less than ``agreement``, the promise, wait for the last one (``least``): else items would
+        change their verdict on parts of the path that no certificate reaches, and be charged for it. Claims are
+        counted from an even opinion; of the first tiers, with the root of the share of judges asked, less is wanted.
+        What a price beyond :data:`USUAL_THRIFT` takes off the evidence that is asked for, it takes off ``least``
+        too, and twice off ``hope``.
         """
         deep = combination.tiers if depth is None else depth
         pending = combination.pending - combination.pending[deep - 1]
         price = thrift * np.append(costs[1:], 0.0) / max(float(costs.max()), 1e-300)
         beyond = np.maximum(price - USUAL_THRIFT, 0)
         drag, hope = CAUTION - price, np.maximum(-np.log(FLOOR) - 2 * beyond, 0)
-        early = np.where(np.arange(combination.tiers) < deep - 1, least - pending * beyond, -np.inf)
+        asked = 1 - pending
+        part = np.sqrt(asked / max(asked[max(deep - 2, 0)], 1e-300))
+        claim = part * np.log(agreement / (1 - agreement)) - np.log(labels - 1) - pending * beyond
+        least = np.where(np.arange(combination.tiers) < deep - 1, np.where(asked > 0, claim, np.inf), -np.inf)
         return cls(
-            tuple((pending * drag).tolist()), tuple((pending * hope).tolist()), tuple(early.tolist()), deep
+            tuple((pending * drag).tolist()), tuple((pending * hope).tolist()), tuple(least.tolist()), deep
         )
 
     @classmethod
@@ -134,16 +146,6 @@ class Exits:
 def lowest(labels: int) -> float:
     """The level at which no item with evidence at the last tier is refused: an even opinion's score."""
     return -float(np.log(labels - 1)) - 1e-9
-
-
-def promised(agreement: float, labels: int) -> float:
-    """The score at which the judges themselves claim as much evidence as a promise of ``agreement`` would need.
-
-    That is its log-odds, counted from an even opinion. Earlier tiers that claim less are asked to wait for the last
-    one; without that, items would change their verdict on parts of the path that no certificate reaches, and be
-    charged for it.
-    """
-    return float(np.log(agreement / (1 - agreement)) - np.log(labels - 1))
 
 
 def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]:

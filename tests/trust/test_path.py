@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.evidence import SURENESS, Combination
-from judgekit.trust.path import Exits, levels, lowest, promised, tally
+from judgekit.trust.path import Exits, levels, lowest, tally
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
 
 
@@ -22,11 +22,8 @@ def evidence(draw: st.DrawFn) -> tuple[np.ndarray, Combination, Exits]:
     probs[rng.random((40, tiers)) < draw(st.sampled_from([0.0, 0.2]))] = np.nan
     combination = Combination.equal(tiers, np.cumsum(rng.random(tiers) < 0.7).tolist())
     prices = rng.choice([0.0, 0.1, 1.0], tiers)
-    thrift, least = (
-        draw(st.sampled_from([0.0, 2.0, 6.0])),
-        promised(draw(st.sampled_from([0.6, 0.9])), labels),
-    )
-    return probs, combination, Exits.priced(combination, prices, thrift, least)
+    thrift, agreement = draw(st.sampled_from([0.0, 2.0, 6.0])), draw(st.sampled_from([0.6, 0.9]))
+    return probs, combination, Exits.priced(combination, prices, thrift, agreement, labels)
 
 
 @given(evidence())
@@ -111,6 +108,36 @@ def test_descent_stops_at_the_first_failure() -> None:
     assert descend(steps, lambda step: 0.5 if step.whole == 19 else 0.01, 0.1) is None
     assert descend(steps, lambda step: 0.5 if step.whole == 8 else 0.01, 0.1) is None
     assert descend([], lambda step: 0.0, 0.1) is None
+
+
+@pytest.mark.parametrize("labels", [2, 4])
+def test_who_claims_less_than_is_promised_waits_for_the_last(labels: int) -> None:
+    exits = Exits.priced(Combination.equal(3), np.array([0.0, 0.1, 1.0]), 2.0, 0.9, labels)
+    needed = np.log(9) - np.log(labels - 1)
+    np.testing.assert_allclose(exits.least, [np.sqrt(0.5) * np.log(9) - np.log(labels - 1), needed, -np.inf])
+
+
+def test_two_of_three_judges_decide_as_soon_as_they_claim_what_is_promised() -> None:
+    exits = Exits.priced(Combination.equal(3), np.array([0.0, 0.1, 1.0]), 1.0, 0.9, 2)
+    policy = Policy(Combination.equal(3), exits, np.full((1, 2), lowest(2)))
+    odds = (
+        (np.log(9) + np.array([-0.01, 0.01])) * 3 / 2
+    )  # each of the two; the third is not heard in the mean yet
+    sure = 1 / (1 + np.exp(-odds))
+    probs = np.stack([sure, 1 - sure], axis=1)[:, None].repeat(3, axis=1)
+    assert policy.decide(probs).tier.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("weights", [(0.0, 0.0, 1.0), (0.0, 0.5, 0.5)])
+def test_a_judge_without_weight_never_decides(weights: tuple[float, ...]) -> None:
+    combination = Combination((0, 1, 2), weights)
+    for thrift in (0.0, 2.0, 5.0):
+        exits = Exits.priced(combination, np.array([0.0, 0.1, 1.0]), thrift, 0.8, 2)
+        policy = Policy(combination, exits, np.full((1, 2), lowest(2)))
+        probs = np.array([[[0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]])
+        decided = policy.decide(probs)
+        assert decided.label.tolist() == [1]
+        assert decided.tier[0] > 0
 
 
 def test_stages_of_a_judge_replace_each_other() -> None:
