@@ -82,6 +82,9 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             f"{certificate['accepted']:,} of them, {certificate['errors']:g} against people's label",
         )
         yield "coverage", f"{certificate['coverage']:.1%} of items get a verdict"
+        if len(calibration.tiers) > 1:
+            reach = zip(calibration.tiers, certificate["reach"], strict=True)
+            yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
     elif certificate.get("labels_needed") is not None:
         yield "needed", f"at least {certificate['labels_needed']:,} labels"
     if calibration.guard is None:

@@ -82,3 +82,12 @@ def test_a_frontier_needs_a_promise_and_known_tiers(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "no row has evidence of tier c" in done.stderr
+
+
+def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
+    write(opinions(400, {"small": 0.0005, "big": 0.01}), tmp_path / "evidence.jsonl")
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--budget", "0.006", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    reach = json.loads((tmp_path / "calibration.json").read_text())["certificate"]["reach"]
+    assert f"small 100%, big {reach[1]:.0%} of the items" in done.stdout
+    assert 0 < reach[1] < 0.7
