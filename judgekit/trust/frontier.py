@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from judgekit.trust.evidence import Bools, Combination, Floats, check_probs
 from judgekit.trust.path import USUAL_THRIFT, Exits, levels, lowest
 
-THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
+THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
 """Candidates of how much less evidence (log-odds) is asked for, to be spared the dearest tier."""
 
 SHARES = np.linspace(0.4, 1, 7)
