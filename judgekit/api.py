@@ -20,7 +20,7 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
-from judgekit.errors import InputError
+from judgekit.errors import ConfigError, InputError
 from judgekit.readers import read
 from judgekit.records import EvidenceRow, Item, Verdict
 from judgekit.rubrics import labels_of, load_rubric
@@ -55,7 +55,7 @@ def score(
     cascade: str | Path | CascadeSpec | None = None,
     rubric: str | None = None,
     calibrations: Sequence[str | Path] = (),
-    labels: str | Path | None = None,
+    labels: str | Path | Sequence[str | Path] | None = None,
     limit: int | None = None,
     budget: float | None = None,
     max_calls: int | None = None,
@@ -73,7 +73,7 @@ def score(
     cascade : cascade file; by default the lexical judge alone.
     rubric : judge everything by this rubric instead of one by split.
     calibrations : calibration files; each is used for the rubric it names.
-    labels : a file of human labels, joined to the items by id.
+    labels : files of human labels, joined to the items by id.
     limit : only the first items.
     budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
     unbound : go on without a promise where a calibration does not fit.
@@ -90,7 +90,7 @@ def score(
         items: Iterable[Item] = read(source, **reader)
     else:
         items = source
-    if labels is not None:
+    if labels:
         items = sources.labels(labels).joined(items)
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
@@ -116,7 +116,7 @@ def calibrate(
     agreement: float,
     delta: float = 0.1,
     rubric: str | None = None,
-    labels: str | Path | None = None,
+    labels: str | Path | Sequence[str | Path] | None = None,
     exclude: Collection[str] = (),
     **options: Any,
 ) -> Calibration:
@@ -126,9 +126,14 @@ def calibrate(
     ----------
     evidence : evidence files and run folders (their examples are left out), or rows.
     rubric : which rubric's rows to use where the evidence has several.
-    labels : a file of human labels, joined by id.
+    labels : files of human labels, joined by id.
     """
     rows, options = _evidence(evidence, rubric, labels, exclude, options)
+    name = rows[0].rubric if rows else ""
+    if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
+        raise ConfigError(
+            f"tolerance is for ordinal rubrics, whose labels stand in an order; '{name}' is none"
+        )
     return _calibration.calibrate(rows, agreement=agreement, delta=delta, **options)
 
 
@@ -173,20 +178,20 @@ def load_cascade(
     return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(Path(one) for one in calibrations))
 
 
-def summarize(runs: Sequence[str | Path], *, labels: str | Path | None = None) -> Any:
+def summarize(runs: Sequence[str | Path], *, labels: str | Path | Sequence[str | Path] | None = None) -> Any:
     """What can be said of scored runs: forgetting, utility, cost (a ``judgekit.report.Summary``).
 
     ``labels``: more human labels on the verdicts, such as spot checks.
     """
     from judgekit import report
 
-    return report.summarize(report.load(runs, None if labels is None else sources.labels(labels)))
+    return report.summarize(report.load(runs, sources.labels(labels) if labels else None))
 
 
 def _evidence(
     evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
     rubric: str | None,
-    labels: str | Path | None,
+    labels: str | Path | Sequence[str | Path] | None,
     exclude: Collection[str],
     options: dict[str, Any],
 ) -> tuple[list[EvidenceRow], dict[str, Any]]:
@@ -198,7 +203,7 @@ def _evidence(
         else:
             rows += sources.evidence(Path(source))
             shown |= sources.examples(Path(source))
-    if labels is not None:
+    if labels:
         given = sources.labels(labels)
         rows = list(given.joined(rows))
         given.check_used("evidence")

@@ -94,10 +94,10 @@ class Table(NamedTuple):
         Parameters
         ----------
         tiers, labels : their order; by default as the rows give them (labels sorted).
-        costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
+        costs : tier -> cost of asking it. By default the mean cost in the rows (of questions that nobody labelled, if
+            there are any: prices must not hang on what certifies), and for a judge without a price that
             of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
-            mean number of calls, no judge less than the one before it. Means are taken to one digit: prices lay
-            out the path, and must not hang on which items happen to be labelled.
+            mean number of calls, no judge less than the one before it. Means are taken to one digit.
         exclude : question ids (or item ids) to leave out.
 
         Raises
@@ -113,10 +113,14 @@ class Table(NamedTuple):
         rubrics = {row.rubric for row in rows}
         if len(rubrics) > 1:
             raise InputError(
-                f"rows of several rubrics ({', '.join(sorted(rubrics))}); calibrate one at a time (rubric)"
+                f"rows of several rubrics ({', '.join(sorted(rubrics))}); take one at a time (--rubric NAME)"
             )
         labels = tuple(labels) or label_set(rows)
-        seen, dollars = _seen_costs(rows, tiers)
+        if len(set(tiers)) < len(tiers):
+            raise InputError(f"a tier is named twice: {', '.join(tiers)}")
+        certify = {row.question_id or row.id for row in rows if row.human}
+        others = [row for row in rows if (row.question_id or row.id) not in certify]
+        seen, dollars = _seen_costs(others or rows, tiers)
         prices = incremental(tiers, seen | dict(costs or {}))
         return cls(rows, rubrics.pop(), tiers, labels, prices, dollars, to_arrays(rows, tiers, labels))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from judgekit import trust
 from judgekit.arrays import Table, judge_index, one_per_question
+from judgekit.errors import InputError, mendable
 from judgekit.records import EvidenceRow
 
 
@@ -51,11 +52,15 @@ def frontier(
     table = Table.of(rows, tiers, labels, costs, exclude)
     nobody = np.zeros(len(table.rows), np.bool_)
     _, counted = one_per_question([row.question_id for row in table.rows], nobody, seed=0)
-    found = trust.frontier(
+    found = mendable(trust.frontier)(
         table.arrays.probs[counted],
         agreement=agreement,
         costs=table.prices,
         judges=judge_index(table.tiers),
     )
+    if not any(table.prices):
+        raise InputError("the evidence states no cost of any tier: give them (--cost TIER=COST)")
+    if not found:
+        raise InputError("no item has evidence of the last tier")
     dollars = table.dollars and not costs
     return Frontier(table.tiers, tuple(table.prices), dollars, int(counted.sum()), tuple(found))

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from judgekit import trust
 from judgekit.arrays import Table, judge_index, one_per_question
-from judgekit.errors import InputError
+from judgekit.errors import InputError, mendable
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse
 
@@ -99,10 +99,11 @@ class Calibration(Record):
 
     def load_policy(self) -> trust.Policy:
         """The policy, ready to decide."""
-        return trust.Policy.from_dict(self.policy)
+        return mendable(trust.Policy.from_dict)(self.policy)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write as indented JSON, in one step."""
+        path = Path(path)
         part = path.with_name(path.name + ".part")
         part.write_text(json.dumps(self.to_row(), indent=1, ensure_ascii=False) + "\n", "utf-8")
         part.replace(path)
@@ -111,9 +112,11 @@ class Calibration(Record):
     def load(cls, path: Path) -> Calibration:
         """Read a calibration file; an ``InputError`` says what is wrong with it."""
         try:
-            return parse(cls, json.loads(path.read_text("utf-8")), path=path)
+            made = parse(cls, json.loads(path.read_text("utf-8")), path=path)
+            trust.Policy.from_dict(made.policy)
         except (OSError, ValueError) as error:
             raise InputError(f"not a calibration file: {error}", path=path) from None
+        return made
 
 
 def calibrate(
@@ -166,7 +169,13 @@ def calibrate(
     guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests), seed)
     if guard is not None:
         arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
-    policy = trust.calibrate(
+    if not labelled.any():
+        raise InputError(
+            f"none of the {len(rows):,} items"
+            + (f" of rubric '{table.rubric}'" if table.rubric else "")
+            + " has a label of people to calibrate on; give them (--labels FILE)"
+        )
+    policy = mendable(trust.calibrate)(
         arrays.probs[labelled],
         human[labelled],
         agreement=agreement,

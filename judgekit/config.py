@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class CascadeSpec:
         if rubric is not None:
             changes["rubrics"] = {ANY: rubric}
         if calibrations:
-            named = {Calibration.load(one).rubric or ANY: str(one.resolve()) for one in calibrations}
+            named = _by_rubric(calibrations, changes.get("rubrics", file.rubrics))
             changes["calibrations"] = {**file.calibrations, **named}
         return cls(file.model_copy(update=changes), path.parent if path else Path(), path)
 
@@ -108,6 +108,28 @@ class CascadeSpec:
         path = self.file.calibrations.get(rubric.name, self.file.calibrations.get(ANY))
         calibration = None if path is None else Calibration.load(self.folder / path)
         return Cascade(rubric, judges, calibration, unbound=unbound)
+
+
+def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict[str, str]:
+    """Calibration files under the rubric each is for.
+
+    Raises
+    ------
+    ConfigError : two are for one rubric, or one is for a rubric that nothing is judged by.
+    """
+    used = {load_rubric(name).name for name in rubrics.values()} | {ANY}
+    if set(rubrics) != {ANY}:
+        used |= {"multihop", "preference"}
+    named: dict[str, str] = {}
+    for path in calibrations:
+        rubric = Calibration.load(path).rubric or ANY
+        if rubric not in used:
+            known = ", ".join(sorted(used - {ANY}))
+            raise ConfigError(f"{path} is for rubric '{rubric}', but items are judged by {known}")
+        if rubric in named:
+            raise ConfigError(f"{named[rubric]} and {path} are both for rubric '{rubric}': give one")
+        named[rubric] = str(path.resolve())
+    return named
 
 
 def _yaml(path: Path) -> Mapping[str, Any]:

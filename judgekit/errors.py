@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 EXIT_DONE, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, EXIT_STOPPED = 0, 2, 3, 4, 130
 
 
@@ -29,6 +36,19 @@ class InputError(JudgekitError):
 
 class ConfigError(JudgekitError):
     """A cascade file, rubric folder or option does not make sense."""
+
+
+def mendable(function: Callable[P, T]) -> Callable[P, T]:
+    """The same function of the mathematics, whose ValueError (arrays, numbers) is said as an :class:`InputError`."""
+
+    @wraps(function)
+    def call(*args: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*args, **options)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+
+    return call
 
 
 class MissingExtra(JudgekitError):

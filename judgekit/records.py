@@ -154,7 +154,7 @@ class Evidence(Record):
     prompt_tokens: int | None = None
     cached_tokens: int | None = None
     completion_tokens: int | None = None
-    cost: float | None = None
+    cost: float | None = Field(None, ge=0)
     seconds: float | None = None
     model: str | None = None
     fingerprint: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,11 @@ def verdicts(path: Path) -> Iterator[Verdict]:
     return readers.read_verdicts(_inside(path, "verdicts.jsonl"))
 
 
-def labels(path: str | Path) -> Labels:
-    """A file of human labels, to be joined to items, evidence or verdicts."""
-    return Labels(readers.read_labels(path), path)
+def labels(given: str | Path | Sequence[str | Path]) -> Labels:
+    """Files of human labels, to be joined to items, evidence or verdicts."""
+    files = paths(given)
+    rows = chain.from_iterable(map(readers.read_labels, files))
+    return Labels(rows, ", ".join(map(str, files)))
 
 
 def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdict]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from judgekit import sources, trust
 from judgekit.calibration import Calibration
-from judgekit.errors import ConfigError, InputError
+from judgekit.errors import ConfigError, InputError, mendable
 from judgekit.labeling import SpotChecks, Task, majority, merged, sample, spot_checks, unused
 from judgekit.records import HumanLabel, Verdict
 from judgekit.rubrics import labels_of
@@ -81,7 +81,7 @@ def plan_labels(
     coverage: float,
     accuracy: float | None = None,
     pilot: str | Path | None = None,
-    labels: str | Path | None = None,
+    labels: str | Path | Sequence[str | Path] | None = None,
 ) -> trust.LabelPlan:
     """How many labels a promise needs (see :func:`judgekit.trust.plan_labels`).
 
@@ -94,11 +94,11 @@ def plan_labels(
     if pilot is not None and accuracy is not None:
         raise ConfigError("give an accuracy or a pilot, not both")
     if pilot is None:
-        if labels is not None:
+        if labels:
             raise ConfigError("labels belong to a pilot: give both")
         guess = min(1.0, agreement + (1 - agreement) / 2) if accuracy is None else accuracy
-        return trust.plan_labels(agreement, delta, coverage=coverage, accuracy=guess)
-    given = None if labels is None else sources.labels(labels)
+        return mendable(trust.plan_labels)(agreement, delta, coverage=coverage, accuracy=guess)
+    given = sources.labels(labels) if labels else None
     sure, right = [], []
     for verdict in sources.verdicts(Path(pilot)):
         human = merged(verdict.human, given.of(verdict) if given else ())
@@ -108,12 +108,12 @@ def plan_labels(
             right.append(verdict.label == said)
     if not sure:
         raise InputError("no verdict of the pilot has a label to hold it against", path=pilot)
-    return trust.plan_labels(agreement, delta, coverage=coverage, pilot=(sure, right))
+    return mendable(trust.plan_labels)(agreement, delta, coverage=coverage, pilot=(sure, right))
 
 
 def audit(
     verdicts: str | Path | Sequence[str | Path],
-    labels: str | Path,
+    labels: str | Path | Sequence[str | Path],
     *,
     calibrations: str | Path | Sequence[str | Path] = (),
 ) -> list[SpotChecks]:
@@ -122,7 +122,7 @@ def audit(
     Parameters
     ----------
     verdicts : run folders, which hold their calibrations, and verdict files.
-    labels : a file of human labels, joined by id; labels that certified a promise do not count.
+    labels : files of human labels, joined by id; labels that certified a promise do not count.
     calibrations : the calibrations of the verdict files.
     """
     known = {made.fingerprint: made for made in map(Calibration.load, sources.paths(calibrations))}

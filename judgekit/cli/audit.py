@@ -20,7 +20,8 @@ SCHEMA = "judgekit.audit/1"
     "--labels",
     type=PATH,
     required=True,
-    help="Spot checks (JSONL or CSV: id, annotator, label), joined by id.",
+    multiple=True,
+    help="Spot checks (JSONL or CSV: id, annotator, label), joined by id; may repeat.",
 )
 @click.option(
     "--calibration",
@@ -30,7 +31,9 @@ SCHEMA = "judgekit.audit/1"
     help="The calibration of a verdict file; run folders hold theirs. May repeat.",
 )
 @click.option("--out", "-o", type=OUT, default=Path("audit.json"), show_default=True)
-def command(verdicts: tuple[Path, ...], labels: Path, calibrations: tuple[Path, ...], out: Path) -> int:
+def command(
+    verdicts: tuple[Path, ...], labels: tuple[Path, ...], calibrations: tuple[Path, ...], out: Path
+) -> int:
     """Say whether the promise of VERDICTS (run folders or verdict files) holds, is broken, or is undecided.
 
     The labels must be of a fair sample of the verdicts, such as 'judgekit queue --of verdicts' draws, given without

@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.calibration import Calibration
-from judgekit.cli.common import COST, OUT, PATH, options, pairs
+from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 from judgekit.guard import FEWEST
 
@@ -27,7 +27,7 @@ from judgekit.guard import FEWEST
     show_default=True,
     help="Probability that the certificate may be wrong.",
 )
-@click.option("--labels", type=PATH, help="Human labels (JSONL or CSV: id, annotator, label), joined by id.")
+@options(LABELS)
 @click.option("--rubric", help="Whose rows to use where the evidence has several rubrics.")
 @click.option("--tier", "tiers", multiple=True, help="Tiers in cascade order; default: as in the evidence.")
 @options(COST)

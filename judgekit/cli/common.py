@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -50,6 +51,14 @@ CASCADE = (
     ),
 )
 
+LABELS = (
+    click.option(
+        "--labels",
+        type=PATH,
+        multiple=True,
+        help="Human labels (JSONL or CSV: id, annotator, label), joined by id; may repeat.",
+    ),
+)
 COST = (
     click.option(
         "--cost", "costs", multiple=True, help="TIER=COST of asking a tier; default: as in the evidence."
@@ -68,13 +77,17 @@ def reader_options(given: dict[str, Any]) -> dict[str, Any]:
 
 def pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:
     """``NAME=NUMBER`` as given on the command line."""
-    pairs = {}
+    pairs: dict[str, float] = {}
     for text in given:
         name, _, number = text.rpartition("=")
         try:
-            pairs[name] = float(number)
+            value = float(number)
         except ValueError:
-            raise ConfigError(f"--{option} {text}: expected NAME=NUMBER") from None
+            value = math.nan
+        if not (name and 0 <= value < math.inf):
+            raise ConfigError(f"--{option} {text}: expected NAME=NUMBER, a number of 0 or more")
+        if pairs.setdefault(name, value) != value:
+            raise ConfigError(f"--{option} names {name} twice")
     return pairs or None
 
 

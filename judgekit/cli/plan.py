@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from decimal import ROUND_UP, Context
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,9 @@ from judgekit.errors import ConfigError
 @click.option(
     "--pilot", type=PATH, help="A run with some labels, judged without calibration, in place of a guess."
 )
-@click.option("--labels", type=PATH, help="Labels of the pilot, where the run does not carry them.")
+@click.option(
+    "--labels", type=PATH, multiple=True, help="Labels of the pilot, where the run does not carry them."
+)
 @click.option(
     "--frontier",
     "evidence",
@@ -53,7 +55,7 @@ def command(
     coverage: float,
     accuracy: float | None,
     pilot: Path | None,
-    labels: Path | None,
+    labels: tuple[Path, ...],
     evidence: tuple[Path, ...],
     costs: tuple[str, ...],
     **given: Any,
@@ -82,14 +84,16 @@ def command(
             for message in planned.example.messages:
                 click.echo(f"--- {message['role']}\n{message['content']}")
     if agreement is not None:
+        stated = pairs("cost", costs)
+        shown = api.frontier(evidence, agreement=agreement, rubric=rubric, costs=stated) if evidence else None
         needed = watching.plan_labels(
             agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
         )
         click.echo(needed.sentence)
         if needed.cautious != needed.labels:
             click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")
-        if evidence:
-            _show(api.frontier(evidence, agreement=agreement, rubric=rubric, costs=pairs("cost", costs)))
+        if shown is not None:
+            _show(shown)
 
 
 SHOWN = (0.5, 0.7, 0.9)
@@ -106,14 +110,18 @@ def _show(frontier: Frontier) -> None:
     )
     shares = "".join(f"{f'{share:.0%}':>8}" for share in SHOWN)
     click.echo(f"{'budget':>10}  cost at{shares}  asked at{shares}")
+    last = ""
     for one in frontier.candidates:
+        if last == (last := _enough(one.budget)):
+            continue  # a budget of three digits cannot tell it from the one before
         at = [min(range(len(one.cost)), key=lambda k: abs(one.coverage[k] - share)) for share in SHOWN]
         cost = "".join(f"{one.cost[k]:>8.3g}" for k in at)
         asked = "".join(f"{one.reach[k][-1]:>8.0%}" for k in at)
-        click.echo(f"{_enough(one.budget):>10}{'':9}{cost}{'':10}{asked}")
+        click.echo(f"{last:>10}{'':9}{cost}{'':10}{asked}")
 
 
 def _enough(budget: float) -> str:
-    """Three digits, rounded up, so that what is shown buys what stands beside it."""
-    digits = 2 - math.floor(math.log10(budget)) if budget > 0 else 0
-    return f"{math.ceil(budget * 10**digits) / 10**digits:.3g}"
+    """Three digits, rounded up where need be, so that what is shown buys what stands beside it."""
+    if float(f"{budget:.3g}") >= budget:
+        return f"{budget:.3g}"
+    return f"{float(Context(prec=3, rounding=ROUND_UP).create_decimal_from_float(budget)):.3g}"

@@ -19,7 +19,10 @@ from judgekit.cli.score import run_names
 @click.option("--markdown", type=OUT, help="The report as Markdown.")
 @click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
 @click.option(
-    "--labels", type=PATH, help="More human labels on the verdicts, such as spot checks, joined by id."
+    "--labels",
+    type=PATH,
+    multiple=True,
+    help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
 )
 @click.option(
     "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
@@ -30,7 +33,7 @@ def command(
     json_out: Path | None,
     markdown: Path | None,
     csv_out: Path | None,
-    labels: Path | None,
+    labels: tuple[Path, ...],
     scored: Path,
 ) -> None:
     """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
@@ -43,7 +46,7 @@ def command(
             done = api.score(source, scored / name, report=tell)
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
-    given = None if labels is None else sources.labels(labels)
+    given = sources.labels(labels) if labels else None
     loaded = report.load([folders[run] for run in runs], given)
     summary = report.summarize(loaded)
     report.print_summary(summary)

@@ -8,7 +8,16 @@ from typing import Any
 import click
 
 from judgekit import api
-from judgekit.cli.common import CASCADE, PATH, READER, options, progress_bar, reader_options, states_line
+from judgekit.cli.common import (
+    CASCADE,
+    LABELS,
+    PATH,
+    READER,
+    options,
+    progress_bar,
+    reader_options,
+    states_line,
+)
 from judgekit.errors import EXIT_DONE, EXIT_STOPPED, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
 from judgekit.store import answers_kept
 
@@ -16,7 +25,7 @@ from judgekit.store import answers_kept
 @click.command("score")
 @click.argument("files", nargs=-1, required=True)
 @options(CASCADE)
-@click.option("--labels", type=PATH, help="Human labels (JSONL or CSV: id, annotator, label), joined by id.")
+@options(LABELS)
 @click.option(
     "--out", "-o", type=PATH, default=Path("runs"), show_default=True, help="Each file gets a folder here."
 )

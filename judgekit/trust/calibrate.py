@@ -71,8 +71,9 @@ def calibrate(
         What asking each tier adds, per item. The dearer the next tier, the earlier an item stops; without
         costs only what would rarely change is not asked.
     budget : float, optional
-        Highest mean cost per item. Chooses the exits from evidence alone: from ``unlabelled`` if that is
-        given, else from a fifth of the items, whose labels are then not used.
+        Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the exits from
+        evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
+        not used.
     unlabelled : float (more items, tiers, labels), optional
         Evidence on other items of the same population; rows that lack a tier are left out.
     fingerprints : passed through into the certificate.
@@ -91,6 +92,8 @@ def calibrate(
     Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
     """
     promise = Promise(agreement, delta, tolerance, dict(per_label or {}))
+    if promise.per_label and budget is not None:
+        raise ValueError("a budget and per_label exclude each other: with per_label every tier is asked")
     sample = Sample.of(
         probs,
         human,

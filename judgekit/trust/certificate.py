@@ -72,7 +72,7 @@ def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict
         "errors": round(errors, 9),
         "observed": 1 - errors / accepted if accepted else None,
         "bound": min((p["bound"] for p in won if p["bound"] is not None), default=None),
-        "labels_needed": min(needed) if needed and lost else None,
+        "labels_needed": max(needed) if needed and lost else None,
     }
 
 

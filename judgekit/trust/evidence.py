@@ -57,6 +57,9 @@ def check_probs(probs: Any, name: str = "probs") -> Floats:
     return array
 
 
+DIGITS = 9
+"""Digits after the point of log-probabilities and scores."""
+
 INVERTED = 3.0
 """Standard errors beyond which a judge's confidence counts as upside down."""
 
@@ -127,6 +130,11 @@ class Combination:
         return len(self.judges)
 
     @property
+    def heard(self) -> Bools:
+        """For each tier whether any judge with weight has been asked by then, (tiers,)."""
+        return np.cumsum(self.weights) > 0
+
+    @property
     def pending(self) -> Floats:
         """For each tier the weight of what has not been asked after it, (tiers,); 0 after the last.
 
@@ -183,10 +191,15 @@ class Pool:
         self.settled, self.latest = self.settled[items], self.latest[items]
 
     def opinion(self) -> tuple[Ints, Floats]:
-        """Leading label (the first of equals) and its log-odds against all others, each (items,)."""
+        """Leading label (the first of equals) and its log-odds against all others, each (items,).
+
+        Rounded, because powers and logarithms differ in their last bits between processors: an item must stand on the
+        same side of a level wherever a policy is used.
+        """
         total = self.settled + self.latest
         weight = np.where(total[:, -2] > 0, total[:, -2], 1.0)
-        return _leading(total[:, :-2] * (total[:, -1] / weight)[:, None])
+        label, score = _leading((total[:, :-2] * (total[:, -1] / weight)[:, None]).round(DIGITS))
+        return label, score.round(DIGITS)
 
 
 def _leading(logs: Floats) -> tuple[Ints, Floats]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from judgekit.trust.evidence import Bools, Combination, Floats, check_probs
 from judgekit.trust.path import USUAL_THRIFT, Exits, levels, lowest
+from judgekit.trust.promises import Promise
 
 THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
 """Candidates of how much less evidence (log-odds) is asked for, to be spared the dearest tier."""
@@ -66,6 +67,7 @@ def frontier(
     ------
     ValueError : arrays that do not fit each other or hold impossible numbers.
     """
+    Promise(agreement, 0.5)  # refuses what is no agreement
     evidence = check_probs(probs)
     combination = Combination.equal(evidence.shape[1], judges)
     present = ~np.isnan(evidence[:, :, 0])
@@ -91,7 +93,7 @@ def candidates(
     sample = slice(None, None, max(len(score) // SAMPLE, 1))
     score, present = score[sample], present[sample]
     counts = np.unique(np.ceil(len(score) * SHARES).astype(int))
-    for depth in range(combination.tiers, 0, -1):
+    for depth in range(combination.tiers, int(np.argmax(combination.heard)), -1):
         for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
             exits = Exits.priced(combination, costs, thrift, agreement, labels, depth)
             entry = exits.entries(score, present)
@@ -114,10 +116,12 @@ def affordable(found: Sequence[Candidate], budget: float) -> Candidate:
 
     Raises
     ------
-    ValueError : even the cheapest costs more, or there is none for want of items.
+    ValueError : even the cheapest costs more, or there are none for want of items.
     """
     for candidate in found:
         if candidate.budget <= budget:
             return candidate
-    cheapest = f"the cheapest costs {found[-1].budget:g}" if found else "there are no items to price them by"
+    cheapest = (
+        f"the cheapest costs {found[-1].budget:g}" if found else "there are too few items to price them by"
+    )
     raise ValueError(f"no candidate costs at most {budget} per item; {cheapest}")

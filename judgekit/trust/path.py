@@ -69,10 +69,11 @@ class Exits:
         price = thrift * np.append(costs[1:], 0.0) / max(float(costs.max()), 1e-300)
         beyond = np.maximum(price - USUAL_THRIFT, 0)
         drag, hope = CAUTION - price, np.maximum(-np.log(FLOOR) - 2 * beyond, 0)
-        asked = 1 - pending
-        part = np.sqrt(asked / max(asked[max(deep - 2, 0)], 1e-300))
+        asked = np.maximum(1 - combination.pending, 0)
+        part = np.sqrt(asked / max(float(asked[max(deep - 2, 0)]), 1e-300))
         claim = part * np.log(agreement / (1 - agreement)) - np.log(labels - 1) - pending * beyond
-        least = np.where(np.arange(combination.tiers) < deep - 1, np.where(asked > 0, claim, np.inf), -np.inf)
+        claim = np.where(combination.heard, claim, np.inf)
+        least = np.where(np.arange(combination.tiers) < deep - 1, claim, -np.inf)
         return cls(
             tuple((pending * drag).tolist()), tuple((pending * hope).tolist()), tuple(least.tolist()), deep
         )

@@ -171,20 +171,26 @@ class Policy:
                 f"expected a policy with schema '{SCHEMA}', got {row.get('schema')!r}; calibrate again"
             )
         try:
-            return cls(
+            policy = cls(
                 Combination(tuple(row["judges"]), tuple(row["weights"])),
                 Exits(
                     tuple(map(float, row["drag"])),
                     tuple(map(float, row["hope"])),
                     tuple(map(float, row["least"])),
-                    row["depth"],
+                    int(row["depth"]),
                 ),
                 np.array(row["level"], dtype=np.float64),
                 tuple(row["groups"]),
                 row["certificate"],
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"policy is not complete: {error}") from None
+        exits, tiers = policy.exits, policy.tiers
+        sizes = {len(part) for part in (policy.combination.weights, exits.drag, exits.hope, exits.least)}
+        rows = max(len(policy.groups), 1)
+        if sizes != {tiers} or not 1 <= exits.depth <= tiers or policy.level.shape[:-1] != (rows,):
+            raise ValueError("policy is not complete: its parts are of different lengths")
+        return policy
 
     def _checked(self, probs: ArrayLike) -> Floats:
         evidence = check_probs(probs)
@@ -216,7 +222,7 @@ class Policy:
             escalate=escalate,
             label=np.where(accepted, label, -1),
             confidence=np.where(accepted, 1 / (1 + np.exp(-score)), np.nan),
-            unscored=~present & ~escalate,
+            unscored=~present & last,
         )
 
 

@@ -21,6 +21,9 @@ Members = NDArray[np.float32]  # (permutations, items): 1 for those that play th
 Statistic = Callable[[Members], Floats]
 
 PERMUTATIONS = 999
+DIGITS = 6
+"""Digits of confidences that are compared."""
+
 ROWS = 5_000  # per side
 FEATURE_ROWS = 1_000  # per side when a view has many numbers an item: all distances are taken
 
@@ -143,7 +146,7 @@ def shift_check(
 
 
 def _side(views: Mapping[str, ArrayLike], names: list[str]) -> list[NDArray[np.generic]]:
-    arrays = [np.asarray(views[name]) for name in names]
+    arrays = [_to_digits(np.asarray(views[name])) for name in names]
     lengths = {name: len(a) for name, a in zip(names, arrays, strict=True)}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"views have unequal lengths {lengths}: give every view for every item")
@@ -232,3 +235,8 @@ def squared_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> 
     """Squared Euclidean distances between all rows, (m, d) and (n, d) to (m, n); rounding never makes one negative."""
     squares = np.sum(left**2, axis=1)[:, None] + np.sum(right**2, axis=1) - 2.0 * left @ right.T
     return np.asarray(np.maximum(squares, 0.0))
+
+
+def _to_digits(view: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Confidences to six digits: what was written to a file with fewer digits must still tie with what was not."""
+    return view.round(DIGITS) if view.ndim == 1 and np.issubdtype(view.dtype, np.floating) else view

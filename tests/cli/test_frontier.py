@@ -91,3 +91,78 @@ def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
     reach = json.loads((tmp_path / "calibration.json").read_text())["certificate"]["reach"]
     assert f"small 100%, big {reach[1]:.0%} of the items" in done.stdout
     assert 0 < reach[1] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--cost", "a=nan"], "--cost a=nan: expected NAME=NUMBER, a number of 0 or more"),
+        (["--cost", "a=-1"], "--cost a=-1: expected NAME=NUMBER, a number of 0 or more"),
+        (["--cost", "a=1", "--cost", "a=2"], "--cost names a twice"),
+        (
+            ["--budget", "0.0001", "--cost", "a=1"],
+            "no candidate costs at most 0.0001 per item; the cheapest costs 1",
+        ),
+        (["--tolerance", "1"], "tolerance is for ordinal rubrics"),
+        (["--per-label", "right=1.5"], "must lie strictly between 0 and 1"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_one_line(options: list[str], said: str, tmp_path: Path) -> None:
+    write(opinions(60, {"a": 0.0, "b": 1.0}), tmp_path / "evidence.jsonl")
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", *options, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert said in done.stderr
+
+
+def test_evidence_without_labels_or_costs_says_what_is_missing(tmp_path: Path) -> None:
+    rows = [row.model_copy(update={"human": ()}) for row in opinions(60, {"a": None, "b": None}, asks=0)]
+    write(rows, tmp_path / "evidence.jsonl")
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "none of the 60 items of rubric 'qa' has a label of people" in done.stderr
+    assert not (tmp_path / "calibration.json").exists()
+    done = judgekit("plan", "--agreement", "0.8", "--frontier", "evidence.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "give them (--cost TIER=COST)" in done.stderr
+    assert not done.stdout
+
+
+def test_labels_may_stand_in_several_files(tmp_path: Path) -> None:
+    rows = opinions(40, {"a": 0.0, "b": 1.0})
+    write([row.model_copy(update={"human": ()}) for row in rows], tmp_path / "evidence.jsonl")
+    for name, part in (("one.csv", rows[:25]), ("two.csv", rows[25:])):
+        lines = ["id,annotator,label", *(f"{row.id},p,{row.human[0].label}" for row in part)]
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    made = jk.calibrate(
+        tmp_path / "evidence.jsonl", labels=[tmp_path / "one.csv", tmp_path / "two.csv"], agreement=0.6
+    )
+    assert made.certificate["labels"] == 40
+    given = ["--labels", "one.csv", "--labels", "two.csv"]
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.6", *given, cwd=tmp_path)
+    assert "40 items labelled by people" in done.stdout
+
+
+def test_calibrations_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    rows = opinions(60, {"lexical": 0.0})
+    for name in ("one.json", "two.json", "old.json"):
+        jk.calibrate(rows, agreement=0.6).save(str(tmp_path / name))
+    text = (tmp_path / "old.json").read_text().replace("judgekit.policy/2", "judgekit.policy/1")
+    (tmp_path / "old.json").write_text(text)
+    (tmp_path / "o.jsonl").write_text('{"question": "q", "reference": "r", "output": "r"}\n')
+    for options, said in (
+        (
+            ["--rubric", "utility", "--calibration", "one.json"],
+            "one.json is for rubric 'qa', but items are judged by utility",
+        ),
+        (
+            ["--rubric", "qa", "--calibration", "one.json", "--calibration", "two.json"],
+            "are both for rubric 'qa'",
+        ),
+        (
+            ["--rubric", "qa", "--calibration", "old.json"],
+            "old.json: not a calibration file: expected a policy with schema",
+        ),
+    ):
+        done = judgekit("score", "o.jsonl", *options, cwd=tmp_path)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert said in done.stderr

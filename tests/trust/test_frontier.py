@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate, frontier
 from judgekit.trust.evidence import Combination
-from judgekit.trust.frontier import affordable
+from judgekit.trust.frontier import affordable, candidates
 from judgekit.trust.path import levels, lowest
 
 COSTS = [0.0, 0.1, 1.0]
@@ -44,7 +44,7 @@ def test_the_dearest_candidate_within_a_budget_is_chosen() -> None:
     assert affordable(found, 9.0) is found[0]
     with pytest.raises(ValueError, match="no candidate costs at most -1.0 per item; the cheapest costs"):
         affordable(found, -1.0)
-    with pytest.raises(ValueError, match="no items to price them by"):
+    with pytest.raises(ValueError, match="too few items to price them by"):
         affordable([], 1.0)
 
 
@@ -59,3 +59,22 @@ def test_calibration_takes_what_the_frontier_showed() -> None:
 def test_costs_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="costs must be 3 finite numbers"):
         frontier(evidence(5), agreement=0.8, costs=[0.0, 1.0])
+
+
+@pytest.mark.parametrize("agreement", [0.0, 1.0, -1.0, 2.0, float("nan")])
+def test_no_agreement_is_refused(agreement: float) -> None:
+    with pytest.raises(ValueError, match="agreement must lie strictly between 0 and 1"):
+        frontier(evidence(5), agreement=agreement, costs=COSTS)
+
+
+def test_a_cascade_that_ends_before_any_judge_with_weight_is_not_offered() -> None:
+    probs = evidence(50)
+    pool = Combination((0, 1, 2), (0.0, 0.5, 0.5))
+    score = pool.opinions(probs)[1]
+    found = candidates(pool, np.array([0.1, 1.0, 3.0]), score, np.ones((50, 3), bool), 0.8, 2)
+    assert min(one.exits.depth for one in found) >= 2
+
+
+def test_a_budget_and_promises_by_label_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="exclude each other"):
+        calibrate(evidence(9), np.zeros(9, int), agreement=0.8, costs=COSTS, budget=1.0, per_label={0: 0.9})

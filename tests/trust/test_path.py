@@ -140,6 +140,25 @@ def test_a_judge_without_weight_never_decides(weights: tuple[float, ...]) -> Non
         assert decided.tier[0] > 0
 
 
+@pytest.mark.parametrize("kept", [6, 7, 9, 11, 13])
+def test_a_judge_without_weight_never_decides_however_many_follow(kept: int) -> None:
+    combination = Combination(tuple(range(kept + 1)), (0.0, *(1 / kept,) * kept))
+    for depth in range(1, kept + 2):
+        costs = np.array([0.0, 1.0, *[0.0] * (kept - 1)])
+        assert Exits.priced(combination, costs, 5.0, 0.8, 2, depth).least[0] == (
+            np.inf if depth > 1 else -np.inf
+        )
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_scores_do_not_hang_on_how_an_array_lies_in_memory(seed: int) -> None:
+    probs = np.random.default_rng(seed).choice([0.01, 0.3, 0.7, 1.0], (30, 3, 10))
+    policy = Policy(Combination.equal(3), Exits.never(3), np.full((1, 10), 0.5))
+    ordered, turned = policy.decide(probs), policy.decide(np.asfortranarray(probs))
+    np.testing.assert_array_equal(ordered.label, turned.label)
+    np.testing.assert_array_equal(ordered.confidence, turned.confidence)
+
+
 def test_stages_of_a_judge_replace_each_other() -> None:
     one, five = [0.6, 0.4], [0.9, 0.1]
     other = [0.3, 0.7]

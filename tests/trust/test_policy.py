@@ -93,6 +93,14 @@ def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
     assert actions.abstain.tolist() == [False, True]
 
 
+def test_a_policy_with_a_part_cut_off_is_refused() -> None:
+    whole = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), lowest(2))).to_dict()
+    assert Policy.from_dict(whole).to_dict() == whole
+    for part in ({"least": ["-inf"]}, {"depth": 3}, {"depth": 0}, {"level": [0.5, 0.5]}, {"weights": [1.0]}):
+        with pytest.raises(ValueError, match="different lengths"):
+            Policy.from_dict(whole | part)
+
+
 @pytest.mark.parametrize(
     ("row", "word"),
     [

@@ -51,6 +51,13 @@ def test_ties_alone_are_no_shift() -> None:
     assert shift_check({"vote": np.ones(50)}, {"vote": np.ones(80)}).p_value == 1.0
 
 
+def test_what_was_written_with_fewer_digits_still_ties() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.choice([0.99985760042, 0.8123456789], 600)
+    labeled, scored = {"c": confidence[:100].round(6)}, {"c": confidence[100:]}
+    assert shift_check(labeled, scored).p_value > 0.05
+
+
 def test_same_seed_same_answer() -> None:
     rng = np.random.default_rng(3)
     labeled, scored = views(rng, 100), views(rng, 100)
