@@ -42,10 +42,12 @@ def queue(
     labelled: set[tuple[str, str]] = set()
     choices: dict[str, tuple[str, ...]] = {}
     met: set[str] = set()
+    promised = False
     for source in sources.paths(files):
         shown = sources.examples(source)
         promises = sources.calibrations(source)
         fresh = {name: unused(made.to_row()) for name, made in promises.items()}
+        promised = promised or bool(promises)
         for item, verdict in sources.judged(source, rubric):
             met.add(verdict.rubric)
             if rubric not in (None, verdict.rubric):
@@ -65,6 +67,10 @@ def queue(
                 labelled.add(task.question)
             elif wanted[of]:
                 tasks.append(task)
+    if of == "verdicts" and not promised:
+        raise InputError(
+            "no verdict is under a promise, so there is nothing to check", path=sources.paths(files)[0]
+        )
     if rubric is not None and rubric not in met:
         raise InputError(
             f"nothing is of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'nothing at all'}"

@@ -129,10 +129,12 @@ def run_folder(path: Path) -> Path:
 
     Raises
     ------
-    InputError : it did not; runs one folder further down are named.
+    InputError : it did not, or has not finished; runs one folder further down are named.
     """
     if (path / "verdicts.jsonl").is_file():
         return path
+    if (path / "verdicts.jsonl.part").is_file():
+        raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
     inside = sorted(str(one.parent) for one in path.glob("*/verdicts.jsonl"))
     hint = (
         f"did you mean {', '.join(inside[:3])}?"

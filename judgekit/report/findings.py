@@ -134,9 +134,11 @@ def _compared(found: Comparison) -> Iterable[Finding]:
 def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     yield from _promised(runs)
     for meaning, which in _NOT_PROMISED.items():
-        hit = [run.name for run in runs if any(which(made) for made in run.claims)]
-        if hit:
-            yield Finding("warning", f"{_who(hit, runs)}: {meaning}.", tuple(hit))
+        hit = {run.name: [made.rubric for made in run.claims if which(made)] for run in runs}
+        for rubric in sorted({name for names in hit.values() for name in names}):
+            whom = [run for run, names in hit.items() if rubric in names]
+            about = f" for {rubric}" if rubric else ""
+            yield Finding("warning", f"{_who(whom, runs)}{about}: {meaning}.", tuple(whom))
     shares = {
         (run.name, group.rubric, any(rate.kind == "judge" for rate in group.rates.values()))
         for run in runs

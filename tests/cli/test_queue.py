@@ -136,7 +136,7 @@ def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
     assert done.returncode == 2 and "run.json: not JSON" in done.stderr and done.stderr.count("\n") == 1
     (run / "run.json").unlink()
     done = judgekit("queue", run, "--of", "verdicts", cwd=tmp_path)
-    assert done.returncode == 2 and "nothing is left to label" in done.stderr
+    assert done.returncode == 2 and "no verdict is under a promise" in done.stderr
 
 
 def task(number: int, question: int = 0) -> Task:
@@ -178,6 +178,19 @@ def test_any_item_comes_back_as_its_label(
         csv.writer(file).writerows(sheet)
     (label,) = readers.read_labels(path)
     assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "yes")
+
+
+def test_an_unfinished_run_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "verdicts.jsonl.part").write_text("")
+    with pytest.raises(InputError, match="an unfinished run: the same 'judgekit score' again"):
+        watching.queue(tmp_path)
+
+
+def test_spot_checks_need_a_promise(tmp_path: Path) -> None:
+    (tmp_path / "outputs.jsonl").write_text('{"id": "a", "question": "q", "reference": "r", "output": "o"}\n')
+    api.score(tmp_path / "outputs.jsonl", tmp_path / "run")
+    with pytest.raises(InputError, match="no verdict is under a promise"):
+        watching.queue(tmp_path / "run", of="verdicts")
 
 
 def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
