@@ -15,6 +15,7 @@ from typing import Any, Literal
 from judgekit import budgets, sources
 from judgekit import calibration as _calibration
 from judgekit import decisions as _decisions
+from judgekit.arrays import Table
 from judgekit.budgets import Frontier
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
@@ -150,9 +151,10 @@ def frontier(
     Parameters
     ----------
     evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
+    options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.arrays.Table.of`).
     """
     rows, options = _evidence(evidence, rubric, None, exclude, options)
-    return budgets.frontier(rows, agreement=agreement, **options)
+    return budgets.frontier(Table.of(rows, **options), agreement)
 
 
 def decide(

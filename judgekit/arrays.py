@@ -69,7 +69,7 @@ class Table(NamedTuple):
     """Evidence rows of one rubric laid out for the mathematics.
 
     ``tiers`` and ``labels`` in the order of the arrays; ``prices``: what asking each tier adds, in US dollars if
-    ``dollars``, else in calls.
+    ``dollars``, else in calls or as stated.
     """
 
     rows: list[EvidenceRow]
@@ -94,10 +94,10 @@ class Table(NamedTuple):
         Parameters
         ----------
         tiers, labels : their order; by default as the rows give them (labels sorted).
-        costs : tier -> cost of asking it. By default the mean cost in the rows (of questions that nobody labelled, if
-            there are any: prices must not hang on what certifies), and for a judge without a price that
+        costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
             of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
-            mean number of calls, no judge less than the one before it. Means are taken to one digit.
+            mean number of calls, no judge less than the one before it. Means are of questions that nobody
+            labelled, where the tier was asked about any (prices must not hang on what certifies), to one digit.
         exclude : question ids (or item ids) to leave out.
 
         Raises
@@ -118,11 +118,21 @@ class Table(NamedTuple):
         labels = tuple(labels) or label_set(rows)
         if len(set(tiers)) < len(tiers):
             raise InputError(f"a tier is named twice: {', '.join(tiers)}")
-        certify = {row.question_id or row.id for row in rows if row.human}
-        others = [row for row in rows if (row.question_id or row.id) not in certify]
-        seen, dollars = _seen_costs(others or rows, tiers)
+        seen, dollars = _seen_costs(rows, tiers)
         prices = incremental(tiers, seen | dict(costs or {}))
-        return cls(rows, rubrics.pop(), tiers, labels, prices, dollars, to_arrays(rows, tiers, labels))
+        arrays = to_arrays(rows, tiers, labels)
+        return cls(rows, rubrics.pop(), tiers, labels, prices, dollars and not costs, arrays)
+
+    def priced(self) -> list[float]:
+        """The prices, for what makes no sense without.
+
+        Raises
+        ------
+        InputError : no tier has one.
+        """
+        if not any(self.prices):
+            raise InputError("the evidence states no cost of any tier: give them (--cost TIER=COST)")
+        return self.prices
 
 
 def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
@@ -191,9 +201,12 @@ def one_per_question(
 
 def _seen_costs(rows: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
     """Cost of each tier by the rows, and whether in dollars; see :meth:`Table.of`."""
+    certify = {row.question_id or row.id for row in rows if row.human}
+    others = [row for row in rows if (row.question_id or row.id) not in certify]
     dollars, calls = [0.0], [0.0]  # of the tier before the first
     for tier in tiers:
-        seen = [row.tiers[tier] for row in rows if tier in row.tiers]
+        asked = [row for row in others if tier in row.tiers] or [row for row in rows if tier in row.tiers]
+        seen = [row.tiers[tier] for row in asked]
         priced = [evidence.cost for evidence in seen if evidence.cost is not None]
         dollars.append(_digit(priced) if priced else dollars[-1])
         calls.append(max(0.0 if priced else _digit([evidence.asks for evidence in seen]), calls[-1]))

@@ -180,7 +180,7 @@ def calibrate(
         human[labelled],
         agreement=agreement,
         delta=delta,
-        costs=table.prices,
+        costs=table.prices if budget is None else table.priced(),
         per_label=None if per_label is None else _per_label(per_label, table.labels),
         tolerance=tolerance,
         groups=groups,

@@ -86,7 +86,8 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             reach = zip(calibration.tiers, certificate["reach"], strict=True)
             yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
     elif certificate.get("labels_needed") is not None:
-        yield "needed", f"at least {certificate['labels_needed']:,} labels"
+        each = " of each part" if len(certificate["parts"]) > 1 else ""
+        yield "needed", f"about {certificate['labels_needed']:,} labels{each}"
     if calibration.guard is None:
         yield "guard", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
     else:

@@ -63,6 +63,8 @@ def command(
     """Plan the scoring of FILES, and with --agreement the labels that a certificate needs."""
     if evidence and agreement is None:
         raise ConfigError("--frontier needs the agreement that will be promised: give --agreement too")
+    if costs and not evidence:
+        raise ConfigError("--cost belongs to --frontier: give both")
     if not files and agreement is None:
         raise ConfigError("nothing to plan: give FILES, or --agreement for the number of labels")
     if files:

@@ -53,9 +53,8 @@ def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict
         )
         claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
     elif needed:
-        claim = (
-            f"Nothing is certified: every item is left to people; about {min(needed)} labels would be needed."
-        )
+        each = " of each part" if len(parts) > 1 else ""
+        claim = f"Nothing is certified: every item is left to people; about {max(needed)} labels{each} would be needed."
     else:
         claim = (
             f"Nothing is certified: every item is left to people; these {sum(p['labels'] for p in parts)} labels show "
