@@ -88,7 +88,7 @@ def check_costs(costs: Sequence[float], tiers: int) -> Floats:
 def candidates(
     combination: Combination, costs: Floats, score: Floats, present: Bools, agreement: float, labels: int
 ) -> list[Candidate]:
-    """The deepest and least thrifty candidate of every cost that any has, the dearest first."""
+    """The candidates that some budget chooses, the dearest first: each cheaper than all deeper or less thrifty ones."""
     found: list[Candidate] = []
     sample = slice(None, None, max(len(score) // SAMPLE, 1))
     score, present = score[sample], present[sample]

@@ -8,8 +8,9 @@ and stops without one at the first tier where
 
     score + hope[tier] < level      (give up: what is still to be asked will hardly lift it that far).
 
-A negative `drag` asks less evidence to be spared a dear tier, but never less than half (:meth:`Exits.settles`).
-`drag` and `hope` are fixed before any label is seen, from the prices alone. Lower levels accept more: the sets of
+A negative `drag` asks less evidence to be spared a dear tier, but never less than half, and below `least` a tier before
+the last gives no verdict at any level (:meth:`Exits.settles`). `drag`, `hope` and `least` are fixed before any label is
+seen, from the prices, the promised agreement and the number of labels. Lower levels accept more: the sets of
 accepted items grow along the path, so an item *enters* the path at one level and stays.
 """
 
@@ -59,10 +60,10 @@ class Exits:
         """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops.
 
         Judges that claim less than ``agreement``, the promise, wait for the last one (``least``): else items would
-        change their verdict on parts of the path that no certificate reaches, and be charged for it. Claims are
-        counted from an even opinion; of the first tiers, with the root of the share of judges asked, less is wanted.
-        What a price beyond :data:`USUAL_THRIFT` takes off the evidence that is asked for, it takes off ``least``
-        too, and twice off ``hope``.
+        change their verdict on parts of the path that no certificate reaches, and be charged for it. A claim is the
+        log-odds beyond those of an even opinion. At the last tier but one it must be that of the promise, at earlier
+        ones less, in proportion to the root of the weight asked. What a price beyond :data:`USUAL_THRIFT` takes off
+        the evidence that is asked for, it takes off ``least`` too, and twice off ``hope``.
         """
         deep = combination.tiers if depth is None else depth
         pending = combination.pending - combination.pending[deep - 1]
