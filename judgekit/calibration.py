@@ -187,6 +187,7 @@ def calibrate(
         judges=judge_index(table.tiers),
         unlabelled=arrays.probs[unlabelled] if unlabelled.any() else None,
         budget=budget,
+        label_names=table.labels,
         seed=seed,
     )
     return Calibration(
@@ -195,7 +196,7 @@ def calibrate(
         tiers=table.tiers,
         fingerprints=fingerprints,
         policy=policy.to_dict(),
-        certificate={**policy.certificate, "claim": _named(policy.certificate["claim"], table.labels)},
+        certificate=policy.certificate,
         reference=Reference.of(
             [row for row, used in zip(rows, labelled, strict=True) if used], table.tiers[0], by
         ),
@@ -210,13 +211,6 @@ def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, 
     if unknown := set(wanted) - set(labels):
         raise InputError(f"no label '{sorted(unknown)[0]}' to promise for; labels: {', '.join(labels)}")
     return {labels.index(label): agreement for label, agreement in wanted.items()}
-
-
-def _named(claim: str, labels: Sequence[str]) -> str:
-    """A claim with labels by name; the mathematics knows only their numbers."""
-    for k, label in enumerate(labels):
-        claim = claim.replace(f"label {k}", f"'{label}'")
-    return claim
 
 
 def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:

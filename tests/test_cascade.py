@@ -235,3 +235,23 @@ def test_one_item_of_a_question_certifies_and_its_siblings_do_not_count() -> Non
     certifies, rests = one_per_question(questions, np.array([True, True, False, True, True, False]), seed=1)
     assert certifies[:2].sum() == 1 and certifies[3:5].all() and not certifies[[2, 5]].any()
     assert rests.tolist() == [False, False, True, False, False, True]
+
+
+def test_a_claim_calls_labels_and_groups_by_their_own_names() -> None:
+    """Names come from the start: nothing that merely looks like a label's number is touched."""
+    labels = [f"L{k}" for k in range(12)]
+    rows = [
+        EvidenceRow(
+            id=str(i),
+            question_id=str(i),
+            split="label 1",
+            tiers={"judge": Evidence(probs={labels[i % 12]: 1.0})},
+            human=(HumanLabel(label=labels[i % 12]),),
+        )
+        for i in range(480)
+    ]
+    made = calibrate(rows, agreement=0.6, labels=labels, per_label={"L10": 0.65}, by="split")
+    assert made.certified
+    assert "65% of those saying 'L10')" in made.certificate["claim"]
+    assert "in each group (label 1)" in made.certificate["claim"]
+    assert made.policy["certificate"]["claim"] == made.certificate["claim"]

@@ -43,6 +43,7 @@ def calibrate(
     budget: float | None = None,
     unlabelled: ArrayLike | None = None,
     fingerprints: Mapping[str, Any] | None = None,
+    label_names: Sequence[str] = (),
     seed: int = 0,
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
@@ -77,6 +78,8 @@ def calibrate(
     unlabelled : float (more items, tiers, labels), optional
         Evidence on other items of the same population; rows that lack a tier are left out.
     fingerprints : passed through into the certificate.
+    label_names : (labels,), optional
+        What the labels are called in the certificate's claim; by default their numbers.
     seed : for the order of items in the betting test of shares, and for what a budget sets aside.
 
     Returns
@@ -91,7 +94,7 @@ def calibrate(
     ----------
     Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
     """
-    promise = Promise(agreement, delta, tolerance, dict(per_label or {}))
+    promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names))
     if promise.per_label and budget is not None:
         raise ValueError("a budget and per_label exclude each other: with per_label every tier is asked")
     sample = Sample.of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,12 +22,14 @@ class Promise:
     tolerance : labels this far apart (in their order) still agree; 0 for labels without an order.
     per_label : label -> agreement wanted among the verdicts with that label; if there is any, every label is
         certified on its own, those not named at ``agreement``.
+    names : what the labels are called in the claim; by default their numbers.
     """
 
     agreement: float
     delta: float
     tolerance: int = 0
     per_label: Mapping[int, float] = field(default_factory=dict)
+    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, value in {
@@ -80,13 +82,17 @@ class Promise:
         """The agreement wanted of the verdicts with one label; of all, where ``label`` is None."""
         return self.agreement if label is None else self.per_label.get(label, self.agreement)
 
+    def name(self, label: int) -> str:
+        """What a label is called in a sentence."""
+        return f"'{self.names[label]}'" if self.names else f"label {label}"
+
     def claim(self, people: str, where: str = "") -> str:
         """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
         how = f"come within {self.tolerance} of" if self.tolerance else "agree with"
         wanted = f"at least {self.agreement:.1%}".replace(".0%", "%")
         if self.per_label:
             strict = ", ".join(
-                f"{a:.1%} of those saying label {k}" for k, a in sorted(self.per_label.items())
+                f"{a:.1%} of those saying {self.name(k)}" for k, a in sorted(self.per_label.items())
             )
             wanted += f" (and at least {strict})".replace(".0%", "%")
         sure = f"{1 - self.delta:.1%}".replace(".0%", "%")
