@@ -92,7 +92,8 @@ _SENTENCE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z'\"])")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LINKS = frozenset(
     listed(
-        "is are was were be the a an one some any of this these those his her its their another example two three few several"
+        "is are was were be the a an one some any of this these those his her its their another "
+        "example two three few several"
     )
 )
 
