@@ -209,12 +209,12 @@ class OpenAIBackend:
         ------
         Transient : there are not as many choices as there should be.
         """
-        letters, after = tuple(job[0].prompt.options), self.settings.verdict_after
+        options, after = job[0].prompt.options, self.settings.verdict_after
         choices = [choice for response in responses for choice in _choices(response)]
         if self.settings.samples:
-            answers = [read_samples(choices, letters, after)]
+            answers = [read_samples(choices, options, after)]
         elif len(choices) == len(job):
-            answers = [read_logprobs(choice, letters, after) for choice in choices]
+            answers = [read_logprobs(choice, options, after) for choice in choices]
         else:
             raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
         usage = Usage.total([Usage.read(response.get("usage")) for response in responses])

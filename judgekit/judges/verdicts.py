@@ -1,8 +1,10 @@
 """Reads a verdict, as log-probabilities of option letters, from what a chat endpoint sent back.
 
-A letter's probability is the sum over the reported tokens that spell it once whitespace around them is gone.
-A letter that is not among the reported top tokens has at most the probability of the least of them (and at
-most what those leave over): this bound is its ``floor``, so a short list never overstates confidence.
+The text decides which letter is the answer (:mod:`judgekit.judges.letters`); the log-probabilities of the token that
+spells it say how sure the model was. A letter's probability is the sum over the reported tokens that spell it once
+the marks around them are gone. A letter that is not among the reported top tokens has at most the probability of the
+least of them (and at most what those leave over): this bound is its ``floor``, so a short list never overstates
+confidence. A list with a number that cannot be a log-probability is believed in nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from judgekit.judges.base import Answer
+from judgekit.judges.letters import bare, named
 
 MIN_MASS = 0.5
 """A model that says something else, and puts less than this on the option letters, did not answer."""
@@ -25,6 +28,20 @@ _TINY = math.log(1e-9)
 _LEAST = -9999.0
 """What servers write for minus infinity where they mind JSON."""
 
+_ROUNDING = 1e-3
+"""How far above zero a log-probability may lie by rounding alone."""
+
+_OVER = 1.02
+"""The most that the probabilities of different tokens may sum to, rounding allowed for."""
+
+_END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$", re.IGNORECASE)
+"""A token that ends an answer and is not part of it."""
+
+_ALONE = re.compile(r"(?<!\w)[A-Z](?!\w)")
+"""A letter that a token speaks of, other than by being it."""
+
+CUT_OFF = "cut off before the verdict: raise max_tokens"
+
 
 def read_logprobs(
     choice: Mapping[str, Any], letters: Iterable[str], thinking_end: str | None = None
@@ -34,7 +51,7 @@ def read_logprobs(
     Parameters
     ----------
     choice : a member of ``choices`` as decoded from JSON, of which nothing is taken for granted.
-    letters : the option letters.
+    letters : the option letters; a mapping letter -> label lets an answer spell its label out.
     thinking_end : the text after which the verdict stands, where a model may think aloud; None: it may not.
 
     Returns
@@ -52,17 +69,61 @@ def read_logprobs(
             fault=True,
             error=f"no log-probabilities in the answer{said}; for a server without them declare samples: n",
         )
-    position = _verdict_position([str(token.get("token", "")) for token in tokens], thinking_end)
-    if position is None:
-        if thinking_end is not None and choice.get("finish_reason") == "length":
-            return Answer(text=text, error="cut off before the verdict: raise max_tokens")
-        return Answer(text=text, error=f"no verdict in the answer {_quote(text)}")
-    token = tokens[position]
-    top = _pairs(_list(token.get("top_logprobs")))
-    said = str(token.get("token", ""))
-    if all(name != said for name, _ in top):
-        top += _pairs([token])
-    return _judge(top, said, text, tuple(letters))
+    found = _locate(choice, tokens, text, letters, thinking_end)
+    if isinstance(found, str):
+        return Answer(text=text, error=found)
+    token = tokens[found]
+    top, wrong = _pairs(token)
+    if wrong:
+        return Answer(
+            text=text, fault=True, error=f"the server's log-probabilities cannot be any: {wrong}", top=top
+        )
+    return _judge(top, str(token.get("token", "")), text, tuple(letters))
+
+
+def _locate(
+    choice: Mapping[str, Any],
+    tokens: Sequence[Mapping[str, Any]],
+    text: str,
+    letters: Iterable[str],
+    thinking_end: str | None,
+) -> int | str:
+    """The index of the token that gives the verdict, or why there is none.
+
+    That is the only token that is not blank, or the one that spells the letter which the text names.
+    """
+    spelled = [str(token.get("token", "")) for token in tokens]
+    cut = choice.get("finish_reason") == "length"
+    start = _thinking_tokens(spelled, thinking_end)
+    if start is None:
+        return CUT_OFF if cut else f"no verdict after the thinking: {_quote(text)}"
+    if not start and thinking_end is not None and cut and len(tokens) > 1:
+        return CUT_OFF  # the thought was opened in the prompt, and never closed
+    end = len(spelled)
+    while end - 1 > start and spelled[end - 1].strip() and _END.fullmatch(spelled[end - 1]):
+        end -= 1
+    solid = [i for i in range(start, end) if spelled[i].strip()]
+    joined, said = "".join(spelled[start:end]), _after_thinking(text, thinking_end)
+    complete = not said.strip() or joined.strip() == said.strip()
+    if not solid:
+        return f"no verdict in the answer {_quote(text)}"
+    if complete and len(solid) == 1:
+        return solid[0]
+    if spelled[solid[0]].strip().startswith(THINKING_STARTS):
+        return "the model thinks before it answers: set thinking: skip"
+    name = named(joined if complete else said, letters)
+    if name is None:
+        return f"no verdict in the answer {_quote(said or joined)}"
+    if complete:
+        at = next(i for i in range(start, end) if name.at < sum(map(len, spelled[start : i + 1])))
+        places = [at] if _letter(spelled[at]) == name.letter else []
+    else:
+        places = [i for i in solid if _letter(spelled[i]) == name.letter]
+    if len(places) != 1:
+        return f"the letter {name.letter} is no token of its own in {_quote(said or joined)}"
+    if cut and places[0] == solid[-1]:
+        return CUT_OFF  # what would have come next may have been the rest of a word
+    return places[0]
 
 
 def read_samples(
@@ -70,7 +131,10 @@ def read_samples(
 ) -> Answer:
     """The verdict as counts of option letters among sampled answers; ``""`` counts the answers that are none."""
     texts = [_text(choice) for choice in choices]
-    counts = Counter(letter_in(text, letters, thinking_end) or "" for text in texts)
+    counts = Counter(
+        letter_in(text, letters, thinking_end, cut=choice.get("finish_reason") == "length") or ""
+        for text, choice in zip(texts, choices, strict=True)
+    )
     share = 1 - counts[""] / len(texts)
     raw = "\n".join(texts)
     if share < MIN_MASS:
@@ -80,12 +144,19 @@ def read_samples(
     return Answer(text=raw, sampled=dict(sorted(counts.items())))
 
 
-def letter_in(text: str, letters: Iterable[str], thinking_end: str | None = None) -> str | None:
-    """The option letter that a whole text is, but for marks around it (``"**B**."`` is B), or None."""
-    if thinking_end and thinking_end in text:
-        text = text.rpartition(thinking_end)[2]
-    match = re.fullmatch(r"[\W_]*([A-Z])[\W_]*", text)
-    return match[1] if match and match[1] in letters else None
+def letter_in(
+    text: str, letters: Iterable[str], thinking_end: str | None = None, *, cut: bool = False
+) -> str | None:
+    """The option letter that a sampled text names after its thinking, or None; ``cut``: at the length limit."""
+    said = _after_thinking(text, thinking_end)
+    if text.lstrip().startswith(THINKING_STARTS) and said == text:
+        return None
+    if cut and thinking_end is not None and said == text and len(text.split()) > 1:
+        return None
+    found = named(said, letters)
+    if found is None or (cut and said[: found.at].strip() and not said[found.at + 1 :].strip()):
+        return None
+    return found.letter
 
 
 def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, float], float] | None:
@@ -119,7 +190,7 @@ def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, f
 def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[str, ...]) -> Answer:
     found: dict[str, list[float]] = {}
     for token, value in top:
-        if (letter := token.strip()) in letters:
+        if (letter := _letter(token)) in letters:
             found.setdefault(letter, []).append(value)
     logprobs = {letter: min(0.0, _logsumexp(found[letter])) for letter in letters if letter in found}
     if not logprobs:
@@ -129,7 +200,7 @@ def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[st
             error=f"no option letter among the top log-probabilities; it said {_quote(text)}",
         )
     mass = math.fsum(math.exp(value) for value in logprobs.values())
-    if said.strip() not in letters and mass < MIN_MASS:
+    if _letter(said) not in letters and (mass < MIN_MASS or _ALONE.search(said)):
         if said.strip().startswith(THINKING_STARTS):
             return Answer(text=text, top=top, error="the model thinks before it answers: set thinking: skip")
         return Answer(
@@ -144,27 +215,65 @@ def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[st
     return Answer(logprobs=logprobs, floor=floor, text=text, top=top)
 
 
-def _verdict_position(tokens: Sequence[str], thinking_end: str | None) -> int | None:
-    start = 0
-    if thinking_end is not None:
-        seen = ""
-        for index, token in enumerate(tokens):
-            seen += token
-            if thinking_end in seen:
-                start, seen = index + 1, ""
-        if not start and tokens[0].strip().startswith(THINKING_STARTS):
-            return None
-    return next((i for i in range(start, len(tokens)) if tokens[i].strip()), None)
+def _letter(token: str) -> str | None:
+    """The letter that a token spells, marks around it taken off."""
+    plain = token.strip()
+    if len(plain) == 1:
+        return plain
+    found = bare(token)
+    return found.letter if found else None
 
 
-def _pairs(entries: Iterable[Any]) -> list[tuple[str, float]]:
-    pairs = []
-    for entry in entries:
-        if isinstance(entry, dict):
-            token, value = entry.get("token"), entry.get("logprob")
-            if isinstance(token, str) and isinstance(value, float | int) and value == value:  # not NaN
-                pairs.append((token, float(max(_LEAST, min(0.0, value)))))
-    return pairs
+def _thinking_tokens(tokens: Sequence[str], thinking_end: str | None) -> int | None:
+    """How many tokens belong to the thinking; None where it was begun and not ended."""
+    if thinking_end is None:
+        return 0
+    start, seen = 0, ""
+    for index, token in enumerate(tokens):
+        seen += token
+        if thinking_end in seen:
+            start, seen = index + 1, ""
+    return None if not start and tokens[0].strip().startswith(THINKING_STARTS) else start
+
+
+def _after_thinking(text: str, thinking_end: str | None) -> str:
+    return text.rpartition(thinking_end)[2] if thinking_end and thinking_end in text else text
+
+
+def _pairs(token: Mapping[str, Any]) -> tuple[list[tuple[str, float]], str]:
+    """The tokens reported for a place, what was said among them, and what is wrong with their numbers, if anything.
+
+    A pair given twice counts once; tokens of one spelling with different numbers are different tokens.
+    """
+    said, entries = token.get("token"), _list(token.get("top_logprobs"))
+    pairs: list[tuple[str, float]] = []
+    wrong = ""
+    own = [token] if "logprob" in token or not entries else []
+    for entry in [*entries, *own]:
+        name, value = (entry.get("token"), entry.get("logprob")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(name, str):
+            wrong = wrong or "a token without a name"
+            continue
+        number, fault = _number(value)
+        wrong = wrong or fault
+        if not fault and (name, number) not in pairs and not (entry is token and name in dict(pairs)):
+            pairs.append((name, number))
+    if not wrong and isinstance(said, str) and dict(pairs).get(said, _LEAST) <= _LEAST:
+        wrong = "the token that was said has none"
+    if not wrong and math.fsum(math.exp(value) for _, value in pairs) > _OVER:
+        wrong = "they sum to more than one"
+    return pairs, wrong
+
+
+def _number(value: Any) -> tuple[float, str]:
+    """A log-probability, minus infinity as the least there is; or what is wrong with it."""
+    if isinstance(value, bool) or not isinstance(value, float | int):
+        return 0.0, "null" if value is None else "no number"
+    if value != value:
+        return 0.0, "NaN"
+    if value > _ROUNDING:
+        return 0.0, "above zero"
+    return float(max(_LEAST, min(0.0, value))), ""
 
 
 def _text(choice: Mapping[str, Any]) -> str:

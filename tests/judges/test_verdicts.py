@@ -72,7 +72,7 @@ def test_a_missing_letter_has_at_most_what_the_reported_leave_over() -> None:
         ({"message": {"content": "A"}, "logprobs": {"content": []}}, "no log-probabilities"),
         (
             {"message": None, "logprobs": {"content": [{"token": "A", "logprob": float("nan")}]}},
-            "no option letter",
+            "cannot be any: NaN",
         ),
         ({}, "no log-probabilities"),
     ],
