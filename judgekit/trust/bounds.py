@@ -9,6 +9,9 @@ from scipy.special import bdtr, betaincinv
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+ALMOST_ONE = float(np.nextafter(1, 0))
+"""For formulas that divide by 1 - risk: the risk that goes with a tiny agreement is stored as 1."""
+
 
 def binomial_p(errors: ArrayLike, n: ArrayLike, risk: float) -> Floats:
     """Exact p-value P(Bin(n, risk) <= errors) of "the error rate is at least ``risk``"; 1 where n = 0."""
@@ -59,11 +62,13 @@ def betting_p(losses: Floats, risk: float, delta: float) -> float:
     mean = (0.5 + np.cumsum(losses)) / (count + 1)
     spread = (0.25 + np.cumsum((losses - mean) ** 2)) / (count + 1)
     before = np.append(0.25, spread[:-1])
-    bet = np.minimum(np.sqrt(2 * np.log(1 / delta) / (len(losses) * before)), 0.75 / (1 - risk))
+    bet = np.minimum(
+        np.sqrt(2 * np.log(1 / delta) / (len(losses) * before)), 0.75 / (1 - min(risk, ALMOST_ONE))
+    )
     wealth = np.cumsum(np.log1p(bet * (risk - losses)))
     return float(np.exp(-max(wealth.max(), 0.0)))
 
 
 def fewest_labels(risk: float, delta: float) -> int:
     """Smallest n for which n accepted items without any error certify an error rate of at most ``risk``."""
-    return int(np.ceil(np.log(delta) / np.log1p(-risk)))
+    return int(np.ceil(np.log(delta) / np.log1p(-min(risk, ALMOST_ONE))))

@@ -10,7 +10,7 @@ import numpy as np
 from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
 from judgekit.trust.certificate import labels_needed
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints
-from judgekit.trust.path import Exits, levels, lowest, tally
+from judgekit.trust.path import Exits, levels, tally
 from judgekit.trust.promises import Promise
 from judgekit.trust.sample import Sample
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, fixed_steps, own_steps
@@ -108,13 +108,13 @@ def _descend(
 ) -> dict[str, Any]:
     """Go down the path with the items ``which``, and say how far it could be promised."""
     line, count = _Line.of(items[which], sample.loss[which], exits), len(which)
-    points, bottom = checkpoints(count, risk, delta), lowest(sample.loss.shape[1])
+    points = checkpoints(count, risk, delta)
     charged = np.append(0.0, np.cumsum(line.charge[line.order]))
     if marks is None:
-        steps = own_steps(line.entered[line.order], points, bottom)
+        steps = own_steps(line.entered[line.order], points)
     else:
         like = exits.entries(marks.score, marks.present).max(axis=1)
-        at = levels(like, np.ceil(points * len(marks) / max(count, 1)).astype(int), bottom)
+        at = levels(like, np.ceil(points * len(marks) / max(count, 1)).astype(int))
         steps = fixed_steps(line.entered[line.order], at)
     reached = [step.level for step in steps]
     erred = dict(zip(reached, tally(line.entry, line.wrong, reached), strict=True))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.evidence import Bools, Combination, Floats, check_probs
-from judgekit.trust.path import USUAL_THRIFT, Exits, levels, lowest
+from judgekit.trust.path import USUAL_THRIFT, Exits, levels
 from judgekit.trust.promises import Promise
 
 THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
@@ -98,7 +98,7 @@ def candidates(
             exits = Exits.priced(combination, costs, thrift, agreement, labels, depth)
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
-            at = levels(entered, counts, lowest(labels))
+            at = levels(entered, counts)
             reach = [exits.reach(entry, score, present, level) for level in at]
             candidate = Candidate(
                 exits,

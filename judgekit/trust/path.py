@@ -29,6 +29,9 @@ CAUTION = 1.0
 USUAL_THRIFT = 2.0
 """How much less evidence (log-odds) is asked for, to be spared the dearest tier, where no budget says."""
 
+BOTTOM = float(np.nextafter(-np.inf, 0))
+"""The last level of every path, below any score: who has a verdict at any level has one here, whatever the exits."""
+
 
 @dataclass(frozen=True)
 class Exits:
@@ -145,17 +148,12 @@ class Exits:
         return asked
 
 
-def lowest(labels: int) -> float:
-    """The level at which no item with evidence at the last tier is refused: an even opinion's score."""
-    return -float(np.log(labels - 1)) - 1e-9
-
-
-def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]:
+def levels(entered: Floats, counts: Iterable[int]) -> list[float]:
     """The levels at which about the given numbers of reference items are accepted, strictest first.
 
     A level lies just above the entry of the first item that is left out, so items with equal entries are taken or
-    left together. ``entered`` float (reference items,): the level at which each enters the path, -inf never;
-    ``bottom`` is the level that takes them all.
+    left together; none is left out at :data:`BOTTOM`. ``entered`` float (reference items,): the level at which each
+    enters the path, -inf never.
     """
     order = np.sort(entered[entered > -np.inf])[::-1]
     found: list[float] = []
@@ -163,7 +161,7 @@ def levels(entered: Floats, counts: Iterable[int], bottom: float) -> list[float]
         if not 0 < count <= len(order):
             continue
         left = np.searchsorted(-order, -order[count - 1], side="right")
-        level = float(np.nextafter(order[left], np.inf)) if left < len(order) else bottom
+        level = float(np.nextafter(order[left], np.inf)) if left < len(order) else BOTTOM
         if not found or level < found[-1]:
             found.append(level)
     return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit.trust.bounds import Floats, Ints, allowed_errors
+from judgekit.trust.path import BOTTOM
 
 START = 0.4
 """Share of the items at which the path begins, unless that leaves no room for errors."""
@@ -70,18 +71,17 @@ def charged_order(entered: Floats, charge: Floats) -> Ints:
     return order[entered[order] > -np.inf].astype(np.intp)
 
 
-def own_steps(entered: Floats, points: Ints, bottom: float) -> list[Step]:
+def own_steps(entered: Floats, points: Ints) -> list[Step]:
     """Steps at fixed ranks of the tested items themselves.
 
     The test at rank ``k`` sees the first ``k`` items; its level lies just above the entry of the next one, so that
     items with equal entries are taken or left together. Certified is what takes at least as many items as the first
-    rank.
+    rank. The last step tests all the items and takes them, and whatever else ever enters.
 
     Parameters
     ----------
     entered : float (items,), sorted from the strictest, all above -inf.
     points : from :func:`checkpoints`.
-    bottom : the level that takes all items.
     """
     count = len(entered)
     ranks = points[points < count]
@@ -91,7 +91,7 @@ def own_steps(entered: Floats, points: Ints, bottom: float) -> list[Step]:
         Step(float(u), int(k), int(n), bool(n >= points[0]))
         for u, k, n in zip(level, ranks, whole, strict=True)
     ]
-    return [*steps, Step(bottom, count, count)] if count and len(points) else []
+    return [*steps, Step(BOTTOM, count, count)] if count and len(points) else []
 
 
 def fixed_steps(entered: Floats, levels: Sequence[float]) -> list[Step]:

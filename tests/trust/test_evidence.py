@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy
 from judgekit.trust.evidence import SURENESS, Combination
-from judgekit.trust.path import Exits, lowest
+from judgekit.trust.path import Exits
 
 
 def test_stages_of_a_judge_replace_each_other() -> None:
@@ -48,7 +48,7 @@ def test_judges_that_say_the_same_are_sure_together(labels: int, seed: int) -> N
 def test_judges_that_know_nothing_leave_it_even() -> None:
     label, score = Combination.equal(2).opinions(np.full((1, 2, 4), 0.25))
     assert label.tolist() == [[0, 0]]
-    np.testing.assert_allclose(score, lowest(4), atol=1e-8)
+    np.testing.assert_allclose(score, -np.log(3), atol=1e-8)
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judgekit.trust import Policy, calibrate, frontier
 from judgekit.trust.evidence import Combination
 from judgekit.trust.frontier import affordable, candidates
-from judgekit.trust.path import levels, lowest
+from judgekit.trust.path import levels
 
 COSTS = [0.0, 0.1, 1.0]
 POOL = Combination.equal(3)
@@ -28,7 +28,7 @@ def test_a_candidate_costs_what_its_cascades_ask(seed: int, labels: int, agreeme
     for one in found:
         entered = one.exits.entries(POOL.opinions(probs)[1], np.ones((60, 3), bool)).max(axis=1)
         for coverage, reach, cost in zip(one.coverage, one.reach, one.cost, strict=True):
-            (level,) = levels(entered, [round(coverage * 60)], lowest(labels))
+            (level,) = levels(entered, [round(coverage * 60)])
             decided = Policy(POOL, one.exits, np.full((1, labels), level)).decide(probs)
             assert decided.accepted.mean() == coverage
             asked = [(np.where(decided.tier < 0, 2, decided.tier) >= t).mean() for t in range(3)]

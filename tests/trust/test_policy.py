@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate
 from judgekit.trust.evidence import Combination
-from judgekit.trust.path import Exits, lowest
+from judgekit.trust.path import BOTTOM, Exits
 
 
 @st.composite
@@ -20,7 +20,7 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     tiers, labels, groups = draw(st.integers(1, 4)), draw(st.integers(2, 5)), draw(st.integers(1, 3))
     judges = np.cumsum(rng.random(tiers) < 0.7).tolist()
-    levels = np.array([lowest(2), -1.0, 0.0, 0.5, 1.0, 3.0, np.inf])
+    levels = np.array([BOTTOM, -1.0, 0.0, 0.5, 1.0, 3.0, np.inf])
     policy = Policy(
         Combination.equal(tiers, judges),
         Exits(
@@ -76,7 +76,7 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
 
 def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates() -> None:
     policy = Policy(
-        Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), (-np.inf, -np.inf), 2), np.full((1, 2), lowest(2))
+        Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), (-np.inf, -np.inf), 2), np.full((1, 2), BOTTOM)
     )
     probs = np.full((3, 2, 2), np.nan)
     probs[0, 0], probs[1, 1] = [0.9, 0.1], [0.2, 0.8]
@@ -87,14 +87,14 @@ def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates()
 
 
 def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
-    policy = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), lowest(2)), ("forget",))
+    policy = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), BOTTOM), ("forget",))
     actions = policy.step(np.full((2, 2, 2), 0.5), 0, ["forget", "retain"])
     assert actions.escalate.tolist() == [True, False]
     assert actions.abstain.tolist() == [False, True]
 
 
 def test_a_policy_with_a_part_cut_off_is_refused() -> None:
-    whole = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), lowest(2))).to_dict()
+    whole = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), BOTTOM)).to_dict()
     assert Policy.from_dict(whole).to_dict() == whole
     for part in ({"least": ["-inf"]}, {"depth": 3}, {"depth": 0}, {"level": [0.5, 0.5]}, {"weights": [1.0]}):
         with pytest.raises(ValueError, match="different lengths"):
