@@ -5,12 +5,12 @@ Those that concern people's labels (which to ask for, how many, what spot checks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from judgekit import budgets, sources
 from judgekit import calibration as _calibration
@@ -21,10 +21,11 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
-from judgekit.errors import ConfigError, InputError
-from judgekit.readers import read
-from judgekit.records import EvidenceRow, Item, Verdict
+from judgekit.errors import ConfigError, InputError, known
+from judgekit.readers import read, unique
+from judgekit.records import EvidenceRow, Item, Verdict, several
 from judgekit.rubrics import labels_of, load_rubric
+from judgekit.sources import Paths
 
 __all__ = [
     "Engine",
@@ -55,21 +56,25 @@ def score(
     *,
     cascade: str | Path | CascadeSpec | None = None,
     rubric: str | None = None,
-    calibrations: Sequence[str | Path] = (),
-    labels: str | Path | Sequence[str | Path] | None = None,
+    calibrations: Paths = (),
+    labels: Paths | None = None,
     limit: int | None = None,
     budget: float | None = None,
     max_calls: int | None = None,
     unbound: bool = False,
     engine: Engine = "local",
     report: Report = lambda progress: None,
-    **reader: Any,
+    format: str | None = None,
+    model: str | None = None,
+    method: str | None = None,
+    split: str | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Scored:
     """Judge a file of outputs (or items) and leave a run folder behind.
 
     Parameters
     ----------
-    source : a file or data set that :func:`read` understands, or items.
+    source : a file or data set that :func:`read` understands, or items; an id stands once for one model and method.
     out : the run folder; the same call again resumes and pays for no call twice.
     cascade : cascade file; by default the lexical judge alone.
     rubric : judge everything by this rubric instead of one by split.
@@ -79,18 +84,37 @@ def score(
     budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
     unbound : go on without a promise where a calibration does not fit.
     engine : where the work is done.
-    reader : options of :func:`read`.
+    format, model, method, split, columns : how a file is read, see :func:`read`.
+
+    Raises
+    ------
+    ConfigError : an option that makes no sense, or how to read a file beside items.
+    InputError : a file that cannot be read, or items that cannot be told apart.
     """
     from judgekit.store import Budget, Store
 
-    spec = cascade if isinstance(cascade, CascadeSpec) else load_cascade(cascade, rubric, calibrations)
+    run = _engine(engine)
+    _least(1, limit=limit)
+    _least(0, budget=budget, max_calls=max_calls)
+    spec = _cascade(cascade, rubric, calibrations)
     folder = Path(out)
     about: dict[str, Any] = {}
+    reader: dict[str, Any] = {
+        "format": format,
+        "model": model,
+        "method": method,
+        "split": split,
+        "columns": columns,
+    }
     if isinstance(source, str | Path):
         about = {"source": str(source), "recorded": sources.recorded(source)}
         items: Iterable[Item] = read(source, **reader)
+    elif said := [name for name, value in reader.items() if value is not None]:
+        raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")
     else:
-        items = source
+        items = unique(source)
+        if isinstance(source, Sequence):  # seen whole before anything is spent
+            items = list(items)
     if labels:
         items = sources.labels(labels).joined(items)
     stream = iter(islice(items, limit) if limit is not None else items)
@@ -108,7 +132,7 @@ def score(
             about=about,
             report=report,
         )
-        return Scored(folder, _engine(engine)(job))
+        return Scored(folder, run(job))
 
 
 def calibrate(
@@ -117,8 +141,8 @@ def calibrate(
     agreement: float,
     delta: float = 0.1,
     rubric: str | None = None,
-    labels: str | Path | Sequence[str | Path] | None = None,
-    exclude: Collection[str] = (),
+    labels: Paths | None = None,
+    exclude: str | Collection[str] = (),
     **options: Any,
 ) -> Calibration:
     """Certify a policy from evidence and human labels (see :func:`judgekit.calibration.calibrate`).
@@ -143,7 +167,7 @@ def frontier(
     *,
     agreement: float,
     rubric: str | None = None,
-    exclude: Collection[str] = (),
+    exclude: str | Collection[str] = (),
     **options: Any,
 ) -> Frontier:
     """What budgets buy, before anybody labels anything (see :func:`judgekit.budgets.frontier`).
@@ -173,14 +197,14 @@ def decide(
 
 
 def load_cascade(
-    path: str | Path | None = None, rubric: str | None = None, calibrations: Sequence[str | Path] = ()
+    path: str | Path | None = None, rubric: str | None = None, calibrations: Paths = ()
 ) -> CascadeSpec:
     """A cascade file, checked; the lexical judge alone where there is none."""
     where = None if path is None else Path(path)
-    return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(Path(one) for one in calibrations))
+    return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(sources.paths(calibrations)))
 
 
-def summarize(runs: Sequence[str | Path], *, labels: str | Path | Sequence[str | Path] | None = None) -> Any:
+def summarize(runs: Paths, *, labels: Paths | None = None) -> Any:
     """What can be said of scored runs: forgetting, utility, cost (a ``judgekit.report.Summary``).
 
     ``labels``: more human labels on the verdicts, such as spot checks.
@@ -193,13 +217,13 @@ def summarize(runs: Sequence[str | Path], *, labels: str | Path | Sequence[str |
 def _evidence(
     evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
     rubric: str | None,
-    labels: str | Path | Sequence[str | Path] | None,
-    exclude: Collection[str],
+    labels: Paths | None,
+    exclude: str | Collection[str],
     options: dict[str, Any],
 ) -> tuple[list[EvidenceRow], dict[str, Any]]:
     """Rows of one rubric with their labels; and options with that rubric's labels and what stood as an example."""
-    rows, shown = [], set(exclude)
-    for source in sources.paths(evidence) if isinstance(evidence, str | Path) else evidence:
+    rows, shown = [], set(several(exclude))
+    for source in several(evidence):
         if isinstance(source, EvidenceRow):
             rows.append(source)
         else:
@@ -218,8 +242,26 @@ def _evidence(
     return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}
 
 
+def _cascade(
+    cascade: str | Path | CascadeSpec | None, rubric: str | None, calibrations: Paths
+) -> CascadeSpec:
+    if not isinstance(cascade, CascadeSpec):
+        return load_cascade(cascade, rubric, calibrations)
+    if rubric is not None or sources.paths(calibrations):
+        raise ConfigError(
+            "rubric and calibrations belong to load_cascade, where the cascade is loaded already"
+        )
+    return cascade
+
+
+def _least(least: float, **numbers: float | None) -> None:
+    for name, number in numbers.items():
+        if number is not None and not number >= least:
+            raise ConfigError(f"{name} must be {least} or more, got {number}")
+
+
 def _engine(name: Engine) -> Callable[[Job], Progress]:
-    if name == "ray":
+    if known("engine", name, get_args(Engine)) == "ray":
         from judgekit.engine import ray
 
         return ray.score

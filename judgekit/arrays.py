@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.errors import InputError
-from judgekit.records import Evidence, EvidenceRow
+from judgekit.records import Evidence, EvidenceRow, several
 
 STAGE = "@"
 """Separates a judge's name from the stage, in the tier names of judges that are asked in stages."""
@@ -107,7 +107,7 @@ class Table(NamedTuple):
         rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
         if not rows:
             raise InputError("no evidence rows to calibrate on")
-        tiers = tuple(tiers) or tier_names(rows)
+        tiers = several(tiers) or tier_names(rows)
         if unknown := {*tiers, *(costs or {})} - set(tier_names(rows)):
             raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
         rubrics = {row.rubric for row in rows}
@@ -115,7 +115,7 @@ class Table(NamedTuple):
             raise InputError(
                 f"rows of several rubrics ({', '.join(sorted(rubrics))}); take one at a time (--rubric NAME)"
             )
-        labels = tuple(labels) or label_set(rows)
+        labels = several(labels) or label_set(rows)
         if len(set(tiers)) < len(tiers):
             raise InputError(f"a tier is named twice: {', '.join(tiers)}")
         seen, dollars = _seen_costs(rows, tiers)

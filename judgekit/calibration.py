@@ -20,9 +20,9 @@ from pydantic import Field
 
 from judgekit import trust
 from judgekit.arrays import Table, judge_index, one_per_question
-from judgekit.errors import InputError, mendable
+from judgekit.errors import InputError, known, mendable
 from judgekit.guard import Guard
-from judgekit.records import Evidence, EvidenceRow, Record, parse
+from judgekit.records import Evidence, EvidenceRow, Record, parse, several
 
 
 class Reference(Record):
@@ -154,7 +154,10 @@ def calibrate(
     ------
     InputError : no rows, an unknown tier or label, two rubrics or two judges under one name.
     """
-    table = Table.of(rows, tiers, labels, costs, exclude)
+    known("way to count people's labels", people, ("majority", "random"))
+    if by is not None:
+        known("grouping", by, ("split", "model", "method"))
+    table = Table.of(rows, tiers, labels, costs, several(exclude))
     rows, arrays = table.rows, table.arrays
     if people == "majority":
         human: NDArray[Any] = arrays.majority
@@ -200,7 +203,7 @@ def calibrate(
         reference=Reference.of(
             [row for row, used in zip(rows, labelled, strict=True) if used], table.tiers[0], by
         ),
-        examples=tuple(sorted(exclude)),
+        examples=tuple(sorted(several(exclude))),
         by=by,
         people=people,
         guard=guard,

@@ -60,6 +60,9 @@ class CascadeSpec:
         except ValidationError as error:
             raise ConfigError(f"{path}: {explain(error, CascadeFile)}") from None
         changes: dict[str, Any] = {}
+        if file.calibrations and (unused := set(file.calibrations) - _judged_by(file.rubrics)):
+            known = ", ".join(sorted(_judged_by(file.rubrics)))
+            raise ConfigError(f"{path}: a calibration for '{min(unused)}', but items are judged by {known}")
         if rubric is not None:
             changes["rubrics"] = {ANY: rubric}
         if calibrations:
@@ -73,7 +76,14 @@ class CascadeSpec:
         return any(tier.get("batch") for tier in self.file.tiers)
 
     def through_batches(self) -> CascadeSpec:
-        """The same with every endpoint asked through its batch API."""
+        """The same with every endpoint asked through its batch API.
+
+        Raises
+        ------
+        ConfigError : no judge asks an endpoint.
+        """
+        if not any(tier.get("judge") == "openai" for tier in self.file.tiers):
+            raise ConfigError("--batch: no judge of the cascade asks an endpoint (judge: openai)")
         tiers = tuple(
             {**tier, "batch": True} if tier.get("judge") == "openai" else tier for tier in self.file.tiers
         )
@@ -110,6 +120,12 @@ class CascadeSpec:
         return Cascade(rubric, judges, calibration, unbound=unbound)
 
 
+def _judged_by(rubrics: Mapping[str, str]) -> set[str]:
+    """The names of the rubrics that items may be judged by, and ``*``."""
+    used = {load_rubric(name).name for name in rubrics.values()} | {ANY}
+    return used if set(rubrics) == {ANY} else used | {"multihop", "preference"}
+
+
 def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict[str, str]:
     """Calibration files under the rubric each is for.
 
@@ -117,9 +133,7 @@ def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict
     ------
     ConfigError : two are for one rubric, or one is for a rubric that nothing is judged by.
     """
-    used = {load_rubric(name).name for name in rubrics.values()} | {ANY}
-    if set(rubrics) != {ANY}:
-        used |= {"multihop", "preference"}
+    used = _judged_by(rubrics)
     named: dict[str, str] = {}
     for path in calibrations:
         rubric = Calibration.load(path).rubric or ANY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -36,6 +36,18 @@ class InputError(JudgekitError):
 
 class ConfigError(JudgekitError):
     """A cascade file, rubric folder or option does not make sense."""
+
+
+def known(what: str, value: T, those: Iterable[T]) -> T:
+    """The same value, one of those known.
+
+    Raises
+    ------
+    ConfigError : it is none of them; they are named.
+    """
+    if value not in (names := list(those)):
+        raise ConfigError(f"unknown {what} '{value}'; known: {', '.join(map(str, names))}")
+    return value
 
 
 def mendable(function: Callable[P, T]) -> Callable[P, T]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -16,6 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from judgekit.errors import InputError
 
 Recorded = float | str | None | list[float | None]
+
+
+def several(given: object) -> tuple[Any, ...]:
+    """One value or several, as several; a text or a path is one value, never its letters."""
+    if isinstance(given, str | os.PathLike) or not isinstance(given, Iterable):
+        return (given,)
+    return tuple(given)
 
 
 class Record(BaseModel):
@@ -71,7 +79,7 @@ class Item(Record):
 
     Attributes
     ----------
-    id : unique within a file.
+    id : unique within a file, for one model and method.
     question_id : the same for every output that answers the same question; derived from the text if absent.
     question : what the model was asked, chat mark-up removed.
     references : accepted answers; the first is the reference (``reference`` in a file gives just one).
@@ -109,6 +117,11 @@ class Item(Record):
         if not row.get("question_id") and isinstance(row.get("question"), str):
             row["question_id"] = question_key(row["question"])
         return row
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Id, model and method: what tells the outputs of a run apart."""
+        return self.id, self.model, self.method
 
     @property
     def output(self) -> str:
@@ -191,6 +204,11 @@ class ItemRow(Record):
     model: str = ""
     method: str = ""
     rubric: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Id, model and method: what tells the outputs of a run apart."""
+        return self.id, self.model, self.method
 
     @property
     def named(self) -> dict[str, str]:

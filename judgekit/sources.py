@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
 from judgekit.errors import InputError
 from judgekit.labeling import Labels
-from judgekit.records import EvidenceRow, Item, Verdict, parse
+from judgekit.records import EvidenceRow, Item, Verdict, parse, several
+
+Paths = str | Path | Iterable[str | Path]
+"""One path or several."""
 
 
-def paths(given: str | Path | Sequence[str | Path]) -> list[Path]:
+def paths(given: Paths) -> list[Path]:
     """One path or several, as several."""
-    return [Path(given)] if isinstance(given, str | Path) else [Path(one) for one in given]
+    return [Path(one) for one in several(given)]
 
 
 def evidence(path: Path) -> Iterator[EvidenceRow]:
@@ -31,7 +34,7 @@ def verdicts(path: Path) -> Iterator[Verdict]:
     return readers.read_verdicts(_inside(path, "verdicts.jsonl"))
 
 
-def labels(given: str | Path | Sequence[str | Path]) -> Labels:
+def labels(given: Paths) -> Labels:
     """Files of human labels, to be joined to items, evidence or verdicts."""
     files = paths(given)
     rows = chain.from_iterable(map(readers.read_labels, files))
@@ -50,14 +53,14 @@ def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdic
                 Verdict(state="unscored", reason="not judged", rubric=name, human=item.human, **named),
             )
         return
-    items = {item.id: item for item in readers.read(_inside(path, "items.jsonl"))}
+    items = {item.key: item for item in readers.read(_inside(path, "items.jsonl"))}
     for verdict in verdicts(path):
-        if verdict.id not in items:
+        if verdict.key not in items:
             raise InputError(
                 f"verdict '{verdict.id}' has no item in items.jsonl; the files are of different runs",
                 path=path,
             )
-        yield items[verdict.id], verdict
+        yield items[verdict.key], verdict
 
 
 def calibrations(run: Path) -> dict[str, Calibration]:

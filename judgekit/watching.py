@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from judgekit import sources, trust
 from judgekit.calibration import Calibration
-from judgekit.errors import ConfigError, InputError, mendable
+from judgekit.errors import ConfigError, InputError, known, mendable
 from judgekit.labeling import SpotChecks, Task, majority, merged, sample, spot_checks, unused
 from judgekit.records import HumanLabel, Verdict
 from judgekit.rubrics import labels_of
+from judgekit.sources import Paths
 
 Of = Literal["items", "verdicts", "open"]
 
 
 def queue(
-    files: str | Path | Sequence[str | Path],
+    files: Paths,
     count: int | None = None,
     *,
     of: Of = "items",
     rubric: str | None = None,
-    labels: Sequence[str | Path] = (),
+    labels: Paths = (),
     seed: int = 0,
 ) -> list[Task]:
     """What people label next: a fair sample, in random order, of what nobody has labelled yet.
@@ -37,7 +37,10 @@ def queue(
     rubric : only items of this rubric; files of outputs are taken under it.
     labels : label files; what they hold is labelled already.
     """
-    given = [sources.labels(path) for path in labels]
+    known("kind of queue", of, get_args(Of))
+    if count is not None and count < 1:
+        raise ConfigError(f"count must be 1 or more, got {count}")
+    given = [sources.labels(path) for path in sources.paths(labels)]
     tasks: list[Task] = []
     labelled: set[tuple[str, str]] = set()
     choices: dict[str, tuple[str, ...]] = {}
@@ -87,7 +90,7 @@ def plan_labels(
     coverage: float,
     accuracy: float | None = None,
     pilot: str | Path | None = None,
-    labels: str | Path | Sequence[str | Path] | None = None,
+    labels: Paths | None = None,
 ) -> trust.LabelPlan:
     """How many labels a promise needs (see :func:`judgekit.trust.plan_labels`).
 
@@ -118,10 +121,10 @@ def plan_labels(
 
 
 def audit(
-    verdicts: str | Path | Sequence[str | Path],
-    labels: str | Path | Sequence[str | Path],
+    verdicts: Paths,
+    labels: Paths,
     *,
-    calibrations: str | Path | Sequence[str | Path] = (),
+    calibrations: Paths = (),
 ) -> list[SpotChecks]:
     """Whether promises still hold, by fresh labels on a fair sample of the verdicts: one finding a calibration.
 
@@ -131,14 +134,14 @@ def audit(
     labels : files of human labels, joined by id; labels that certified a promise do not count.
     calibrations : the calibrations of the verdict files.
     """
-    known = {made.fingerprint: made for made in map(Calibration.load, sources.paths(calibrations))}
+    promises = {made.fingerprint: made for made in map(Calibration.load, sources.paths(calibrations))}
     given = sources.labels(labels)
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
     for source in sources.paths(verdicts):
-        known |= sources.calibrations(source)
+        promises |= sources.calibrations(source)
         for verdict in sources.verdicts(source):
             if verdict.calibration is not None:
-                if verdict.calibration not in known:
+                if verdict.calibration not in promises:
                     raise InputError(
                         f"was decided under the calibration {verdict.calibration}; give it with --calibration",
                         path=source,
@@ -150,6 +153,6 @@ def audit(
         )
     given.check_used("verdicts")
     return [
-        spot_checks(part, known[name].to_row(), name, strangers=given.strangers())
+        spot_checks(part, promises[name].to_row(), name, strangers=given.strangers())
         for name, part in rows.items()
     ]

@@ -65,6 +65,9 @@ def command(
         raise ConfigError("--frontier needs the agreement that will be promised: give --agreement too")
     if costs and not evidence:
         raise ConfigError("--cost belongs to --frontier: give both")
+    said = {"accuracy": accuracy is not None, "pilot": pilot is not None, "labels": bool(labels)}
+    if agreement is None and (idle := [name for name, is_said in said.items() if is_said]):
+        raise ConfigError(f"--{idle[0]} is for planning labels: give --agreement too")
     if not files and agreement is None:
         raise ConfigError("nothing to plan: give FILES, or --agreement for the number of labels")
     if files:

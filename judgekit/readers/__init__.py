@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from judgekit.errors import ConfigError, InputError
+from judgekit.readers import hf
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find
 from judgekit.readers.labels import examined, read_evidence, read_labels, read_verdicts
@@ -21,6 +22,7 @@ __all__ = [
     "read_verdicts",
     "recorded_metrics",
     "run_folder",
+    "unique",
 ]
 
 
@@ -105,17 +107,38 @@ def read(
         before the broken row have been given by then.
     """
     source = Source(Path(path), model, method, split, dict(columns or {}))
-    seen: set[int] = set()
     form = _form(source.path, format)
-    for item in form.read(source) if format is None else _forced(form, source):
+    if columns and form is not hf.FORMAT:
+        raise ConfigError(
+            f"{path}: a column map is for tables and data sets (--format hf); this is read as '{form.name}'"
+        )
+    return unique(form.read(source) if format is None else _forced(form, source), path)
+
+
+def unique(items: Iterable[Item], path: object = None) -> Iterator[Item]:
+    """The same items, each one output of one run.
+
+    Raises
+    ------
+    InputError : there is none, one is no item, or an id occurs twice for one model and method.
+    """
+    seen: set[int] = set()
+    for item in items:
+        if not isinstance(item, Item):
+            raise InputError(f"expected items (judgekit.Item), found {type(item).__name__}", path=path)
         # 8 bytes an id keep a file of millions checkable; two different ids share a hash once in 2**64 pairs
-        key = hash(item.id)
+        key = hash(item.key)
         if key in seen:
-            raise InputError(f"the id '{item.id}' occurs twice; ids must be unique within a file", path=path)
+            whose = " ".join(filter(None, (item.model, item.method)))
+            raise InputError(
+                f"the id '{item.id}' occurs twice{f' for {whose}' if whose else ''}; "
+                "ids must be unique for one model and method",
+                path=path,
+            )
         seen.add(key)
         yield item
     if not seen:
-        raise InputError("the file holds no items; expected at least one model output", path=path)
+        raise InputError("no items; expected at least one model output", path=path)
 
 
 def recorded_metrics(path: str | Path, *, format: str | None = None) -> dict[str, float | None]:

@@ -17,7 +17,7 @@ from judgekit.errors import InputError
 from judgekit.labeling import Labels, majority, merged
 from judgekit.metrics import CATALOGUE
 from judgekit.readers import run_folder
-from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse
+from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse, several
 from judgekit.report.outcome import Outcome, outcome
 
 SCHEMA = "judgekit.run/1"
@@ -117,7 +117,7 @@ class Run:
         return str(self.meta.get("source", ""))
 
 
-def load(folders: Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
+def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
     """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
 
     ``labels`` are added to those that the verdicts carry.
@@ -126,7 +126,7 @@ def load(folders: Iterable[str | Path], labels: Labels | None = None) -> list[Ru
     ------
     InputError : a folder is not a run, or its files do not belong together.
     """
-    runs = [(Path(folder), run) for folder in folders for run in load_folder(folder)]
+    runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder)]
     if labels is not None:
         runs = [(path, _labelled(run, labels)) for path, run in runs]
         labels.check_used("runs")
@@ -161,17 +161,17 @@ def load_folder(folder: str | Path) -> list[Run]:
     """The runs of one folder, one for each pair of model and method, in order of appearance."""
     path = run_folder(Path(folder))
     meta = _meta(path / "run.json")
-    items = {item.id: item for item in _rows(Item, path / "items.jsonl")}
-    evidence = {(row.id, row.rubric): row for row in _rows(EvidenceRow, path / "evidence.jsonl")}
+    items = {item.key: item for item in _rows(Item, path / "items.jsonl")}
+    evidence = {(row.key, row.rubric): row for row in _rows(EvidenceRow, path / "evidence.jsonl")}
     parts: dict[tuple[str, str], list[Judged]] = {}
     for verdict in _rows(Verdict, path / "verdicts.jsonl"):
-        item = items.get(verdict.id)
+        item = items.get(verdict.key)
         if items and item is None:
             raise InputError(
                 f"verdict '{verdict.id}' has no item in items.jsonl; the files are of different runs",
                 path=path,
             )
-        found = evidence.get((verdict.id, verdict.rubric)) or evidence.get((verdict.id, ""))
+        found = evidence.get((verdict.key, verdict.rubric)) or evidence.get((verdict.key, ""))
         parts.setdefault((verdict.model, verdict.method), []).append(Judged(verdict, item, found))
     if not parts:
         raise InputError("the run has no verdicts", path=path / "verdicts.jsonl")
