@@ -9,7 +9,14 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EXIT_DONE, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, EXIT_STOPPED = 0, 2, 3, 4, 130
+EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, EXIT_STOPPED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    130,
+)
 
 
 class JudgekitError(Exception):
@@ -74,6 +81,23 @@ class MissingExtra(JudgekitError):
 
 class StoreBusy(JudgekitError):
     """Another process is writing to the same run."""
+
+
+class StoreFailed(JudgekitError):
+    """Answers cannot be written down, so that none are asked for any more; ``kept``: those given were, this once."""
+
+    exit_code = EXIT_FAILED
+
+    def __init__(self, what: str, *, kept: bool) -> None:
+        super().__init__(what)
+        self.kept = kept
+
+    def __reduce__(self) -> tuple[Callable[[str, bool], StoreFailed], tuple[str, bool]]:
+        return _store_failed, (str(self), self.kept)
+
+
+def _store_failed(what: str, kept: bool) -> StoreFailed:
+    return StoreFailed(what, kept=kept)
 
 
 class BudgetSpent(JudgekitError):

@@ -13,40 +13,68 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import BudgetSpent, InputError, StoreBusy
+from judgekit.errors import BudgetSpent, InputError, StoreBusy, StoreFailed
 
 Row = Mapping[str, Any]
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, judge TEXT, at TEXT, answer TEXT, top TEXT);
 CREATE TABLE IF NOT EXISTS attempts (key TEXT, judge TEXT, at TEXT, answer TEXT);
 CREATE TABLE IF NOT EXISTS spent
-  (judge TEXT PRIMARY KEY, calls INTEGER, dollars REAL, unpriced INTEGER) WITHOUT ROWID;
+  (judge TEXT PRIMARY KEY, calls INTEGER, dollars REAL, unpriced INTEGER, reserved REAL NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 _SPEND = """
-INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT (judge) DO UPDATE SET
-calls = calls + excluded.calls, dollars = dollars + excluded.dollars, unpriced = unpriced + excluded.unpriced
+INSERT INTO spent VALUES (?, ?, ?, ?, ?) ON CONFLICT (judge) DO UPDATE SET
+calls = calls + excluded.calls, dollars = dollars + excluded.dollars, unpriced = unpriced + excluded.unpriced,
+reserved = reserved + excluded.reserved
 """
+_SPENT = ", ".join(
+    f"coalesce(sum({name}), {zero})"
+    for name, zero in (("calls", "0"), ("dollars", "0.0"), ("unpriced", "0"), ("reserved", "0.0"))
+)
+
+BALLAST = 4 << 20
+"""Bytes held back in a run's folder while answers come in, so that the last ones have room when the disk is full."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a run has cost so far: calls, US dollars, and how many of the calls had no known price."""
+    """What a run has cost so far.
+
+    Attributes
+    ----------
+    calls : prompts sent. dollars : US dollars that are known to be billed. unpriced : calls whose cost is unknown.
+    reserved : US dollars that those may have cost at most, where a budget counted them.
+    """
 
     calls: int = 0
     dollars: float = 0.0
     unpriced: int = 0
+    reserved: float = 0.0
+
+    def over(self, cap: float) -> str:
+        """What there is to say of a cap in dollars that this has reached."""
+        said = f"${self.dollars:.4f} billed"
+        if self.reserved:
+            said += f", ${self.reserved:.4f} set aside for calls whose cost is unknown"
+        if self.dollars + self.reserved > cap * (1 + 1e-9):
+            said += (
+                f"; that is ${self.dollars + self.reserved - cap:.4f} above the budget, "
+                "by calls under way that cost more than those before them"
+            )
+        return said
 
 
 _NOTHING = Spent()
@@ -55,8 +83,10 @@ _NOTHING = Spent()
 class Budget:
     """A hard limit, in dollars and in calls, on a run: all its judges, and all commands that resumed it.
 
-    What a call may cost is set aside before it is sent and replaced by what it did cost afterwards, so the
-    limit holds with any number of calls in flight. A call is a prompt that is sent; a retry is not a new one.
+    The most that a call may cost is set aside before it is sent, again before every retry of one that may have been
+    billed, and replaced by what it did cost afterwards; what is not known stays at what was set aside. So the limit
+    holds with any number of calls in flight, as long as they cost no more than was set aside. A call is a prompt
+    that is sent; a retry is not a new one.
 
     Parameters
     ----------
@@ -68,7 +98,7 @@ class Budget:
         self, dollars: float | None = None, calls: int | None = None, *, spent: Spent = _NOTHING
     ) -> None:
         self.dollars, self.calls = dollars, calls
-        self.spent_dollars, self.spent_calls = spent.dollars, spent.calls
+        self.spent_dollars, self.spent_calls = spent.dollars + spent.reserved, spent.calls
         self._held, self._holders = 0.0, 0
 
     def hold(self, calls: int, estimate: float) -> bool:
@@ -87,7 +117,7 @@ class Budget:
         if self.dollars is not None and self.spent_dollars + self._held + estimate > self.dollars:
             if self._holders and self.spent_dollars + estimate <= self.dollars:
                 return False
-            raise BudgetSpent(f"the budget of ${self.dollars:g} is used up: ${self.spent_dollars:.4f} spent")
+            raise BudgetSpent(f"the budget of ${self.dollars:g} is used up")
         self._holders += 1
         self._held += estimate
         self.spent_calls += calls
@@ -98,11 +128,11 @@ class Budget:
         self.spent_calls += calls
         self.spent_dollars += dollars
 
-    def settle(self, estimate: float, cost: float | None) -> None:
-        """Replace what was set aside by what the call did cost; where that is not known, by the estimate."""
+    def settle(self, estimate: float, cost: float) -> None:
+        """Replace what was set aside in one hold by what was spent on it."""
         self._holders -= 1
         self._held = self._held - estimate if self._holders else 0.0
-        self.spent_dollars += estimate if cost is None else cost
+        self.spent_dollars += max(cost, 0.0)
 
 
 class Store:
@@ -124,6 +154,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
+        self._ballast: Path | None = None
         self._lock: int | None = _lock(self.folder)
         path = self.folder / "store.sqlite"
         self._db = sqlite3.connect(
@@ -133,11 +164,13 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, _VERSION):
+            if version not in (0, 1, _VERSION):
                 raise InputError(
                     f"store of version {version}; this judgekit reads version {_VERSION}", path=path
                 )
             self._db.executescript(_SCHEMA)
+            if version == 1:
+                self._db.execute("ALTER TABLE spent ADD COLUMN reserved REAL NOT NULL DEFAULT 0")
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError as error:
             self.close()
@@ -155,6 +188,7 @@ class Store:
     def close(self) -> None:
         """Close the file and let other processes have the run; closing again does nothing."""
         self._db.close()
+        self._drop_ballast()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -174,6 +208,24 @@ class Store:
             found.update(zip((key for key, _ in rows), decoded, strict=True))
         return found
 
+    def make_room(self) -> None:
+        """Hold room back on the disk for the last answers; called before anything is asked.
+
+        Raises
+        ------
+        StoreFailed : there is none.
+        """
+        if self._ballast is not None:
+            return
+        self._ballast = self.folder / "store.ballast"
+        try:
+            self._ballast.write_bytes(b"\0" * BALLAST)
+        except OSError as error:
+            self._drop_ballast()
+            raise StoreFailed(
+                f"{self.folder}: no room for a run's answers ({_said(error)})", kept=True
+            ) from None
+
     def put(self, answers: Iterable[tuple[str, Row]], judge: str) -> None:
         """Keep answers for good, all in one commit; the first answer to a key stays.
 
@@ -185,8 +237,21 @@ class Store:
         answers : pairs of content key and the answer as a JSON object; its ``top`` is kept apart, since
             only a person reads it, and its ``cost`` (None: unknown) is added up.
         judge : name of the judge that pays.
+
+        Raises
+        ------
+        StoreFailed : there is no room for them, or only what was held back for this moment (then they are ``kept``).
         """
-        now, costs = _now(), list[float | None]()
+        answers = list(answers)
+        try:
+            self._keep(answers, judge)
+        except (sqlite3.Error, OSError) as error:
+            self._drop_ballast()
+            kept = _succeeds(lambda: self._keep(answers, judge))
+            raise StoreFailed(f"{self.folder / 'store.sqlite'}: {_said(error)}", kept=kept) from None
+
+    def _keep(self, answers: Sequence[tuple[str, Row]], judge: str) -> None:
+        now, costs, reserved = _now(), list[float | None](), 0.0
         with self._transaction():
             for key, answer in answers:
                 row = dict(answer)
@@ -203,19 +268,15 @@ class Store:
                     if not kept.rowcount:
                         continue
                 costs.append(row.get("cost"))
+                reserved += row.get("reserved", 0.0)
             if costs:
                 dollars = math.fsum(cost for cost in costs if cost is not None)
-                self._db.execute(_SPEND, (judge, len(costs), dollars, costs.count(None)))
+                self._db.execute(_SPEND, (judge, len(costs), dollars, costs.count(None), reserved))
 
     def spent(self, judge: str | None = None) -> Spent:
         """What this run has cost since its folder was made, all judges together or one of them."""
         where, values = ("", ()) if judge is None else ("WHERE judge = ?", (judge,))
-        row = self._db.execute(
-            "SELECT coalesce(sum(calls), 0), coalesce(sum(dollars), 0.0), coalesce(sum(unpriced), 0) "
-            f"FROM spent {where}",
-            values,
-        )
-        return Spent(*row.fetchone())
+        return Spent(*self._db.execute(f"SELECT {_SPENT} FROM spent {where}", values).fetchone())
 
     def state(self, name: str) -> Any:
         """A named JSON value that outlives the process (a batch that was submitted, say), or None."""
@@ -232,24 +293,42 @@ class Store:
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM answers").fetchone()[0])
 
+    def _drop_ballast(self) -> None:
+        if self._ballast is not None:
+            self._ballast.unlink(missing_ok=True)
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk has SQLite roll back by itself
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
 
-def answers_kept(folder: Path) -> int:
-    """How many answers a run's folder holds, also while a process has the run open."""
+def kept(folder: Path) -> tuple[int, Spent]:
+    """How many answers a run's folder holds and what they cost, also while a process has the run open."""
     path = folder / "store.sqlite"
     if not path.is_file():
-        return 0
+        return 0, Spent()
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        return int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
+        answers = int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
+        return answers, Spent(*db.execute(f"SELECT {_SPENT} FROM spent").fetchone())
+
+
+def _succeeds(do: Callable[[], None]) -> bool:
+    try:
+        do()
+    except (sqlite3.Error, OSError):
+        return False
+    return True
+
+
+def _said(error: sqlite3.Error | OSError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _json(value: Any) -> str:

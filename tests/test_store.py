@@ -111,7 +111,7 @@ def test_a_budget_is_never_passed(calls: list[tuple[float, float | None]], dolla
             assert budget.hold(1, estimate)
         except BudgetSpent:
             continue
-        budget.settle(estimate, None if share is None else share * estimate)
+        budget.settle(estimate, estimate if share is None else share * estimate)
         assert budget.spent_dollars <= dollars + 1e-9
         assert budget.spent_calls <= most
 

@@ -8,13 +8,14 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from judgekit.annotators.examples import Annotators, load_examples
 from judgekit.annotators.panel import Panel, combine
+from judgekit.errors import StoreFailed
 from judgekit.judges.base import Answer, Ask, Backend
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Rubric
@@ -97,15 +98,26 @@ class ModelJudge:
         missing = [ask for key, ask in wanted.items() if key not in answers]
         if not missing:
             return answers
+        if self.store is not None:
+            self.store.make_room()
         fresh: list[tuple[str, Answer]] = []
+        failures: list[StoreFailed] = []
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
 
         def keep() -> None:
             if self.store is not None and fresh:
-                self.store.put(((key, answer.to_row()) for key, answer in fresh), self.name)
+                try:
+                    self.store.put(((key, answer.to_row()) for key, answer in fresh), self.name)
+                except StoreFailed as failure:
+                    if not failures:
+                        task.cancel()  # as Ctrl-C does: no new calls, and those under way are waited for
+                    failures.append(failure)
+                    if not failure.kept:
+                        return
             answers.update(fresh)
             fresh.clear()
 
-        loop = asyncio.get_running_loop()
         with _garbage_collected(True):
             try:
                 async for ask, answer in self.backend.answer(missing):
@@ -114,10 +126,19 @@ class ModelJudge:
                     fresh.append((ask.key, answer))
                     if answer.fault:
                         self._faults[ask.key] = answer
-                    if len(fresh) >= _MOST_TOGETHER:
+                    if len(fresh) >= _MOST_TOGETHER and not failures:
                         keep()
+            except asyncio.CancelledError:
+                if not failures:
+                    raise
             finally:
                 keep()
+                if failures:
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.sleep(0)  # where the cancellation has not arrived yet
+                    task.uncancel()
+                    lost = f"; {len(fresh):,} answers that were paid for are lost" if fresh else ""
+                    raise StoreFailed(f"{failures[0]}{lost}", kept=not fresh) from None
         return answers
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 import sys
 from importlib import import_module
 
 import click
 
-from judgekit.errors import EXIT_BAD_INPUT, EXIT_STOPPED, JudgekitError
+from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
 VERBS = {
     "score": "Judge files of model outputs.",
@@ -22,7 +24,12 @@ VERBS = {
     "validate": "Check files and say what they hold.",
 }
 
-EPILOG = "Exit codes: 0 done, 2 bad input, 3 nothing certified or a promise broken, 4 unscored items left, 130 stopped."
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
+EPILOG = (
+    "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
+    "3 nothing certified or a promise broken, 4 unscored items left, 130 stopped."
+)
 
 
 class _Verbs(click.Group):
@@ -64,7 +71,10 @@ def main() -> None:
             sys.stderr.close()
             sys.exit(0)
         print(f"judgekit: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
-        sys.exit(EXIT_BAD_INPUT)
+        sys.exit(EXIT_FAILED if error.errno in _NO_ROOM else EXIT_BAD_INPUT)
+    except sqlite3.Error as error:
+        print(f"judgekit: the run's store.sqlite: {error}", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:

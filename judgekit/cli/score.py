@@ -18,8 +18,15 @@ from judgekit.cli.common import (
     reader_options,
     states_line,
 )
-from judgekit.errors import EXIT_DONE, EXIT_STOPPED, EXIT_UNSCORED_LEFT, BatchPending, BudgetSpent
-from judgekit.store import answers_kept
+from judgekit.errors import (
+    EXIT_DONE,
+    EXIT_STOPPED,
+    EXIT_UNSCORED_LEFT,
+    BatchPending,
+    BudgetSpent,
+    StoreFailed,
+)
+from judgekit.store import kept
 
 
 @click.command("score")
@@ -53,18 +60,27 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
             try:
                 scored = api.score(source, out / name, cascade=spec, report=report, **given, **reader)
             except BudgetSpent as stop:
+                spent = kept(out / name)[1]
+                more = f": {spent.over(given['budget'])}" if given["budget"] is not None else ""
                 click.echo(
-                    f"{name}: {stop}. Nothing is lost: the same command with a larger budget goes on",
+                    f"{name}: {stop}{more}. Nothing is lost: the same command with a larger budget goes on",
                     err=True,
                 )
                 return EXIT_UNSCORED_LEFT
+            except StoreFailed as failure:
+                click.echo(
+                    f"{name}: {failure}. {kept(out / name)[0]:,} answers are kept; make room, and the same command "
+                    "goes on from there",
+                    err=True,
+                )
+                return failure.exit_code
             except BatchPending as pending:
                 click.echo(f"{name}: {pending}", err=True)
                 left += 1
                 continue
             except KeyboardInterrupt:
                 click.echo(
-                    f"{name}: stopped. {answers_kept(out / name):,} answers are kept in {out / name}; "
+                    f"{name}: stopped. {kept(out / name)[0]:,} answers are kept in {out / name}; "
                     "the same command goes on from there",
                     err=True,
                 )

@@ -84,6 +84,10 @@ class RemoteStore:
         found: dict[str, dict[str, Any]] = self._do("get", list(keys))
         return found
 
+    def make_room(self) -> None:
+        """See ``Store.make_room``."""
+        self._do("make_room")
+
     def put(self, answers: Iterable[tuple[str, Mapping[str, Any]]], judge: str) -> None:
         """See ``Store.put``."""
         self._sent.append(self._keeper.do.remote("put", list(answers), judge))
@@ -114,7 +118,7 @@ class RemoteBudget:
         """See ``Budget.hold``."""
         return bool(_received(self._keeper.do.remote("hold", calls, estimate)))
 
-    def settle(self, estimate: float, cost: float | None) -> None:
+    def settle(self, estimate: float, cost: float) -> None:
         """See ``Budget.settle``; nobody waits for it."""
         self._keeper.do.remote("settle", estimate, cost)
 

@@ -73,6 +73,8 @@ class Answer:
     fault : the error is a fault of the way there (time-out, refused, cut short), not something the model
         said: it is not final, and the next run asks again.
     cost : US dollars, None where unknown. attempts : requests sent for this ask.
+    reserved : US dollars that a budget keeps set aside for requests whose cost is unknown (no usage reported, or no
+        answer to one that may have been billed).
     """
 
     logprobs: Mapping[str, float] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Answer:
     cached_tokens: int | None = None
     completion_tokens: int | None = None
     cost: float | None = None
+    reserved: float = 0.0
     seconds: float = 0.0
     attempts: int = 1
 

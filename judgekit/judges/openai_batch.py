@@ -74,7 +74,7 @@ class BatchBackend(OpenAIBackend):
                 status = await self._client.batches.retrieve(batch["id"])
                 if status.status in _ENDED:
                     async for key, answer in self._collect(status, open_asks):
-                        self.budget.charge(1, answer.cost or 0.0)
+                        self.budget.charge(1, (answer.cost or 0.0) + answer.reserved)
                         yield open_asks.pop(key), answer
                     await asyncio.sleep(0)  # lets the judge keep them before the batch is forgotten
                     self._note(mark, {**batch, "keys": [key for key in batch["keys"] if key not in mine]})
@@ -130,12 +130,12 @@ class BatchBackend(OpenAIBackend):
                 yield part, file
 
     async def _submit(self, asks: list[Ask], file: IO[bytes]) -> None:
-        estimate = sum(self._estimate(ask)[1] for ask in asks) * self._discount
+        estimate = self._most(asks) * self._discount
         if not self.budget.hold(len(asks), estimate):
             raise BudgetSpent(
                 f"the budget has no room for a batch of {len(asks)} prompts (about ${estimate:.2f})"
             )
-        self.budget.settle(estimate, None)
+        self.budget.settle(estimate, estimate)
         mark = uuid.uuid4().hex
         self._counted.add(mark)
         batch = {"id": None, "keys": [ask.key for ask in asks], "estimate": estimate}
@@ -204,8 +204,11 @@ class BatchBackend(OpenAIBackend):
         try:
             (answer,) = self._read([ask], [body])
         except Transient as fault:
-            return Answer(error=str(fault), fault=True, cost=None)
-        return answer if answer.cost is None else replace(answer, cost=answer.cost * self._discount)
+            return Answer(
+                error=str(fault), fault=True, cost=None, reserved=self._most([ask]) * self._discount
+            )
+        cost = None if answer.cost is None else answer.cost * self._discount
+        return replace(answer, cost=cost, reserved=answer.reserved * self._discount)
 
     @property
     def _discount(self) -> float:

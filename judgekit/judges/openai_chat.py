@@ -11,7 +11,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from judgekit.errors import ConfigError
+from judgekit.errors import BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.crew import Crew
 from judgekit.judges.endpoint import Endpoint, Refused, Transient
@@ -23,8 +23,14 @@ from judgekit.store import Budget
 _HOPELESS = 5
 """So many refusals before any answer mean that the request is wrong, not the prompts."""
 
-_MOST_TOKENS_PER_CHAR = 0.5
-"""Assumed until usage is reported."""
+_USUAL_TOKENS_PER_BYTE = 0.5
+"""Assumed until usage is reported, for what a minute may hold."""
+
+_MOST_TOKENS_PER_BYTE = 1.0
+"""Assumed until usage is reported, for what a call may cost: a tokenizer of bytes has no more."""
+
+_MARGIN = 1.25
+"""How much more than the most that was seen the next call may take."""
 
 
 class OpenAIBackend:
@@ -51,7 +57,8 @@ class OpenAIBackend:
         self.endpoints = settings.endpoints()
         self._preparing = asyncio.Lock()
         self._letter_tokens: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
-        self._tokens_per_char = 0.0
+        self._sounding, self._sounded = asyncio.Lock(), self.budget.dollars is None
+        self._tokens_per_byte, self._completion, self._requests = 0.0, 0, 1
         self._refusals = 0
         self._answered = False
 
@@ -117,40 +124,75 @@ class OpenAIBackend:
             yield job
 
     async def _settle(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
-        """Bring every ask of a job to its end: an answer, or a fault once retries or patience are used up."""
-        held = sum(self._estimate(ask)[1] for ask in job)
-        while not self.budget.hold(len(job), held):
-            await asyncio.sleep(0.01)
-        spent: float | None = 0.0
-        parts = deque([(job, 1)])
+        """Bring every ask of a job to its end. Under a budget the first job goes alone, to find out what one costs."""
+        if not self._sounded:
+            async with self._sounding:
+                if not self._sounded:
+                    try:
+                        await self._bring_to_end(job, crew)
+                    finally:
+                        self._sounded = True
+                    return
+        await self._bring_to_end(job, crew)
+
+    async def _bring_to_end(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
+        """An answer to every ask, or a fault once retries, patience or budget are used up."""
+        held: float | None = await self._hold(job, len(job))
+        spent = settled = 0.0
+        parts = deque([(job, 1, 0.0)])  # asks, attempt, and dollars that earlier attempts may have cost
         try:
             while parts:
-                part, attempt = parts.popleft()
+                part, attempt, lost = parts.popleft()
                 endpoint = min(self.endpoints, key=lambda one: one.eagerness)
+                broke: BudgetSpent | None = None
                 try:
                     answers = await self._attempt(endpoint, part, crew, again=attempt > 1)
                 except Refused as refused:
                     if len(part) > 1:  # one bad prompt has the whole request refused: ask in halves
                         middle = len(part) // 2
-                        parts.extendleft([(part[middle:], 1), (part[:middle], 1)])
+                        parts.extendleft([(part[middle:], 1, 0.0), (part[:middle], 1, 0.0)])
                         continue
                     self._count(refused)
                     answers = [Answer(error=str(refused), fault=True, cost=0.0)]
                 except Transient as fault:
+                    lost += self._most(part) if fault.maybe_paid else 0.0
                     if not crew.stopping and self._again(attempt, fault):
-                        parts.appendleft((part, attempt + 1))
-                        continue
-                    cost = None if fault.maybe_paid else 0.0
+                        parts.appendleft((part, attempt + 1, lost))
+                        if not fault.maybe_paid:
+                            continue
+                        self.budget.settle(held or 0.0, spent + lost - settled)
+                        held, settled = None, spent + lost
+                        try:
+                            held = await self._hold(chain.from_iterable(asks for asks, _, _ in parts), 0)
+                            continue
+                        except BudgetSpent as stop:
+                            broke = stop
+                    cost = None if fault.maybe_paid or lost else 0.0
                     failed = Answer(error=f"{fault} (attempts: {attempt})", fault=True, cost=cost)
                     answers = [failed] * len(part)
                 for ask, answer in zip(part, answers, strict=True):
-                    spent = None if spent is None or answer.cost is None else spent + answer.cost
-                    crew.hand_over((ask, answer if attempt == 1 else replace(answer, attempts=attempt)))
+                    reserved = answer.reserved + lost / len(part)
+                    spent += (answer.cost or 0.0) + reserved
+                    if attempt > 1 or reserved:
+                        answer = replace(answer, attempts=attempt, reserved=reserved)
+                    crew.hand_over((ask, answer))
+                if broke is not None:
+                    raise broke
+        except BudgetSpent:
+            raise
         except BaseException:
-            spent = None
+            spent = settled + (held or 0.0)  # what was under way may have been billed
             raise
         finally:
-            self.budget.settle(held, spent)
+            if held is not None:
+                self.budget.settle(held, spent - settled)
+
+    async def _hold(self, asks: Iterable[Ask], calls: int) -> float:
+        """Set aside the most that one request for these asks may cost, and say how much that is."""
+        most = self._most(asks)
+        while not self.budget.hold(calls, most):
+            await asyncio.sleep(0.01)
+        return most
 
     def _again(self, attempt: int, fault: Transient) -> bool:
         """Whether to try once more. A request has its retries; servers that all are absent get more, in patience."""
@@ -187,7 +229,7 @@ class OpenAIBackend:
         try:
             if why := endpoint.given_up(self.settings.patience):
                 raise Transient(why)
-            await endpoint.throttle.green(sum(self._estimate(ask)[0] for ask in job))
+            await endpoint.throttle.green(sum(map(self._tokens, job)))
             started = time.perf_counter()
             with crew.busy():
                 responses = [await endpoint.send("POST", path, body, key=key)]
@@ -218,33 +260,49 @@ class OpenAIBackend:
         else:
             raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
         usage = Usage.total([Usage.read(response.get("usage")) for response in responses])
-        self._learn(job, usage)
+        self._learn(job, usage, len(responses))
         model = responses[0].get("model")
         parts = [usage] if len(job) == 1 else [usage.share(part, len(job)) for part in range(len(job))]
+        costs = [part.cost(self.settings.price) for part in parts]
         return [
             replace(
                 answer,
                 **vars(part),
-                cost=part.cost(self.settings.price),
+                cost=cost,
+                reserved=self._most([ask]) if cost is None else 0.0,
                 seconds=seconds,
                 model=model if isinstance(model, str) else None,
             )
-            for answer, part in zip(answers, parts, strict=True)
+            for ask, answer, part, cost in zip(job, answers, parts, costs, strict=True)
         ]
 
-    def _estimate(self, ask: Ask) -> tuple[int, float]:
-        """Tokens and dollars that an ask will take at most, as far as can be told before."""
-        chars = sum(len(message["content"]) for message in ask.prompt.messages)
-        prompt = 16 + int(chars * (self._tokens_per_char or _MOST_TOKENS_PER_CHAR))
-        completion = self.settings.token_limit * (self.settings.samples or 1)
-        price = self.settings.price
-        return prompt + completion, 0.0 if price is None else price.of(prompt, 0, completion)
+    def _tokens(self, ask: Ask) -> int:
+        """Tokens that an ask will take, as far as can be told before."""
+        rate = self._tokens_per_byte or _USUAL_TOKENS_PER_BYTE
+        return 16 + int(_bytes(ask) * rate) + self.settings.token_limit * (self.settings.samples or 1)
 
-    def _learn(self, job: list[Ask], usage: Usage) -> None:
-        """Let reported usage say how many tokens a character is, at most."""
+    def _most(self, asks: Iterable[Ask]) -> float:
+        """Dollars that asks will cost at most: no call has cost more, by a margin; nothing where there is no price."""
+        price = self.settings.price
+        if price is None:
+            return 0.0
+        rate = self._tokens_per_byte * _MARGIN or _MOST_TOKENS_PER_BYTE
+        completion = max(self.settings.token_limit * (self.settings.samples or 1), self._completion)
+        dearest = price.model_copy(update={"cached_input": None})
+        return sum(dearest.of(self._requests * (64 + int(_bytes(ask) * rate)), 0, completion) for ask in asks)
+
+    def _learn(self, job: list[Ask], usage: Usage, requests: int) -> None:
+        """Let what comes back say how much a call takes, at most."""
+        self._requests = max(self._requests, requests)
         if usage.prompt_tokens:
-            chars = sum(len(message["content"]) for ask in job for message in ask.prompt.messages)
-            self._tokens_per_char = max(self._tokens_per_char, usage.prompt_tokens / max(1, chars))
+            size = sum(map(_bytes, job)) * requests
+            self._tokens_per_byte = max(self._tokens_per_byte, usage.prompt_tokens / max(1, size))
+        if usage.completion_tokens:
+            self._completion = max(self._completion, -(-usage.completion_tokens // len(job)))
+
+
+def _bytes(ask: Ask) -> int:
+    return sum(len(message["content"].encode("utf-8", "replace")) for message in ask.prompt.messages)
 
 
 def _choices(response: Any) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ class Price(Record):
 
     def of(self, prompt: int, cached: int | None, completion: int) -> float:
         """The price in dollars of so many tokens; ``cached`` of the prompt's came from the cache."""
-        hit = cached or 0
+        hit = min(cached or 0, prompt)
         cheap = self.input if self.cached_input is None else self.cached_input
         return ((prompt - hit) * self.input + hit * cheap + completion * self.output) / 1e6
 
@@ -50,8 +50,11 @@ class Usage:
         if not isinstance(usage, dict):
             return cls()
         details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, dict) else None
-        return cls(_count(usage.get("prompt_tokens")), _count(cached), _count(usage.get("completion_tokens")))
+        cached = _count(details.get("cached_tokens") if isinstance(details, dict) else None)
+        prompt = _count(usage.get("prompt_tokens"))
+        if cached is not None and (prompt is None or cached > prompt):
+            cached = None  # more from the cache than there was: no count, and nothing is cheaper for it
+        return cls(prompt, cached, _count(usage.get("completion_tokens")))
 
     @classmethod
     def total(cls, parts: Sequence[Usage]) -> Usage:

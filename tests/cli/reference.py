@@ -19,6 +19,7 @@ environment variable named `JUDGEKIT_<VERB>_<OPTION>`, say `JUDGEKIT_SCORE_OUT=r
 | exit code | meaning |
 |---|---|
 | 0 | done |
+| 1 | the machine failed, say because the disk is full: what was answered is kept, the same command goes on once that is mended |
 | 2 | bad input: one line on standard error says what, where and how to mend it; nothing half-written is left |
 | 3 | `calibrate`: nothing could be certified; the calibration written abstains always and says how many labels are needed. `audit`: a promise is broken |
 | 4 | done, but some items are unscored (each with its reason), or the budget is spent or a batch is with the provider: the same command goes on |
