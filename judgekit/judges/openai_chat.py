@@ -74,8 +74,15 @@ class OpenAIBackend:
         return min(known, default=None)
 
     def identity(self) -> dict[str, object]:
-        """The model and the request without its messages, but not where it is served."""
-        return {**self.settings.request, "thinking": self.settings.thinking}
+        """The model and the request without its messages, but not where it is served.
+
+        Servers call the limit of tokens one way or the other; here it has one name, or a gateway would seem another
+        judge.
+        """
+        request = dict(self.settings.request)
+        if "max_tokens" in request:
+            request.setdefault("max_completion_tokens", request.pop("max_tokens"))
+        return {**request, "thinking": self.settings.thinking}
 
     async def close(self) -> None:
         """See ``Backend.close``: closes the connections to every endpoint."""

@@ -135,6 +135,22 @@ def test_sampled_answers_are_counted_and_are_a_judge_of_their_own() -> None:
     assert len(prints) == 3
 
 
+def test_a_model_is_one_judge_whoever_serves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A calibration and paid answers hold for the model and how it is asked, not for the gateway it is reached by."""
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    gateways = ("https://api.openai.com/v1", "https://gateway.example/v1", "http://localhost:8000/v1")
+    rubric = small_rubric()
+    one = {make_judge(url).fingerprint(rubric) for url in gateways}
+    one.add(
+        make_judge(list(gateways), timeout=5, retries=1, price={"input": 1, "output": 1}).fingerprint(rubric)
+    )
+    assert len(one) == 1
+    item = some_items(1)[0]
+    assert len({make_judge(url).panel(rubric).asks(item, 1)[0].key for url in gateways}) == 1
+    others = ({"model": "other"}, {"max_tokens": 2}, {"top_logprobs": 5}, {"thinking": "skip"})
+    assert one.isdisjoint(make_judge(gateways[1], **other).fingerprint(rubric) for other in others)
+
+
 def test_a_server_that_ignores_n_is_asked_until_there_are_n() -> None:
     class IgnoresN(ChatServer):
         def completion(self, body: dict[str, Any]) -> dict[str, Any]:
