@@ -6,6 +6,7 @@ prediction-powered interval (PPI++), from the same labels, with their widths.
 
     python benchmarks/rates.py --draws 2000
     python benchmarks/rates.py --draws 500 --only difference
+    python benchmarks/rates.py --draws 300 --only promise     # every rate under every kind of promise
     python benchmarks/rates.py --only enumerated        # exact, no simulation: every outcome of a few small designs
 """
 
@@ -14,16 +15,25 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import binom
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from judgekit.trust.bounds import clopper_pearson
+from judgekit.trust.certified import Certified
 from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Certified, Judged, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence import Judged, Rate, rate, rate_difference, rate_ratio
 from judgekit.trust.prevalence_core import prediction_powered
+from judgekit.trust.promises import Promise
+from tests.promises.promised import WANTED, every_case
+from tests.promises.promised import draw as world_of
 
 # chance of verdict 1 where people say 1, of verdict 1 where they say 0, share of items without a verdict
 JUDGES = {
@@ -166,8 +176,24 @@ def certificate(prevalence: float, error: float) -> Case:
         verdict[rng.random(ITEMS) < 0.1] = -1
         human = np.full(ITEMS, -1)
         return truth.mean(), {
-            "rate": ends(rate(Judged(verdict, human), 1, certificate=Certified(1 - error, 0.0)))
+            "rate": ends(rate(Judged(verdict, human), 1, certificate=Certified(Promise(1 - error, 0.001))))
         }
+
+    return draw
+
+
+def promised(kind: str, name: str, up: bool, opened: bool, labels: int) -> Case:
+    """Verdicts as wrong as a promise of this kind allows, all errors pushed one way; labels on some of a class."""
+    wanted = WANTED[name]
+
+    def draw(rng: np.random.Generator) -> Draw:
+        world = world_of(rng, kind, wanted, up, opened=opened)
+        if (
+            labels
+        ):  # a random part of the verdicts that do not say the wanted label: the rest has the certificate
+            others = rng.permutation(np.flatnonzero(~np.isin(world.judged.verdicts, [-1, *wanted])))[:labels]
+            world = replace(world, judged=replace(world.judged, human=seen(world.people, others)))
+        return float(np.isin(world.people, wanted).mean()), {"rate": ends(world.told(wanted))}
 
     return draw
 
@@ -218,6 +244,11 @@ def cases() -> Iterator[tuple[str, dict, Case]]:
             yield "ratio", about, two_models(n, a, b, judge, paired, True, "items")
     for p, error in itertools.product((0.01, 0.3), (0.05, 0.15)):
         yield "certificate only", {"rate": p, "error": error}, certificate(p, error)
+    for kind, name, up, opened in every_case():
+        for labels in (0, 60) if "outputs" not in kind else (0,):
+            about = {"kind": kind, "rate": name, "errors": "towards it" if up else "away from it"}
+            about |= {"open items": opened, "labels on other verdicts": labels}
+            yield "promise", about, promised(kind, name, up, opened, labels)
     for population, n, p in itertools.product(("items", "source"), (50, 300), (0.05, 0.3)):
         yield "with predictions", {"labels": n, "rate": p, "of": population}, predicted(n, p, population)
 
@@ -298,6 +329,10 @@ def main() -> None:
         if args.only in (None, name)
     ]
     least = min(rows, key=lambda row: row["coverage"]["rate"])
+    by_kind: dict[str, float] = {}
+    for row in rows:
+        if "kind" in row:
+            by_kind[row["kind"]] = min(by_kind.get(row["kind"], 1.0), row["coverage"]["rate"])
     error = (0.95 * 0.05 / args.draws) ** 0.5
     print(
         json.dumps(
@@ -306,6 +341,7 @@ def main() -> None:
                 "draws": args.draws,
                 "monte_carlo_standard_error": round(error, 4),
                 "least_coverage": least,
+                "least_coverage_by_kind_of_promise": by_kind,
                 "below_level_by_more_than_3_errors": sum(
                     row["coverage"]["rate"] < 0.95 - 3 * error for row in rows
                 ),

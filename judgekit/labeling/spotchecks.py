@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from judgekit.errors import InputError
 from judgekit.labeling.join import majority
+from judgekit.labeling.promised import Promised
 from judgekit.records import HumanLabel, Verdict
 from judgekit.trust.audit import Audit, Status
 from judgekit.trust.shift import Shift, shift_check
@@ -140,7 +141,7 @@ def spot_checks(
     """
     left_out: Counter[str] = Counter({"no verdict has that id": strangers})
     won = [part for part in calibration["certificate"].get("parts", ()) if part["status"] == "certified"]
-    is_unused = unused(calibration)
+    is_unused, promised = unused(calibration), Promised.of(calibration)
     counts: dict[int, list[bool]] = {}
     checked: dict[Question, Verdict] = {}
     others: list[tuple[Question, Verdict]] = []
@@ -149,9 +150,9 @@ def spot_checks(
             raise InputError(
                 f"item '{verdict.id}' is labelled '{min(unknown)}'; expected one of {', '.join(calibration['labels'])}"
             )
-        question = (_group(verdict, calibration), verdict.question_id or verdict.id)
-        part = _part(verdict, won, calibration) if verdict.calibration == fingerprint else None
-        label = _people_say(verdict, human, calibration) if human else None
+        question = (promised.group(verdict), verdict.question_id or verdict.id)
+        part = _part(verdict, won, promised) if verdict.calibration == fingerprint else None
+        label = _people_say(verdict, human, promised) if human else None
         why = ""
         if verdict.state != "verdict":
             why = f"'{verdict.state}', so there is no verdict to check"
@@ -169,7 +170,7 @@ def spot_checks(
                 others.append((question, verdict))
             else:
                 checked[question] = verdict
-                agreed.append(_agree(verdict, label, calibration))
+                agreed.append(promised.agree(str(verdict.label), label))
         elif human:
             left_out[why] += 1
     return SpotChecks(
@@ -210,43 +211,32 @@ def unused(calibration: Mapping[str, Any]) -> Callable[[Verdict], bool]:
     questions = reference.get("questions", ())
     used = set(zip(reference.get("groups") or [""] * len(questions), questions, strict=True))
     shown = set(calibration.get("examples", ()))
+    promised = Promised.of(calibration)
 
     def of(verdict: Verdict) -> bool:
         question = verdict.question_id or verdict.id
-        return question not in shown and (_group(verdict, calibration), question) not in used
+        return question not in shown and (promised.group(verdict), question) not in used
 
     return of
 
 
-def _group(verdict: Verdict, calibration: Mapping[str, Any]) -> str:
-    by = calibration.get("by")
-    return str(getattr(verdict, by)) if by else ""
-
-
-def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], calibration: Mapping[str, Any]) -> int | None:
+def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], promised: Promised) -> int | None:
     """Which part of the promise a verdict belongs to; None for those that people settled."""
-    if verdict.tier not in calibration["tiers"]:
+    if promised.by_people(verdict):
         return None
-    group = _group(verdict, calibration)
+    group = promised.group(verdict)
     for index, part in enumerate(parts):
         in_group = (part.get("group") or "") == group
-        if in_group and (part.get("label") is None or calibration["labels"][part["label"]] == verdict.label):
+        if in_group and (part.get("label") is None or promised.labels[part["label"]] == verdict.label):
             return index
     return None
 
 
-def _people_say(verdict: Verdict, human: Sequence[HumanLabel], calibration: Mapping[str, Any]) -> str | None:
+def _people_say(verdict: Verdict, human: Sequence[HumanLabel], promised: Promised) -> str | None:
     """The label that counts: the majority's, or that of one person whom nothing but the item's id chooses."""
-    if calibration.get("people") == "random":
+    if promised.person:
         return human[crc32(verdict.id.encode()) % len(human)].label
     return majority(human)
-
-
-def _agree(verdict: Verdict, label: str, calibration: Mapping[str, Any]) -> bool:
-    labels, tolerance = list(calibration["labels"]), calibration["certificate"].get("tolerance", 0)
-    if not tolerance or label not in labels:
-        return verdict.label == label
-    return bool(abs(labels.index(str(verdict.label)) - labels.index(label)) <= tolerance)
 
 
 def _compare(checked: Sequence[Verdict], others: Sequence[Verdict]) -> Shift | None:

@@ -10,7 +10,6 @@ import numpy as np
 
 from judgekit.labeling import SpotChecks, spot_checks
 from judgekit.report.runs import Judged, Run
-from judgekit.trust.prevalence import Certified
 from judgekit.trust.shift import Shift, shift_check
 
 ENOUGH = 20
@@ -57,13 +56,6 @@ class Claim:
     def stands(self) -> bool:
         """Whether the promise may be made: certified, of these judges, and not withdrawn by a check."""
         return self.status == "certified"
-
-    @property
-    def certificate(self) -> Certified | None:
-        """For intervals of rates; None unless the promise stands."""
-        if not self.stands or self.agreement is None or self.delta is None:
-            return None
-        return Certified(self.agreement, self.delta)
 
 
 @dataclass(frozen=True)

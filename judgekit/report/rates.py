@@ -1,7 +1,4 @@
-"""How often each label holds, as an estimate of what people would have said of all items of such questions.
-
-The one place where the report meets ``judgekit.trust`` for rates.
-"""
+"""How often each label holds, as an estimate of what people would have said of all items of such questions."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from judgekit.report.runs import Judged
+from judgekit.report.vouched import Vouched, arrays
 from judgekit.trust import judged, prevalence
+from judgekit.trust.certified import Certified
 
 LEVEL = 0.95
 
@@ -60,7 +57,7 @@ def judged_rates(
     rows: Sequence[Judged],
     labels: Sequence[str],
     together: Mapping[str, frozenset[str]],
-    certificate: prevalence.Certified | None = None,
+    vouched: Vouched | None = None,
 ) -> dict[str, Rate]:
     """A rate for every label and every named union of labels.
 
@@ -69,35 +66,24 @@ def judged_rates(
     rows : one per item, not empty.
     labels : the rubric's labels.
     together : name -> labels counted as one, e.g. *forgotten well*.
-    certificate : what was promised of the verdicts, where the promise stands.
+    vouched : what was promised of the verdicts, where the promise stands.
     """
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
-    people = _arrays(rows, labels)
-    if certificate is None and not np.any(np.asarray(people.human) >= 0):
+    known = vouched.promised.labels if vouched else ()
+    order = [*known, *(label for label in labels if label not in known)]
+    people = arrays(rows, order, vouched)
+    if vouched is None and not people.labeled.any():
         basis = what_it_rests_on(rows)
         return {name: _by_judge(name, which, rows, basis) for name, which in wanted.items()}
-    index = {label: number for number, label in enumerate(labels)}
+    index = {label: number for number, label in enumerate(order)}
+    certificate = vouched.certificate if vouched else None
     return {
         name: _by_people(name, people, [index[label] for label in which if label in index], certificate)
         for name, which in wanted.items()
     }
 
 
-def _arrays(rows: Sequence[Judged], labels: Sequence[str]) -> judged.Judged:
-    index = {label: number for number, label in enumerate(labels)}
-    states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}
-    verdicts: NDArray[np.int64] = np.array(
-        [index[row.verdict.label] if row.verdict.label else states[row.verdict.state] for row in rows]
-    )
-    human = np.array([index.get(row.majority or "", judged.UNLABELED) for row in rows])
-    questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
-    tiers = np.array([row.verdict.tier or "" for row in rows])
-    return judged.Judged(verdicts, human, questions=questions, tiers=tiers)
-
-
-def _by_people(
-    name: str, people: judged.Judged, which: Sequence[int], certificate: prevalence.Certified | None
-) -> Rate:
+def _by_people(name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None) -> Rate:
     found = prevalence.rate(people, which, level=LEVEL, population="source", certificate=certificate)
     least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
     kind: Kind = "people" if found.n_human else "certificate"

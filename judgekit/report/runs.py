@@ -84,6 +84,14 @@ class Run:
     rows: Sequence[Judged] = field(repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @cached_property
+    def by_rubric(self) -> dict[str, list[Judged]]:
+        """The rows under each rubric, in the order of the file."""
+        parts: dict[str, list[Judged]] = {}
+        for row in self.rows:
+            parts.setdefault(row.verdict.rubric, []).append(row)
+        return parts
+
     def calibration(self, rubric: str) -> Mapping[str, Any] | None:
         """The calibration that a rubric's verdicts were decided with; None for a judge's bare opinion."""
         return self._cascade(rubric).get("calibration") or None

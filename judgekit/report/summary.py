@@ -18,6 +18,7 @@ from judgekit.report.groups import SIDES, Group, RunSummary, Side
 from judgekit.report.measured import measured
 from judgekit.report.rates import judged_rates
 from judgekit.report.runs import Judged, Run
+from judgekit.report.vouched import Vouched, vouched
 from judgekit.rubrics import load_rubric, shipped_rubrics
 
 SCHEMA = "judgekit.report/1"
@@ -70,20 +71,27 @@ def summarize(runs: Sequence[Run]) -> Summary:
     if not runs:
         raise ValueError("no runs to report on")
     watched = checks(runs)
-    told = tuple(_summarize(run, watched) for run in runs)
-    compared = tuple(comparisons(runs))
-    everything = [row for run in runs for row in run.rows]
-    return Summary(told, tuple(findings(told, compared)), _people(everything), compared)
-
-
-def _summarize(run: Run, watched: Mapping[tuple[str, str], Watch]) -> RunSummary:
-    parts = _by_rubric(run.rows)
     claims = {
-        rubric: claim(run, rubric, rows, watched.get((run.name, rubric), Watch()))
-        for rubric, rows in parts.items()
+        (run.name, rubric): claim(run, rubric, rows, watched.get((run.name, rubric), Watch()))
+        for run in runs
+        for rubric, rows in run.by_rubric.items()
     }
+    promises = vouched(runs, {key for key, made in claims.items() if made.stands})
+    told = tuple(_summarize(run, claims, promises) for run in runs)
+    compared = tuple(comparisons(runs))
+    return Summary(told, tuple(findings(told, compared)), _people(runs), compared)
+
+
+Key = tuple[str, str]
+"""Run name and rubric."""
+
+
+def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vouched]) -> RunSummary:
+    made = tuple(claims[run.name, rubric] for rubric in run.by_rubric)
     groups = tuple(
-        group for rubric, rows in parts.items() for group in _groups(run, rubric, rows, claims[rubric])
+        group
+        for rubric, rows in run.by_rubric.items()
+        for group in _groups(run, rubric, rows, promises.get((run.name, rubric)))
     )
     first = run.rows[0].verdict
     known = [row.verdict.cost for row in run.rows if row.verdict.cost is not None]
@@ -93,42 +101,39 @@ def _summarize(run: Run, watched: Mapping[tuple[str, str], Watch]) -> RunSummary
         method=first.method,
         source=run.source,
         items=len(run.rows),
-        certified=all(made.stands for made in claims.values()),
-        claims=tuple(claims.values()),
+        certified=all(one.stands for one in made),
+        claims=made,
         answers=_answers(groups),
         groups=groups,
         tiers=tier_use(run.rows),
         cost=sum(known) if known else None,
         measures=measured(run),
         recorded=run.recorded,
-        people=_people(run.rows),
+        people=_people([run]),
     )
 
 
-def _by_rubric(rows: Iterable[Judged]) -> dict[str, list[Judged]]:
-    parts: dict[str, list[Judged]] = {}
-    for row in rows:
-        parts.setdefault(row.verdict.rubric, []).append(row)
-    return parts
-
-
-def _people(rows: Iterable[Judged]) -> tuple[People, ...]:
-    found = (against_people(rubric, part) for rubric, part in _by_rubric(rows).items())
+def _people(runs: Sequence[Run]) -> tuple[People, ...]:
+    rows: dict[str, list[Judged]] = {}
+    for run in runs:
+        for rubric, part in run.by_rubric.items():
+            rows.setdefault(rubric, []).extend(part)
+    found = (against_people(rubric, part) for rubric, part in rows.items())
     return tuple(people for people in found if people is not None)
 
 
-def _groups(run: Run, rubric: str, rows: Sequence[Judged], made: Claim) -> Iterable[Group]:
+def _groups(run: Run, rubric: str, rows: Sequence[Judged], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
     labels = _labels(run, rubric, rows)
     splits: dict[str, list[Judged]] = {}
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
     for split, part in {"": rows, **splits}.items():
-        yield _group(run.name, rubric, split, part, labels, made)
+        yield _group(run.name, rubric, split, part, labels, promise)
 
 
 def _group(
-    run: str, rubric: str, split: str, rows: Sequence[Judged], labels: Sequence[str], made: Claim
+    run: str, rubric: str, split: str, rows: Sequence[Judged], labels: Sequence[str], promise: Vouched | None
 ) -> Group:
     side: Side = SIDES.get(rubric, "other")
     states = Counter(row.verdict.state for row in rows)
@@ -149,7 +154,7 @@ def _group(
         unscored=states["unscored"],
         reasons=dict(reasons.most_common(5)),
         human=sum(bool(row.human) for row in rows),
-        rates=judged_rates(rows, labels, TOGETHER[side], made.certificate),
+        rates=judged_rates(rows, labels, TOGETHER[side], promise),
     )
 
 

@@ -4,17 +4,19 @@ Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate
 promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
 use); ``docs/guarantee.md`` has the proofs. Beside them: ``frontier`` (what budgets buy), ``planning`` (how many
 labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any labelled), ``human`` (how far
-people agree), ``prevalence`` (rates over all items).
+people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says of them).
 """
 
 from judgekit.trust.audit import Audit
 from judgekit.trust.calibrate import calibrate
+from judgekit.trust.certified import Certified
 from judgekit.trust.frontier import Candidate, frontier
 from judgekit.trust.human import ceiling
 from judgekit.trust.judged import Judged
 from judgekit.trust.planning import LabelPlan, choose_items, plan_labels
 from judgekit.trust.policy import Actions, Decisions, Policy
-from judgekit.trust.prevalence import Certified, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence import Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.promises import Promise
 from judgekit.trust.scope import Scope, scope
 from judgekit.trust.shift import Shift, shift_check
 
@@ -27,6 +29,7 @@ __all__ = [
     "Judged",
     "LabelPlan",
     "Policy",
+    "Promise",
     "Rate",
     "Scope",
     "Shift",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,8 @@ class Judged:
         Probability with which an item was to be labeled, in (0, 1].
     predicted : (items,) float, optional
         A judge's probability of the label for every item, abstained ones too.
+    groups : (items,) int, optional
+        The group of the promise that an item belongs to, -1 where no promise covers its verdict. Default: one group.
 
     Raises
     ------
@@ -46,12 +49,13 @@ class Judged:
     tiers: ArrayLike | None = None
     inclusion: ArrayLike | None = None
     predicted: ArrayLike | None = None
+    groups: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         n = len(self)
         if n == 0:
             raise ValueError("no items: a rate needs at least one item")
-        for name in ("human", "questions", "tiers", "predicted"):
+        for name in ("human", "questions", "tiers", "predicted", "groups"):
             values = getattr(self, name)
             if values is not None and np.shape(values) != (n,):
                 raise ValueError(
@@ -76,6 +80,16 @@ class Judged:
     def accepted(self) -> NDArray[np.bool_]:
         """Which items have a verdict. Shape (items,)."""
         return np.asarray(np.asarray(self.verdicts) >= 0)
+
+    @property
+    def group(self) -> Ints:
+        """The promise's group of each item. Shape (items,)."""
+        return np.zeros(len(self), dtype=np.int64) if self.groups is None else np.asarray(self.groups)
+
+    @property
+    def asked(self) -> NDArray[Any]:
+        """The question of each item; without names every item is its own. Shape (items,)."""
+        return np.arange(len(self)) if self.questions is None else np.asarray(self.questions)
 
 
 def number_questions(models: Sequence[Judged]) -> list[Ints]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtrik
 
+from judgekit.trust.certified import Certified
 from judgekit.trust.judged import Judged, number_questions, pair_units
 from judgekit.trust.prevalence_core import Floats, draw_rates, outer_quantiles, stratum_estimates
 from judgekit.trust.strata import (
@@ -30,33 +30,6 @@ from judgekit.trust.strata import (
 Ends = Callable[[Sequence[Floats], Sequence[Floats]], tuple[Floats, Floats]]
 Labels = int | Collection[int]
 Population = Literal["items", "source"]
-
-
-@dataclass(frozen=True)
-class Certified:
-    """What a certificate proved: accepted verdicts agree with people at least `agreement` of the time.
-
-    Parameters
-    ----------
-    agreement : float
-        In [0, 1].
-    delta : float
-        Probability that the certificate is wrong, in [0, 1).
-
-    Raises
-    ------
-    ValueError
-        A number out of range.
-    """
-
-    agreement: float
-    delta: float
-
-    def __post_init__(self) -> None:
-        if not (0.0 <= self.agreement <= 1.0 and 0.0 <= self.delta < 1.0):
-            raise ValueError(
-                f"agreement {self.agreement} and delta {self.delta} must be shares between 0 and 1"
-            )
 
 
 @dataclass(frozen=True)
@@ -208,10 +181,10 @@ def _combined(
     if len(models) == 2 and population == "items":
         numbers = pair_units(models, numbers)
     n_units = 1 + max(int(n.max()) for n in numbers)
-    parts = [
-        stratify(m, labels, n, n_units, _wrong_verdicts(m, certificate, tail / len(models)))
-        for m, n in zip(models, numbers, strict=True)
+    promised = [
+        None if certificate is None else certificate.allows(m, labels, tail / len(models)) for m in models
     ]
+    parts = [stratify(m, labels, n, n_units, p) for m, n, p in zip(models, numbers, promised, strict=True)]
     if certificate is not None and not any(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
         certificate = None  # labels speak for every class of verdicts
     if certificate is not None:  # half of the tolerated error went to the number of wrong verdicts
@@ -248,14 +221,6 @@ def _combined(
     )
 
 
-def _wrong_verdicts(model: Judged, certificate: Certified | None, tail: float) -> float | None:
-    """At most so many verdicts are wrong: each is, independently, with at most the certified probability."""
-    accepted = int(model.accepted.sum())
-    if certificate is None or not accepted:
-        return None
-    return float(np.ceil(bdtrik(1.0 - tail, accepted, 1.0 - certificate.agreement)))
-
-
 def _point(part: Stratified) -> float:
     """The estimate; a stratum that the sample happened to miss takes the judge's word, or the mean."""
     rates, items = stratum_estimates(part.units), part.units.items.sum(axis=0)
@@ -276,7 +241,7 @@ def _basis(
     if human:
         grounds.append(f"{human} human labels")
     if certificate is not None:
-        grounds.append(f"a certificate that people agree with {certificate.agreement:.3g} of the verdicts")
+        grounds.append(f"a certificate that {certificate.says}")
     elif unchecked := sum(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):
         unknown.append(f"{unchecked} verdicts that nobody checked")
     if unlabeled := sum(p.silent(NO_VERDICT, NO_SCORE) for p in parts):

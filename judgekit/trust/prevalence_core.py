@@ -22,6 +22,7 @@ from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 DRAWS = 10_000
 FEWEST_DRAWS = 2_000  # where there are so many different units that chance in the draws hardly matters

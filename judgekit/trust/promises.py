@@ -75,8 +75,15 @@ class Promise:
                 raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or do not sum to 1")
         else:
             raise ValueError(f"human must have shape (items,) or (items, {labels}), got {given.shape}")
-        near = np.abs(np.subtract.outer(np.arange(labels), np.arange(labels))) <= self.tolerance
-        return labelled, np.clip(1 - shares @ near, 0, 1).round(12)
+        return labelled, np.clip(1 - shares @ self.agreeing(labels), 0, 1).round(12)
+
+    def agree(self, verdict: int, human: int) -> bool:
+        """Whether a verdict agrees with people's label."""
+        return abs(verdict - human) <= self.tolerance
+
+    def agreeing(self, labels: int) -> Bools:
+        """Which labels of people (columns) agree with which verdicts (rows). Shape (labels, labels)."""
+        return np.array([[self.agree(v, h) for h in range(labels)] for v in range(labels)], dtype=np.bool_)
 
     def target(self, label: int | None) -> float:
         """The agreement wanted of the verdicts with one label; of all, where ``label`` is None."""
@@ -86,8 +93,8 @@ class Promise:
         """What a label is called in a sentence."""
         return f"'{self.names[label]}'" if self.names else f"label {label}"
 
-    def claim(self, people: str, where: str = "") -> str:
-        """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
+    def says(self, people: str, where: str = "") -> str:
+        """What is promised, without the confidence; ``people`` says whose labels, ``where`` for which verdicts."""
         how = f"come within {self.tolerance} of" if self.tolerance else "agree with"
         wanted = f"at least {self.agreement:.1%}".replace(".0%", "%")
         if self.per_label:
@@ -95,8 +102,12 @@ class Promise:
                 f"{a:.1%} of those saying {self.name(k)}" for k, a in sorted(self.per_label.items())
             )
             wanted += f" (and at least {strict})".replace(".0%", "%")
+        return f"{wanted} of the verdicts{where} {how} {people}"
+
+    def claim(self, people: str, where: str = "") -> str:
+        """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
         sure = f"{1 - self.delta:.1%}".replace(".0%", "%")
         return (
-            f"With {sure} confidence, {wanted} of the verdicts{where} {how} {people}, "
+            f"With {sure} confidence, {self.says(people, where)}, "
             "for items drawn from the same population as those labelled."
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit.trust.certified import Allowed
 from judgekit.trust.judged import UNSCORED, Judged
 from judgekit.trust.prevalence_core import Floats, Ints, Units, power_tuning
 
@@ -51,7 +52,7 @@ def classes_of(verdicts: Ints, labels: Ints) -> Ints:
 
 
 def stratify(
-    judged: Judged, labels: Ints, units: Ints, n_units: int, wrong_verdicts: float | None = None
+    judged: Judged, labels: Ints, units: Ints, n_units: int, promised: Allowed | None = None
 ) -> Stratified:
     """Sum one model's items per unit and stratum.
 
@@ -63,8 +64,8 @@ def stratify(
         Outcome 1 is any of these.
     units : (items,) int
         Number of each item's question, below `n_units`.
-    wrong_verdicts : float, optional
-        At most so many accepted verdicts disagree with people; bounds accepted strata without labels.
+    promised : Allowed, optional
+        What a certificate says; bounds strata of verdicts without labels.
     """
     verdicts, human, labeled = np.asarray(judged.verdicts), np.asarray(judged.human), judged.labeled
     tiers = None if judged.tiers is None else np.unique(judged.tiers, return_inverse=True)[1]
@@ -99,11 +100,8 @@ def stratify(
             outcome[here] -= shift
             least[h], most[h] = -shift.max(), 1.0 - shift.min()
             wobble[h] = np.sqrt(np.sum(np.bincount(units[here], shift) ** 2)) / items[h]
-        if wrong_verdicts is not None and n_labeled[h] == 0:
-            if kinds[h, 0] == WITH_LABEL:
-                floor[h] = max(0.0, 1.0 - wrong_verdicts / items[h])
-            elif kinds[h, 0] == OTHER_LABEL:
-                ceiling[h] = min(1.0, wrong_verdicts / items[h])
+        if promised is not None and n_labeled[h] == 0:
+            floor[h], ceiling[h] = promised.bounds(here)
 
     def table(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
         cells = units[chosen] * count + stratum[chosen]

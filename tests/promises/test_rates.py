@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 from judgekit.trust import calibrate
+from judgekit.trust.certified import Certified
 from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Certified, Judged, rate, rate_difference, rate_ratio
+from judgekit.trust.prevalence import Judged, rate, rate_difference, rate_ratio
+from judgekit.trust.promises import Promise
+from tests.promises.promised import KINDS, WANTED, draw, held
 from tests.shared_data import shared
 
 ITEMS, DRAWS = 1000, 500
@@ -173,7 +176,7 @@ def test_certificate_at_its_worst(prevalence: float) -> None:
 
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         verdict = ask(rng, truth, 0.9, 0.1, 0.1)
-        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(0.9, 0.0))
+        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(Promise(0.9, 0.001)))
         return truth.mean(), got.low, got.high
 
     assert coverage(draw) >= 0.95 - ALLOWANCE
@@ -197,3 +200,34 @@ def test_labels_that_also_chose_the_policy(agreement: float, labels: int) -> Non
         return truth.mean(), got.low, got.high
 
     assert coverage(draw) >= 0.95 - ALLOWANCE
+
+
+ENDS = {"more than the verdicts say": True, "fewer than the verdicts say": False}
+
+
+@pytest.mark.parametrize("errors", ENDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rate_under_every_kind_of_promise(kind: str, errors: str) -> None:
+    """Without labels, with open items, and with all errors where they move the rate most."""
+    draws, opened = 50, False
+    for name, wanted in WANTED.items():
+        found, _ = held(draws, kind, wanted, ENDS[errors], opened=(opened := not opened))
+        assert found >= 0.95 - 3 * (0.95 * 0.05 / draws) ** 0.5, name
+
+
+def test_labels_on_some_verdicts_and_a_certificate_for_the_others() -> None:
+    """People labeled verdicts other than 'leaked'; the certificate, with its tolerance, speaks for 'leaked'."""
+
+    def one(rng: np.random.Generator) -> tuple[float, float, float]:
+        world = draw(rng, "tolerance", (0,), up=False)
+        verdicts = np.asarray(world.judged.verdicts)
+        others = rng.permutation(np.flatnonzero(verdicts != 0))[:120]
+        got = rate(
+            Judged(verdicts, seen(world.people, others)),
+            0,
+            certificate=world.certificate,
+            population="source",
+        )
+        return float(np.mean(world.people == 0)), got.low, got.high
+
+    assert coverage(one) >= 0.95 - ALLOWANCE

@@ -147,7 +147,7 @@ def _write(file, record) -> None:  # type: ignore[no-untyped-def]
 CERTIFIED = {
     "schema": "judgekit.calibration/1",
     "labels": ["leaked", "partial", "withheld", "wrong", "degenerate", "correct", "refused"],
-    "tiers": [],
+    "tiers": ["t", "lexical", "gpt"],
     "certificate": {
         "status": "certified",
         "claim": "Where it gives a verdict, it is the people's label at least 85 % of the time (delta 0.1).",

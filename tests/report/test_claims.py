@@ -10,7 +10,9 @@ import pytest
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.claims import checks, claim
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
+from judgekit.report.rates import judged_rates
 from judgekit.report.runs import Judged, Run
+from judgekit.report.vouched import vouched
 from tests.report.make_runs import CERTIFIED
 
 
@@ -36,7 +38,7 @@ def run(calibration) -> Run:
 def test_no_calibration_is_an_opinion():
     made = claim(run(None), "forgetting", rows([0.9] * 5, [False] * 5, calibration=None))
     assert made.status == "not calibrated"
-    assert made.certificate is None
+    assert not made.stands
     assert "judge's opinion only" in made.text
 
 
@@ -50,7 +52,7 @@ def test_certified_where_the_calibration_remembers_nothing_to_check_against():
     only = replace(run(CERTIFIED), rows=rows([0.9] * 50, [False] * 50))
     made = claim(only, "forgetting", only.rows, checks([only])["r", "forgetting"])
     assert made.status == "certified"
-    assert made.certificate is not None and made.certificate.agreement == 0.85
+    assert made.stands and made.agreement == 0.85
     assert made.shift.startswith("none")
 
 
@@ -61,7 +63,12 @@ def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, sta
     scored = replace(run(calibration), rows=rows(rng.uniform(low, high, 300), [False] * 300))
     made = claim(scored, "forgetting", scored.rows, checks([scored])["r", "forgetting"])
     assert made.status == status
-    assert (made.certificate is None) == (status == "withdrawn"), "a withdrawn promise narrows no interval"
+    promises = vouched([scored], [("r", "forgetting")] if made.stands else [])
+    rates = judged_rates(scored.rows, ["leaked", "wrong"], {}, promises.get(("r", "forgetting")))
+    kinds = {rate.kind for rate in rates.values()}
+    assert kinds == {"judge" if status == "withdrawn" else "certificate"}, (
+        "a withdrawn promise narrows no interval"
+    )
 
 
 @pytest.mark.parametrize(("right", "status"), [(0.6, "withdrawn"), (0.95, "certified")])
@@ -82,7 +89,7 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
     watch = checks([scored])["r", "forgetting"]
     found = claim(scored, "forgetting", scored.rows, watch)
     assert found.status == status and "200 spot checks" in found.audit
-    assert (found.certificate is None) == (status == "withdrawn")
+    assert found.stands == (status == "certified")
     if status == "withdrawn":
         assert "spot checks" in found.text
     # the same labels on items that certified the promise say nothing new

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.records import HumanLabel, Verdict
-from judgekit.report.rates import judged_rates
-from judgekit.report.runs import Judged
-from judgekit.trust.prevalence import Certified
+from judgekit.report.rates import Rate, judged_rates
+from judgekit.report.runs import Judged, Run
+from judgekit.report.summary import summarize
 
 LABELS = ("leaked", "partial", "withheld", "wrong", "degenerate")
 TOGETHER = {"forgotten well": frozenset({"withheld", "wrong"})}
@@ -17,11 +19,19 @@ TOGETHER = {"forgotten well": frozenset({"withheld", "wrong"})}
 outcomes = st.lists(st.sampled_from([*LABELS, "abstained", "unscored"]), min_size=1, max_size=60)
 
 
-def judged(outcome: str, number: int, people: str | None = None) -> Judged:
-    known = {"id": f"q{number}", "question_id": f"q{number}", "rubric": "forgetting"}
+def judged(
+    outcome: str,
+    number: int,
+    people: str | None = None,
+    calibration: str | None = None,
+    item: str = "",
+    tier: str = "lexical",
+) -> Judged:
+    known = {"id": item or f"q{number}", "question_id": f"q{number}", "rubric": "forgetting"}
     human = (HumanLabel(annotator="a", label=people),) if people else ()
     if outcome in LABELS:
-        given = {"state": "verdict", "label": outcome, "tier": "lexical", "confidence": 0.9}
+        given = {"state": "verdict", "label": outcome, "tier": tier, "confidence": 0.9}
+        given |= {"calibration": calibration}
         return Judged(Verdict(**known, **given, human=human))
     reason = {"reason": "no answer"} if outcome == "unscored" else {}
     return Judged(Verdict(**known, state=outcome, human=human, **reason))
@@ -66,16 +76,72 @@ def test_people_correct_the_judge():
     assert "60 human labels" in rate.basis
 
 
+def promised(outcomes, **certificate) -> Run:
+    """A run decided under a promise of 90 %, or what `certificate` says else."""
+    said = {
+        "status": "certified",
+        "agreement": 0.9,
+        "delta": 0.05,
+        "tolerance": 0,
+        "per_label": {},
+        **certificate,
+    }
+    known = {"labels": list(LABELS), "tiers": ["lexical"], "certificate": said}
+    rows = [judged(outcome, number, calibration="abc") for number, outcome in enumerate(outcomes)]
+    return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS, "calibration": known}}})
+
+
+def told(*runs: Run, label: str = "leaked") -> Rate:
+    return summarize(runs).runs[0].side("forget").rates[label]
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.floats(0.8, 0.99))
 def test_a_certificate_bounds_but_does_not_estimate(agreement):
-    rows = [judged("leaked", i) for i in range(150)] + [judged("wrong", i) for i in range(150, 300)]
-    rate = judged_rates(rows, LABELS, {}, Certified(agreement, 0.05))["leaked"]
+    rate = told(promised(["leaked"] * 150 + ["wrong"] * 150, agreement=agreement))
     assert rate.kind == "certificate"
     assert rate.value is None
     assert rate.low <= 0.5 - (1 - agreement) / 2
     assert rate.high >= 0.5 + (1 - agreement) / 2
     assert "certificate" in rate.basis
+
+
+def test_a_verdict_that_may_be_one_off_says_nothing_about_its_neighbors():
+    """All 69 verdicts 'partial' may be 'leaked' in people's eyes without one error."""
+    outcomes = ["partial"] * 69 + ["withheld"] * 231
+    rate = told(promised(outcomes, tolerance=1))
+    assert rate.high >= 0.23
+    assert "come within 1 of people" in rate.basis
+    assert told(promised(outcomes)).high < 0.18, "without tolerance only the errors may be"
+    assert told(promised(outcomes, tolerance=1), label="degenerate").high < 0.2
+
+
+def test_a_label_with_a_target_of_its_own_errs_as_its_target_allows():
+    rate = told(promised(["leaked"] * 186 + ["wrong"] * 114, per_label={"0": 0.5}))
+    assert rate.low <= 0.31
+    assert "50% of those saying 'leaked'" in rate.basis
+
+
+def test_several_outputs_of_a_question_may_err_together():
+    """The promise counts questions: the 200 outputs of 20 questions are a tenth of all questions."""
+    rich = [judged("leaked", n // 10, calibration="abc", item=f"rich {n}") for n in range(200)]
+    plain = promised(["wrong"] * 180)
+    run = replace(plain, rows=[*rich, *(judged("wrong", 1000 + n, calibration="abc") for n in range(180))])
+    assert told(run).low == pytest.approx(0, abs=0.01)
+
+
+def test_the_errors_of_a_promise_for_two_runs_may_all_be_in_one():
+    small, large = promised(["leaked"] * 50), replace(promised(["wrong"] * 950), name="large")
+    large = replace(large, rows=[judged("wrong", 1000 + n, calibration="abc") for n in range(950)])
+    assert told(small, large).low == 0
+    assert told(small).low > 0.7
+
+
+def test_what_people_settled_does_not_speak_for_the_judges():
+    """People settled 40 open items, all leaked; half of the judge's verdicts may be wrong."""
+    run = promised(["leaked"] * 260, agreement=0.5)
+    people = [judged("leaked", 500 + n, people="leaked", calibration="abc", tier="human") for n in range(40)]
+    assert told(replace(run, rows=[*run.rows, *people])).low < 0.6
 
 
 def test_a_shared_first_place_is_no_label():
