@@ -197,11 +197,21 @@ def decide(
 
 
 def load_cascade(
-    path: str | Path | None = None, rubric: str | None = None, calibrations: Paths = ()
+    path: str | Path | None = None,
+    rubric: str | None = None,
+    calibrations: Paths = (),
+    keys: str | Sequence[str] = (),
 ) -> CascadeSpec:
-    """A cascade file, checked; the lexical judge alone where there is none."""
+    """A cascade file, checked; the lexical judge alone where there is none.
+
+    Parameters
+    ----------
+    keys : ``VARIABLE=URL``: the key in this environment variable may be sent to this address, if the cascade file
+        asks for it. ``JUDGEKIT_KEYS`` says the same for every run.
+    """
     where = None if path is None else Path(path)
-    return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(sources.paths(calibrations)))
+    paths = tuple(sources.paths(calibrations))
+    return CascadeSpec.load(where, rubric=rubric, calibrations=paths, keys=several(keys))
 
 
 def summarize(runs: Paths, *, labels: Paths | None = None) -> Any:

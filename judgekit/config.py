@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from judgekit.calibration import Calibration
 from judgekit.cascade import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
+from judgekit.judges.keys import Keys
 from judgekit.records import Item, Record, explain
 from judgekit.rubrics import load_rubric
 
@@ -38,19 +39,26 @@ class CascadeFile(Record):
 
 @dataclass(frozen=True)
 class CascadeSpec:
-    """A checked cascade file and the folder its relative paths start from."""
+    """A checked cascade file, the folder its relative paths start from, and where the user lets keys go."""
 
     file: CascadeFile
     folder: Path
     path: Path | None = None
+    keys: Keys = field(default_factory=Keys.of)
 
     @classmethod
     def load(
-        cls, path: Path | None, *, rubric: str | None = None, calibrations: tuple[Path, ...] = ()
+        cls,
+        path: Path | None,
+        *,
+        rubric: str | None = None,
+        calibrations: tuple[Path, ...] = (),
+        keys: Sequence[str] = (),
     ) -> CascadeSpec:
         """Read a cascade file, or the default (the lexical judge alone) where ``path`` is None.
 
-        ``rubric`` judges everything by one rubric; ``calibrations`` are added under the rubric each names.
+        ``rubric`` judges everything by one rubric; ``calibrations`` are added under the rubric each names; ``keys``
+        say, as ``VARIABLE=URL``, which keys may go where.
         """
         raw: Any = {}
         if path is not None:
@@ -68,7 +76,7 @@ class CascadeSpec:
         if calibrations:
             named = _by_rubric(calibrations, changes.get("rubrics", file.rubrics))
             changes["calibrations"] = {**file.calibrations, **named}
-        return cls(file.model_copy(update=changes), path.parent if path else Path(), path)
+        return cls(file.model_copy(update=changes), path.parent if path else Path(), path, Keys.of(keys))
 
     @property
     def batched(self) -> bool:
@@ -87,7 +95,7 @@ class CascadeSpec:
         tiers = tuple(
             {**tier, "batch": True} if tier.get("judge") == "openai" else tier for tier in self.file.tiers
         )
-        return CascadeSpec(self.file.model_copy(update={"tiers": tiers}), self.folder, self.path)
+        return replace(self, file=self.file.model_copy(update={"tiers": tiers}))
 
     def rubric_for(self, item: Item) -> str:
         """The name of the rubric an item is judged by."""
@@ -106,11 +114,21 @@ class CascadeSpec:
         return rubrics[ANY]
 
     def build(
-        self, rubric_name: str, *, store: Any = None, budget: Any = None, unbound: bool = False
+        self,
+        rubric_name: str,
+        *,
+        store: Any = None,
+        budget: Any = None,
+        unbound: bool = False,
+        asks: bool = True,
     ) -> Cascade:
-        """The cascade for one rubric: judges built, calibration loaded and checked."""
+        """The cascade for one rubric: judges built, calibration loaded and checked.
+
+        ``asks`` False: the judges will tell of themselves and be asked nothing, so that they need no key.
+        """
         rubric = load_rubric(rubric_name)
-        context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget)
+        keys = self.keys if asks else None
+        context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget, keys=keys)
         try:
             judges = [build_judge(tier, context) for tier in self.file.tiers]
         except ConfigError as error:

@@ -59,7 +59,7 @@ def plan(items: Iterable[Item], spec: CascadeSpec) -> Plan:
         counts[name] += 1
         if len(samples.setdefault(name, [])) < SAMPLE:
             samples[name].append(item)
-    cascades = {name: spec.build(name, unbound=True) for name in sorted(counts)}
+    cascades = {name: spec.build(name, unbound=True, asks=False) for name in sorted(counts)}
     tiers = [
         tier for name, cascade in cascades.items() for tier in _tiers(cascade, counts[name], samples[name])
     ]

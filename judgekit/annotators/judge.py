@@ -190,7 +190,7 @@ class OpenAIJudge(ConfiguredJudge):
         """Clients of the endpoints that the entry names, under the run's budget."""
         from judgekit.judges.openai import backend
 
-        return backend(spec, context.budget, context.store)
+        return backend(spec, context.budget, context.store, context.keys)
 
 
 class VLLMJudge(ConfiguredJudge):

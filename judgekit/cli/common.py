@@ -51,6 +51,16 @@ CASCADE = (
     ),
 )
 
+KEY = (
+    click.option(
+        "--key",
+        "keys",
+        multiple=True,
+        metavar="VARIABLE=URL",
+        help="The key in this environment variable may go to this address; may repeat. Else: JUDGEKIT_KEYS.",
+    ),
+)
+
 LABELS = (
     click.option(
         "--labels",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from judgekit import api
-from judgekit.cli.common import PATH
+from judgekit.cli.common import KEY, PATH, options
 from judgekit.judges import KINDS
 
 WHAT = {
@@ -34,15 +34,16 @@ def command(ctx: click.Context) -> None:
 
 @command.command("check")
 @click.argument("cascade", type=PATH, required=False)
+@options(KEY)
 @click.option("--rubric", default="qa", show_default=True, help="The rubric to check them under.")
 @click.option("--stress", type=click.Choice(["rulebreakers"]), help="A stress test of the judges.")
 @click.option(
     "--items", type=click.IntRange(2), default=40, show_default=True, help="Items, or pairs, to ask about."
 )
-def check(cascade: Path | None, rubric: str, stress: str | None, items: int) -> None:
+def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str | None, items: int) -> None:
     """Try out the judges of CASCADE: label mass, order flips, repeatability, log-probabilities, context length."""
     from judgekit.judges.probe import check as try_out
 
-    spec = api.load_cascade(cascade, rubric)
+    spec = api.load_cascade(cascade, rubric, keys=keys)
     for line in asyncio.run(try_out(spec.build(rubric).tiers, rubric, items, stress)):
         click.echo(line)

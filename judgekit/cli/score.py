@@ -10,6 +10,7 @@ import click
 from judgekit import api
 from judgekit.cli.common import (
     CASCADE,
+    KEY,
     LABELS,
     PATH,
     READER,
@@ -32,6 +33,7 @@ from judgekit.store import kept
 @click.command("score")
 @click.argument("files", nargs=-1, required=True)
 @options(CASCADE)
+@options(KEY)
 @options(LABELS)
 @click.option(
     "--out", "-o", type=PATH, default=Path("runs"), show_default=True, help="Each file gets a folder here."
@@ -51,7 +53,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     The same command again resumes a stopped run and pays for no call twice. Ctrl-C waits for the requests
     under way, so that their answers are kept; once more stops at once.
     """
-    spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"))
+    spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
     reader = reader_options(given)
     left = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from judgekit.errors import ConfigError
 from judgekit.judges.base import Judge
+from judgekit.judges.keys import Keys
 from judgekit.records import explain
 from judgekit.rubrics import Rubric
 
@@ -31,12 +32,19 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Context:
-    """What a judge may need beside its own entry: the rubric, where relative paths start, store and budget."""
+    """What a judge may need beside its own entry.
+
+    Attributes
+    ----------
+    rubric : what it is asked. folder : where relative paths start. store, budget : those of the run.
+    keys : which keys go where; None: the judge will be asked nothing, as for a plan, and needs none.
+    """
 
     rubric: Rubric
     folder: Path = Path()
     store: Store | None = None
     budget: Budget | None = None
+    keys: Keys | None = field(default_factory=Keys.of)
 
 
 def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:

@@ -13,6 +13,7 @@ from typing import Any
 import openai
 
 from judgekit.errors import ConfigError
+from judgekit.judges.keys import scrub
 from judgekit.judges.throttle import Throttle
 
 httpx: Any = import_module(type(openai.DEFAULT_CONNECTION_LIMITS).__module__)
@@ -172,7 +173,7 @@ class Endpoint:
                     response = await client.post(
                         url, cast_to=httpx.Response, content=content, options=options
                     )
-            answer = json.loads(response.content)
+            answer = self._decoded(response.content)
         except TimeoutError:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
         except openai.APIConnectionError as error:
@@ -185,6 +186,15 @@ class Endpoint:
             raise self._failed(f"answer cut short or not JSON: {error}", 0.0, sent, maybe_paid=True) from None
         self._failures, self.silent_since = 0, None
         return answer
+
+    def scrubbed(self, value: Any) -> Any:
+        """What the other side said, without the key it was sent, should it have sent it back."""
+        return scrub(value, self._key)
+
+    def _decoded(self, content: bytes) -> Any:
+        answer = json.loads(content)
+        plain = self._key.encode() not in content and b"\\u" not in content and b"\\/" not in content
+        return answer if plain else self.scrubbed(answer)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -207,7 +217,7 @@ class Endpoint:
         return self._client
 
     def _explain(self, error: openai.APIStatusError, sent: float) -> Exception:
-        status, message = error.status_code, _message(error)
+        status, message = error.status_code, self.scrubbed(_message(error))
         if status in (401, 403):
             return ConfigError(f"{self.url} refused the key ({status}): {message}")
         if status == 429 and "insufficient_quota" in f"{error.code} {error.type}":
@@ -224,7 +234,7 @@ class Endpoint:
 
     def _failed(self, reason: str, pause: float | None, sent: float, **what: bool) -> Transient:
         """Count a failure and hold the endpoint back: as long as it asked, else longer each time."""
-        now = time.monotonic()
+        now, reason = time.monotonic(), self.scrubbed(reason)
         self._last_failure = reason
         if self.silent_since is None:
             self.silent_since = now

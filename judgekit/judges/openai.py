@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from judgekit.errors import ConfigError
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai_batch import BatchBackend
 from judgekit.judges.openai_chat import OpenAIBackend
 from judgekit.judges.openai_settings import Settings
@@ -13,17 +14,20 @@ from judgekit.store import Budget, Store
 
 
 def backend(
-    spec: Mapping[str, Any], budget: Budget | None = None, store: Store | None = None
+    spec: Mapping[str, Any],
+    budget: Budget | None = None,
+    store: Store | None = None,
+    keys: Keys | None = None,
 ) -> OpenAIBackend:
-    """The backend of an ``openai`` judge from its part of the cascade file.
+    """The backend of an ``openai`` judge from its part of the cascade file; without ``keys`` it only tells of itself.
 
     Raises
     ------
     ConfigError : ``batch`` without a store to note batches in.
     """
     settings = Settings.model_validate(dict(spec))
-    if not settings.batch:
-        return OpenAIBackend(settings, budget)
+    if not settings.batch or keys is None:
+        return OpenAIBackend(settings, budget, keys)
     if store is None:
         raise ConfigError("batch: true needs a run that keeps its answers")
-    return BatchBackend(settings, budget, store)
+    return BatchBackend(settings, budget, store, keys)

@@ -20,6 +20,7 @@ import openai
 from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.endpoint import Transient, httpx
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai_chat import OpenAIBackend
 from judgekit.judges.openai_settings import Settings
 from judgekit.store import Budget, Store
@@ -36,14 +37,14 @@ class BatchBackend(OpenAIBackend):
 
     Parameters
     ----------
-    settings, budget : as for :class:`OpenAIBackend`; the first endpoint is used. store : where batches are noted:
+    settings, budget, keys : as for :class:`OpenAIBackend`; the first endpoint is used. store : where batches are noted:
         under "batches of MODEL" their marks, under "batch MARK" its id, the keys it owes and what they may cost.
     """
 
     slow = True
 
-    def __init__(self, settings: Settings, budget: Budget | None, store: Store) -> None:
-        super().__init__(settings, budget)
+    def __init__(self, settings: Settings, budget: Budget | None, store: Store, keys: Keys) -> None:
+        super().__init__(settings, budget, keys)
         self.store = store
         self._name = f"batches of {settings.model}"
         self._counted = set[str]()
@@ -84,7 +85,8 @@ class BatchBackend(OpenAIBackend):
                 if status.status == "failed":
                     self._note(mark, None)
                     reasons = [error.message for error in (status.errors and status.errors.data) or []]
-                    refused.append(f"{batch['id']}: {'; '.join(filter(None, reasons)) or 'no reason given'}")
+                    said = self.endpoints[0].scrubbed("; ".join(filter(None, reasons)))
+                    refused.append(f"{batch['id']}: {said or 'no reason given'}")
                 else:
                     pending += len(mine)
                     self._count_in(mark, batch)
@@ -94,7 +96,8 @@ class BatchBackend(OpenAIBackend):
                 await self._submit(part, file)
                 pending += len(part)
         except (openai.OpenAIError, httpx.HTTPError) as error:
-            raise ConfigError(f"{self._where}, batch of '{self.settings.model}': {error}") from None
+            said = self.endpoints[0].scrubbed(str(error))
+            raise ConfigError(f"{self._where}, batch of '{self.settings.model}': {said}") from None
         if pending:
             raise BatchPending(pending)
 
@@ -187,7 +190,7 @@ class BatchBackend(OpenAIBackend):
                 async with self._client.files.with_streaming_response.content(name) as content:
                     await content.stream_to_file(file.name)
                 for line in filter(bytes.strip, file):
-                    row = json.loads(line)
+                    row = self.endpoints[0].scrubbed(json.loads(line))
                     ask = asks.get(row.get("custom_id"))
                     error = row.get("error") or {}
                     if ask is not None and error.get("code") not in _LEFT_OUT:

@@ -15,6 +15,7 @@ from judgekit.errors import BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.crew import Crew
 from judgekit.judges.endpoint import Endpoint, Refused, Transient
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai_settings import Settings
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.verdicts import read_logprobs, read_samples
@@ -39,6 +40,7 @@ class OpenAIBackend:
     Parameters
     ----------
     settings : see :class:`Settings`. budget : shared by all judges of a run; None: no limit.
+    keys : where keys may go; None: nothing will be asked.
 
     Raises
     ------
@@ -47,14 +49,14 @@ class OpenAIBackend:
 
     slow = False
 
-    def __init__(self, settings: Settings, budget: Budget | None = None) -> None:
+    def __init__(self, settings: Settings, budget: Budget | None = None, keys: Keys | None = None) -> None:
         if budget is not None and budget.dollars is not None and settings.price is None:
             raise ConfigError(
                 f"a budget in dollars needs the price of '{settings.model}': "
                 "price: {input: …, output: …}, per million tokens"
             )
         self.settings, self.budget = settings, budget or Budget()
-        self.endpoints = settings.endpoints()
+        self.endpoints = settings.endpoints(keys)
         self._preparing = asyncio.Lock()
         self._letter_tokens: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
         self._sounding, self._sounded = asyncio.Lock(), self.budget.dollars is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -11,12 +10,12 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError
 from judgekit.judges.endpoint import Endpoint
+from judgekit.judges.keys import NO_KEY, OPENAI, Keys
 from judgekit.judges.price import Price
 from judgekit.judges.throttle import Throttle
 from judgekit.judges.verdicts import THINKING_END
 from judgekit.records import Record
 
-OPENAI = "https://api.openai.com/v1"
 THINKING_TOKENS = 4096
 
 
@@ -27,7 +26,8 @@ class Settings(Record):
     ----------
     model : the model's name at the endpoint.
     base_url, api_key_env : one or several endpoints, and the environment variables that hold their keys; a
-        single one of either serves all of the other.
+        single one of either serves all of the other. A key goes only where the user has said that it belongs
+        (:mod:`judgekit.judges.keys`).
     top_logprobs : how many log-probabilities to ask for.
     samples : ask for so many sampled answers instead of log-probabilities. A different judge: calibrate it so.
     max_tokens : tokens generated; by default one, or enough to think where thinking is skipped past.
@@ -102,12 +102,12 @@ class Settings(Record):
         hosts = [urlsplit(url).hostname or "" for url in self.urls]
         return self.reasoning_effort is not None or any(host.endswith("openai.com") for host in hosts)
 
-    def endpoints(self) -> list[Endpoint]:
-        """The endpoints named, each with its key.
+    def endpoints(self, keys: Keys | None) -> list[Endpoint]:
+        """The endpoints named, each with its key; ``keys`` None: nothing will be asked, and no key is looked for.
 
         Raises
         ------
-        ConfigError : numbers of URLs and keys do not match, or a key's variable is not set.
+        ConfigError : numbers of URLs and keys do not match, or a key may not be sent (:meth:`Keys.key`).
         """
         urls, named = list(self.urls), self.api_key_env
         names: list[str | None] = [named] if named is None or isinstance(named, str) else list(named)
@@ -120,17 +120,9 @@ class Settings(Record):
         return [
             Endpoint(
                 url,
-                _key(url, name),
+                NO_KEY if keys is None else keys.key(url, name),
                 timeout=self.timeout,
                 throttle=Throttle(self.max_concurrency, self.rpm, self.tpm),
             )
             for url, name in zip(urls, names, strict=True)
         ]
-
-
-def _key(url: str, variable: str | None) -> str:
-    name = variable or "OPENAI_API_KEY"
-    key = os.environ.get(name, "")
-    if not key and (variable is not None or url == OPENAI):
-        raise ConfigError(f"judge 'openai': environment variable {name} holds no key for {url}")
-    return key or "none"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from judgekit.annotators import OpenAIJudge
 from judgekit.judges import Context
 from judgekit.judges.base import Answer, Ask
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai import backend
 from judgekit.judges.openai_chat import OpenAIBackend
 from judgekit.records import Evidence, HumanLabel, Item
@@ -83,12 +85,14 @@ def evidence(
     return asyncio.run(run())
 
 
-def answers(url: str, asks: list[Ask], budget: Budget | None = None, **spec: Any) -> dict[str, Answer]:
+def answers(
+    url: str, asks: list[Ask], budget: Budget | None = None, keys: Sequence[str] = (), **spec: Any
+) -> dict[str, Answer]:
     """Answers of a fresh backend to asks, by key."""
     options = {"model": "tiny", "base_url": url, "timeout": 5.0, "patience": 5.0, **spec}
 
     async def run() -> dict[str, Answer]:
-        asked: OpenAIBackend = backend(options, budget)
+        asked: OpenAIBackend = backend(options, budget, keys=Keys.of(keys))
         try:
             return {ask.key: answer async for ask, answer in asked.answer(asks)}
         finally:

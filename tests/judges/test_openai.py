@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from judgekit.errors import BudgetSpent, ConfigError
 from judgekit.judges.base import Ask
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai import backend
 from judgekit.judges.openai_settings import Settings
 from judgekit.records import Evidence, Item
@@ -244,7 +245,14 @@ def test_each_endpoint_gets_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None
         seen.add(request.headers["Authorization"])
 
     with ChatServer(note, latency=0.01) as server:
-        answers(server.url, asks_of(some_items(40)), api_key_env=["KEY_ONE", "KEY_TWO"], max_concurrency=4)
+        named = [f"KEY_ONE={server.url}", f"KEY_TWO={server.url}"]
+        answers(
+            server.url,
+            asks_of(some_items(40)),
+            keys=named,
+            api_key_env=["KEY_ONE", "KEY_TWO"],
+            max_concurrency=4,
+        )
     assert seen == {"Bearer one", "Bearer two"}
 
 
@@ -273,7 +281,7 @@ def test_settings_that_make_no_sense(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(error, match=message):
-        backend({"model": "tiny", **spec})
+        backend({"model": "tiny", **spec}, keys=Keys.of())
 
 
 def test_a_modern_openai_model_gets_the_limit_under_its_new_name() -> None:

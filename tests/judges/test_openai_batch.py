@@ -12,6 +12,7 @@ from judgekit import api
 from judgekit.engine import local
 from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges import openai_batch
+from judgekit.judges.keys import Keys
 from judgekit.judges.openai import backend
 from judgekit.store import Budget, Store
 from tests.judges.asking import evidence, some_items
@@ -128,7 +129,7 @@ def test_a_budget_has_room_for_a_batch_or_it_is_not_submitted(tmp_path: Path) ->
 
 def test_a_batch_needs_a_store() -> None:
     with pytest.raises(ConfigError, match="needs a run"):
-        backend({"model": "tiny", "base_url": "http://unused", "batch": True})
+        backend({"model": "tiny", "base_url": "http://unused", "batch": True}, keys=Keys.of())
 
 
 def test_a_batch_is_split_by_the_limits_of_the_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
