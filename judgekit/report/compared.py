@@ -60,9 +60,10 @@ class OnPlane:
 
 @dataclass(frozen=True)
 class Away:
-    """How far a run is from the retrained model in one measure; `way` 0 = like the original, 1 = like the retrained."""
+    """How far a run is from its retrained model in one measure; `way` 0 = like the original, 1 = like the retrained."""
 
     run: str
+    retrained: str
     measure: str
     gap: Number
     way: float | None
@@ -70,12 +71,13 @@ class Away:
 
 @dataclass(frozen=True)
 class Quality:
-    """A run against the retrained model by KS p-values of truth ratios, and by recorded membership AUCs.
+    """A run against its retrained model by KS p-values of truth ratios, and by recorded membership AUCs.
 
     See `judgekit.metrics.privacy`; `leakage` is None where either log has no Min-K% AUC.
     """
 
     run: str
+    retrained: str
     raw: float | None
     folded: float | None
     n: int
@@ -122,14 +124,17 @@ class Comparison:
 
     `forgetting` and `utility` name the measures behind the plane; `revealed` is the one the control minimizes
     (as in the paper it does not know gibberish from forgetting, which is what the control is for). None where
-    there is none. `undecided` counts the judged forget questions of each run without a verdict: no judged
+    there is none. `original` and `retrained` say for each run which one of its own base model it is measured against;
+    runs without are not in them. `unpaired`: base model to its runs that have no retrained one (empty: no name).
+    `undecided` counts the judged forget questions of each run without a verdict: no judged
     figure here holds them.
     """
 
     runs: tuple[str, ...]
     questions: int
-    original: str | None
-    retrained: str | None
+    original: Mapping[str, str]
+    retrained: Mapping[str, str]
+    unpaired: Mapping[str, tuple[str, ...]]
     forgetting: str | None
     revealed: str | None
     utility: str | None

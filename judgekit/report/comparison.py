@@ -13,6 +13,7 @@ from itertools import combinations
 from judgekit.metrics import OPEN_UNLEARNING_EPS
 from judgekit.metrics.privacy import privacy_leakage
 from judgekit.metrics.recorded import forget_quality
+from judgekit.report.baselines import base_model, baselines
 from judgekit.report.compare import (
     Distance,
     Estimate,
@@ -83,8 +84,7 @@ def comparisons(runs: Sequence[Run]) -> list[Comparison]:
 
 
 def _compare(sides: Sequence[Side]) -> Comparison:
-    roles = {role(side.method): side for side in reversed(sides)}
-    original, retrained = roles.get("original"), roles.get("retrained")
+    original, retrained = baselines(sides, "original"), baselines(sides, "retrained")
     measures = _shared(sides, [side.revealed for side in sides])
     kept = _shared(sides, [side.kept for side in sides])
     forgetting = next((m for m in (NOT_WELL, ROUGE) if m in measures), None)
@@ -95,8 +95,9 @@ def _compare(sides: Sequence[Side]) -> Comparison:
     return Comparison(
         runs=tuple(side.name for side in sides),
         questions=len(set.intersection(*map(questions, sides))),
-        original=original.name if original else None,
-        retrained=retrained.name if retrained else None,
+        original={name: side.name for name, side in original.items()},
+        retrained={name: side.name for name, side in retrained.items()},
+        unpaired=_unpaired(sides, retrained),
         forgetting=forgetting,
         revealed=revealed,
         utility=utility,
@@ -149,54 +150,71 @@ def _plane(revealed: Mapping[str, Values], kept: Mapping[str, Values]) -> list[O
     ]
 
 
-def _distances(sides: Sequence[Side], original: Side | None, retrained: Side | None) -> Iterable[Away]:
-    if retrained is None:
-        return
-    target = retrained.outcome.values[FORGET]
-    start = original.outcome.values[FORGET] if original else {}
+def _unpaired(sides: Sequence[Side], retrained: Mapping[str, Side]) -> dict[str, tuple[str, ...]]:
+    left: dict[str, list[str]] = {}
     for side in sides:
-        own = side.outcome.values[FORGET]
+        if side.name not in retrained:
+            left.setdefault(side.run.model, []).append(side.name)
+    return {model: tuple(names) for model, names in left.items()}
+
+
+def _distances(
+    sides: Sequence[Side], original: Mapping[str, Side], retrained: Mapping[str, Side]
+) -> Iterable[Away]:
+    for side in sides:
+        target = retrained.get(side.name, side)
+        if target is side:
+            continue
+        own, goal = side.outcome.values[FORGET], target.outcome.values[FORGET]
+        start = original[side.name].outcome.values[FORGET] if side.name in original else {}
         for name in DISTANCE_MEASURES:
-            if side is not retrained and own.get(name) and target.get(name):
-                found: Distance = distance(name, own[name], target[name], start.get(name))
-                yield Away(side.name, name, _number(found.gap), found.way)
+            if own.get(name) and goal.get(name):
+                found: Distance = distance(name, own[name], goal[name], start.get(name))
+                yield Away(side.name, target.name, name, _number(found.gap), found.way)
 
 
-def _quality(sides: Sequence[Side], retrained: Side | None) -> Iterable[Quality]:
+def _quality(sides: Sequence[Side], retrained: Mapping[str, Side]) -> Iterable[Quality]:
     for side in sides:
-        if retrained is not None and side is not retrained:
-            ratios = [s.outcome.measures.items[FORGET].get("truth_ratio", []) for s in (side, retrained)]
-            raw, folded = forget_quality(*ratios)
-            aucs = [s.run.recorded.get("mia_min_k") for s in (side, retrained)]
-            leakage = None
-            if aucs[0] is not None and aucs[1] is not None:
-                leakage = privacy_leakage(aucs[0], aucs[1], OPEN_UNLEARNING_EPS)
-            yield Quality(side.name, raw.value, folded.value, raw.n, raw.reason, leakage)
+        target = retrained.get(side.name, side)
+        if target is side:
+            continue
+        ratios = [s.outcome.measures.items[FORGET].get("truth_ratio", []) for s in (side, target)]
+        raw, folded = forget_quality(*ratios)
+        aucs = [s.run.recorded.get("mia_min_k") for s in (side, target)]
+        leakage = None
+        if aucs[0] is not None and aucs[1] is not None:
+            leakage = privacy_leakage(aucs[0], aucs[1], OPEN_UNLEARNING_EPS)
+        yield Quality(side.name, target.name, raw.value, folded.value, raw.n, raw.reason, leakage)
 
 
 def _control(
-    sides: Sequence[Side], revealed: Mapping[str, Values], kept: Mapping[str, Values], original: Side | None
+    sides: Sequence[Side],
+    revealed: Mapping[str, Values],
+    kept: Mapping[str, Values],
+    original: Mapping[str, Side],
 ) -> Iterable[Controlled]:
-    """Every method with several runs. Without an original the run that keeps most stands in for it."""
-    most = max(kept, key=lambda name: mean(kept[name]).value or 0.0)
-    base = original.name if original else most
-    note = (
-        ""
-        if original
-        else f" No original model is among the runs; {most}, which keeps most, stands in for it."
-    )
-    methods: dict[str, list[Candidate]] = {}
-    for side in sides:
-        if role(side.method) == "unlearned":
-            candidate = Candidate(side.name, revealed[side.name], kept[side.name])
-            methods.setdefault(sweep(side.method), []).append(candidate)
-    for method, candidates in methods.items():
-        if len(candidates) > 1:
-            found = pick(method, candidates, kept[base])
-            chosen = found.controlled.name if found.controlled else None
-            free = found.uncontrolled.name if found.uncontrolled else None
-            margins = {name: _number(margin) for name, margin in found.margins.items()}
-            yield Controlled(method, chosen, free, margins, _say(method, chosen, free) + note)
+    """Every method with several runs of one base model. Without its original the run that keeps most stands in."""
+    models = dict.fromkeys(map(base_model, sides))
+    for model in models:
+        mine = [side for side in sides if base_model(side) == model]
+        most = max((side.name for side in mine), key=lambda name: mean(kept[name]).value or 0.0)
+        given = original.get(mine[0].name)
+        base = given.name if given else most
+        note = f" No original of its model is among the runs; {most}, which keeps most, stands in for it."
+        methods: dict[str, list[Candidate]] = {}
+        for side in mine:
+            if role(side.method) == "unlearned":
+                candidate = Candidate(side.name, revealed[side.name], kept[side.name])
+                methods.setdefault(sweep(side.method), []).append(candidate)
+        for method, candidates in methods.items():
+            if len(candidates) > 1:
+                called = f"{method} on {mine[0].run.model}" if len(models) > 1 else method
+                found = pick(called, candidates, kept[base])
+                chosen = found.controlled.name if found.controlled else None
+                free = found.uncontrolled.name if found.uncontrolled else None
+                margins = {name: _number(margin) for name, margin in found.margins.items()}
+                why = _say(called, chosen, free) + ("" if given else note)
+                yield Controlled(called, chosen, free, margins, why)
 
 
 def _say(method: str, chosen: str | None, free: str | None) -> str:

@@ -99,6 +99,7 @@ def distances(found: Comparison) -> Table:
     rows = [
         (
             away.run,
+            away.retrained,
             CATALOGUE[away.measure].label,
             told(away.gap, sign=True),
             ABSENT if away.way is None else f"{100 * away.way:.0f} %",
@@ -106,34 +107,41 @@ def distances(found: Comparison) -> Table:
         for away in found.distances
     ]
     note = (
-        f"Run minus {found.retrained}, in points. Way gone: 0 % is like the original, 100 % like the retrained model."
-        if rows
-        else ""
+        "Run minus the retrained run of its own base model, in points. Way gone: 0 % is like the original, 100 % like "
+        "the retrained model." + lacking(found)
     )
-    columns = ("Run", "Measure", "Difference", "Way gone")
+    columns = ("Run", "Retrained", "Measure", "Difference", "Way gone")
     return Table("distances", "Distance to the retrained model", columns, tuple(rows), note)
 
 
 def quality(found: Comparison) -> Table:
-    """Forget quality: are a run's truth ratios distributed as the retrained model's?"""
+    """Forget quality and privacy leakage: does a run look like the model that never saw the forget set?"""
     rows = [
         (
             made.run,
+            made.retrained,
             ABSENT if made.raw is None else f"{made.raw:.3g}",
             ABSENT if made.folded is None else f"{made.folded:.3g}",
             f"{made.n:,}",
+            ABSENT if made.leakage is None else f"{made.leakage:.1f}",
         )
         for made in found.quality
-        if made.raw is not None or made.folded is not None
+        if made.raw is not None or made.folded is not None or made.leakage is not None
     ]
     note = (
-        f"p-values of a Kolmogorov-Smirnov test against {found.retrained}; higher is closer. The raw form (TOFU, "
-        "open-unlearning) and the folded one (ECO) cannot be compared with each other."
-        if rows
-        else ""
+        "p-values of a Kolmogorov-Smirnov test against the retrained run of the same base model; higher is closer. The "
+        "raw form (TOFU, open-unlearning) and the folded one (ECO) cannot be compared with each other. Privacy "
+        "leakage: relative difference of Min-K% AUCs; 0 is like the retrained model." + lacking(found)
     )
-    return Table(
-        "quality", "Forget quality", ("Run", "p, raw R", "p, folded R", "Questions"), tuple(rows), note
+    columns = ("Run", "Retrained", "p, raw R", "p, folded R", "Questions", "Privacy leakage")
+    return Table("quality", "Forget quality", columns, tuple(rows), note).without_empty()
+
+
+def lacking(found: Comparison) -> str:
+    """One sentence a base model without a retrained run; empty where every run has one."""
+    return "".join(
+        f" No retrained run of {model or 'an unnamed base model'} is among these: none is given for {', '.join(names)}."
+        for model, names in found.unpaired.items()
     )
 
 

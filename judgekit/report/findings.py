@@ -121,6 +121,14 @@ def _compared(found: Comparison) -> Iterable[Finding]:
     for made in found.control:
         if made.controlled != made.uncontrolled:
             yield Finding("plain", f"With control for utility the pick changes. {made.text}")
+    for model, names in found.unpaired.items():
+        yield Finding(
+            "plain",
+            f"No retrained run of {model or 'a base model that is not named'} is among the runs, so {_and(names)} "
+            f"{'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to a model that "
+            "never saw the forget set; another model's does not count.",
+            names,
+        )
     opposite = [change for change in found.changed if change.reversed]
     if opposite:
         pairs, first = len({change.runs for change in opposite}), opposite[0]

@@ -84,6 +84,11 @@ class Run:
     rows: Sequence[Judged] = field(repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def model(self) -> str:
+        """The model that was unlearned; empty where the outputs name none."""
+        return self.rows[0].verdict.model if self.rows else ""
+
     @cached_property
     def by_rubric(self) -> dict[str, list[Judged]]:
         """The rows under each rubric, in the order of the file."""

@@ -13,6 +13,7 @@ from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
 from judgekit.report.roles import role, sweep
 from judgekit.report.runs import Judged, Run
+from judgekit.report.summary import summarize
 from judgekit.rubrics import load_rubric
 from tests.shared_data import shared
 
@@ -51,7 +52,13 @@ def test_a_sweep_is_named_without_its_settings(method: str, stem: str) -> None:
     assert sweep(method) == stem
 
 
-def _run(name: str, labels: Mapping[str, str | None], utility: Mapping[str, str], rouge: float = 0.5) -> Run:
+def _run(
+    name: str,
+    labels: Mapping[str, str | None],
+    utility: Mapping[str, str],
+    rouge: float = 0.5,
+    model: str = "",
+) -> Run:
     rows = []
     for split, rubric, given in (("forget", "forgetting", labels), ("retain", "utility", utility)):
         for question, label in given.items():
@@ -61,7 +68,8 @@ def _run(name: str, labels: Mapping[str, str | None], utility: Mapping[str, str]
                 question=f"What of {question}?",
                 references=("the secret",),
                 outputs=(f"{name} says {label}",),
-                method=name,
+                method=name.split(" · ")[0],
+                model=model,
                 split=split,
                 recorded={"rougeL_recall": rouge},
             )
@@ -70,7 +78,8 @@ def _run(name: str, labels: Mapping[str, str | None], utility: Mapping[str, str]
                 id=item.id,
                 question_id=item.question_id,
                 split=split,
-                method=name,
+                method=name.split(" · ")[0],
+                model=model,
                 rubric=rubric,
                 state=state,
                 label=label,
@@ -99,7 +108,8 @@ def five() -> Comparison:
 
 
 def test_roles_and_sides_are_found(five: Comparison) -> None:
-    assert (five.original, five.retrained) == ("original", "retain90")
+    assert set(five.original.values()) == {"original"} and set(five.retrained.values()) == {"retain90"}
+    assert len(five.retrained) == 5 and not five.unpaired
     assert (five.forgetting, five.utility) == ("judged badly forgotten", "judged correct")
     assert five.revealed == "judged leaked" and five.questions == 60
 
@@ -150,6 +160,74 @@ def test_distance_to_the_retrained_model(five: Comparison) -> None:
     assert five.quality[0].reason == "no truth ratio on the forget split of this run"
 
 
+def _of(model: str, *methods: str, rouge: Mapping[str, float] = {}) -> list[Run]:
+    return [
+        _run(
+            f"{method} · {model}",
+            _labels("wrong"),
+            _labels("correct"),
+            rouge.get(method, 0.5),
+            f"org/{model}",
+        )
+        for method in methods
+    ]
+
+
+def test_retrained_and_original_are_of_the_same_base_model() -> None:
+    small = _of("Small-1B", "retain90", "original", "NPO", rouge={"retain90": 0.2})
+    large = _of("Large-8B", "original", "NPO", "retain90", rouge={"retain90": 0.4})
+    alone = _of("Other-3B", "NPO")
+    for runs in (small + large + alone, alone + large + small):
+        (found,) = comparisons(runs)
+        away = {(a.run, a.retrained): a for a in found.distances if a.measure == "rougeL_recall"}
+        assert set(away) == {
+            (f"{method} · {model}", f"retain90 · {model}")
+            for method in ("original", "NPO")
+            for model in ("Small-1B", "Large-8B")
+        }
+        assert away["NPO · Small-1B", "retain90 · Small-1B"].gap.value == pytest.approx(0.3)
+        assert away["NPO · Large-8B", "retain90 · Large-8B"].gap.value == pytest.approx(0.1)
+        assert {q.run for q in found.quality} == {run for run, _ in away}
+        assert found.unpaired == {"org/Other-3B": ("NPO · Other-3B",)}
+        assert found.original["NPO · Large-8B"] == "original · Large-8B"
+        assert "NPO · Other-3B" not in found.original
+
+
+def test_where_no_retrained_run_of_a_model_is_there_the_report_says_so() -> None:
+    runs = _of("Small-1B", "retain90", "NPO") + _of("Other-3B", "NPO", "original")
+    said = [finding.text for finding in summarize(runs).findings]
+    (one,) = [text for text in said if "retrained" in text]
+    assert one.startswith(
+        "No retrained run of org/Other-3B is among the runs, so NPO · Other-3B and original"
+    )
+
+
+def test_utility_is_kept_of_the_models_own_original() -> None:
+    """The small model never had more than half; its sweep is held against that, not against the large original."""
+    half = _labels("wrong", correct=30)
+    small = [
+        _run(f"{m} · S-1B", _labels("wrong"), half, model="S-1B")
+        for m in ("original", "GA_lr1e-5", "GA_lr1e-4")
+    ]
+    large = [_run("original · L-8B", _labels("leaked"), _labels("correct"), model="L-8B")]
+    (found,) = comparisons(large + small)
+    (control,) = found.control
+    assert control.method == "GA on S-1B"
+    assert control.margins["GA_lr1e-5 · S-1B"].value == pytest.approx(0.5 - 0.95 * 0.5)
+
+
+def test_of_several_retrained_runs_the_one_on_the_same_questions_counts() -> None:
+    few = {f"q{i}": "wrong" for i in range(20)}
+    runs = [
+        _run("retain90", _labels("wrong"), _labels("correct")),
+        _run("retain95", few, _labels("correct")),
+        _run("NPO_small", few, _labels("correct")),
+        _run("NPO_large", _labels("wrong"), _labels("correct")),
+    ]
+    (found,) = comparisons(runs)
+    assert (found.retrained["NPO_small"], found.retrained["NPO_large"]) == ("retain95", "retain90")
+
+
 def test_everything_can_be_written_as_json(five: Comparison) -> None:
     assert json.loads(json.dumps(asdict(five), allow_nan=False))["runs"][0] == "original"
 
@@ -182,6 +260,7 @@ def _lexical(folder: str) -> Run:
             question_id=item.question_id,
             split=item.split,
             method=item.method,
+            model=item.model,
             rubric="forgetting" if item.split == "forget" else "utility",
             state="verdict" if label else "unscored",
             label=label,
@@ -191,12 +270,24 @@ def _lexical(folder: str) -> Run:
     return Run(folder.removeprefix("duet_"), rows, {"recorded": recorded_metrics(path)})
 
 
+def test_each_recorded_model_against_its_own_retrained_one() -> None:
+    names = [f"tofu_Llama-{m}-Instruct_{k}" for k in ("retain90", "original") for m in ("3.2-1B", "3.1-8B")]
+    (found,) = comparisons([_lexical(name) for name in names])
+    quality = {made.run: made for made in found.quality}
+    assert set(quality) == {"tofu_Llama-3.2-1B-Instruct_original", "tofu_Llama-3.1-8B-Instruct_original"}
+    for name, made in quality.items():  # as each log's own summary has it
+        said = json.loads(shared(f"data/outputs/open_unlearning/{name}/TOFU_SUMMARY.json").read_text())
+        assert made.raw == pytest.approx(said["forget_quality"], rel=1e-9)
+        assert made.leakage == pytest.approx(said["privleak"], abs=1e-9)
+
+
 def test_real_sweeps_of_two_benchmarks() -> None:
     names = [f"duet_{method}_lr1e-{i}" for method in ("GradAscent", "NPO") for i in (5, 4)]
     names += [f"tofu_Llama-3.1-8B-Instruct_{method}" for method in ("original", "retain90")]
     duet, tofu = comparisons([_lexical(name) for name in names])
     assert len(duet.runs) == 4 and len(tofu.runs) == 2
-    assert tofu.retrained == "tofu_Llama-3.1-8B-Instruct_retain90"
+    assert set(tofu.retrained.values()) == {"tofu_Llama-3.1-8B-Instruct_retain90"}
+    assert duet.unpaired == {"": tuple(duet.runs)} and not duet.quality and not duet.distances
     (quality,) = tofu.quality
     assert quality.raw == pytest.approx(1.585318521208402e-27, rel=1e-9)  # as the log's own summary has it
     assert quality.folded is not None and quality.folded > quality.raw
