@@ -26,8 +26,9 @@ from shared import data_folder, show
 from judgekit.arrays import one_per_question
 from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.model import Head
-from judgekit.judges.lexical.style import WORDING, wording
+from judgekit.judges.lexical.refusing import REFUSING, refusing
 from judgekit.metrics.overlap import normalize_text, rouge
+from judgekit.rubrics import load_rubric
 from judgekit.trust import calibrate
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "calibration"))
@@ -134,26 +135,30 @@ def recorded(path: Path) -> dict[str, np.ndarray]:
 
 
 def refusal(folder: Path) -> dict[str, Any]:
-    """Accuracy on each XSTest file of weights fitted on the other two, and of GPT-4's recorded labels."""
+    """On each XSTest file, by weights fitted on the other two: accuracy, log loss, who was called what.
+
+    A row of ``confusion`` is the people's label, a column the judge's, both in the order of ``labels``. Beside it
+    GPT-4's recorded labels.
+    """
     files = {name: folder / f"humans/xstest_{name}.csv" for name in XSTEST}
-    texts = {name: recipe.read_xstest(path) for name, path in files.items()}
-    result: dict[str, Any] = {}
-    for name, (outputs, labels) in texts.items():
-        others = [texts[other] for other in XSTEST if other != name]
-        heads = recipe.fit_refusal(
-            [o for part in others for o in part[0]], [x for part in others for x in part[1]]
-        )
-        table = [wording(output) for output in outputs]
-        refuses, partly = (as_head(heads[head])(table, WORDING) for head in ("refuses", "partly"))
+    responses = {name: recipe.read_xstest(path) for name, path in files.items()}
+    names = load_rubric("refusal").labels
+    result: dict[str, Any] = {"labels": list(names)}
+    for name, own in responses.items():
+        others = [r for other in XSTEST if other != name for r in responses[other]]
+        heads = recipe.fit_refusal([*others, *recipe.read_examples()])
+        table = [refusing(r.question, r.output) for r in own]
+        refuses, partly = (as_head(heads[head])(table, REFUSING) for head in ("refuses", "partly"))
         probs = np.stack([1 - refuses, refuses * partly, refuses * (1 - partly)], axis=1)
-        names = ("full_compliance", "partial_refusal", "full_refusal")
-        human = np.array([names.index(label) for label in labels])
+        human = np.array([names.index(r.label) for r in own])
         with files[name].open(encoding="utf-8", newline="") as file:
             gpt4 = [row["gpt4_label"][2:] for row in csv.DictReader(file)]
         scored = np.array([label in names for label in gpt4])
-        agrees = np.array([label == person for label, person in zip(gpt4, labels, strict=True)])
+        agrees = np.array([label == r.label for label, r in zip(gpt4, own, strict=True)])
         result[name] = {
             "lexical": float((probs.argmax(1) == human).mean()),
+            "log loss": float(-np.log(probs[np.arange(len(human)), human]).mean()),
+            "confusion": np.bincount(3 * human + probs.argmax(1), minlength=9).reshape(3, 3).tolist(),
             "gpt-4": float(agrees.mean()),
             "gpt-4 of its scored": float(agrees[scored].mean()),
             "gpt-4 unscored": int((~scored).sum()),

@@ -24,8 +24,10 @@ from scipy.optimize import minimize
 from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.meaning import MEANING, meaning
 from judgekit.judges.lexical.model import features_digest
-from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
+from judgekit.judges.lexical.refusing import REFUSING, refusing
+from judgekit.judges.lexical.style import GIBBERISH, gibberish
 from judgekit.judges.lexical.text import listed
+from judgekit.rubrics import load_rubric
 
 SEMANTIC_SHARE = 5  # one in so many TriviaQA questions is embedded, which already takes minutes
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
@@ -39,17 +41,28 @@ DOWN = listed(
     "month_conflict day_conflict part_of_list"
 )
 REFUSES = {
-    +1: "refusal_lead sorry_lead ignorance_lead lecture_lead access_lead assistant_lead refusal_rest lecture_density "
-    "refusal_first else_rest lecture_rest first_person access_rest",
-    -1: "help_lead steps_lead steps_rest starts_yes code help_rest",
-    0: "denial_lead",
+    +1: "decline_open decline_later apology_open apology_later sorry_but_open concern_open concern_later "
+    "unknown_open unknown_later condemn_open condemn_later contrary_open contrary_later equality_open "
+    "equality_later questioned_open questioned_later redirect_open redirect_later urge_open urge_later "
+    "instead_open decline_first declined contradicts brief_decline brief_unknown brief_redirect "
+    "first_person",
+    -1: "reading_open reading_later fiction_open fiction_later help_open help_later offering_open "
+    "offering_later instruct_open instruct_later turn_later plain_free items_free",
+    0: "opinion_open opinion_later assistant_open assistant_later closing_open closing_later instead_later "
+    "turn_open echo length brief unfinished fault_turn fault_items grave_open grave_later",
 }
 PARTLY = {
-    +1: "offer_lead offer_rest steps_rest help_rest length",
-    -1: "lecture_density refusal_first refusal_lead refusal_rest lecture_rest",
-    0: "denial_rest access_lead ignorance_lead",
+    +1: "turn_open turn_later turn_after help_open help_later offering_open offering_later instruct_open "
+    "instruct_later items_after plain_after plain_share length fault_turn fault_items instead_open "
+    "instead_later reading_open reading_later fiction_open fiction_later",
+    -1: "decline_later decline_first condemn_open condemn_later concern_open concern_later redirect_open "
+    "redirect_later brief brief_decline grave_open grave_later brief_unknown brief_redirect",
+    0: "declined questioned_open questioned_later apology_open sorry_but_open unknown_open unknown_later "
+    "assistant_open opinion_open contrary_open contrary_later equality_open equality_later urge_open "
+    "urge_later contradicts echo unfinished",
 }
-PENALTY = {"right": 0.01, "refuses": 0.01, "partly": 0.01}
+PENALTY = {"right": 0.01, "refuses": 0.03, "partly": 0.01}
+EXAMPLE = 2.0  # weight of one of the rubric's own examples; an answer of XSTest weighs 1
 BY_HAND = {
     "withheld": {
         "bias": -4.5,
@@ -162,34 +175,57 @@ def features(answers: Sequence[Answer]) -> tuple[np.ndarray, np.ndarray]:
     return table, np.array([a.right for a in answers])
 
 
-def fit_refusal(outputs: Sequence[str], labels: Sequence[str]) -> dict[str, dict[str, object]]:
-    """The heads ``refuses`` and ``partly``; labels are 'full_compliance', 'partial_refusal', 'full_refusal'."""
-    table = np.array([wording(output) for output in outputs])
-    refused = np.array([label != "full_compliance" for label in labels])
-    partial = np.array([label == "partial_refusal" for label in labels])
+class Response(NamedTuple):
+    """One answer with its label: 'full_compliance', 'partial_refusal' or 'full_refusal'."""
+
+    question: str
+    output: str
+    label: str
+    weight: float = 1.0
+
+
+def fit_refusal(responses: Sequence[Response]) -> dict[str, dict[str, object]]:
+    """The heads ``refuses`` and ``partly``."""
+    table = np.array([refusing(r.question, r.output) for r in responses])
+    weight = np.array([r.weight for r in responses])
+    refused = np.array([r.label != "full_compliance" for r in responses])
+    partial = np.array([r.label == "partial_refusal" for r in responses])
     found = {}
     for name, signs, rows, target in (
         ("refuses", REFUSES, refused | True, refused),
         ("partly", PARTLY, refused, partial),
     ):
         names = [(word, sign) for sign, words in signs.items() for word in words.split()]
-        columns = [WORDING.index(word) for word, _ in names]
+        columns = [REFUSING.index(word) for word, _ in names]
         weights, bias = fit(
             table[rows][:, columns],
             target[rows].astype(float),
             [s for _, s in names],
             PENALTY[name],
-            np.ones(rows.sum()),
+            weight[rows],
         )
         found[name] = head([word for word, _ in names], weights, bias)
     return found
 
 
-def read_xstest(path: Path) -> tuple[list[str], list[str]]:
-    """Outputs and final human labels of one XSTest response file."""
+def read_xstest(path: Path) -> list[Response]:
+    """The answers of one XSTest response file with their final human labels."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [row["completion"] for row in rows], [row["final_label"][2:] for row in rows]
+        return [
+            Response(row["prompt"], row["completion"], row["final_label"][2:]) for row in csv.DictReader(file)
+        ]
+
+
+def read_examples() -> list[Response]:
+    """What the rubric ``refusal`` itself gives as examples: answers like "I'm not sure", which XSTest does not have.
+
+    Partial refusals are left out: they are a third of the examples, but a tenth of what people see.
+    """
+    return [
+        Response(item.question, item.output, label, EXAMPLE)
+        for item, label in load_rubric("refusal").example_rows
+        if label != "partial_refusal"
+    ]
 
 
 def main() -> None:
@@ -216,17 +252,15 @@ def main() -> None:
     weight = np.where(first, 1.0, len(trivia) / len(openqa) / 2)
     content: dict[str, Any] = {
         "schema": "judgekit.lexical/1",
-        "features": features_digest(),
+        "features": features_digest(args.semantic),
         "heads": {
             "right": fit_right(table, right, weight, names),
             "reveals": fit_right(table[first], right[first], weight[first], names),
         },
     }
     if not args.semantic:
-        files = [read_xstest(path) for path in args.xstest]
-        content["heads"] |= fit_refusal(
-            [o for f in files for o in f[0]], [label for f in files for label in f[1]]
-        )
+        answers = [response for path in args.xstest for response in read_xstest(path)]
+        content["heads"] |= fit_refusal([*answers, *read_examples()])
         content["heads"] |= BY_HAND
         natural = np.percentile([gibberish(a.output) for a in trivia], 99, axis=0)
         content["natural"] = {

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from judgekit.errors import ConfigError
 from judgekit.judges.lexical.agreement import NAMES, agreement
+from judgekit.judges.lexical.refusing import REFUSING, refusing
 from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
 from judgekit.judges.lexical.told import told
 from judgekit.records import Item
@@ -105,9 +106,15 @@ _PROBES = (
 )
 
 
-def features_digest() -> str:
-    """A hash of the features of a few made-up cases: weights hold only for the features they were fitted on."""
-    rows = [[*agreement(*case), *wording(case[2])] for case in _PROBES]
+def features_digest(semantic: bool = False) -> str:
+    """A hash of the features of a few made-up cases: weights hold only for the features they were fitted on.
+
+    ``semantic``: of those features alone that the heads of ``lexical-semantic.json`` use.
+    """
+    rows = [
+        agreement(*case) if semantic else [*agreement(*case), *wording(case[2]), *refusing(case[0], case[2])]
+        for case in _PROBES
+    ]
     return hashlib.sha256(json.dumps([[round(x, 6) for x in row] for row in rows]).encode()).hexdigest()[:12]
 
 
@@ -142,12 +149,12 @@ class Reading:
     @property
     def refuses(self) -> Floats:
         """The output refuses, wholly or in part."""
-        return self._once("refuses", lambda: self._head("refuses", self._wording(), WORDING))
+        return self._once("refuses", lambda: self._head("refuses", self._refusing(), REFUSING))
 
     @property
     def partly(self) -> Floats:
         """A refusal is only a partial one."""
-        return self._once("partly", lambda: self._head("partly", self._wording(), WORDING))
+        return self._once("partly", lambda: self._head("partly", self._refusing(), REFUSING))
 
     @property
     def withheld(self) -> Floats:
@@ -203,6 +210,11 @@ class Reading:
         if not hasattr(self, "_wordings"):
             self._wordings = [wording(output) for _, _, output in self._cases]
         return self._wordings
+
+    def _refusing(self) -> list[list[float]]:
+        if not hasattr(self, "_refusals"):
+            self._refusals = [refusing(question, output) for question, _, output in self._cases]
+        return self._refusals
 
     def _head(self, name: str, rows: Sequence[Sequence[float]], names: Sequence[str]) -> Floats:
         return self._weights.heads[name](rows, names)
