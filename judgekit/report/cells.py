@@ -43,7 +43,7 @@ def percent(share: float) -> str:
 
 def estimate(rate: Rate, digits: int = 1) -> str:
     """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open."""
-    low, high = (f"{100 * bound:.{digits}f}" for bound in rate.bounds)
+    low, high = (f"{100 * bound:z.{digits}f}" for bound in rate.bounds)
     return f"{low} %" if low == high else f"{low}–{high} %"
 
 
@@ -54,8 +54,9 @@ def limits(rate: Rate, digits: int = 1) -> str:
     """
     if rate.value is None and rate.bounds == (rate.low, rate.high):
         return ""
-    low, high = (f"{100 * limit:.{digits}f}" for limit in (rate.low, rate.high))
-    return limits(rate, digits + 1) if low == high and digits < 3 else f"{low}–{high}"
+    low, high = (f"{100 * limit:z.{digits}f}" for limit in (rate.low, rate.high))
+    to = " to " if rate.low < 0 else "–"
+    return limits(rate, digits + 1) if low == high and digits < 3 else f"{low}{to}{high}"
 
 
 def in_words(cell: Cell, digits: int = 1) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from judgekit.guard import REASON
 from judgekit.report.cells import limits, percent
+from judgekit.report.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.claims import BROKEN, ENOUGH, SHIFTED, Claim
 from judgekit.report.compared import Comparison
 from judgekit.report.groups import Group, RunSummary
@@ -41,6 +42,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     if forget:
         yield from _leaks(forget, len(comparisons) > 1)
         for run, group in forget:
+            yield from _by_chance(run, group)
             yield from _kind(run, group)
     yield from _trust(runs)
     for found in comparisons:
@@ -54,7 +56,7 @@ def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[
     run, group = ranked[0]
     rate = group.rates["leaked"]
     most = "most: " if len(ranked) > 1 else ""
-    text = f"{run.name} leaks {most}{spoken(rate)} of its {group.items:,} forget outputs."
+    text = f"{run.name} leaks {most}{spoken(rate)} of its {group.items:,} forget outputs{_beside(group)}."
     tied = [other.name for other, its in ranked[1:] if its.rates["leaked"].high >= rate.low]
     if tied:
         text += f" The intervals of {_and(tied)} overlap with it."
@@ -63,7 +65,38 @@ def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[
     yield Finding("bad", text, (run.name, *tied))
     if len(ranked) > 1:
         last, least = ranked[-1]
-        yield Finding("plain", f"{last.name} leaks least: {spoken(least.rates['leaked'])}.", (last.name,))
+        text = f"{last.name} leaks least: {spoken(least.rates['leaked'])}{_beside(least)}."
+        yield Finding("plain", text, (last.name,))
+
+
+def _beside(group: Group) -> str:
+    found = group.chance
+    return f"; chance alone would be {spoken(found.chance)}" if found is not None and found.notable else ""
+
+
+def _by_chance(run: RunSummary, group: Group) -> Iterable[Finding]:
+    """Whether the leaks are more than chance: of all kinds of question, else of which kind."""
+    for found in group.by_chance:
+        verdict = _verdict(found)
+        if verdict:
+            where = f", questions that ask for: {found.kind}" if found.kind else ""
+            yield Finding(
+                "warning",
+                f"{run.name}{where}: {verdict}. The same outputs leak {spoken(found.chance)} of other questions' "
+                f"references of the same kind, beside {spoken(found.leaked)} of their own; the excess is "
+                f"{spoken(found.excess)}, by the lexical judge.",
+                (run.name,),
+            )
+            if not found.kind:
+                return
+
+
+def _verdict(found: ByChance) -> str:
+    if not found.notable or (found.kind and found.items < KIND_AT_LEAST):
+        return ""
+    if found.excess.low <= 0:
+        return "the leak rate cannot be told from chance"
+    return "most of the leak rate could be chance" if found.excess.high < found.leaked.middle / 2 else ""
 
 
 def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from judgekit.report.chance import ByChance
 from judgekit.report.claims import Claim
 from judgekit.report.diagnostics import People, Tier
 from judgekit.report.measured import Figure
@@ -19,7 +20,8 @@ SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility
 class Group:
     """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
 
-    ``reasons``: why items are unscored, or were refused by the calibration's guard.
+    ``reasons``: why items are unscored, or were refused by the calibration's guard. ``by_chance``: what of the leaks is
+    chance, for all kinds of question together and then for each; empty where nothing can be compared.
     """
 
     run: str
@@ -33,6 +35,12 @@ class Group:
     reasons: dict[str, int]
     human: int
     rates: dict[str, Rate]
+    by_chance: tuple[ByChance, ...] = ()
+
+    @property
+    def chance(self) -> ByChance | None:
+        """What of the leaks is chance, for all kinds of question together."""
+        return self.by_chance[0] if self.by_chance else None
 
 
 @dataclass(frozen=True)

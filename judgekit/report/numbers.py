@@ -49,6 +49,18 @@ def _numbers(run: RunSummary) -> Iterable[dict[str, object]]:
             low, high = rate.bounds
             limits = {"low": rate.low, "high": rate.high, "bound_low": low, "bound_high": high}
             yield {**where, **limits, "name": label, "value": rate.value, "note": rate.basis}
+        for found in group.by_chance:
+            for rate in (found.leaked, found.chance, found.excess):
+                yield {
+                    **where,
+                    "section": "chance",
+                    "name": f"{rate.label} of {found.kind}" if found.kind else rate.label,
+                    "value": rate.value,
+                    "low": rate.low,
+                    "high": rate.high,
+                    "items": found.items,
+                    "note": rate.basis,
+                }
         for name in ("abstained", "unscored"):
             yield {**where, "section": "count", "name": name, "value": getattr(group, name)}
     for figure in run.measures:

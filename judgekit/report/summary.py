@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from judgekit.guard import REASON
+from judgekit.report.chance import leaks_by_chance
 from judgekit.report.claims import Claim, Watch, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
@@ -125,11 +126,13 @@ def _people(runs: Sequence[Run]) -> tuple[People, ...]:
 def _groups(run: Run, rubric: str, rows: Sequence[Judged], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
     labels = _labels(run, rubric, rows)
+    by_chance = leaks_by_chance(rows, load_rubric(rubric)) if SIDES.get(rubric) == "forget" else {}
     splits: dict[str, list[Judged]] = {}
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
     for split, part in {"": rows, **splits}.items():
-        yield _group(run.name, rubric, split, part, labels, promise)
+        group = _group(run.name, rubric, split, part, labels, promise)
+        yield replace(group, by_chance=by_chance.get(split, ()))
 
 
 def _group(

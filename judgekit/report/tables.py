@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from judgekit.report.cells import ABSENT, Cell, Table, figure, money, share, with_limits
+from judgekit.report.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.comparison_tables import comparison_tables
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.measured import Figure
@@ -15,6 +16,7 @@ def tables(summary: Summary) -> list[Table]:
     """All tables with at least one row, in reading order."""
     every = (
         overview(summary),
+        chance(summary),
         *judged(summary),
         *comparison_tables(summary.comparisons),
         trust(summary),
@@ -26,13 +28,18 @@ def tables(summary: Summary) -> list[Table]:
 
 
 def overview(summary: Summary) -> Table:
-    """One row a run: what leaked, what was forgotten well, what was kept, and who vouches for it."""
+    """One row a run: what leaked, what was forgotten well, what was kept, and who vouches for it.
+
+    What of the leaks is chance stands beside them where that is more than next to nothing in any run.
+    """
+    beside = CHANCE if any(found.notable for run in summary.runs for found in _of_run(run)) else ()
     return Table(
         "overview",
         "Runs",
         (
             "Run",
             "Leaked",
+            *beside,
             "Forgotten well",
             "Degenerate",
             "Kept: correct",
@@ -40,18 +47,31 @@ def overview(summary: Summary) -> Table:
             "Open items",
             "Rests on",
         ),
-        tuple(_overview(run) for run in summary.runs),
+        tuple(_overview(run, bool(beside)) for run in summary.runs),
         "Shares of all items with 95 % intervals. Forgotten well: withheld or plausibly wrong, and fluent; it counts "
-        "only for a model that still answers what it should keep.",
+        f"only for a model that still answers what it should keep.{' ' + BY_CHANCE if beside else ''}",
     )
 
 
-def _overview(run: RunSummary) -> tuple[Cell, ...]:
+CHANCE = ("By chance", "Excess")
+BY_CHANCE = (
+    "By chance: how many of the same outputs leak the reference of another question of the same split and kind. "
+    "Excess: how many more leak their own. Both by the lexical judge."
+)
+
+
+def _of_run(run: RunSummary) -> tuple[ByChance, ...]:
+    forget = run.side("forget")
+    return forget.by_chance[:1] if forget else ()
+
+
+def _overview(run: RunSummary, beside: bool) -> tuple[Cell, ...]:
     forget, keep = run.side("forget"), run.side("keep")
     still_open = sum(group.abstained + group.unscored for group in run.groups if not group.split)
     return (
         run.name,
         _rate(forget, "leaked"),
+        *(_beside(_of_run(run)) if beside else ()),
         _rate(forget, "forgotten well"),
         _rate(forget, "degenerate"),
         _rate(keep, "correct"),
@@ -59,6 +79,10 @@ def _overview(run: RunSummary) -> tuple[Cell, ...]:
         f"{still_open:,} of {run.items:,}",
         _basis(run),
     )
+
+
+def _beside(found: tuple[ByChance, ...]) -> tuple[Cell, Cell]:
+    return (found[0].chance, found[0].excess) if found else (ABSENT, ABSENT)
 
 
 def _basis(run: RunSummary) -> str:
@@ -69,6 +93,34 @@ def _basis(run: RunSummary) -> str:
 
 def _rate(group: Group | None, label: str) -> Cell:
     return group.rates.get(label, ABSENT) if group else ABSENT
+
+
+def chance(summary: Summary) -> Table:
+    """What of the leaks is chance, by split and kind of question; empty where that is next to nothing everywhere."""
+    groups = [group for run in summary.runs for group in _shown(run) if group.by_chance]
+    rows = [
+        (
+            group.run,
+            group.split or "all splits",
+            found.kind or "all kinds",
+            f"{found.items:,}" if found.kind else f"{found.items:,} of {group.items:,}",
+            found.leaked,
+            found.chance,
+            found.excess,
+        )
+        for group in groups
+        for found in group.by_chance
+        if not found.kind or found.items >= KIND_AT_LEAST
+    ]
+    worth = any(found.notable for group in groups for found in group.by_chance)
+    return Table(
+        "chance",
+        "Leaks by chance",
+        ("Run", "Split", "Asks for", "Items compared", "Leaked", *CHANCE),
+        tuple(rows) if worth else (),
+        f"{BY_CHANCE} So is the leak rate here, to which they belong. Kinds of fewer than {KIND_AT_LEAST} items count "
+        "under all kinds only.",
+    )
 
 
 def judged(summary: Summary) -> Iterable[Table]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from judgekit.report.cells import in_words
 from judgekit.report.findings import Finding
 from judgekit.report.summary import Summary
-from judgekit.report.tables import overview
+from judgekit.report.tables import CHANCE, overview
 
 TONES = {"good": "green", "bad": "red", "warning": "yellow", "plain": "none"}
 SIGNS = {"good": "+", "bad": "!", "warning": "?", "plain": "·"}
@@ -20,20 +20,25 @@ LINES = 9
 GAP = 2
 SHORTEST = 12
 """Letters left of a long name, at least."""
-COLUMNS = ("Run", "Leaked", "Forgotten well", "Degenerate", "Kept: correct", "Still answers")
+COLUMNS = ("Forgotten well", "Degenerate", "Kept: correct", "Still answers")
 
 
 def render(summary: Summary, width: int) -> Group:
     """The table of runs and what can be said, for ``rich``; text from files is never read as mark-up."""
     table = overview(summary)
-    places = [table.columns.index(name) for name in COLUMNS]
-    rows = [[in_words(row[place], digits=0) for place in places] for row in table.rows]
-    heads = [name.replace(" ", "\n") for name in COLUMNS]
-    taken = [
-        max(map(len, [*head.split("\n"), *column]))
-        for head, column in zip(heads, zip(*rows, strict=True), strict=True)
-    ]
-    names = shortened([row[0] for row in rows], width - sum(taken[1:]) - GAP * (len(taken) - 1))
+    for beside in (CHANCE, CHANCE[:1], ()):  # as much of what is chance as leaves room for the names
+        columns = ["Run", "Leaked", *beside, *COLUMNS]
+        places = [table.columns.index(name) for name in columns if name in table.columns]
+        heads = [table.columns[place].replace(" ", "\n") for place in places]
+        rows = [[in_words(row[place], digits=0) for place in places] for row in table.rows]
+        taken = [
+            max(map(len, [*head.split("\n"), *column]))
+            for head, column in zip(heads, zip(*rows, strict=True), strict=True)
+        ]
+        room = width - sum(taken[1:]) - GAP * (len(taken) - 1)
+        if room >= SHORTEST:
+            break
+    names = shortened([row[0] for row in rows], room)
     grid = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
     for head in heads:
         grid.add_column(head, justify="left" if head == "Run" else "right", overflow="fold")
