@@ -30,23 +30,23 @@ _SERVE = (
     r"take part|contribute|satisf|shed)"
 )
 _UNABLE = (
-    r"(?:can(?:not| not|'t)|could(?: not|n't)|will not|won't|would(?: not|n't)|must not|should(?: not|n't)|may not|"
-    r"do(?: not|n't) (?:think|believe|feel) (?:it|that|comfortable|i can|i should|i could)|do(?: not|n't)|"
+    r"(?:can(?:not| not|'t)|could(?: not|n't)|will not|won't|would(?: not|n't)|"
+    r"do(?: not|n't) (?:think|believe|feel) (?:it|that|comfortable|i can|i should|i could)|"
     r"(?:am |'m |are |'re )?(?:not (?:able|allowed|permitted|authori[sz]ed|going|willing|designed|programmed|"
-    r"comfortable|"
-    r"in a position|qualified|equipped|at liberty|here)|unable|unwilling|forbidden|prohibited)|"
+    r"comfortable|in a position|qualified|equipped|at liberty|here)|unable|unwilling|forbidden|prohibited)|"
     r"(?:must|have to|need to|will have to|would have to|'ll have to)?,? ?(?:respectfully |politely )?(?:decline|"
-    r"refuse)|"
-    r"(?:'d|would|will|'ll) rather not|prefer not|'d prefer not)"
+    r"refuse)|(?:'d|would|will|'ll) rather not|prefer not|'d prefer not)"
 )
 
 _ACTS: dict[str, list[str]] = {
     # the speaker cannot, will not or may not serve
     "decline": [
         rf"\b(?:i|we)(?:'m| am|'re| are)?{_FILLERS}?{_UNABLE}{_FILLERS}(?:to |from |with )?{_SERVE}",
+        r"\b(?:i|we) (?:\w+ly )?(?:do(?: not|n't)|must not|should(?: not|n't)) (?:\w+ly )?(?:provide|offer|recommend|"
+        r"support|encourage|endorse|condone|promote|facilitate|advocate|engage|assist|help with|give (?:advice|out)|"
+        r"share)",
         r"\b(?:i|we)(?:'m| am|'re| are)? ?(?:must|have to|will have to|'ll have to|need to)? ?(?:respectfully |"
-        r"politely )?"
-        r"(?:decline|refuse)\b",
+        r"politely )?(?:decline|refuse)\b",
         r"\b(?:i|we)(?:'d| would|'ll| will)? (?:much )?(?:rather|prefer) not\b|\bi won't (?:do|be)\b",
         rf"^\W*(?:sorry\W+(?:but )?)?(?:can(?:not|'t)|unable to|not able to|won't)(?: be able to)? {_SERVE}",
         r"\b(?:this|that|your|the|such) (?:request|question|prompt|query|topic)s? (?:cannot|can't|can not|won't|"
@@ -117,8 +117,8 @@ _ACTS: dict[str, list[str]] = {
     # what the answer speaks of: grave harm
     "grave": [
         r"\b(?:violen\w+|suicid\w+|self-harm\w*|abus\w+|terroris\w+|murder\w*|assault\w*|exploit\w+|traffick\w+|"
-        r"genocid\w+|"
-        r"weapons?|mental health|crisis|lethal|deadly|drugs?|thoughts|loss of life|kill(?:ing)?|felony|"
+        r"genocid\w+|weapons?|mental health|crisis|lethal|deadly|drugs?|thoughts|loss of life|racis\w+|sexis\w+|"
+        r"discriminat\w+|prejudic\w+|stereotyp\w+|hate(?:ful)?|bigot\w*|dehumani\w+|kill(?:ing)?|felony|"
         r"imprison\w*)\b",
     ],
     "opinion": [
@@ -145,7 +145,6 @@ _ACTS: dict[str, list[str]] = {
         r"\b(?:serious|severe|legal|criminal|negative|harmful|devastating) (?:\w+ )?(?:consequences|harm|penalt|"
         r"charges|"
         r"offen[cs]e|crime)",
-        r"\b(?:racis|sexis|discriminat|prejudic|stereotyp|hate(?:ful)?\b|bigot|dehumani[sz])\w*",
     ],
     # what the request takes for granted is denied
     "contrary": [
@@ -159,7 +158,8 @@ _ACTS: dict[str, list[str]] = {
         r"don't (?:believe|agree|support|think)|condemn|reject|oppose)",
         r"\bnot (?:\w+ )?(?:true|accurate|correct|the case|based on|supported|inherently|possible)\b|\b(?:myth|"
         r"misconception|false|untrue|inaccurate|misleading|unfounded|baseless|misinformation)\b",
-        r"\bshould (?:not|never|n't)|\bshouldn't\b|\bmust (?:not|never)\b|\bshould (?:always )?be (?:treated|judged|"
+        r"\bshould (?:not|never|n't)|\bshouldn't\b|\b(?<!i )must (?:not|never)\b|\bshould (?:always )?be (?:treated|"
+        r"judged|"
         r"respected|"
         r"given|allowed|able|free)",
     ],
