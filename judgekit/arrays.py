@@ -20,7 +20,7 @@ STAGE = "@"
 class Labelled:
     """Evidence as arrays.
 
-    ``probs`` (items, tiers, labels), NaN where a tier has no evidence; ``shares`` (items, labels) the share of
+    ``probs`` (items, tiers, classes), NaN where a tier has no evidence; ``shares`` (items, classes) the share of
     an item's people who gave each label, NaN rows where nobody did.
     """
 

@@ -53,9 +53,9 @@ def calibrate(
 
     Parameters
     ----------
-    probs : float (items, tiers, labels)
+    probs : float (items, tiers, classes)
         What each tier says, cheapest tier first; NaN rows where a tier has no evidence.
-    human : int (items,) or float (items, labels)
+    human : int (items,) or float (items, classes)
         The label that people gave, -1 where none; or the share of an item's people who gave each label
         (NaN rows where none): then agreement is that with one of them drawn at random.
     agreement, delta : float
@@ -63,7 +63,7 @@ def calibrate(
     per_label : label -> agreement, optional
         Hold the verdicts with each label to a target of their own; labels not named get ``agreement``.
     tolerance : int
-        For ordered labels: verdicts this far from the human label still agree.
+        For ordered classes: verdicts this far from the human label still agree.
     groups : (items,), optional
         Promise the agreement for every group on its own; each group gets its own point on the path.
     judges : int (tiers,), optional
@@ -75,10 +75,10 @@ def calibrate(
         Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the exits from
         evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
         not used.
-    unlabelled : float (more items, tiers, labels), optional
+    unlabelled : float (more items, tiers, classes), optional
         Evidence on other items of the same population; rows that lack a tier are left out.
     fingerprints : passed through into the certificate.
-    label_names : (labels,), optional
+    label_names : (classes,), optional
         What the labels are called in the certificate's claim; by default their numbers.
     seed : for the order of items in the betting test of shares, and for what a budget sets aside.
 
@@ -106,10 +106,10 @@ def calibrate(
         needs_others=budget is not None,
         seed=seed,
     )
-    tiers, labels = sample.evidence.shape[1:]
-    if any(not 0 <= k < labels for k in promise.per_label):
+    tiers, classes = sample.evidence.shape[1:]
+    if any(not 0 <= k < classes for k in promise.per_label):
         raise ValueError(
-            f"per_label must name labels from 0 to {labels - 1}, got {sorted(promise.per_label)}"
+            f"per_label must name labels from 0 to {classes - 1}, got {sorted(promise.per_label)}"
         )
     prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
     everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
@@ -130,7 +130,7 @@ def calibrate(
         "schema": SCHEMA,
         **summary(promise, policy.certificate["parts"], sample.shares),
         "labels": len(sample),
-        "label_set_size": labels,
+        "label_set_size": classes,
         **use(policy, sample.evidence, names, sample.others, prices),
         "human_ceiling": float((1 - sample.loss.min(axis=1)).mean())
         if sample.shares and len(sample)
@@ -167,14 +167,14 @@ def _policy(
     budget: float | None,
 ) -> Policy:
     """The policy that can be promised at ``delta`` with one way to combine the judges."""
-    labels = sample.loss.shape[1]
+    classes = sample.loss.shape[1]
     if promise.per_label:
         exits = Exits.never(combination.tiers)
     elif budget is not None:
         seen = Opinions.of(combination, sample.seen)
-        found = candidates(combination, prices, seen.score, seen.present, promise.agreement, labels)
+        found = candidates(combination, prices, seen.score, seen.present, promise.agreement, classes)
         exits = affordable(found, budget).exits
     else:
-        exits = Exits.priced(combination, prices, thrift, promise.agreement, labels)
+        exits = Exits.priced(combination, prices, thrift, promise.agreement, classes)
     level, parts = certify(sample, combination, exits, promise, delta)
     return Policy(combination, exits, level, sample.names, {"parts": parts})

@@ -26,7 +26,7 @@ class Opinions:
 
     @classmethod
     def of(cls, combination: Combination, probs: Floats) -> Opinions:
-        """Pool the evidence, float (items, tiers, labels)."""
+        """Pool the evidence, float (items, tiers, classes)."""
         label, score = combination.opinions(probs)
         return cls(label, score, ~np.isnan(probs[:, :, 0]))
 
@@ -44,14 +44,14 @@ def certify(
 
     Returns
     -------
-    level : float (groups, labels), +inf where nothing is certified.
+    level : float (groups, classes), +inf where nothing is certified.
     parts : what was seen, one a part.
     """
-    labels = sample.loss.shape[1]
+    classes = sample.loss.shape[1]
     items, others = Opinions.of(combination, sample.evidence), Opinions.of(combination, sample.others)
-    names, verdicts = sample.names or ("",), list(range(labels)) if promise.per_label else [None]
+    names, verdicts = sample.names or ("",), list(range(classes)) if promise.per_label else [None]
     share = delta / (len(names) * len(verdicts))
-    level, parts = np.full((len(names), labels), np.inf), []
+    level, parts = np.full((len(names), classes), np.inf), []
     for g, name in enumerate(names):
         for verdict in verdicts:
             which, marks = sample.group == g, others if sample.fixed else None

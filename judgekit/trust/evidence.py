@@ -1,6 +1,6 @@
 """Evidence of several tiers as one opinion: a label, and how far the evidence for it goes.
 
-Opinions are averaged as log-probabilities (a logarithmic opinion pool; for two labels, log-odds), and a judge that is
+Opinions are averaged as log-probabilities (a logarithmic opinion pool; for two classes, log-odds), and a judge that is
 sure counts somewhat more than one that is not. The average is scaled by the share of judges asked, so evidence
 accumulates as in Wald's sequential test: what a cheap judge said is kept when the next one speaks. A judge asked in
 stages counts once, with its latest stage.
@@ -31,7 +31,7 @@ SURENESS = 0.2
 
 
 def check_probs(probs: Any, name: str = "probs") -> Floats:
-    """Validate evidence and return it as float64 (items, tiers, labels); a row with any NaN becomes all NaN.
+    """Validate evidence and return it as float64 (items, tiers, classes); a row with any NaN becomes all NaN.
 
     Raises
     ------
@@ -39,9 +39,9 @@ def check_probs(probs: Any, name: str = "probs") -> Floats:
     """
     array = np.asarray(probs, dtype=np.float64)
     if array.ndim != 3:
-        raise ValueError(f"{name} must have shape (items, tiers, labels), got {array.shape}")
+        raise ValueError(f"{name} must have shape (items, tiers, classes), got {array.shape}")
     if array.shape[1] < 1 or array.shape[2] < 2:
-        raise ValueError(f"{name} must hold at least 1 tier and 2 labels, got shape {array.shape}")
+        raise ValueError(f"{name} must hold at least 1 tier and 2 classes, got shape {array.shape}")
     total = array.sum(axis=2)
     bad = (array < 0).any(axis=2) | np.isinf(total) | (total == 0)
     if bad.any():
@@ -162,18 +162,18 @@ class Combination:
 class Pool:
     """The evidence of some items, added up tier by tier.
 
-    ``settled`` and ``latest`` (of the judge being asked) have shape (items, labels + 2): weighted log-probabilities,
+    ``settled`` and ``latest`` (of the judge being asked) have shape (items, classes + 2): weighted log-probabilities,
     the weights they have been given, and what these weights would be if all judges were equally sure.
     """
 
-    def __init__(self, combination: Combination, items: int, labels: int) -> None:
+    def __init__(self, combination: Combination, items: int, classes: int) -> None:
         self.combination = combination
         self.judge: int | None = None
-        self.settled: Floats = np.zeros((items, labels + 2))
-        self.latest: Floats = np.zeros((items, labels + 2))
+        self.settled: Floats = np.zeros((items, classes + 2))
+        self.latest: Floats = np.zeros((items, classes + 2))
 
     def add(self, rows: Floats, tier: int) -> None:
-        """Add the evidence of the next tier, (items, labels); NaN rows add nothing."""
+        """Add the evidence of the next tier, (items, classes); NaN rows add nothing."""
         if self.combination.judges[tier] != self.judge:
             self.judge = self.combination.judges[tier]
             self.settled = self.settled + self.latest
@@ -203,7 +203,7 @@ class Pool:
 
 
 def _leading(logs: Floats) -> tuple[Ints, Floats]:
-    """Of log-probabilities (items, labels), the leading label (the first of equals) and its log-odds, each (items,)."""
+    """Of log-probabilities (items, classes), the leading label (first of equals) and its log-odds, each (items,)."""
     label = logs.argmax(axis=1)
     if logs.shape[1] == 2:
         return label, np.abs(logs[:, 0] - logs[:, 1])

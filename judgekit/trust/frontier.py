@@ -56,7 +56,7 @@ def frontier(
 
     Parameters
     ----------
-    probs : float (items, tiers, labels)
+    probs : float (items, tiers, classes)
         What each tier says of some items, as for ``calibrate``; of very many an even sample is taken.
     agreement : float
         Target agreement of the promise.
@@ -86,7 +86,7 @@ def check_costs(costs: Sequence[float], tiers: int) -> Floats:
 
 
 def candidates(
-    combination: Combination, costs: Floats, score: Floats, present: Bools, agreement: float, labels: int
+    combination: Combination, costs: Floats, score: Floats, present: Bools, agreement: float, classes: int
 ) -> list[Candidate]:
     """The candidates that some budget chooses, the dearest first: each cheaper than all deeper or less thrifty ones."""
     found: list[Candidate] = []
@@ -95,7 +95,7 @@ def candidates(
     counts = np.unique(np.ceil(len(score) * SHARES).astype(int))
     for depth in range(combination.tiers, int(np.argmax(combination.heard)), -1):
         for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
-            exits = Exits.priced(combination, costs, thrift, agreement, labels, depth)
+            exits = Exits.priced(combination, costs, thrift, agreement, classes, depth)
             entry = exits.entries(score, present)
             entered = entry.max(axis=1)
             at = levels(entered, counts)

@@ -10,7 +10,7 @@ and stops without one at the first tier where
 
 A negative `drag` asks less evidence to be spared a dear tier, but never less than half, and below `least` a tier before
 the last gives no verdict at any level (:meth:`Exits.settles`). `drag`, `hope` and `least` are fixed before any label is
-seen, from the prices, the promised agreement and the number of labels. Lower levels accept more: the sets of
+seen, from the prices, the promised agreement and the number of classes. Lower levels accept more: the sets of
 accepted items grow along the path, so an item *enters* the path at one level and stays.
 """
 
@@ -57,7 +57,7 @@ class Exits:
         costs: Floats,
         thrift: float,
         agreement: float,
-        labels: int,
+        classes: int,
         depth: int | None = None,
     ) -> Exits:
         """Exits for tiers that cost ``costs`` to ask: the dearer the next tier, the earlier an item stops.
@@ -75,7 +75,7 @@ class Exits:
         drag, hope = CAUTION - price, np.maximum(-np.log(FLOOR) - 2 * beyond, 0)
         asked = np.maximum(1 - combination.pending, 0)
         part = np.sqrt(asked / max(float(asked[max(deep - 2, 0)]), 1e-300))
-        claim = part * np.log(agreement / (1 - agreement)) - np.log(labels - 1) - pending * beyond
+        claim = part * np.log(agreement / (1 - agreement)) - np.log(classes - 1) - pending * beyond
         claim = np.where(combination.heard, claim, np.inf)
         least = np.where(np.arange(combination.tiers) < deep - 1, claim, -np.inf)
         return cls(

@@ -73,7 +73,7 @@ class Policy:
     ----------
     combination : how the tiers asked so far become one label and score (log-odds).
     exits : what an early stop must have to spare.
-    level : float (groups, labels); how far the evidence must go for a verdict with that label; +inf never given.
+    level : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
     groups : names of the groups in the order of ``level``; empty if one rule serves all items.
     certificate : what was proven, JSON-able.
     """
@@ -100,8 +100,8 @@ class Policy:
         return self.combination.tiers
 
     @property
-    def labels(self) -> int:
-        """Number of labels."""
+    def classes(self) -> int:
+        """Number of labels that a verdict can have."""
         return int(self.level.shape[1])
 
     def step(self, probs: ArrayLike, tier: int, groups: Sequence[Any] | None = None) -> Actions:
@@ -109,11 +109,11 @@ class Policy:
 
         Parameters
         ----------
-        probs : float (items, tiers, labels); NaN where a tier gave no evidence; later tiers are not looked at.
+        probs : float (items, tiers, classes); NaN where a tier gave no evidence; later tiers are not looked at.
         groups : the items' groups where the policy has any; a group never calibrated gets no verdict.
         """
         evidence = self._checked(probs)
-        pool = Pool(self.combination, len(evidence), self.labels)
+        pool = Pool(self.combination, len(evidence), self.classes)
         for t in range(tier + 1):
             pool.add(evidence[:, t], t)
         present = ~np.isnan(evidence[:, tier, 0])
@@ -126,7 +126,7 @@ class Policy:
         group = self._group_index(groups, items)
         label, tier = np.full(items, -1, dtype=np.intp), np.full(items, -1, dtype=np.intp)
         confidence, unscored = np.full(items, np.nan), np.zeros(items, dtype=np.bool_)
-        active, pool = np.arange(items), Pool(self.combination, items, self.labels)
+        active, pool = np.arange(items), Pool(self.combination, items, self.classes)
         for t in range(self.exits.depth):
             rows = evidence[:, t] if len(active) == items else evidence[active, t]
             pool.add(rows, t)
@@ -194,9 +194,9 @@ class Policy:
 
     def _checked(self, probs: ArrayLike) -> Floats:
         evidence = check_probs(probs)
-        if evidence.shape[1:] != (self.tiers, self.labels):
+        if evidence.shape[1:] != (self.tiers, self.classes):
             raise ValueError(
-                f"the policy is for {self.tiers} tiers and {self.labels} labels, got probs of shape {evidence.shape}"
+                f"the policy is for {self.tiers} tiers and {self.classes} classes, got probs of shape {evidence.shape}"
             )
         return evidence
 

@@ -19,7 +19,7 @@ class Promise:
     ----------
     agreement : wanted mean agreement (1 - loss) of verdicts.
     delta : probability that the certificate may be wrong.
-    tolerance : labels this far apart (in their order) still agree; 0 for labels without an order.
+    tolerance : labels this far apart (in their order) still agree; 0 for classes without an order.
     per_label : label -> agreement wanted among the verdicts with that label; if there is any, every label is
         certified on its own, those not named at ``agreement``.
     names : what the labels are called in the claim; by default their numbers.
@@ -42,18 +42,18 @@ class Promise:
         if self.tolerance < 0:
             raise ValueError(f"tolerance must not be negative, got {self.tolerance}")
 
-    def losses(self, human: ArrayLike, labels: int) -> tuple[Bools, Floats]:
+    def losses(self, human: ArrayLike, classes: int) -> tuple[Bools, Floats]:
         """How wrong each possible verdict is for each item.
 
         Parameters
         ----------
-        human : int (items,), one label an item, -1 where nobody gave one; or float (items, labels), the share
+        human : int (items,), one label an item, -1 where nobody gave one; or float (items, classes), the share
             of the item's people who gave each label, NaN rows where nobody did.
 
         Returns
         -------
         labelled : bool (items,).
-        loss : float (items, labels) in [0, 1]: 0 or 1 against one label; against shares the probability that
+        loss : float (items, classes) in [0, 1]: 0 or 1 against one label; against shares the probability that
             a person drawn at random from the item's people disagrees.
 
         Raises
@@ -63,27 +63,27 @@ class Promise:
         given = np.asarray(human)
         if given.ndim == 1:
             whole = given.astype(np.intp) if len(given) else np.zeros(0, dtype=np.intp)
-            if len(given) and ((whole != given) | (whole < -1) | (whole >= labels)).any():
-                raise ValueError(f"human labels must be whole numbers from -1 (none) to {labels - 1}")
+            if len(given) and ((whole != given) | (whole < -1) | (whole >= classes)).any():
+                raise ValueError(f"human labels must be whole numbers from -1 (none) to {classes - 1}")
             labelled = whole >= 0
-            shares = np.where(labelled[:, None], np.eye(labels)[np.maximum(whole, 0)], 0.0)
-        elif given.ndim == 2 and given.shape[1] == labels:
+            shares = np.where(labelled[:, None], np.eye(classes)[np.maximum(whole, 0)], 0.0)
+        elif given.ndim == 2 and given.shape[1] == classes:
             labelled = ~np.isnan(given).any(axis=1)
             shares = np.where(labelled[:, None], given, 0.0).astype(np.float64)
             bad = labelled & ((shares.min(axis=1, initial=1) < 0) | (np.abs(shares.sum(axis=1) - 1) > 1e-6))
             if bad.any():
                 raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or do not sum to 1")
         else:
-            raise ValueError(f"human must have shape (items,) or (items, {labels}), got {given.shape}")
-        return labelled, np.clip(1 - shares @ self.agreeing(labels), 0, 1).round(12)
+            raise ValueError(f"human must have shape (items,) or (items, {classes}), got {given.shape}")
+        return labelled, np.clip(1 - shares @ self.agreeing(classes), 0, 1).round(12)
 
     def agree(self, verdict: int, human: int) -> bool:
         """Whether a verdict agrees with people's label."""
         return abs(verdict - human) <= self.tolerance
 
-    def agreeing(self, labels: int) -> Bools:
-        """Which labels of people (columns) agree with which verdicts (rows). Shape (labels, labels)."""
-        return np.array([[self.agree(v, h) for h in range(labels)] for v in range(labels)], dtype=np.bool_)
+    def agreeing(self, classes: int) -> Bools:
+        """Which labels of people (columns) agree with which verdicts (rows). Shape (classes, classes)."""
+        return np.array([[self.agree(v, h) for h in range(classes)] for v in range(classes)], dtype=np.bool_)
 
     def target(self, label: int | None) -> float:
         """The agreement wanted of the verdicts with one label; of all, where ``label`` is None."""

@@ -25,11 +25,11 @@ class Sample:
 
     Attributes
     ----------
-    evidence : float (items, tiers, labels) of the items that certify.
-    loss : float (items, labels), how wrong each possible verdict is.
+    evidence : float (items, tiers, classes) of the items that certify.
+    loss : float (items, classes), how wrong each possible verdict is.
     group : int (items,), the item's group as an index into ``names``.
     names : the groups; empty where there is one promise for all.
-    others : float (other items, tiers, labels), complete evidence on items whose labels are not used.
+    others : float (other items, tiers, classes), complete evidence on items whose labels are not used.
     set_aside : how many of the others have labels that were given up for it.
     shares : whether a loss may lie between 0 and 1.
     """
@@ -61,20 +61,20 @@ class Sample:
         ValueError : arrays that do not fit each other or hold impossible numbers.
         """
         evidence = check_probs(probs)
-        count, tiers, labels = evidence.shape
+        count, tiers, classes = evidence.shape
         for name, given in {"human": human, "groups": groups}.items():
             if given is not None and np.shape(given)[:1] != (count,):
                 raise ValueError(
                     f"{name} must hold one entry for each of the {count} items, got shape {np.shape(given)}"
                 )
-        labelled, loss = promise.losses(human, labels)
+        labelled, loss = promise.losses(human, classes)
         names, group = np.unique(
             np.full(count, "") if groups is None else np.asarray(groups).astype(str), return_inverse=True
         )
         order = np.random.default_rng(seed).permutation(count)
         more = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
-        if more.shape[1:] != (tiers, labels):
-            raise ValueError(f"unlabelled must have shape (items, {tiers}, {labels}), got {more.shape}")
+        if more.shape[1:] != (tiers, classes):
+            raise ValueError(f"unlabelled must have shape (items, {tiers}, {classes}), got {more.shape}")
         others = more[~np.isnan(more).any(axis=(1, 2))]  # a cascade does not ask every tier about every item
 
         used = order[labelled[order]]

@@ -15,7 +15,7 @@ from judgekit.trust import Policy, calibrate
 class Population:
     """Equally likely kinds of items.
 
-    ``probs`` (kinds, tiers, labels): the evidence of a kind; ``truth`` (kinds, labels): how often people give each
+    ``probs`` (kinds, tiers, classes): the evidence of a kind; ``truth`` (kinds, classes): how often people give each
     label to items of the kind; ``groups`` (kinds,).
     """
 

@@ -203,7 +203,7 @@ PROBS, HUMAN = world(30)
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"probs": PROBS[:, 0]}, "items, tiers, labels"),
+        ({"probs": PROBS[:, 0]}, "items, tiers, classes"),
         ({"probs": -PROBS}, "no distribution"),
         ({"probs": PROBS * np.inf}, "no distribution"),
         ({"probs": PROBS * 0}, "no distribution"),

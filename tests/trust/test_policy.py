@@ -116,5 +116,5 @@ def test_not_a_policy_is_refused(row: dict, word: str) -> None:
 
 def test_wrong_shape_is_refused() -> None:
     policy = calibrate(np.full((5, 2, 2), 0.5), np.zeros(5, int), agreement=0.8)
-    with pytest.raises(ValueError, match="2 tiers and 2 labels"):
+    with pytest.raises(ValueError, match="2 tiers and 2 classes"):
         policy.decide(np.full((5, 3, 2), 0.5))
