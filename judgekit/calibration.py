@@ -26,29 +26,50 @@ from judgekit.records import Evidence, EvidenceRow, Record, parse, several
 
 
 class Reference(Record):
-    """What the first tier said of the items that certify: what scored items are held against by a shift check.
+    """What is known of the items that certify: what scored items are held against by a shift check.
 
-    One entry an item in every list: the leading label and its probability (label empty and probability None where
-    the tier gave nothing), the question id, the group where the promise is made by group, and the form of its texts
-    where every item has one.
+    Attributes
+    ----------
+    rows : tuple of EvidenceRow
+        The items: whose output it is, how its texts look, every tier's probabilities and order inconsistency.
+    questions, groups : tuple of str
+        The question of each item, and its group where the promise is made by group.
+    kinds : tuple of (model, method, split)
+        Whose outputs the calibration saw, labeled or not: what the promise is about.
+    labels, confidences, forms : tuple
+        In files made before ``rows`` were kept: the first tier's label (empty: none) and its probability, and how
+        the texts look.
     """
 
-    labels: tuple[str, ...] = ()
-    confidences: tuple[float | None, ...] = ()
+    rows: tuple[EvidenceRow, ...] = ()
     questions: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str, str], ...] = ()
+    labels: tuple[str, ...] = ()
+    confidences: tuple[float | None, ...] = ()
     forms: tuple[tuple[float, ...], ...] = ()
 
     @classmethod
-    def of(cls, rows: Sequence[EvidenceRow], tier: str, by: str | None) -> Reference:
-        """The reference that labelled rows give."""
-        said = [row.tiers.get(tier, Evidence()) for row in rows]
+    def of(
+        cls, rows: Sequence[EvidenceRow], seen: Iterable[EvidenceRow], tiers: Sequence[str], by: str | None
+    ) -> Reference:
+        """The reference that labeled rows give, among all rows ``seen``."""
         return cls(
-            labels=tuple(one.label or "" for one in said),
-            confidences=tuple(round(one.probs[one.label], 6) if one.label else None for one in said),
+            rows=tuple(
+                EvidenceRow(
+                    **row.named,
+                    form=row.form,
+                    tiers={
+                        tier: Evidence(probs=said.probs, flips=said.flips)
+                        for tier in tiers
+                        if (said := row.tiers.get(tier)) is not None
+                    },
+                )
+                for row in rows
+            ),
             questions=tuple(row.question_id or row.id for row in rows),
             groups=tuple(str(getattr(row, by)) for row in rows) if by else (),
-            forms=tuple(row.form for row in rows) if all(row.form for row in rows) else (),
+            kinds=tuple(sorted({(row.model, row.method, row.split) for row in seen})),
         )
 
 
@@ -62,7 +83,7 @@ class Calibration(Record):
     tiers : tier names in cascade order.
     fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
     policy, certificate : as ``judgekit.trust`` wrote them.
-    reference : what the first tier said of the labelled items, for the shift check of scored ones.
+    reference : what is known of the labelled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
     by : what the promise is made for each of, if not for all items together.
     people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
@@ -201,7 +222,7 @@ def calibrate(
         policy=policy.to_dict(),
         certificate=policy.certificate,
         reference=Reference.of(
-            [row for row, used in zip(rows, labelled, strict=True) if used], table.tiers[0], by
+            [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, by
         ),
         examples=tuple(sorted(several(exclude))),
         by=by,

@@ -93,7 +93,7 @@ class SpotChecks:
             assert self.fair is not None
             return (
                 f"Nothing is concluded from {self.checked} spot checks: the checked verdicts are no fair sample, they "
-                f"differ from the others in {', '.join(self.fair.where)} (p = {self.fair.p_value:.2g})."
+                f"differ from the others in {self.fair.place} (p = {self.fair.p_value:.2g})."
             )
         if not self.parts:
             return "No verdict here can be checked against the promise."

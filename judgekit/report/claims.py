@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
+from typing import Any, Literal, NamedTuple
 
 from judgekit.labeling import SpotChecks, spot_checks
 from judgekit.report.runs import Judged, Run
-from judgekit.trust.shift import Shift, shift_check
-
-ENOUGH = 20
-"""Labeled items, and others, that a shift check needs to be worth running."""
-
-LEVEL = 0.05
-"""Probability that a check withdraws a promise that stands."""
+from judgekit.report.shifts import Look, promised, seen_kinds, shifts
 
 OPINION = "judge's opinion only: not calibrated against people"
 
@@ -36,6 +28,7 @@ class Claim:
     agreement, delta : promised agreement with people, and the probability that the promise is wrong.
     coverage, observed, bound : at the certified point: share of items given a verdict, agreement seen, and its
         lower confidence bound, on ``labels`` labeled items.
+    runs : for how many runs the promise was made together; 0 where it was made for each group, or is not known.
     shift : the shift check's finding, or why there was none.
     audit : what spot checks show, empty where there are none.
     """
@@ -49,6 +42,7 @@ class Claim:
     observed: float | None = None
     bound: float | None = None
     labels: int | None = None
+    runs: int = 0
     shift: str = ""
     audit: str = ""
 
@@ -58,15 +52,17 @@ class Claim:
         return self.status == "certified"
 
 
-@dataclass(frozen=True)
-class Watch:
-    """What was found of a promise in use; ``shift`` and ``audit`` are None where there was too little to tell."""
+class Watch(NamedTuple):
+    """What was found of a promise in use; ``audit`` is None where there was too little to tell."""
 
-    shift: Shift | None = None
+    shift: Look = Look()
     audit: SpotChecks | None = None
 
 
-def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = Watch()) -> Claim:
+NOT_WATCHED = Watch()
+
+
+def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATCHED) -> Claim:
     """The claim for the rows of one rubric; ``watch`` is what :func:`checks` found of them."""
     covered = [row.verdict.calibration is not None for row in rows if row.verdict.state == "verdict"]
     calibration = run.calibration(rubric)
@@ -83,15 +79,12 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = Watch())
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
-    known["shift"] = (
-        f"none: it needs {ENOUGH} items beside {ENOUGH} labeled ones that the calibration remembers"
-        if watch.shift is None
-        else _found(watch.shift)
-    )
+    known["shift"] = watch.shift.text
+    known["runs"] = 0 if calibration.get("by") else len({kind[:2] for kind in seen_kinds(calibration)})
     known["audit"] = "" if watch.audit is None else watch.audit.sentence
     if watch.audit is not None and watch.audit.status == "broken":
         return Claim(rubric, "withdrawn", BROKEN, **known)
-    if watch.shift is not None and watch.shift.shifted:
+    if watch.shift.shift is not None and watch.shift.shift.shifted:
         return Claim(rubric, "withdrawn", SHIFTED, **known)
     return Claim(rubric, "certified", _promise(certificate), **known)
 
@@ -110,40 +103,25 @@ def _promise(certificate: dict[str, Any]) -> str:
     )
 
 
-def _found(shift: Shift) -> str:
-    sizes = f"p = {shift.p_value:.2g}, {shift.n_scored:,} items against {shift.n_labeled:,} labeled"
-    return (
-        f"shifted in {', '.join(shift.where)} ({sizes})" if shift.shifted else f"no sign of a shift ({sizes})"
-    )
-
-
 def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     """Run name and rubric -> what shift check and spot checks say of the promise.
 
-    A promise for all items together is checked on all runs under that calibration together, since that is the
-    population it is about; one by split, model or method on each of those, the plainest finding standing for all.
+    Spot checks of a promise for all items together are those on all runs under that calibration, since that is the
+    population it is about; of one by split, model or method, those on each run.
     """
     pools: dict[tuple[str, str, str], list[Judged]] = {}
-    mine: dict[tuple[str, str], tuple[str, str, str]] = {}
-    references: dict[tuple[str, str, str], Mapping[str, Any]] = {}
-    for run in runs:
-        for row in run.rows:
-            rubric = row.verdict.rubric
-            calibration = run.calibration(rubric)
-            if calibration is None or not row.verdict.calibration:
-                continue
-            key = (rubric, row.verdict.calibration, run.name if calibration.get("by") else "")
-            mine[run.name, rubric] = key
-            references[key] = calibration
-    for run in runs:
-        for row in run.rows:
-            if (run.name, row.verdict.rubric) in mine:
-                pools.setdefault(mine[run.name, row.verdict.rubric], []).append(row)
-    found = {
-        key: Watch(check(rows, references[key]), _audit(rows, references[key], key[1]))
-        for key, rows in pools.items()
+    mine, looks = promised(runs), shifts(runs)
+    keys = {
+        (run, rubric): (*promise, run if calibration.get("by") else "")
+        for (run, rubric), (promise, calibration) in mine.items()
     }
-    return {name: found[key] for name, key in mine.items()}
+    for run in runs:
+        for row in run.rows:
+            if (run.name, row.verdict.rubric) in keys:
+                pools.setdefault(keys[run.name, row.verdict.rubric], []).append(row)
+    calibrations = {keys[name]: calibration for name, (_, calibration) in mine.items()}
+    audits = {key: _audit(rows, calibrations[key], key[1]) for key, rows in pools.items()}
+    return {name: Watch(looks[name], audits[key]) for name, key in keys.items()}
 
 
 def _audit(rows: Sequence[Judged], calibration: Mapping[str, Any], fingerprint: str) -> SpotChecks | None:
@@ -152,48 +130,3 @@ def _audit(rows: Sequence[Judged], calibration: Mapping[str, Any], fingerprint: 
         return None
     found = spot_checks([(row.verdict, row.human) for row in rows], calibration, fingerprint)
     return found if found.checked else None
-
-
-def check(rows: Sequence[Judged], calibration: Mapping[str, Any]) -> Shift | None:
-    """Items against those that certified a calibration, in what the first tier says of each; None: too few."""
-    reference, by = calibration.get("reference") or {}, calibration.get("by")
-    if not by:
-        return _compare(rows, reference, None)
-    groups = sorted({str(getattr(row.verdict, by)) for row in rows} & set(reference.get("groups", ())))
-    parts = [
-        _compare(
-            [row for row in rows if str(getattr(row.verdict, by)) == group], reference, group, len(groups)
-        )
-        for group in groups
-    ]
-    known = [part for part in parts if part is not None]
-    return min(known, key=lambda part: (not part.shifted, part.p_value), default=None)
-
-
-def _compare(
-    rows: Sequence[Judged], reference: Mapping[str, Any], group: str | None, parts: int = 1
-) -> Shift | None:
-    groups = reference.get("groups", ())
-    use = [i for i in range(len(reference.get("labels", ()))) if group is None or groups[i] == group]
-    if min(len(rows), len(use)) < ENOUGH:
-        return None
-    labeled = {
-        "confidence": np.array([reference["confidences"][i] for i in use], dtype=np.float64),
-        "label": np.array([reference["labels"][i] for i in use]),
-    }
-    scored = {
-        "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
-        "label": np.array([row.first[0] if row.first else "" for row in rows]),
-    }
-    forms = reference.get("forms") or ()
-    if forms and all(row.form for row in rows):
-        labeled["text"] = np.array([forms[i] for i in use])
-        scored["text"] = np.array([row.form for row in rows])
-    questions = (
-        np.array([reference["questions"][i] for i in use]),
-        np.array([row.verdict.question_id or row.verdict.id for row in rows]),
-    )
-    try:
-        return shift_check(labeled, scored, level=LEVEL / parts, questions=questions)
-    except ValueError:  # the same questions on both sides: no scored item is left to compare
-        return None

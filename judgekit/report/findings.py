@@ -9,10 +9,11 @@ from typing import Literal
 from judgekit.guard import REASON
 from judgekit.report.cells import limits, percent
 from judgekit.report.chance import KIND_AT_LEAST, ByChance
-from judgekit.report.claims import BROKEN, ENOUGH, SHIFTED, Claim
+from judgekit.report.claims import BROKEN, SHIFTED, Claim
 from judgekit.report.compared import Comparison
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates import Rate
+from judgekit.report.shifts import ENOUGH
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""
@@ -242,6 +243,11 @@ def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
                 promises.setdefault((made.rubric, made.text), []).append(run.name)
     for (rubric, text), names in promises.items():
         pooled = " (one promise for these runs together, not for each)" if len(names) > 1 else ""
+        more = max(
+            made.runs for run in runs if run.name in names for made in run.claims if made.rubric == rubric
+        )
+        if more > len(names):
+            pooled = f" (one promise for the {more} runs calibrated on together, not for each)"
         yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names))
         for run in runs:
             if run.name in names:

@@ -10,7 +10,7 @@ from typing import Any
 
 from judgekit.guard import REASON
 from judgekit.report.chance import leaks_by_chance
-from judgekit.report.claims import Claim, Watch, checks, claim
+from judgekit.report.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
 from judgekit.report.diagnostics import People, against_people, tier_use
@@ -73,7 +73,7 @@ def summarize(runs: Sequence[Run]) -> Summary:
         raise ValueError("no runs to report on")
     watched = checks(runs)
     claims = {
-        (run.name, rubric): claim(run, rubric, rows, watched.get((run.name, rubric), Watch()))
+        (run.name, rubric): claim(run, rubric, rows, watched.get((run.name, rubric), NOT_WATCHED))
         for run in runs
         for rubric, rows in run.by_rubric.items()
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from judgekit.trust.shift import squared_distances
+from judgekit.trust.shift_core import squared_distances
 
 Floats = NDArray[np.float64]
 

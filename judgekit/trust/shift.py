@@ -1,31 +1,32 @@
 """Are the scored items, as a whole, like the labeled ones?
 
-A certificate speaks of items like those that were labeled. The check compares every view of the two sets
-(confidences, verdicts, embeddings) by an energy distance and shuffles which items count as labeled. Its error
-level is exact at any sample size: without a shift all items are exchangeable, and nothing else is used.
+A certificate speaks of items like those that were labeled. The check compares the two sets in every view (confidences,
+verdicts, texts) and in all views together, and shuffles which items count as labeled. Its error level is exact at any
+sample size: without a shift all items are exchangeable, and nothing else is used.
 
 References: Szekely & Rizzo (2013), "Energy statistics"; Westfall & Young (1993), "Resampling-based multiple
-testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero".
+testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero"; those of ``shift_core``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.floating]
-Members = NDArray[np.float32]  # (permutations, items): 1 for those that play the labeled part
-Statistic = Callable[[Members], Floats]
+from judgekit.trust.shift_core import discriminant, distance, upper_share
 
 PERMUTATIONS = 999
 DIGITS = 6
-"""Digits of confidences that are compared."""
+"""Digits of numbers that are compared."""
 
-ROWS = 5_000  # per side
-FEATURE_ROWS = 1_000  # per side when a view has many numbers an item: all distances are taken
+ROWS = 1_000
+"""Items compared, per side."""
+
+TOGETHER = 5.0
+"""What all views together may spend of the error level, for each unit that the single views spend."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Shift:
     shifted : bool
         Whether scored items differ from labeled ones; false alarms have probability at most `level`.
     p_value : float
-        Exact permutation p-value over all views together.
+        Exact permutation p-value over all views, each alone and all together.
     where : tuple of str
-        Views that differ, each at `level` whatever the others do.
+        Where there is a shift, the views that show it on their own, each at `level` whatever the others do; empty where
+        only all views together show it.
     p_values : dict
-        Every view's p-value, corrected for the number of views.
+        Every view's p-value on its own, corrected for the number of views.
     level : float
         Error level.
     n_labeled, n_scored : int
@@ -57,12 +59,17 @@ class Shift:
     n_scored: int
 
     @property
+    def place(self) -> str:
+        """Where the shift shows, in words."""
+        return ", ".join(self.where) or f"{', '.join(self.p_values)} taken together"
+
+    @property
     def sentence(self) -> str:
         """The finding in one plain sentence."""
         sizes = f"{self.n_scored} scored against {self.n_labeled} labeled items"
         if self.shifted:
             return (
-                f"The scored items are not like the labeled ones in {', '.join(self.where)} "
+                f"The scored items are not like the labeled ones in {self.place} "
                 f"(p = {self.p_value:.3g}, {sizes}): the claim does not hold for them."
             )
         return (
@@ -111,33 +118,29 @@ def shift_check(
     keep = [rng.permutation(len(side[0])) for side in sides]
     if questions is not None:
         keep = _one_per_question(keep, [np.asarray(q) for q in questions], rng)
-    most = FEATURE_ROWS if any(view.ndim == 2 for view in sides[0]) else ROWS
-    keep = [rows[:most] for rows in keep]
+    keep = [rows[:ROWS] for rows in keep]
     n, m = len(keep[0]), len(keep[1])
     if not n or not m:
         raise ValueError("no items to compare: give at least one labeled and one scored item")
     members = np.zeros((PERMUTATIONS + 1, n + m), dtype=np.float32)
     members[:, :n] = 1.0
     members[1:] = rng.permuted(members[1:], axis=1)
-    values = np.stack(
-        [
-            _statistic(name, np.concatenate([side[v][rows] for side, rows in zip(sides, keep, strict=True)]))(
-                members
-            )
-            for v, name in enumerate(names)
-        ]
-    )
-    # each view's p-value in every permutation, then the least over views: exact whatever their dependence
-    single = np.stack([_upper_share(row) for row in values])
+    pooled = [
+        np.concatenate([side[v][rows] for side, rows in zip(sides, keep, strict=True)])
+        for v in range(len(names))
+    ]
+    # every statistic's p-value in every permutation, then the least of them: exact whatever their dependence
+    single = np.stack([upper_share(distance(view)(members)) for view in pooled])
     least = single.min(axis=0)
+    together = upper_share(discriminant(pooled)(members))
+    p_value = float(upper_share(-np.minimum(together, TOGETHER * upper_share(-least)))[0])
     corrected = {
         name: float(np.mean(least <= p + 1e-12)) for name, p in zip(names, single[:, 0], strict=True)
     }
-    p_value = min(corrected.values())
     return Shift(
         shifted=p_value <= level,
         p_value=p_value,
-        where=tuple(name for name in names if corrected[name] <= level),
+        where=tuple(name for name in names if p_value <= level and corrected[name] <= level),
         p_values=corrected,
         level=level,
         n_labeled=n,
@@ -146,7 +149,7 @@ def shift_check(
 
 
 def _side(views: Mapping[str, ArrayLike], names: list[str]) -> list[NDArray[np.generic]]:
-    arrays = [_to_digits(np.asarray(views[name])) for name in names]
+    arrays = [_to_digits(name, np.asarray(views[name])) for name in names]
     lengths = {name: len(a) for name, a in zip(names, arrays, strict=True)}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"views have unequal lengths {lengths}: give every view for every item")
@@ -156,87 +159,28 @@ def _side(views: Mapping[str, ArrayLike], names: list[str]) -> list[NDArray[np.g
 def _one_per_question(
     keep: list[NDArray[np.int64]], questions: list[NDArray[np.generic]], rng: np.random.Generator
 ) -> list[NDArray[np.int64]]:
-    """One random item of each question, over both sides together: a shared question may end on either."""
-    rows, side = np.concatenate(keep), np.repeat([0, 1], [len(k) for k in keep])
-    names = np.concatenate([q[k] for q, k in zip(questions, keep, strict=True)])
-    order = rng.permutation(len(rows))
-    kept = order[np.unique(names[order], return_index=True)[1]]
-    rng.shuffle(kept)
-    return [rows[kept[side[kept] == s]] for s in (0, 1)]
+    """One random item of each question, over both sides together.
+
+    A question that both sides have ends on either by a coin whose bias evens out the two sides. The coin looks at
+    nothing but how many questions each side has, so kept items stay exchangeable.
+    """
+    firsts = []
+    for rows, names in zip(keep, questions, strict=True):
+        order = rng.permutation(rows)
+        firsts.append(order[np.unique(names[order], return_index=True)[1]])
+    labeled, scored = (names[rows] for names, rows in zip(questions, firsts, strict=True))
+    shared = np.isin(labeled, scored)
+    both = int(shared.sum())
+    alone = len(scored) - len(labeled)
+    chance = min(max((both + alone) / (2 * both), 0.0), 1.0) if both else 0.0
+    stays = labeled[shared][rng.random(both) < chance]
+    mine = ~shared | np.isin(labeled, stays)
+    theirs = ~np.isin(scored, labeled[mine])
+    return [rng.permutation(firsts[0][mine]), rng.permutation(firsts[1][theirs])]
 
 
-def _upper_share(values: Floats) -> Floats:
-    """For each value the share of values at least as great; rounding differences count as ties."""
-    tolerance = 1e-5 * np.abs(values).max()
-    return np.asarray(1.0 - np.searchsorted(np.sort(values), values - tolerance) / len(values))
-
-
-def _statistic(name: str, pooled: NDArray[np.generic]) -> Statistic:
-    """The energy distance between members and the others, for any choice of members."""
-    if pooled.ndim == 2:
-        return _feature_distance(_standardized(name, pooled.astype(np.float32)))
-    if np.issubdtype(pooled.dtype, np.floating):
-        return _rank_distance(pooled.astype(float))
-    return _category_distance(np.unique(pooled, return_inverse=True)[1])
-
-
-def _category_distance(codes: NDArray[np.int64]) -> Statistic:
-    """Squared differences of the labels' shares."""
-    one_hot = np.eye(int(codes.max()) + 1, dtype=np.float32)[codes]
-
-    def distance(members: Members) -> Floats:
-        return np.asarray(np.sum(_difference_of_means(members, one_hot) ** 2, axis=1))
-
-    return distance
-
-
-def _rank_distance(values: Floats) -> Statistic:
-    """Cramer-von Mises: squared differences of the distribution functions; missing values rank last."""
-    ranks = np.unique(values, return_inverse=True)[1]
-    order = np.argsort(ranks)
-    ends = np.append(np.diff(ranks[order]) > 0, True)  # ties count together
-    weight = np.diff(np.flatnonzero(ends), prepend=-1)
-
-    def distance(members: Members) -> Floats:
-        n, total = members[0].sum(), len(values)
-        inside = np.cumsum(members[:, order], axis=1)[:, ends]
-        below = np.cumsum(weight)
-        return np.asarray(np.sum(weight * (inside / n - (below - inside) / (total - n)) ** 2, axis=1))
-
-    return distance
-
-
-def _feature_distance(features: NDArray[np.float32]) -> Statistic:
-    """Energy distance: mean distance across, less half the mean distances within."""
-    between = np.sqrt(squared_distances(features, features))
-
-    def distance(members: Members) -> Floats:
-        n, total = members[0].sum(), len(features)
-        weights = members / n - (1.0 - members) / (total - n)
-        return np.asarray(-np.sum((weights @ between) * weights, axis=1))
-
-    return distance
-
-
-def _difference_of_means(members: Members, values: NDArray[np.float32]) -> Floats:
-    n, total = members[0].sum(), len(values)
-    inside = members @ values
-    return np.asarray(inside / n - (values.sum(axis=0) - inside) / (total - n))
-
-
-def _standardized(name: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
-    if not np.isfinite(features).all():
+def _to_digits(name: str, view: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Numbers to six digits: what was written to a file with fewer digits must still tie with what was not."""
+    if view.ndim == 2 and not np.isfinite(view.astype(float)).all():
         raise ValueError(f"view {name!r} has missing or infinite numbers: leave those items out")
-    spread = features.std(axis=0)
-    return np.asarray((features - features.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
-
-
-def squared_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squared Euclidean distances between all rows, (m, d) and (n, d) to (m, n); rounding never makes one negative."""
-    squares = np.sum(left**2, axis=1)[:, None] + np.sum(right**2, axis=1) - 2.0 * left @ right.T
-    return np.asarray(np.maximum(squares, 0.0))
-
-
-def _to_digits(view: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Confidences to six digits: what was written to a file with fewer digits must still tie with what was not."""
-    return view.round(DIGITS) if view.ndim == 1 and np.issubdtype(view.dtype, np.floating) else view
+    return view.round(DIGITS) if view.ndim == 2 or np.issubdtype(view.dtype, np.floating) else view

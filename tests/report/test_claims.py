@@ -132,7 +132,9 @@ def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_
             ]
             runs.append(replace(run(calibration), name=method, rows=made))
         found = checks(runs)
-        assert {name for (name, _), watch in found.items() if watch.shift and watch.shift.shifted} == shifted
+        assert {
+            name for (name, _), watch in found.items() if watch.shift.shift and watch.shift.shift.shifted
+        } == shifted
 
 
 def test_unbound_and_failed_calibrations_promise_nothing():

@@ -36,7 +36,8 @@ def test_where_names_only_the_view_that_moved() -> None:
     scored["confidence"] = scored["confidence"] ** 3
     got = shift_check(views(rng, 300), scored)
     assert got.where == ("confidence",)
-    assert got.p_value == got.p_values["confidence"] <= 0.05 < got.p_values["label"]
+    assert max(got.p_value, got.p_values["confidence"]) <= 0.05 < got.p_values["label"]
+    assert got.place == "confidence"
 
 
 def test_missing_confidences_are_seen() -> None:
