@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.errors import InputError
-from judgekit.records import Evidence, EvidenceRow, several
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, several
 
 STAGE = "@"
 """Separates a judge's name from the stage, in the tier names of judges that are asked in stages."""
@@ -146,8 +146,8 @@ def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
 
 
 def tier_names(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
-    """Tier names in the order in which rows first give them."""
-    return tuple(dict.fromkeys(tier for row in rows for tier in row.tiers))
+    """Tier names in the order in which rows first give them; people's labels are no judge's."""
+    return tuple(dict.fromkeys(tier for row in rows for tier in row.tiers if tier != PEOPLE))
 
 
 def judge_index(tiers: Sequence[str]) -> list[int]:

@@ -13,18 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from judgekit.annotators import ModelJudge
 from judgekit.arrays import STAGE, to_arrays
 from judgekit.calibration import Calibration
 from judgekit.decisions import check_fingerprints, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.form import form
-from judgekit.judges.base import Judge, Pending
-from judgekit.records import Evidence, EvidenceRow, Item, Verdict
+from judgekit.judges.base import Judge, Pending, of_people, shown
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, Item, Verdict
 from judgekit.rubrics import Rubric
-
-PEOPLE = "human"
-"""The tier of people: asked last, outside the policy, since a person's label needs no promise."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,10 @@ def tiers_of(judges: Sequence[Judge]) -> tuple[Tier, ...]:
     """The tiers of judges in order; a judge with several stages is one tier a stage (``name@1``, …)."""
     tiers = []
     for judge in judges:
+        if judge.name == PEOPLE:
+            raise ConfigError(
+                f"the name '{PEOPLE}' is kept for people's labels: give the judge another 'name'"
+            )
         for stage in range(1, judge.stages + 1):
             name = judge.name if judge.stages == 1 else f"{judge.name}{STAGE}{stage}"
             tiers.append(Tier(name, judge, stage))
@@ -63,13 +63,16 @@ class Cascade:
 
     Parameters
     ----------
-    judges : cheapest first; a judge named ``human`` is asked last and only for what the policy left open.
+    judges : cheapest first; one that answers for people is asked last and only for what the policy left open.
     calibration : the policy and what it is bound to.
-    unbound : use the policy although the judges are not those calibrated; verdicts then promise nothing.
+    unbound : use the policy although the judges behind its tiers are not those calibrated, or the rubric's texts;
+        verdicts then promise nothing.
 
     Raises
     ------
-    FingerprintMismatch : the calibration was made for other judges, another rubric or another order.
+    ConfigError : no judge, two of people, or a name that means something else.
+    FingerprintMismatch : the calibration was made for other judges or another rubric; or, even ``unbound``, for other
+        tiers or labels, of which its policy says nothing.
     """
 
     def __init__(
@@ -83,13 +86,21 @@ class Cascade:
         if not judges:
             raise ConfigError("a cascade needs at least one judge")
         self.rubric = rubric
-        self.tiers = tiers_of([judge for judge in judges if judge.name != PEOPLE])
-        self.people = next((judge for judge in judges if judge.name == PEOPLE), None)
+        people = [judge for judge in judges if of_people(judge)]
+        if len(people) > 1:
+            raise ConfigError("people stand twice in the cascade: give one 'judge: human'")
+        self.people = people[0] if people else None
+        self.tiers = tiers_of([judge for judge in judges if not of_people(judge)])
         self.calibration = calibration
         self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
         self._promise: str | None = None
         if calibration is not None:
             wrong = self._unlike(calibration)
+            if strange := self._strange(calibration):
+                raise FingerprintMismatch(
+                    f"the calibration says nothing of this cascade: {'; '.join([*strange, *wrong])}. "
+                    "Give a cascade like the one calibrated, calibrate again, or score without a calibration"
+                )
             if wrong and not unbound:
                 raise FingerprintMismatch(
                     f"the calibration does not fit this cascade: {'; '.join(wrong)}. "
@@ -115,9 +126,7 @@ class Cascade:
     @property
     def examples(self) -> frozenset[str]:
         """Question ids that stand as examples in prompts: they must not serve for calibration."""
-        judges = [tier.judge for tier in self.tiers]
-        shown = [judge.panel(self.rubric).shown() for judge in judges if isinstance(judge, ModelJudge)]
-        return frozenset().union(*shown)
+        return frozenset().union(*(shown(tier.judge, self.rubric) for tier in self.tiers))
 
     async def close(self) -> None:
         """Release what the judges hold."""
@@ -200,7 +209,7 @@ class Cascade:
     async def _ask_people(
         self, items: Sequence[Item], found: list[dict[str, Evidence]], verdicts: list[Verdict]
     ) -> None:
-        """Let people's labels settle what the policy left open."""
+        """Let people's labels settle what the policy left open; no promise speaks of such a verdict."""
         assert self.people is not None
         still = [i for i, outcome in enumerate(verdicts) if outcome.state != "verdict"]
         answers = await self.people.evidence([items[i] for i in still], self.rubric, 1)
@@ -216,6 +225,7 @@ class Cascade:
                         "tier": PEOPLE,
                         "confidence": evidence.probs[evidence.label],
                         "reason": None,
+                        "calibration": None,
                     }
                 )
 
@@ -237,15 +247,23 @@ class Cascade:
             human=tuple(given for given in item.human if given.rubric in ("", self.rubric.name)),
         )
 
-    def _unlike(self, calibration: Calibration) -> list[str]:
-        wrong = check_fingerprints(self.fingerprints, calibration)
+    def _strange(self, calibration: Calibration) -> list[str]:
+        """What makes the policy useless here, one sentence each."""
+        strange = []
         names = tuple(tier.name for tier in self.tiers)
         if names != calibration.tiers:
-            wrong.append(f"tiers are {', '.join(names)}; calibrated were {', '.join(calibration.tiers)}")
-        if calibration.rubric not in ("", self.rubric.name):
-            wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
+            strange.append(
+                f"tiers are {', '.join(names) or 'none'}; calibrated were {', '.join(calibration.tiers)}"
+            )
         if set(calibration.labels) - set(self.rubric.labels):
-            wrong.append(
+            strange.append(
                 f"labels are {', '.join(self.rubric.labels)}; calibrated were {', '.join(calibration.labels)}"
             )
+        return strange
+
+    def _unlike(self, calibration: Calibration) -> list[str]:
+        """What the promise is not about, one sentence each."""
+        wrong = check_fingerprints(self.fingerprints, calibration)
+        if calibration.rubric not in ("", self.rubric.name):
+            wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
         return wrong

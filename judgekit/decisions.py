@@ -28,10 +28,12 @@ def decide(
 
     Raises
     ------
-    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's.
+    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's; or, even
+        ``unbound``, of none of its tiers, so that its policy says nothing.
     """
     policy, stream = calibration.load_policy(), iter(rows)
     while block := list(islice(stream, _BLOCK)):
+        _check_tiers(block, calibration)
         bound = not _mismatches(block, calibration, refuse=not unbound)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
         refused = calibration.refuses([row.form for row in block])
@@ -97,6 +99,15 @@ def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration
         for tier, expected in calibration.fingerprints.items()
         if expected is not None and found.get(tier) not in (None, expected)
     ]
+
+
+def _check_tiers(rows: Sequence[EvidenceRow], calibration: Calibration) -> None:
+    found = dict.fromkeys(tier for row in rows for tier in row.tiers)
+    if found and not found.keys() & set(calibration.tiers):
+        raise FingerprintMismatch(
+            f"the calibration says nothing of this evidence: its tiers are {', '.join(found)}; "
+            f"calibrated were {', '.join(calibration.tiers)}"
+        )
 
 
 def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse: bool) -> list[str]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from statistics import fmean
 
-from judgekit.annotators import ModelJudge
 from judgekit.cascade import Cascade
 from judgekit.config import CascadeSpec
-from judgekit.judges.price import Price
+from judgekit.judges.base import NOTHING, Need, need
 from judgekit.records import Item
 from judgekit.rubrics import Prompt
 
 SAMPLE = 200
-CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English under common tokenizers; the server's own count replaces it once it answers."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +20,15 @@ class TierPlan:
     """A tier if it were asked about every item of its rubric.
 
     ``calls`` are those it adds to its judge's earlier stages; ``tokens`` are estimated, prompt side; ``cost`` is in
-    US dollars, None where no price is configured (a judge without calls costs nothing).
+    US dollars, None where no price is configured (a judge without calls costs nothing). All three are None for a
+    judge of another package that does not say them.
     """
 
     rubric: str
     tier: str
     items: int
-    calls: int
-    tokens: int
+    calls: int | None
+    tokens: int | None
     cost: float | None
 
 
@@ -59,44 +56,27 @@ def plan(items: Iterable[Item], spec: CascadeSpec) -> Plan:
         counts[name] += 1
         if len(samples.setdefault(name, [])) < SAMPLE:
             samples[name].append(item)
-    cascades = {name: spec.build(name, unbound=True, asks=False) for name in sorted(counts)}
-    tiers = [
-        tier for name, cascade in cascades.items() for tier in _tiers(cascade, counts[name], samples[name])
-    ]
-    prompts = (prompt for name, cascade in cascades.items() for prompt in _prompts(cascade, samples[name]))
-    return Plan(counts.total(), tuple(tiers), next(prompts, None))
+    tiers: list[TierPlan] = []
+    prompts: list[Prompt] = []
+    unsent: list[Prompt] = []
+    for name in sorted(counts):
+        cascade = spec.build(name, unbound=True, asks=False)
+        askable = [item for item in samples[name] if cascade.rubric.check(item) is None]
+        share = counts[name] / len(samples[name])
+        for tier, needed in _needs(cascade, askable):
+            numbers = (_times(needed.calls, share), _times(needed.tokens, share))
+            cost = None if needed.cost is None else needed.cost * share
+            tiers.append(TierPlan(name, tier, counts[name], *numbers, cost))
+            prompts += [needed.prompt] if needed.prompt else []
+        unsent += [cascade.rubric.render(item) for item in askable[:1]]
+    return Plan(counts.total(), tuple(tiers), next(iter([*prompts, *unsent]), None))
 
 
-def _tiers(cascade: Cascade, items: int, sample: list[Item]) -> Iterator[TierPlan]:
-    asked: dict[str, int] = {}
-    askable = [item for item in sample if cascade.rubric.check(item) is None]
+def _needs(cascade: Cascade, items: list[Item]) -> Iterator[tuple[str, Need]]:
+    """What each tier needs for items of the rubric; nothing where there are none."""
     for tier in cascade.tiers:
-        judge = tier.judge
-        if not isinstance(judge, ModelJudge) or not askable:
-            yield TierPlan(cascade.rubric.name, tier.name, items, 0, 0, 0.0)
-            continue
-        panel = judge.panel(cascade.rubric)
-        before = asked.get(judge.name, 0)
-        prompts = [ask.prompt for item in askable for ask in panel.asks_until(item, tier.stage)[before:]]
-        each = len(prompts) // len(askable)
-        asked[judge.name] = before + each
-        calls = each * round(items * len(askable) / len(sample))
-        per_call = fmean(map(_tokens, prompts))
-        price: Price | None = judge.backend.price
-        cost = None if price is None else calls * price.of(round(per_call), 0, 1)
-        yield TierPlan(cascade.rubric.name, tier.name, items, calls, round(calls * per_call), cost)
+        yield tier.name, need(tier.judge, items, cascade.rubric, tier.stage) if items else NOTHING
 
 
-def _prompts(cascade: Cascade, sample: list[Item]) -> Iterator[Prompt]:
-    for tier in cascade.tiers:
-        if isinstance(tier.judge, ModelJudge):
-            for item in sample:
-                if cascade.rubric.check(item) is None:
-                    yield tier.judge.panel(cascade.rubric).asks(item, 1)[0].prompt
-    for item in sample:
-        if cascade.rubric.check(item) is None:
-            yield cascade.rubric.render(item)
-
-
-def _tokens(prompt: Prompt) -> float:
-    return sum(len(message["content"]) for message in prompt.messages) / CHARACTERS_PER_TOKEN
+def _times(number: int | None, share: float) -> int | None:
+    return None if number is None else round(number * share)

@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from judgekit.errors import InputError
 
+PEOPLE = "human"
+"""The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
+
 Recorded = float | str | None | list[float | None]
 
 
@@ -232,7 +235,7 @@ class Verdict(ItemRow):
     """The outcome for an item: a label with tier and confidence, or abstained, or unscored with a reason.
 
     ``calibration`` is the fingerprint of the calibration whose promise covers this verdict; None means that
-    no agreement with people is promised.
+    no agreement with people is promised, or that people said it themselves (``tier`` is then ``human``).
     """
 
     schema_: Literal["judgekit.verdict/1"] = Field("judgekit.verdict/1", alias="schema")

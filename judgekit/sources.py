@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from judgekit import readers
 from judgekit.calibration import Calibration
@@ -65,7 +63,7 @@ def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdic
 
 def calibrations(run: Path) -> dict[str, Calibration]:
     """The calibrations that a run folder's verdicts were decided under, by fingerprint; none for a file."""
-    cascades = _about(run).get("cascades", {}) if run.is_dir() else {}
+    cascades = readers.about(run).get("cascades", {}) if run.is_dir() else {}
     found = [
         parse(Calibration, one["calibration"], path=run)
         for one in cascades.values()
@@ -76,7 +74,7 @@ def calibrations(run: Path) -> dict[str, Calibration]:
 
 def examples(path: Path) -> set[str]:
     """Question ids of the examples that a run's judges were shown."""
-    return set(_about(path if path.is_dir() else path.parent).get("examples", ()))
+    return readers.shown_in(path if path.is_dir() else path.parent)
 
 
 def recorded(source: str | Path) -> dict[str, float | None]:
@@ -87,14 +85,3 @@ def recorded(source: str | Path) -> dict[str, float | None]:
 def _inside(path: Path, name: str) -> Path:
     """A file of a run folder; any other path is the file itself."""
     return readers.run_folder(path) / name if path.is_dir() else path
-
-
-def _about(run: Path) -> dict[str, Any]:
-    about = run / "run.json"
-    if not about.is_file():
-        return {}
-    try:
-        found = json.loads(about.read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"not JSON ({error}); score the file again", path=about) from None
-    return found if isinstance(found, dict) else {}

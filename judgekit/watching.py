@@ -137,22 +137,31 @@ def audit(
     promises = {made.fingerprint: made for made in map(Calibration.load, sources.paths(calibrations))}
     given = sources.labels(labels)
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
+    others: list[tuple[Verdict, tuple[HumanLabel, ...]]] = []
     for source in sources.paths(verdicts):
         promises |= sources.calibrations(source)
         for verdict in sources.verdicts(source):
-            if verdict.calibration is not None:
-                if verdict.calibration not in promises:
-                    raise InputError(
-                        f"was decided under the calibration {verdict.calibration}; give it with --calibration",
-                        path=source,
-                    )
-                rows.setdefault(verdict.calibration, []).append((verdict, given.of(verdict)))
+            labeled = (verdict, given.of(verdict))
+            if verdict.calibration is None:
+                others.append(labeled)
+                continue
+            if verdict.calibration not in promises:
+                raise InputError(
+                    f"was decided under the calibration {verdict.calibration}; give it with --calibration",
+                    path=source,
+                )
+            rows.setdefault(verdict.calibration, []).append(labeled)
     if not rows:
         raise InputError(
             "no verdict is under a promise, so there is nothing to audit", path=sources.paths(verdicts)[0]
         )
     given.check_used("verdicts")
     return [
-        spot_checks(part, promises[name].to_row(), name, strangers=given.strangers())
+        spot_checks(
+            part + [one for one in others if one[0].rubric == part[0][0].rubric],
+            promises[name].to_row(),
+            name,
+            strangers=given.strangers(),
+        )
         for name, part in rows.items()
     ]

@@ -13,6 +13,8 @@ from judgekit.calibration import Calibration, calibrate
 from judgekit.cascade import Cascade, tiers_of
 from judgekit.decisions import decide
 from judgekit.errors import ConfigError, FingerprintMismatch, InputError
+from judgekit.judges import Context, build_judge
+from judgekit.labeling.human import HumanJudge
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
 from judgekit.rubrics import Rubric, load_rubric
 
@@ -131,6 +133,43 @@ def test_another_order_or_rubric_is_refused(calibration: Calibration) -> None:
         Cascade(load_rubric("refusal"), judges[::-1], calibration)
 
 
+@pytest.mark.parametrize("unbound", [False, True])
+@pytest.mark.parametrize("names", [["cheap"], ["cheap", "other"], ["cheap", "strong-one", "more"]])
+def test_a_policy_for_other_tiers_is_refused_before_anything_is_asked(
+    calibration: Calibration, names: list[str], unbound: bool
+) -> None:
+    """Even without a promise: of tiers that it has never seen it says nothing."""
+    with pytest.raises(
+        FingerprintMismatch, match=f"tiers are {', '.join(names)}; calibrated were cheap, str"
+    ):
+        Cascade(QA, [StandIn(name, 0.9) for name in names], calibration, unbound=unbound)
+
+
+@pytest.mark.parametrize("unbound", [False, True])
+def test_evidence_of_other_tiers_is_refused_when_deciding(calibration: Calibration, unbound: bool) -> None:
+    row = EvidenceRow(id="1", tiers={"other": Evidence(probs={"right": 0.9, "wrong": 0.1})})
+    with pytest.raises(FingerprintMismatch, match="its tiers are other; calibrated were cheap, strong-one"):
+        list(decide([row], calibration, unbound=unbound))
+
+
+def test_a_judge_is_of_people_by_its_kind_and_not_by_its_name() -> None:
+    with pytest.raises(ConfigError, match="the name 'human' is kept for people's labels"):
+        Cascade(QA, [StandIn("cheap", 0.9), StandIn("human", 1.0)])
+    with pytest.raises(ConfigError, match="people stand twice"):
+        Cascade(QA, [StandIn("cheap", 0.9), HumanJudge(), HumanJudge()])
+    with pytest.raises(ConfigError, match="judge 'human': key 'name'"):
+        build_judge({"judge": "human", "name": "ann"}, Context(QA))
+
+
+def test_people_are_no_tier_to_calibrate(calibration: Calibration) -> None:
+    people = [item.model_copy(update={"outputs": ("a", "b")}) for item in items(50, labelled=True)]
+    judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0), HumanJudge()]
+    outcomes = run(Cascade(QA, judges), [*people, *items(400, labelled=True)[50:]])
+    rows = [outcome.evidence for outcome in outcomes]
+    assert any("human" in row.tiers for row in rows)
+    assert calibrate(rows, agreement=0.8, labels=QA.labels).tiers == ("cheap", "strong-one")
+
+
 def test_evidence_of_other_judges_is_refused_when_deciding(calibration: Calibration) -> None:
     rows = [
         outcome.evidence
@@ -153,6 +192,8 @@ def test_an_item_that_does_not_fit_the_rubric_is_unscored_and_costs_nothing() ->
 
 def test_people_settle_what_the_policy_leaves_open(calibration: Calibration) -> None:
     class People(StandIn):
+        people = True
+
         def _one(self, item: Item, stage: int) -> Evidence:
             if int(item.id) % 4 == 2:
                 return Evidence(probs={"right": 0.5, "wrong": 0.5})  # people split
@@ -162,7 +203,9 @@ def test_people_settle_what_the_policy_leaves_open(calibration: Calibration) -> 
     outcomes = run(Cascade(QA, judges, calibration), items(300))
     by_people = [outcome.verdict for outcome in outcomes if outcome.verdict.tier == "human"]
     assert by_people and all(verdict.label == TRUTH[verdict.id] for verdict in by_people)
-    assert all(verdict.state == "verdict" for verdict in by_people)
+    assert all(verdict.state == "verdict" and verdict.calibration is None for verdict in by_people)
+    by_judges = [outcome.verdict for outcome in outcomes if outcome.verdict.tier != "human"]
+    assert {verdict.calibration for verdict in by_judges} == {calibration.fingerprint}
     left = [outcome.verdict for outcome in outcomes if outcome.verdict.state == "abstained"]
     assert left and all(int(verdict.id) % 2 == 0 for verdict in left)
 

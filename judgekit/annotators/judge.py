@@ -11,20 +11,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from judgekit.annotators.examples import Annotators, load_examples
 from judgekit.annotators.panel import Panel, combine
 from judgekit.errors import StoreFailed
-from judgekit.judges.base import Answer, Ask, Backend
+from judgekit.judges.base import NOTHING, Answer, Ask, Backend, Need
 from judgekit.records import Evidence, Item
-from judgekit.rubrics import Rubric
+from judgekit.rubrics import Prompt, Rubric
 from judgekit.store import Store
 
 if TYPE_CHECKING:
     from judgekit.judges import Context
 
 _MOST_TOGETHER = 500
+
+CHARACTERS_PER_TOKEN = 4
+"""A rule of thumb for English under common tokenizers; the server's own count replaces it once it answers."""
 
 
 class ModelJudge:
@@ -60,6 +64,22 @@ class ModelJudge:
             examples = load_examples(rubric, None if path is None else self.folder / path)
             self._panels[rubric.fingerprint] = Panel(self.annotators, rubric, examples, self._identity)
         return self._panels[rubric.fingerprint]
+
+    def shown(self, rubric: Rubric) -> frozenset[str]:
+        """Question ids of the examples in the prompts."""
+        return self.panel(rubric).shown()
+
+    def need(self, items: Sequence[Item], rubric: Rubric, stage: int) -> Need:
+        """The prompts that a stage adds for items of the rubric; the cost is None without a price."""
+        panel = self.panel(rubric)
+        before = panel.heard[stage - 2] if stage > 1 else 0
+        prompts = [ask.prompt for item in items for ask in panel.asks_until(item, stage)[before:]]
+        if not prompts:
+            return NOTHING
+        each = fmean(map(_tokens, prompts))
+        price = self.backend.price
+        cost = None if price is None else len(prompts) * price.of(round(each), 0, 1)
+        return Need(len(prompts), round(len(prompts) * each), cost, prompts[0])
 
     def fingerprint(self, rubric: Rubric) -> str:
         """See ``Judge.fingerprint``."""
@@ -140,6 +160,10 @@ class ModelJudge:
                     lost = f"; {len(fresh):,} answers that were paid for are lost" if fresh else ""
                     raise StoreFailed(f"{failures[0]}{lost}", kept=not fresh) from None
         return answers
+
+
+def _tokens(prompt: Prompt) -> float:
+    return sum(len(message["content"]) for message in prompt.messages) / CHARACTERS_PER_TOKEN
 
 
 @contextmanager

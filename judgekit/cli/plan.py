@@ -81,7 +81,8 @@ def command(
         click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
         for tier in planned.tiers:
             click.echo(
-                f"{tier.rubric:14}{tier.tier:24}{tier.items:>10,}{tier.calls:>12,}{tier.tokens:>14,}{money(tier.cost):>14}"
+                f"{tier.rubric:14}{tier.tier:24}{tier.items:>10,}{_number(tier.calls):>12}{_number(tier.tokens):>14}"
+                f"{money(tier.cost):>14}"
             )
         click.echo(f"together {money(planned.cost)}; tokens are estimated from the text (4 characters each)")
         if prompt and planned.example is not None:
@@ -99,6 +100,10 @@ def command(
             click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")
         if shown is not None:
             _show(shown)
+
+
+def _number(count: int | None) -> str:
+    return "unknown" if count is None else f"{count:,}"
 
 
 SHOWN = (0.5, 0.7, 0.9)

@@ -25,7 +25,7 @@ KINDS = {
     "openai": "judgekit.annotators:OpenAIJudge",
     "vllm": "judgekit.annotators:VLLMJudge",
     "recorded": "judgekit.judges.recorded:RecordedJudge",
-    "human": "judgekit.judges.human:HumanJudge",
+    "human": "judgekit.labeling.human:HumanJudge",
 }
 """Built-in kinds of judge: name -> ``module:class`` (imported only when used)."""
 

@@ -4,6 +4,9 @@ A judge that asks a model is a *panel* of simulated annotators over a *backend*;
 prompts (:class:`Ask`), the panel (``judgekit.annotators``) turns items into asks and answers into evidence.
 Other packages add a judge by an entry point in the group ``judgekit.judges``: a class with this protocol and
 a classmethod ``from_spec(options, context)``.
+
+What only some judges have to say of themselves is asked by :func:`need`, :func:`shown` and :func:`of_people`; of a
+judge that does not say it, it is unknown.
 """
 
 from __future__ import annotations
@@ -48,6 +51,41 @@ class Judge(Protocol):
     async def close(self) -> None:
         """Release connections and engines."""
         ...
+
+
+@dataclass(frozen=True)
+class Need:
+    """What asking a judge takes: calls, prompt tokens (estimated) and US dollars, each None where unknown.
+
+    ``prompt`` is one of the prompts, to be shown.
+    """
+
+    calls: int | None = None
+    tokens: int | None = None
+    cost: float | None = None
+    prompt: Prompt | None = None
+
+
+NOTHING = Need(0, 0, 0.0)
+"""What a judge needs that asks nobody."""
+
+
+def need(judge: Judge, items: Sequence[Item], rubric: Rubric, stage: int) -> Need:
+    """What a stage of a judge adds to its earlier ones, by its method ``need(items, rubric, stage)``."""
+    if not hasattr(judge, "need"):
+        return Need()
+    found: Need = judge.need(items, rubric, stage)
+    return found
+
+
+def shown(judge: Judge, rubric: Rubric) -> frozenset[str]:
+    """Question ids that stand as examples in a judge's prompts, by its method ``shown(rubric)``."""
+    return frozenset(judge.shown(rubric)) if hasattr(judge, "shown") else frozenset()
+
+
+def of_people(judge: Judge) -> bool:
+    """Whether a judge answers with people's own labels: it has a true ``people``."""
+    return bool(getattr(judge, "people", False))
 
 
 @dataclass(frozen=True)

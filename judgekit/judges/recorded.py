@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from judgekit.errors import ConfigError, InputError
+from judgekit.judges.base import NOTHING, Need
 from judgekit.judges.rows import rows
+from judgekit.readers import shown_in
 from judgekit.records import Evidence, EvidenceRow, Item, Record, parse
 from judgekit.rubrics import Rubric
 
@@ -80,6 +82,14 @@ class RecordedJudge:
             return self._judges[0]
         return hashlib.sha256(json.dumps(["recorded", self._tier, self._judges]).encode()).hexdigest()[:12]
 
+    def need(self, items: Sequence[Item], rubric: Rubric, stage: int) -> Need:
+        """Nothing: it was asked before."""
+        return NOTHING
+
+    def shown(self, rubric: Rubric) -> frozenset[str]:
+        """What stood in the prompts of the judge that was recorded, as the run says that the file belongs to."""
+        return frozenset(shown_in(self._path.parent))
+
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """Evidence for each item, in order, as the file has it."""
         return [self._one(item, rubric) for item in items]
@@ -94,6 +104,9 @@ class RecordedJudge:
         if item.id not in self._offsets:
             return Evidence.missing(f"not in the recorded file {self._path.name}")
         row = self._row(item.id)
+        if row.model and item.model and row.key != item.key:
+            whose = " ".join(filter(None, (row.model, row.method)))
+            return Evidence.missing(f"the recorded file {self._path.name} has this id of {whose}")
         found = row.tiers.get(self._tier)
         if found is None:
             return Evidence.missing(

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers import hf
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find
-from judgekit.readers.labels import examined, read_evidence, read_labels, read_verdicts
+from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
 from judgekit.records import Item
 
 __all__ = [
+    "about",
     "detect",
     "examined",
     "formats",
+    "numbered_labels",
     "read",
     "read_evidence",
     "read_labels",
     "read_verdicts",
     "recorded_metrics",
     "run_folder",
+    "shown_in",
     "unique",
 ]
 
@@ -145,6 +150,23 @@ def recorded_metrics(path: str | Path, *, format: str | None = None) -> dict[str
     """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
     path = Path(path)
     return _form(path, format).metrics(path)
+
+
+def about(run: Path) -> dict[str, Any]:
+    """What ``run.json`` in a folder says of the run; nothing where there is none."""
+    path = run / "run.json"
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"not JSON ({error}); score the file again", path=path) from None
+    return found if isinstance(found, dict) else {}
+
+
+def shown_in(run: Path) -> set[str]:
+    """Question ids of the examples that a run's judges were shown."""
+    return set(about(run).get("examples", ()))
 
 
 def run_folder(path: Path) -> Path:

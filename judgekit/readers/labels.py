@@ -32,17 +32,22 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
     InputError : naming file, line and what was expected; also when no row holds a label, or a person labelled an
         item twice.
     """
+    return (row for _, row in numbered_labels(path))
+
+
+def numbered_labels(path: str | Path) -> Iterator[tuple[int, LabelRow]]:
+    """The same, each with its line."""
     return _sound(examined(Path(path), LabelRow))
 
 
 def read_evidence(path: str | Path) -> Iterator[EvidenceRow]:
     """Evidence rows of a JSONL file; ids must be unique per rubric, model and method."""
-    return _sound(examined(Path(path), EvidenceRow))
+    return (row for _, row in _sound(examined(Path(path), EvidenceRow)))
 
 
 def read_verdicts(path: str | Path) -> Iterator[Verdict]:
     """Verdicts of a JSONL file; ids must be unique per rubric, model and method."""
-    return _sound(examined(Path(path), Verdict))
+    return (row for _, row in _sound(examined(Path(path), Verdict)))
 
 
 def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
@@ -83,11 +88,11 @@ def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
         yield line, InputError(f"the file is empty; expected {kind.__name__} rows, one a line", path=path)
 
 
-def _sound(rows: Iterator[tuple[int, R | InputError]]) -> Iterator[R]:
-    for _, row in rows:
+def _sound(rows: Iterator[tuple[int, R | InputError]]) -> Iterator[tuple[int, R]]:
+    for line, row in rows:
         if isinstance(row, InputError):
             raise row
-        yield row
+        yield line, row
 
 
 def _rows(path: Path, sheet: bool) -> Iterator[tuple[int, dict[str, Any] | InputError]]:

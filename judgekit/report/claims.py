@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from judgekit.labeling import SpotChecks, spot_checks
+from judgekit.records import PEOPLE
 from judgekit.report.runs import Judged, Run
 from judgekit.report.shifts import Look, promised, seen_kinds, shifts
 
@@ -64,7 +65,11 @@ NOT_WATCHED = Watch()
 
 def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATCHED) -> Claim:
     """The claim for the rows of one rubric; ``watch`` is what :func:`checks` found of them."""
-    covered = [row.verdict.calibration is not None for row in rows if row.verdict.state == "verdict"]
+    covered = [
+        row.verdict.calibration is not None
+        for row in rows
+        if row.verdict.state == "verdict" and row.verdict.tier != PEOPLE
+    ]
     calibration = run.calibration(rubric)
     if calibration is None:
         if covered and all(covered):

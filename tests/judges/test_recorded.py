@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from judgekit.cascade import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
 from judgekit.judges.recorded import RecordedJudge
@@ -46,6 +47,23 @@ def test_an_item_that_was_not_recorded_is_missing_not_wrong(tmp_path: Path) -> N
     assert "no tier 'small'" in (found[1].reason or "") and "not in the recorded file e.jsonl" in (
         found[2].reason or ""
     )
+
+
+def test_evidence_of_another_model_is_missing(tmp_path: Path) -> None:
+    """Runs of one benchmark have the same ids: what was said of one model is not said of the next."""
+    judge = RecordedJudge(write(tmp_path / "e.jsonl", {**row("a"), "model": "m", "method": "npo"}), "small")
+    asked = [
+        Item(id="a", question="q", outputs=("o",), model="m", method=method) for method in ("npo", "rmu")
+    ]
+    found = asyncio.run(judge.evidence(asked, QA, 1))
+    assert found[0].probs and not found[1].probs and "has this id of m npo" in (found[1].reason or "")
+
+
+def test_examples_of_the_recorded_judge_are_kept_out_of_calibration(tmp_path: Path) -> None:
+    judge = RecordedJudge(write(tmp_path / "evidence.jsonl", row("a")), "small")
+    assert Cascade(QA, [judge]).examples == frozenset()
+    (tmp_path / "run.json").write_text('{"examples": ["q1", "q2"]}')
+    assert Cascade(QA, [judge]).examples == {"q1", "q2"}
 
 
 def test_evidence_under_another_rubric_is_missing(tmp_path: Path) -> None:

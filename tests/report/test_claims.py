@@ -137,6 +137,15 @@ def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_
         } == shifted
 
 
+def test_what_people_settled_needs_no_promise_and_takes_none_away():
+    made = rows([0.9] * 40, [False] * 40)
+    people = [
+        row._replace(verdict=row.verdict.model_copy(update={"calibration": None, "tier": "human"}))
+        for row in rows([1.0] * 5, [True] * 5)
+    ]
+    assert claim(run(CERTIFIED), "forgetting", [*made, *people]).status == "certified"
+
+
 def test_unbound_and_failed_calibrations_promise_nothing():
     assert claim(run(CERTIFIED), "forgetting", rows([0.9], [False], calibration=None)).status == "unbound"
     failed = {

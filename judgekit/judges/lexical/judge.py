@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from judgekit.judges.base import NOTHING, Need
 from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of, load_weights
 from judgekit.records import Evidence, Item, Record
 from judgekit.rubrics import Rubric
@@ -53,6 +54,10 @@ class LexicalJudge:
             rubric.file.kind,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+    def need(self, items: Sequence[Item], rubric: Rubric, stage: int) -> Need:
+        """Nothing: nobody is asked."""
+        return NOTHING
 
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """Evidence for each item, in order; missing where the rubric or the item gives no hold."""

@@ -1,4 +1,5 @@
 import asyncio
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ import pytest
 
 from judgekit.errors import InputError
 from judgekit.judges import Context, build_judge
-from judgekit.judges.human import HumanJudge
+from judgekit.labeling import Task, write_sheet
+from judgekit.labeling.human import HumanJudge
 from judgekit.records import Evidence, HumanLabel, Item
 from judgekit.rubrics import load_rubric
 
@@ -61,6 +63,34 @@ def test_nobody_votes_twice(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labelled item 'a' twice \(first in line 1\)"):
         HumanJudge(write(tmp_path / "l.jsonl", row, row))
     HumanJudge(write(tmp_path / "m.jsonl", row, {**row, "rubric": "qa"}))
+
+
+def test_what_queue_writes_is_read(tmp_path: Path) -> None:
+    """As CSV once people filled it in, and the same rows as JSONL; what nobody labelled yet is passed over."""
+    tasks = [
+        Task(item(name).model_copy(update={"model": "m"}), "refusal", REFUSAL.labels) for name in ("a", "b")
+    ]
+    write_sheet(tmp_path / "sheet.csv", tasks)
+    with (tmp_path / "sheet.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0]["label"], rows[0]["annotator"] = "full_refusal", "ann"
+    with (tmp_path / "sheet.csv").open("w", newline="") as file:
+        sheet = csv.DictWriter(file, list(rows[0]))
+        sheet.writeheader()
+        sheet.writerows(rows)
+    said = [{("human_label" if key == "label" else key): cell for key, cell in row.items()} for row in rows]
+    write(tmp_path / "sheet.jsonl", *said)
+    for name in ("sheet.csv", "sheet.jsonl"):
+        asked = [item(identity).model_copy(update={"model": "m"}) for identity in ("a", "b")]
+        found = ask(HumanJudge(tmp_path / name), *asked)
+        assert found[0].label == "full_refusal" and found[1].probs == {}
+
+
+def test_a_label_that_may_be_of_either_model_is_refused(tmp_path: Path) -> None:
+    labels = write(tmp_path / "l.jsonl", {"id": "a", "label": "full_refusal"})
+    both = [item("a").model_copy(update={"model": model}) for model in ("m", "n")]
+    with pytest.raises(InputError, match="both have an output of that id"):
+        ask(HumanJudge(labels), *both)
 
 
 def test_from_a_cascade_file(tmp_path: Path) -> None:
