@@ -79,6 +79,14 @@ def test_what_is_known_beyond_chance_is_told_apart(tmp_path):
     assert "knows: most of the leak rate could be chance" not in said(summary), "not surely more than half"
 
 
+def test_a_leak_rate_that_is_mostly_chance_says_so(tmp_path):
+    """It says India of nine countries in ten, and knows one in ten."""
+    summary = told(score(tmp_path / "most", lambda i: country(i) if i % 10 == 0 else "India.", n=400))
+    found = summary.runs[0].side("forget").chance
+    assert found.excess.low > 0, "it does know some"
+    assert "most: most of the leak rate could be chance. The same outputs leak" in said(summary)
+
+
 def test_mostly_chance_is_said_of_the_kind_of_question_it_is_true_of(tmp_path):
     """Nothing is known of countries, everything of authors, whose names are all different."""
     authors = [
