@@ -62,6 +62,7 @@ def score(
     budget: float | None = None,
     max_calls: int | None = None,
     unbound: bool = False,
+    keep_going: bool = False,
     engine: Engine = "local",
     report: Report = lambda progress: None,
     format: str | None = None,
@@ -83,6 +84,7 @@ def score(
     limit : only the first items.
     budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
     unbound : go on without a promise where a calibration does not fit.
+    keep_going : go on where a judge fails on most of what it is asked.
     engine : where the work is done.
     format, model, method, split, columns : how a file is read, see :func:`read`.
 
@@ -90,6 +92,7 @@ def score(
     ------
     ConfigError : an option that makes no sense, or how to read a file beside items.
     InputError : a file that cannot be read, or items that cannot be told apart.
+    JudgeFailed : a judge fails on most of what it is asked, and ``keep_going`` is not set.
     """
     from judgekit.store import Budget, Store
 
@@ -129,6 +132,7 @@ def score(
             store=store,
             budget=Budget(dollars=budget, calls=max_calls, spent=store.spent()),
             unbound=unbound,
+            keep_going=keep_going,
             about=about,
             report=report,
         )

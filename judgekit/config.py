@@ -121,14 +121,18 @@ class CascadeSpec:
         budget: Any = None,
         unbound: bool = False,
         asks: bool = True,
+        keep_going: bool = False,
     ) -> Cascade:
         """The cascade for one rubric: judges built, calibration loaded and checked.
 
         ``asks`` False: the judges will tell of themselves and be asked nothing, so that they need no key.
+        ``keep_going``: a judge whose first calls all fail does not stop the run.
         """
         rubric = load_rubric(rubric_name)
         keys = self.keys if asks else None
-        context = Context(rubric=rubric, folder=self.folder, store=store, budget=budget, keys=keys)
+        context = Context(
+            rubric=rubric, folder=self.folder, store=store, budget=budget, keys=keys, keep_going=keep_going
+        )
         try:
             judges = [build_judge(tier, context) for tier in self.file.tiers]
         except ConfigError as error:

@@ -100,6 +100,12 @@ def _store_failed(what: str, kept: bool) -> StoreFailed:
     return StoreFailed(what, kept=kept)
 
 
+class JudgeFailed(JudgekitError):
+    """A judge fails on most of what it is asked; what was answered is kept, the same command goes on."""
+
+    exit_code = EXIT_UNSCORED_LEFT
+
+
 class BudgetSpent(JudgekitError):
     """The budget in money or calls is used up; what was answered is kept, the same command with more goes on."""
 

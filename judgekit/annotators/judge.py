@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from judgekit.annotators.examples import Annotators, load_examples
 from judgekit.annotators.panel import Panel, combine
-from judgekit.errors import StoreFailed
-from judgekit.judges.base import NOTHING, Answer, Ask, Backend, Need
+from judgekit.errors import JudgeFailed, JudgekitError, StoreFailed
+from judgekit.judges.base import NOTHING, Answer, Ask, Backend, Need, kind_of
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Prompt, Rubric
 from judgekit.store import Store
@@ -30,6 +30,9 @@ _MOST_TOGETHER = 500
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English under common tokenizers; the server's own count replaces it once it answers."""
 
+_ALIKE = 20
+"""So many first calls that fail alike mean that the others would too."""
+
 
 class ModelJudge:
     """A panel of simulated annotators over a backend, with every answer in the store.
@@ -38,6 +41,7 @@ class ModelJudge:
     ----------
     name : the tier's name. backend : answers prompts. store : None keeps nothing.
     annotators, folder : as in the cascade file, and where its relative paths start.
+    keep_going : go on although the first calls all fail alike.
     """
 
     def __init__(
@@ -48,8 +52,10 @@ class ModelJudge:
         *,
         store: Store | None = None,
         folder: Path = Path(),
+        keep_going: bool = False,
     ) -> None:
         self.name, self.backend, self.store = name, backend, store
+        self.first_failures: list[str] | None = None if keep_going else []
         self.annotators = annotators or Annotators()
         self.folder = folder
         self.stages = len(self.annotators.stages or (1,))
@@ -121,7 +127,7 @@ class ModelJudge:
         if self.store is not None:
             self.store.make_room()
         fresh: list[tuple[str, Answer]] = []
-        failures: list[StoreFailed] = []
+        failures: list[JudgekitError] = []
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
 
@@ -130,13 +136,16 @@ class ModelJudge:
                 try:
                     self.store.put(((key, answer.to_row()) for key, answer in fresh), self.name)
                 except StoreFailed as failure:
-                    if not failures:
-                        task.cancel()  # as Ctrl-C does: no new calls, and those under way are waited for
-                    failures.append(failure)
+                    stop(failure)
                     if not failure.kept:
                         return
             answers.update(fresh)
             fresh.clear()
+
+        def stop(failure: JudgekitError) -> None:
+            if not failures:
+                task.cancel()  # as Ctrl-C does: no new calls, and those under way are waited for
+            failures.append(failure)
 
         with _garbage_collected(True):
             try:
@@ -146,6 +155,8 @@ class ModelJudge:
                     fresh.append((ask.key, answer))
                     if answer.fault:
                         self._faults[ask.key] = answer
+                    if failed := self._all_fail_alike(answer):
+                        stop(failed)
                     if len(fresh) >= _MOST_TOGETHER and not failures:
                         keep()
             except asyncio.CancelledError:
@@ -157,9 +168,28 @@ class ModelJudge:
                     with suppress(asyncio.CancelledError):
                         await asyncio.sleep(0)  # where the cancellation has not arrived yet
                     task.uncancel()
-                    lost = f"; {len(fresh):,} answers that were paid for are lost" if fresh else ""
-                    raise StoreFailed(f"{failures[0]}{lost}", kept=not fresh) from None
+                    if fresh:
+                        lost = f"{len(fresh):,} answers that were paid for are lost"
+                        raise StoreFailed(f"{failures[0]}; {lost}", kept=False) from None
+                    raise failures[0] from None
         return answers
+
+    def _all_fail_alike(self, answer: Answer) -> JudgeFailed | None:
+        """What to stop with once the first calls of a run have all failed, and for the same reason."""
+        if self.first_failures is None:
+            return None
+        if answer.error is None:
+            self.first_failures = None
+            return None
+        self.first_failures.append(answer.error)
+        if len(set(map(kind_of, self.first_failures))) > 1:
+            self.first_failures = None
+        elif len(self.first_failures) == _ALIKE:
+            return JudgeFailed(
+                f"judge '{self.name}': the first {_ALIKE} calls all failed alike: {answer.error}. "
+                "Mend it, or go on without its answers: --keep-going"
+            )
+        return None
 
 
 def _tokens(prompt: Prompt) -> float:
@@ -194,7 +224,14 @@ class ConfiguredJudge(ModelJudge, ABC):
         name = str(spec.pop("name", cls.kind))
         annotators = Annotators.model_validate(spec.pop("annotators", {}))
         backend = cls.make_backend(spec, context)
-        judge = cls(name, backend, annotators, store=context.store, folder=context.folder)
+        judge = cls(
+            name,
+            backend,
+            annotators,
+            store=context.store,
+            folder=context.folder,
+            keep_going=context.keep_going,
+        )
         judge.panel(context.rubric)
         return judge
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,14 @@ from judgekit.cli.common import (
     reader_options,
     states_line,
 )
+from judgekit.engine.folder import Progress, Report
 from judgekit.errors import (
     EXIT_DONE,
     EXIT_STOPPED,
     EXIT_UNSCORED_LEFT,
     BatchPending,
     BudgetSpent,
+    JudgeFailed,
     StoreFailed,
 )
 from judgekit.store import kept
@@ -43,6 +46,7 @@ from judgekit.store import kept
 @click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
 @click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
 @click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option("--keep-going", is_flag=True, help="Go on where a judge fails on most of what it is asked.")
 @click.option(
     "--batch", is_flag=True, help="Ask endpoints through their batch API: submit, and collect later."
 )
@@ -59,8 +63,18 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     left = 0
     for source, name in run_names(files).items():
         with progress_bar(name, given["limit"]) as report:
+            said: list[str] = []
+
+            def tell(
+                progress: Progress, name: str = name, report: Report = report, said: list[str] = said
+            ) -> None:
+                report(progress)
+                if progress.heard and not said:  # after the first block that has any
+                    said.extend(progress.heard)
+                    _say(name, said)
+
             try:
-                scored = api.score(source, out / name, cascade=spec, report=report, **given, **reader)
+                scored = api.score(source, out / name, cascade=spec, report=tell, **given, **reader)
             except BudgetSpent as stop:
                 spent = kept(out / name)[1]
                 more = f": {spent.over(given['budget'])}" if given["budget"] is not None else ""
@@ -76,6 +90,9 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                     err=True,
                 )
                 return failure.exit_code
+            except JudgeFailed as failure:
+                click.echo(f"{name}: {failure}", err=True)
+                return failure.exit_code
             except BatchPending as pending:
                 click.echo(f"{name}: {pending}", err=True)
                 left += 1
@@ -88,8 +105,15 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                 )
                 return EXIT_STOPPED
         click.echo(f"{scored.folder}  {states_line(scored.progress)}")
-        left += scored.progress.states.get("unscored", 0)
+        if list(scored.progress.heard) != said:
+            _say(name, scored.progress.heard)
+        left += scored.progress.states.get("unscored", 0) + len(scored.progress.failing)
     return EXIT_UNSCORED_LEFT if left else EXIT_DONE
+
+
+def _say(name: str, heard: Sequence[str]) -> None:
+    for line in heard:
+        click.echo(f"{name}: {line}", err=True)
 
 
 def run_names(files: tuple[str, ...]) -> dict[str, str]:

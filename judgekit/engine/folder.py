@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from judgekit.cascade import Outcome
+from judgekit.engine.tally import Tallies
 from judgekit.records import Record
 
 SCHEMA = "judgekit.run/1"
@@ -25,11 +26,19 @@ FILES = ("items.jsonl", "evidence.jsonl", "verdicts.jsonl")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: items done, cost so far in US dollars (None: unknown), items by state."""
+    """How far a job is.
+
+    Attributes
+    ----------
+    done : items. cost : US dollars so far, None where unknown. states : items by state.
+    heard : a sentence for each judge that failed on some items. failing : for each that failed on most.
+    """
 
     done: int
     cost: float | None
     states: Mapping[str, int]
+    heard: Sequence[str] = ()
+    failing: Sequence[str] = ()
 
 
 Report = Callable[[Progress], None]
@@ -37,10 +46,16 @@ Report = Callable[[Progress], None]
 
 
 class RunWriter:
-    """Writes outcomes in order; ``finish`` makes them visible, leaving without it leaves only ``.part`` files."""
+    """Writes outcomes in order; ``finish`` makes them visible, leaving without it leaves only ``.part`` files.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : the run folder. passing : see :class:`judgekit.engine.tally.Tallies`.
+    """
+
+    def __init__(self, folder: Path, passing: Iterable[str] = ()) -> None:
         self.folder = folder
+        self.tallies = Tallies(passing)
         self.states: Counter[str] = Counter()
         self.cost: float | None = 0.0
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,13 +68,15 @@ class RunWriter:
             for file, record in zip(self._files, records, strict=True):
                 file.write(line(record))
             self.states[outcome.verdict.state] += 1
+            self.tallies.count(outcome.evidence)
             spent = outcome.verdict.cost
             self.cost = None if spent is None or self.cost is None else self.cost + spent
 
     @property
     def progress(self) -> Progress:
         """What has been written so far."""
-        return Progress(self.states.total(), self.cost, dict(self.states))
+        tallies = self.tallies
+        return Progress(self.states.total(), self.cost, dict(self.states), tallies.heard(), tallies.failing())
 
     def finish(self, about: Mapping[str, Any]) -> None:
         """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
@@ -70,6 +87,7 @@ class RunWriter:
             "created": now,
             **about,
             "states": dict(sorted(self.states.items())),
+            "answers": self.tallies.to_row(),
             "cost": self.cost,
         }
         part = self._part("run.json")

@@ -19,6 +19,8 @@ from judgekit.records import Item
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
 
+_PASSING = ("lexical", "human")
+
 BATCH = 10_000
 """Items judged together where a judge asks through a batch API, so that its batches are few and large."""
 
@@ -31,6 +33,7 @@ class Job:
     ----------
     items : read lazily, once. spec : the cascade file. folder : where the run is written.
     store, budget : see :mod:`judgekit.store`. unbound : go on where a calibration does not fit.
+    keep_going : go on where a judge fails on most of what it is asked.
     about : what else ``run.json`` should say (source, model, …). report : called after every block.
     """
 
@@ -40,8 +43,18 @@ class Job:
     store: Any = None
     budget: Any = None
     unbound: bool = False
+    keep_going: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     report: Report = lambda progress: None
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """Names of the tiers that leave items to others by design."""
+        return tuple(
+            str(tier.get("name", tier["judge"]))
+            for tier in self.spec.file.tiers
+            if tier.get("judge") in _PASSING
+        )
 
     def described(
         self, progress: Progress, examples: set[str], cascades: Mapping[str, Any]
@@ -89,16 +102,22 @@ async def _score(job: Job) -> Progress:
     cascades: dict[str, Cascade] = {}
     stream, pending = iter(job.items), Pending()
     size = BATCH if job.spec.batched else BLOCK
-    with RunWriter(job.folder) as writer:
+    with RunWriter(job.folder, job.passing) as writer:
         try:
             while block := list(islice(stream, size)):
                 for name in {job.spec.rubric_for(item) for item in block} - cascades.keys():
                     cascades[name] = job.spec.build(
-                        name, store=job.store, budget=job.budget, unbound=job.unbound
+                        name,
+                        store=job.store,
+                        budget=job.budget,
+                        unbound=job.unbound,
+                        keep_going=job.keep_going,
                     )
                 with pending:
                     writer.write(await judge_block(block, job.spec, cascades))
                     job.report(writer.progress)
+                    if not job.keep_going:
+                        writer.tallies.check()
                 await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
             pending.raise_if_any()
         finally:

@@ -64,8 +64,9 @@ def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes
 class Worker:
     """Judges blocks: what Ray Data maps over the items."""
 
-    def __init__(self, spec: CascadeSpec, kept: Kept | None, unbound: bool) -> None:
-        self._spec, self._kept, self._unbound = spec, kept, unbound
+    def __init__(self, spec: CascadeSpec, kept: Kept | None, unbound: bool, keep_going: bool) -> None:
+        self._spec, self._kept = spec, kept
+        self._options: dict[str, Any] = {"unbound": unbound, "keep_going": keep_going}
         self._cascades: dict[str, Cascade] = {}
         self._runner = asyncio.Runner()  # one loop for all blocks: clients and engines live in it
 
@@ -99,7 +100,7 @@ class Worker:
             await self._kept.keeper.end.remote()
 
     async def _judge(self, block: list[Item]) -> list[Outcome]:
-        options: dict[str, Any] = {"unbound": self._unbound}
+        options = dict(self._options)
         if self._kept is not None:
             options |= {"store": self._kept.store, "budget": self._kept.budget}
         for name in {self._spec.rubric_for(item) for item in block} - self._cascades.keys():
@@ -123,7 +124,7 @@ def score(job: Job) -> Progress:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
     cascades, examples = dict[str, Any](), set[str]()
-    with keeping(ray, job) as kept, RunWriter(job.folder) as writer:
+    with keeping(ray, job) as kept, RunWriter(job.folder, job.passing) as writer:
         for row in _mapped(ray, job, kept):
             if row["error"] == _STOPPED:
                 assert kept is not None
@@ -137,6 +138,8 @@ def score(job: Job) -> Progress:
             examples.update(used["examples"])
             writer.write(pickle.loads(row["outcomes"]))
             job.report(writer.progress)
+            if not job.keep_going:
+                writer.tallies.check()
         writer.finish(job.described(writer.progress, examples, cascades))
     return writer.progress
 
@@ -171,7 +174,7 @@ def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
     data.context.enable_progress_bars = False
     yield from data.map(
         Worker,
-        fn_constructor_args=(spec, kept, job.unbound),
+        fn_constructor_args=(spec, kept, job.unbound, job.keep_going),
         compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
         num_cpus=workers.cpus,
         num_gpus=workers.gpus,

@@ -38,6 +38,7 @@ class Context:
     ----------
     rubric : what it is asked. folder : where relative paths start. store, budget : those of the run.
     keys : which keys go where; None: the judge will be asked nothing, as for a plan, and needs none.
+    keep_going : go on although every call fails.
     """
 
     rubric: Rubric
@@ -45,6 +46,7 @@ class Context:
     store: Store | None = None
     budget: Budget | None = None
     keys: Keys | None = field(default_factory=Keys.of)
+    keep_going: bool = False
 
 
 def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:

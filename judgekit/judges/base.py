@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -51,6 +52,14 @@ class Judge(Protocol):
     async def close(self) -> None:
         """Release connections and engines."""
         ...
+
+
+_DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?")
+
+
+def kind_of(reason: str) -> str:
+    """A reason without what differs from item to item, so that the same failures are counted together."""
+    return " ".join(_DETAIL.sub("…", reason).split())[:160]
 
 
 @dataclass(frozen=True)

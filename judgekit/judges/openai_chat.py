@@ -18,11 +18,14 @@ from judgekit.judges.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.keys import Keys
 from judgekit.judges.openai_settings import Settings
 from judgekit.judges.price import Price, Usage
-from judgekit.judges.verdicts import read_logprobs, read_samples
+from judgekit.judges.verdicts import NO_LOGPROBS, read_logprobs, read_samples
 from judgekit.store import Budget
 
 _HOPELESS = 5
 """So many refusals before any answer mean that the request is wrong, not the prompts."""
+
+_BARE = 3
+"""So many first answers without log-probabilities mean that the server has none."""
 
 _USUAL_TOKENS_PER_BYTE = 0.5
 """Assumed until usage is reported, for what a minute may hold."""
@@ -59,7 +62,7 @@ class OpenAIBackend:
         self.endpoints = settings.endpoints(keys)
         self._preparing = asyncio.Lock()
         self._letter_tokens: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
-        self._sounding, self._sounded = asyncio.Lock(), self.budget.dollars is None
+        self._sounding, self._sounded, self._bare = asyncio.Lock(), False, 0
         self._tokens_per_byte, self._completion, self._requests = 0.0, 0, 1
         self._refusals = 0
         self._answered = False
@@ -133,14 +136,14 @@ class OpenAIBackend:
             yield job
 
     async def _settle(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
-        """Bring every ask of a job to its end. Under a budget the first job goes alone, to find out what one costs."""
+        """Bring every ask of a job to its end. The first goes alone, to find out what comes back and what it costs."""
         if not self._sounded:
             async with self._sounding:
                 if not self._sounded:
                     try:
                         await self._bring_to_end(job, crew)
                     finally:
-                        self._sounded = True
+                        self._sounded = not 0 < self._bare < _BARE
                     return
         await self._bring_to_end(job, crew)
 
@@ -185,6 +188,7 @@ class OpenAIBackend:
                     if attempt > 1 or reserved:
                         answer = replace(answer, attempts=attempt, reserved=reserved)
                     crew.hand_over((ask, answer))
+                    self._count_bare(answer)
                 if broke is not None:
                     raise broke
         except BudgetSpent:
@@ -211,6 +215,18 @@ class OpenAIBackend:
             return attempt <= self.settings.retries
         left = time.monotonic() - max(since) < self.settings.patience
         return left and (fault.unreachable or attempt <= self.settings.retries)
+
+    def _count_bare(self, answer: Answer) -> None:
+        """Give up on a server whose first answers all come without log-probabilities, before more is spent on it."""
+        if self._sounded or answer.error is None or not answer.error.startswith(NO_LOGPROBS):
+            self._bare = self._bare if self._sounded else 0
+            return
+        self._bare += 1
+        if self._bare >= _BARE:
+            raise ConfigError(
+                f"judge 'openai', model '{self.settings.model}': {answer.error}. "
+                "Read from samples it is another judge, with coarser probabilities"
+            )
 
     def _count(self, refused: Refused) -> None:
         if refused.status == 404:

@@ -40,6 +40,7 @@ _END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$
 _ALONE = re.compile(r"(?<!\w)[A-Z](?!\w)")
 """A letter that a token speaks of, other than by being it."""
 
+NO_LOGPROBS = "no log-probabilities in the answer"
 CUT_OFF = "cut off before the verdict: raise max_tokens"
 
 
@@ -67,7 +68,7 @@ def read_logprobs(
         return Answer(
             text=text,
             fault=True,
-            error=f"no log-probabilities in the answer{said}; for a server without them declare samples: n",
+            error=f"{NO_LOGPROBS}{said}; for a server without them declare samples: n",
         )
     found = _locate(choice, tokens, text, letters, thinking_end)
     if isinstance(found, str):
