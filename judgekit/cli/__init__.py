@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 import sys
 from importlib import import_module
@@ -61,6 +62,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error a user can mend is one line on standard error."""
+    logging.basicConfig(format="judgekit: %(message)s", level=logging.ERROR)
+    logging.getLogger("judgekit").setLevel(logging.WARNING)
     try:
         sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))
     except JudgekitError as error:

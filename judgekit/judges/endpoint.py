@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -30,6 +31,7 @@ _TOO_LONG = (
     "input_tokens",
 )
 _LONGEST_PAUSE = 10.0
+_LOG = logging.getLogger(__name__)
 _ONCE = {"max_retries": 0, "timeout": None}
 """``Endpoint.send`` has a time-out for the whole request, which no slow drip can stretch; its caller retries."""
 
@@ -238,6 +240,8 @@ class Endpoint:
         self._last_failure = reason
         if self.silent_since is None:
             self.silent_since = now
+            if what.get("unreachable"):
+                _LOG.warning("%s: %s; trying again for a while", self.url, reason)
         if now >= self._paused_until:  # many fail together: they count once
             self._failures += 1
             self._paused_until = now

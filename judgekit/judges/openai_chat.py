@@ -139,6 +139,8 @@ class OpenAIBackend:
         """Bring every ask of a job to its end. The first goes alone, to find out what comes back and what it costs."""
         if not self._sounded:
             async with self._sounding:
+                if crew.stopping:
+                    return
                 if not self._sounded:
                     try:
                         await self._bring_to_end(job, crew)

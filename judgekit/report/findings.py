@@ -48,6 +48,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     yield from _trust(runs)
     for found in comparisons:
         yield from _compared(found)
+    yield from _failed(runs)
     yield from _unscored(runs)
     yield from _refused(runs)
 
@@ -216,6 +217,14 @@ _NOT_PROMISED: dict[str, Callable[[Claim], bool]] = {
         made.status == "unbound"
     ),
 }
+
+
+def _failed(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Judges that did not do their work: what they left was decided without them."""
+    for run in runs:
+        for sentence in run.failed:
+            text = f"{run.name}: {sentence}. Those items were decided without it, or left open."
+            yield Finding("warning", text, (run.name,))
 
 
 def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -48,7 +48,8 @@ class RunSummary:
     """One run.
 
     ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
-    None where the file has no such side. ``recorded``: figures that the source file gave of itself.
+    None where the file has no such side. ``recorded``: figures that the source file gave of itself. ``failed``: a
+    sentence for each judge that failed on some of the items it was asked about.
     """
 
     name: str
@@ -65,6 +66,7 @@ class RunSummary:
     measures: tuple[Figure, ...]
     recorded: dict[str, float]
     people: tuple[People, ...]
+    failed: tuple[str, ...] = ()
 
     def side(self, side: Side) -> Group | None:
         """All splits of a side together, under its first rubric."""

@@ -125,6 +125,17 @@ class Run:
         return {name: value for name, value in (self.meta.get("recorded") or {}).items() if value is not None}
 
     @property
+    def failed(self) -> tuple[str, ...]:
+        """A sentence for each judge that failed on some of the items it was asked about, as ``run.json`` has it."""
+        return tuple(
+            f"judge '{tier}' failed on {sum(counts['failed'].values()):,} of {counts['asked']:,} items under "
+            f"{rubric} ({max(counts['failed'], key=counts['failed'].__getitem__)})"
+            for rubric, tiers in (self.meta.get("answers") or {}).items()
+            for tier, counts in tiers.items()
+            if counts.get("failed") and tier != "lexical"
+        )
+
+    @property
     def source(self) -> str:
         """The file that the outputs were read from, as ``run.json`` has it; empty where it does not say."""
         return str(self.meta.get("source", ""))

@@ -111,6 +111,7 @@ def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vou
         measures=measured(run),
         recorded=run.recorded,
         people=_people([run]),
+        failed=run.failed,
     )
 
 

@@ -57,7 +57,9 @@ def make_judge(
     **spec: Any,
 ) -> OpenAIJudge:
     options = {"name": "small", "model": "tiny", "base_url": url, "timeout": 5.0, "patience": 5.0, **spec}
-    context = Context(rubric=rubric or small_rubric(), folder=Path(), store=store, budget=budget)
+    context = Context(
+        rubric=rubric or small_rubric(), folder=Path(), store=store, budget=budget, keep_going=True
+    )
     judge = OpenAIJudge.from_spec(options, context)
     assert isinstance(judge, OpenAIJudge)
     return judge
