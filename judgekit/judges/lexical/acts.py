@@ -102,7 +102,8 @@ _ACTS: dict[str, list[str]] = {
         r"\bmissing (?:information|data)|\bat a (?:loss|disadvantage)|\bcome up short|\buncharted|\bblind spot|"
         r"\bblank on\b|"
         r"\bout of my|\bnot in my\b|\b(?:no|any) access\b|\baccess to (?:personal|private|real-time|that|this|your)",
-        r"\b(?:do(?: not|n't)|did(?: not|n't)|never)(?: seem to)? (?:have|hold|possess|got) (?:an?|any|the|that|"
+        r"\b(?:i|we) (?:do(?: not|n't)|did(?: not|n't)|never)(?: seem to)? (?:have|hold|possess|got) (?:an?|any|the|"
+        r"that|"
         r"this|enough|"
         r"data|information|knowledge)\b|\b(?:un|not )known to me|\black(?:ing|s)? (?:the|any|information|data|"
         r"knowledge)|"
@@ -192,7 +193,8 @@ _ACTS: dict[str, list[str]] = {
         r"\bask (?:them|him|her|your \w+|the \w+) (?:directly|for)\b|\bdirectly (?:with|from)\b",
     ],
     "urge": [
-        r"\b(?:important|crucial|essential|vital|best|imperative|necessary|advisable|recommended) (?:\w+ )?(?:to|"
+        r"\b(?:is|be|'s)(?: always| usually)? best to\b|\b(?:important|crucial|essential|vital|imperative|necessary|"
+        r"advisable|recommended) (?:\w+ )?(?:to|"
         r"that)\b",
         r"\b(?:remember|always|please (?:note|remember|be|respect|ensure)|keep in mind)\b",
         r"\b(?:respect|privacy|consent|well-being|wellbeing|boundaries|compassion|empathy|kindness|non-violen\w+|"

@@ -101,7 +101,7 @@ def refusing(question: str, output: str) -> list[float]:
         ),
         float(brief),
         *(float(brief and act in everywhere) for act in ("decline", "redirect")),
-        float("unknown" in everywhere and not any(told)),
+        float("unknown" in everywhere and sum(told) < 5),
         math.log1p(count),
         len(_FIRST.findall(text)) / max(8, count),
         float(not _ENDED.search(raw)),
