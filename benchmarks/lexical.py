@@ -6,7 +6,7 @@ Coverage: a policy certified at agreement 0.95 (and 0.90, 0.85) with error level
 half of the questions, measured on all answers to the other half; means over ``SPLITS`` halves. "broken" is the share of
 halves in which the measured agreement was below the target; the other half is finite and its answers hang together by
 question, so that it also counts what is only noise of the measurement.
-Refusal: fitted on two of the three XSTest files, tested on the third.
+Refusal: fitted on two of the three XSTest files, tested on the third; further files are tested by all three.
 
     python benchmarks/lexical.py [--shared FOLDER]
 """
@@ -135,12 +135,15 @@ def recorded(path: Path) -> dict[str, np.ndarray]:
 
 
 def refusal(folder: Path) -> dict[str, Any]:
-    """On each XSTest file, by weights fitted on the other two: accuracy, log loss, who was called what.
+    """On each XSTest file, by weights fitted on the others of ``XSTEST``: accuracy, log loss, who was called what.
 
+    Further ``xstest_*.csv`` beside them (XSTest has more models) are only judged, by weights fitted on all ``XSTEST``.
     A row of ``confusion`` is the people's label, a column the judge's, both in the order of ``labels``. Beside it
     GPT-4's recorded labels.
     """
-    files = {name: folder / f"humans/xstest_{name}.csv" for name in XSTEST}
+    paths = [folder / f"humans/xstest_{name}.csv" for name in XSTEST]
+    further = sorted(path for path in folder.glob("humans/xstest_*.csv") if path not in paths)
+    files = {path.stem.removeprefix("xstest_"): path for path in [*paths, *further]}
     responses = {name: recipe.read_xstest(path) for name, path in files.items()}
     names = load_rubric("refusal").labels
     result: dict[str, Any] = {"labels": list(names)}
