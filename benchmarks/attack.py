@@ -8,7 +8,7 @@ own steps: the probability that a level is certified whose risk is the target *o
 with risks near the target are made worse by hill climbing. *Rule*: at target risks .2 and .3. *Exact last test*: at the
 target where the test of all items passes with probability delta exactly. *Without f_j*: the rule that tests only the
 first ``k_j`` items, not the ``f_j`` that the level takes; it shows what this search can find. *Agreement below .5*: the
-rule at target risks .6 and .8. On draws from the worst populations the package's whole
+rule at the target risk .6. On draws from the worst populations the package's whole
 procedure must agree.
 """
 
@@ -24,7 +24,7 @@ from scipy.special import gammaln
 from judgekit.trust.bounds import Floats, Ints, binomial_p, clopper_pearson_upper
 from judgekit.trust.testing import Step, charged_order, checkpoints, descend, own_steps
 
-TARGETS, LOW = (0.2, 0.3), (0.6, 0.8)  # target risks; an agreement below .5 is a risk above it
+TARGETS, LOW = (0.2, 0.3), (0.6,)  # target risks; an agreement below .5 is a risk above it
 SIZES = ((20, 4, 0), (24, 3, 1), (30, 3, 1), (40, 3, 0), (60, 2, 1))  # items, ties, 1: some never enter
 STARTS, DRAWS = 8, 40  # hill climbs, and draws checked, for each rule, target and size
 Population = tuple[Floats, Floats]

@@ -88,11 +88,14 @@ def path_figure(example: Example) -> str:
 
     draw.text(left, 16, "strict: few verdicts", "soft")
     draw.text(right, 16, "lenient: many verdicts", "soft", "end")
-    for j, (step, passes) in enumerate(example.steps()):
+    steps = example.steps()
+    won = [step for step, passes in steps if passes and step.certifies][-1]
+    for j, (step, passes) in enumerate(steps):
         last, color = step.whole == example.enter, "right" if passes else "wrong"
         at, y = right - 6 if last else x(example.entered[step.whole]) - 3, top + row * step.first - 2.5
         draw.line(at, 50, at, under, color, "5 3")
-        draw.text(at, 46 - 14 * (j % 2), "takes all" if last else f"takes {step.whole}", color, "middle")
+        takes = f"takes {'all' if last else step.whole}{', certified' if step is won else ''}"
+        draw.text(at, 46 - 14 * (j % 2), takes, color, "middle")
         draw.line(left - 62, y, right + 8, y, color, "2 3")
         draw.text(right + 12, y + 4, f"{seen(step.first)} {'✓' if passes else '✗ stop'}", color)
         if step.whole < step.first:
