@@ -19,6 +19,7 @@ from judgekit.arrays import Table
 from judgekit.budgets import Frontier
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
+from judgekit.engine import occupied
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, InputError, known
@@ -63,6 +64,7 @@ def score(
     max_calls: int | None = None,
     unbound: bool = False,
     keep_going: bool = False,
+    replace: bool = False,
     engine: Engine = "local",
     report: Report = lambda progress: None,
     format: str | None = None,
@@ -85,6 +87,7 @@ def score(
     budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
     unbound : go on without a promise where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
+    replace : write over a finished run of another source, cascade or rubric.
     engine : where the work is done.
     format, model, method, split, columns : how a file is read, see :func:`read`.
 
@@ -110,7 +113,11 @@ def score(
         "columns": columns,
     }
     if isinstance(source, str | Path):
-        about = {"source": str(source), "recorded": sources.recorded(source)}
+        about = {
+            "source": str(source),
+            "source_digest": occupied.digest(Path(source)),
+            "recorded": sources.recorded(source),
+        }
         items: Iterable[Item] = read(source, **reader)
     elif said := [name for name, value in reader.items() if value is not None]:
         raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")
@@ -123,8 +130,16 @@ def score(
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
-        load_rubric(spec.rubric_for(first))
-    with closing(Store(folder)) as store:
+        cascade_of_first = spec.build(
+            spec.rubric_for(first),
+            budget=Budget(dollars=budget, calls=max_calls),
+            unbound=unbound,
+            asks=not spec.batched,
+        )
+        if not replace:
+            rubric_of_first = cascade_of_first.rubric.name
+            occupied.check(folder, about, rubric_of_first, cascade_of_first.fingerprints)
+    with occupied.cleared_if_nothing_came_of_it(folder), closing(Store(folder)) as store:
         job = Job(
             stream if first is None else chain([first], stream),
             spec,
@@ -225,7 +240,8 @@ def summarize(runs: Paths, *, labels: Paths | None = None) -> Any:
     """
     from judgekit import report
 
-    return report.summarize(report.load(runs, sources.labels(labels) if labels else None))
+    finished = sources.finished(sources.paths(runs))
+    return report.summarize(report.load(finished, sources.labels(labels) if labels else None))
 
 
 def _evidence(
@@ -237,12 +253,11 @@ def _evidence(
 ) -> tuple[list[EvidenceRow], dict[str, Any]]:
     """Rows of one rubric with their labels; and options with that rubric's labels and what stood as an example."""
     rows, shown = [], set(several(exclude))
-    for source in several(evidence):
-        if isinstance(source, EvidenceRow):
-            rows.append(source)
-        else:
-            rows += sources.evidence(Path(source))
-            shown |= sources.examples(Path(source))
+    given_rows = several(evidence)
+    rows += [source for source in given_rows if isinstance(source, EvidenceRow)]
+    for path in sources.finished(Path(one) for one in given_rows if not isinstance(one, EvidenceRow)):
+        rows += sources.evidence(path)
+        shown |= sources.examples(path)
     if labels:
         given = sources.labels(labels)
         rows = list(given.joined(rows))

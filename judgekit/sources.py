@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,10 +17,30 @@ from judgekit.records import EvidenceRow, Item, Verdict, parse, several
 Paths = str | Path | Iterable[str | Path]
 """One path or several."""
 
+_LOG = logging.getLogger(__name__)
+
 
 def paths(given: Paths) -> list[Path]:
     """One path or several, as several."""
     return [Path(one) for one in several(given)]
+
+
+def finished(given: Iterable[Path]) -> list[Path]:
+    """The paths without run folders that are not finished, which are named in a warning.
+
+    Raises
+    ------
+    InputError : no other is left.
+    """
+    paths = list(given)
+    open_runs = [path for path in paths if readers.unfinished(path)]
+    if open_runs and len(open_runs) == len(paths):
+        readers.run_folder(open_runs[0])
+    for path in open_runs:
+        _LOG.warning(
+            "%s is left out: an unfinished run; the same 'judgekit score' again goes on with it", path
+        )
+    return [path for path in paths if path not in open_runs]
 
 
 def evidence(path: Path) -> Iterator[EvidenceRow]:

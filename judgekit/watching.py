@@ -46,7 +46,7 @@ def queue(
     choices: dict[str, tuple[str, ...]] = {}
     met: set[str] = set()
     promised = False
-    for source in sources.paths(files):
+    for source in sources.finished(sources.paths(files)):
         shown = sources.examples(source)
         promises = sources.calibrations(source)
         fresh = {name: unused(made.to_row()) for name, made in promises.items()}
@@ -138,7 +138,7 @@ def audit(
     given = sources.labels(labels)
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
     others: list[tuple[Verdict, tuple[HumanLabel, ...]]] = []
-    for source in sources.paths(verdicts):
+    for source in sources.finished(sources.paths(verdicts)):
         promises |= sources.calibrations(source)
         for verdict in sources.verdicts(source):
             labeled = (verdict, given.of(verdict))

@@ -10,6 +10,7 @@ import click
 from judgekit import api, sources
 from judgekit.cli.common import OUT, PATH, progress_bar, states_line
 from judgekit.cli.score import run_names
+from judgekit.errors import InputError
 
 
 @click.command("report")
@@ -43,11 +44,20 @@ def command(
     folders = {run: run for run in runs if run.is_dir()}
     for source, name in run_names(files).items():
         with progress_bar(name, None) as tell:
-            done = api.score(source, scored / name, report=tell)
+            try:
+                done = api.score(source, scored / name, report=tell)
+            except InputError as error:
+                if error.path != scored / name:
+                    raise
+                raise InputError(
+                    f"a finished run of something else is there: report that run ({scored / name}), or score "
+                    f"{source} elsewhere (--scored)",
+                    path=scored / name,
+                ) from None
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
     given = sources.labels(labels) if labels else None
-    loaded = report.load([folders[run] for run in runs], given)
+    loaded = report.load(sources.finished(folders[run] for run in runs), given)
     summary = report.summarize(loaded)
     report.print_summary(summary)
     written: tuple[tuple[Path | None, Callable[[], str]], ...] = (

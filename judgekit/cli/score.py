@@ -46,6 +46,9 @@ from judgekit.store import kept
 @click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
 @click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
 @click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option(
+    "--replace", is_flag=True, help="Write over a finished run of another source, cascade or rubric."
+)
 @click.option("--keep-going", is_flag=True, help="Go on where a judge fails on most of what it is asked.")
 @click.option(
     "--batch", is_flag=True, help="Ask endpoints through their batch API: submit, and collect later."

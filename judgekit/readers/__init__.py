@@ -27,6 +27,7 @@ __all__ = [
     "recorded_metrics",
     "run_folder",
     "shown_in",
+    "unfinished",
     "unique",
 ]
 
@@ -169,6 +170,12 @@ def shown_in(run: Path) -> set[str]:
     return set(about(run).get("examples", ()))
 
 
+def unfinished(path: Path) -> bool:
+    """Whether scoring began a run there and has not finished it."""
+    begun = any((path / name).is_file() for name in ("verdicts.jsonl.part", "store.sqlite"))
+    return begun and not (path / "verdicts.jsonl").is_file()
+
+
 def run_folder(path: Path) -> Path:
     """The same path, if scoring left a run there.
 
@@ -178,7 +185,7 @@ def run_folder(path: Path) -> Path:
     """
     if (path / "verdicts.jsonl").is_file():
         return path
-    if (path / "verdicts.jsonl.part").is_file():
+    if unfinished(path):
         raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
     inside = sorted(str(one.parent) for one in path.glob("*/verdicts.jsonl"))
     hint = (
