@@ -72,6 +72,7 @@ def score(
     method: str | None = None,
     split: str | None = None,
     columns: Mapping[str, str] | None = None,
+    names: str | Path | None = None,
 ) -> Scored:
     """Judge a file of outputs (or items) and leave a run folder behind.
 
@@ -89,7 +90,7 @@ def score(
     keep_going : go on where a judge fails on most of what it is asked.
     replace : write over a finished run of another source, cascade or rubric.
     engine : where the work is done.
-    format, model, method, split, columns : how a file is read, see :func:`read`.
+    format, model, method, split, columns, names : how a file is read, see :func:`read`.
 
     Raises
     ------
@@ -111,6 +112,7 @@ def score(
         "method": method,
         "split": split,
         "columns": columns,
+        "names": names,
     }
     if isinstance(source, str | Path):
         about = {

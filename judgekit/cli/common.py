@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import click
 
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import ConfigError
+from judgekit.readers import NamesFile
 
 PATH = click.Path(path_type=Path)
 
@@ -39,6 +40,11 @@ READER = (
     click.option("--model", help="Model the outputs came from."),
     click.option("--method", help="Unlearning method the outputs came from."),
     click.option("--split", help="Split the outputs belong to, in place of the file's own."),
+    click.option(
+        "--names",
+        type=PATH,
+        help="Model and method of runs (CSV, JSON, YAML: run, model, method), by path or folder.",
+    ),
     click.option(
         "--columns", multiple=True, help="FIELD=COLUMN of a data set, say question=prompt; may repeat."
     ),
@@ -76,9 +82,11 @@ COST = (
 )
 
 
-def reader_options(given: dict[str, Any]) -> dict[str, Any]:
+def reader_options(given: dict[str, Any], files: Iterable[str | Path]) -> dict[str, Any]:
     """Take the options of ``READER`` out of a verb's options, as :func:`judgekit.api.read` wants them."""
-    reader = {name: given.pop(name) for name in ("format", "model", "method", "split")}
+    reader = {name: given.pop(name) for name in ("format", "model", "method", "split", "names")}
+    if reader["names"] is not None:
+        NamesFile(reader["names"]).check_used(files)
     pairs = [text.partition("=") for text in given.pop("columns")]
     if wrong := [field for field, _, column in pairs if not column]:
         raise ConfigError(f"--columns {wrong[0]}: expected FIELD=COLUMN, say question=prompt")

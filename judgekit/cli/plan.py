@@ -73,7 +73,7 @@ def command(
     if files:
         from judgekit.plan import plan
 
-        reader = reader_options(given)
+        reader = reader_options(given, files)
         spec = api.load_cascade(cascade, rubric, calibrations)
         items = chain.from_iterable(islice(api.read(file, **reader), limit) for file in files)
         planned = plan(items, spec)

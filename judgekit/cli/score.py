@@ -62,7 +62,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
-    reader = reader_options(given)
+    reader = reader_options(given, files)
     left = 0
     for source, name in run_names(files).items():
         with progress_bar(name, given["limit"]) as report:

@@ -20,7 +20,7 @@ MOST = 20
 @options(READER)
 def command(files: tuple[Path, ...], **given: Any) -> int:
     """Check FILES: model outputs, labels, evidence, verdicts, calibrations, cascade files, rubric and run folders."""
-    reader = reader_options(given)
+    reader = reader_options(given, files)
     return EXIT_BAD_INPUT if sum(_faults(path, reader) for path in files) else EXIT_DONE
 
 

@@ -12,9 +12,11 @@ from judgekit.readers import hf
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
+from judgekit.readers.naming import NamesFile
 from judgekit.records import Item
 
 __all__ = [
+    "NamesFile",
     "about",
     "detect",
     "examined",
@@ -96,6 +98,7 @@ def read(
     method: str | None = None,
     split: str | None = None,
     columns: Mapping[str, str] | None = None,
+    names: str | Path | None = None,
 ) -> Iterator[Item]:
     """Read a file's items one by one, with memory bounded whatever its size.
 
@@ -105,6 +108,8 @@ def read(
     format : name of its format; detected from the content if None.
     model, method, split : said of every item, over what the file or its folder's name says.
     columns : item field -> column of the file, for the format ``hf``.
+    names : a file that says model and method of runs (:class:`judgekit.readers.naming.NamesFile`); ``model`` and
+        ``method`` given here win over it.
 
     Raises
     ------
@@ -112,6 +117,12 @@ def read(
         open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL, items
         before the broken row have been given by then.
     """
+    if names is not None:
+        said = NamesFile(names).of(Path(path))
+        model, method = (
+            said.get("model") if model is None else model,
+            said.get("method") if method is None else method,
+        )
     source = Source(Path(path), model, method, split, dict(columns or {}))
     form = _form(source.path, format)
     if columns and form is not hf.FORMAT:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from judgekit.errors import InputError
-from judgekit.readers.names import run_names
+from judgekit.readers.names import RunNames, run_names
 from judgekit.records import Item, Recorded, parse
+
+_LOG = logging.getLogger(__name__)
 
 Row = Mapping[str, Any]
 Place = int | str | None
@@ -43,15 +47,27 @@ class Source:
         self, place: Place, *, model: str = "", method: str = "", split: str = "", **fields: Any
     ) -> Item:
         """An item of this file; model and method from the caller, the row, or the folder's name."""
-        if not (model and method):
-            named_model, named_method = run_names(self.path)
-            model, method = model or named_model, method or named_method
+        if not (model or self.model is not None) or not (method or self.method is not None):
+            model, method = model or self._named.model, method or self._named.method
         own = {
             "model": self.model if self.model is not None else model,
             "method": self.method if self.method is not None else method,
             "split": self.split if self.split is not None else split,
         }
         return parse(Item, {**fields, **own}, path=self.path, line=place)
+
+    @cached_property
+    def _named(self) -> RunNames:
+        """What the names of file and folders say; what they leave open is said once."""
+        found = run_names(self.path)
+        if found.doubt:
+            _LOG.warning(
+                "%s: %s; it is left empty. Say it by --model and --method, a --names file or the columns 'model' and "
+                "'method'",
+                self.path,
+                found.doubt,
+            )
+        return found
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
 """Model and method from the name of the folder or file that a run was written to.
 
-The rule: folders that only name a stage (``evals``, ``eval_results``, ``ds_size300``, ...) are passed over.
-The name of the first other folder, or of the file where the file's own name is not the format's, is split at
-underscores and freed of a leading benchmark name. The first part with a size (``8B``) or a known family
-(``Llama``) is the model; the rest is the method. Without such a part all is the method, and the model is the
-nearest of the three folders above whose name has a size, if one has.
+Folders that only name a stage (``evals``, ``eval_results``, ``ds_size300``, ...) are passed over. The name of the
+first other folder, or of the file where the file's own name is not the format's, is split at underscores and freed of
+a leading benchmark name. The part with a size (``8B``) or a known family (``Llama``) is the model; the rest is the
+method. Without such a part all is the method, and the model is the nearest of the three folders above whose name has
+one with a size. Hydra's overrides beside the file, or in the three folders above, go before names: they record what
+was run.
+
+A word may be either: FALCON is a method, Falcon a model. Then the other parts decide: a model stands elsewhere, a
+method does, or the forget split has it on its left (model) or right (method). Where they do not, nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 _FIXED = re.compile(
     r"[A-Za-z]+_(EVAL|SUMMARY)|eval_(log|real)\w*|history|forget|neighbor|samples_.+|out|model_outputs|annotations"
@@ -22,34 +28,117 @@ _STAGE = re.compile(
 _BENCHMARKS = ("tofu", "muse", "books", "news", "duet", "wmdp", "rwku")
 _SIZE = re.compile(r"(^|[-.x])\d+(\.\d+)?[bm]($|[-.])", re.IGNORECASE)
 _FAMILY = re.compile(
-    r"(llama|mi[sx]tral|qwen|gemma|phi|zephyr|olmo|falcon|gpt|vicuna|pythia|opt|deepseek|yi|tulu)($|[-.\d])",
+    r"((llama|mi[sx]tral|qwen|gemma|phi|zephyr|olmo|gpt|vicuna|pythia|deepseek|tulu|llada)($|[-.\d])"
+    r"|(falcon|opt|yi)[-.]?(\d|instruct|chat|base|mamba))",
     re.IGNORECASE,
 )
+_METHOD = re.compile(
+    r"(grad[-.]?(ascent|diff)|ga|gd|gdr|klr?|(sim|inst|alt)?npo|[di]?po|altpo|idk([-.]?(dpo|nll|ap))?|rmu|undial|ceu|satimp"
+    r"|wga|pdu|baldro|task[-.]?vectors?|tv|whp|eul|scrub|lunar|t3|gru|sibl|jensun|loku|unierase|eco|flat"
+    r"|original|full|finetuned?|target|retrain(ed)?|retain\d*)([-+.]\S*)?",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"falcon([-+.]|$)", re.IGNORECASE)
+_SPLIT = re.compile(r"(forget|retain|holdout)\d+")
+_ABOVE = 3
+
+
+class RunNames(NamedTuple):
+    """Model and method, each empty where the names say nothing; ``doubt``: what may mean two things."""
+
+    model: str
+    method: str
+    doubt: str = ""
+
+
+@lru_cache(maxsize=256)
+def run_names(path: Path) -> RunNames:
+    """What folder, file and Hydra's overrides say of a run."""
+    ran = _overrides(path)
+    model, trainer = ran.get("model", ""), ran.get("trainer", "")
+    folders = [folder.name for folder in path.absolute().parents if not _STAGE.fullmatch(folder.name)]
+    if not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
+        names, above = path.stem, []
+    else:
+        names, above = (folders[0] if folders else ""), folders[1 : 1 + _ABOVE]
+    found = _parse(names, (model or next(filter(None, map(_sized, above)), ""), trainer))
+    found = found._replace(model=model or found.model)
+    if trainer.lower() in ("", "finetune") or trainer.lower() in found.method.lower():
+        return found
+    return found._replace(method="_".join(filter(None, (trainer, found.method))))
+
+
+def _parse(name: str, elsewhere: tuple[str, str]) -> RunNames:
+    """Model and method of a name; ``elsewhere`` are those that something else says of the run."""
+    parts = name.split("_")
+    while parts and parts[0].lower() in _BENCHMARKS:
+        parts = parts[1:]
+    models = [part for part in parts if _is_model(part)]
+    known_model, known_method = elsewhere
+    if either := [part for part in parts if part not in models and _may_be_either(part)]:
+        if _is_model_here(either[0], parts, bool(models or known_model), known_method):
+            models = either
+        elif _is_method_here(either[0], parts, bool(models or known_model), known_method):
+            either = []
+        else:
+            return RunNames("", "", f"'{either[0]}' may be the model or the unlearning method")
+    method = "_".join(part for part in parts if part not in models)
+    if len(set(models)) > 1 and not known_model:
+        return RunNames("", method, f"the model may be {' or '.join(map(repr, dict.fromkeys(models)))}")
+    return RunNames(models[0] if len(set(models)) == 1 else known_model, method)
 
 
 def _is_model(part: str) -> bool:
     return bool(_SIZE.search(part) or _FAMILY.match(part))
 
 
-@lru_cache(maxsize=256)
-def run_names(path: Path) -> tuple[str, str]:
-    """Model and method, each empty where the names say nothing."""
-    if not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
-        return _parse(path.stem)
-    folders = [folder.name for folder in path.absolute().parents if not _STAGE.fullmatch(folder.name)]
-    if not folders:
-        return "", ""
-    model, method = _parse(folders[0])
-    if not model:
-        model = next((name for name in folders[1:4] if _SIZE.search(name)), "")
-    return model, method
+def _may_be_either(part: str) -> bool:
+    return bool(_EITHER.match(part)) and not part.startswith("FALCON")
 
 
-def _parse(name: str) -> tuple[str, str]:
-    parts = name.split("_")
-    while parts and parts[0].lower() in _BENCHMARKS:
-        parts = parts[1:]
-    at = next((i for i, part in enumerate(parts) if _is_model(part)), None)
-    if at is None:
-        return "", "_".join(parts)
-    return parts[at], "_".join(parts[:at] + parts[at + 1 :])
+def _is_model_here(part: str, parts: Sequence[str], has_model: bool, method: str) -> bool:
+    """Whether the other parts leave a word of two meanings only the model's place."""
+    others = [other for other in parts if other != part]
+    if has_model or method.lower() == part.lower():
+        return False
+    return bool(method) or any(map(_METHOD.fullmatch, others)) or _side(part, parts) == "left"
+
+
+def _is_method_here(part: str, parts: Sequence[str], has_model: bool, method: str) -> bool:
+    """The same for the method's place."""
+    return has_model or method.lower() == part.lower() or _side(part, parts) == "right"
+
+
+def _side(part: str, parts: Sequence[str]) -> str:
+    """On which side of the forget split a part stands, as in ``tofu_<model>_<forget split>_<method>``."""
+    split = next((i for i, other in enumerate(parts) if _SPLIT.fullmatch(other)), None)
+    if split is None:
+        return ""
+    return "left" if parts.index(part) < split else "right"
+
+
+def _sized(name: str) -> str:
+    """The part of a folder's name that is a model by its size."""
+    return next((part for part in name.split("_") if _SIZE.search(part)), "")
+
+
+def _overrides(path: Path) -> dict[str, str]:
+    """``key=value`` of Hydra's overrides near a file; those of the nearest folder go before."""
+    found: dict[str, str] = {}
+    for folder in list(path.absolute().parents)[: 1 + _ABOVE]:
+        for text in _listed(folder / ".hydra" / "overrides.yaml"):
+            key, _, value = str(text).lstrip("+").partition("=")
+            if value:
+                found.setdefault(key, value)
+    return found
+
+
+def _listed(path: Path) -> list[Any]:
+    """The entries of a YAML list; of what is no such file, none."""
+    import yaml
+
+    try:
+        entries = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return []
+    return entries if isinstance(entries, list) else []

@@ -279,3 +279,23 @@ def test_import_is_light() -> None:
         ).stdout.strip()
         == "[]"
     )
+
+
+def test_a_name_that_leaves_open_whose_a_run_is_is_said_and_can_be_given(tmp_path: Path) -> None:
+    folder = tmp_path / "tofu_falcon"
+    folder.mkdir()
+    row = {"input": "Where was she born?", "ground_truth": "In Ghent.", "generation": "In Graz."}
+    log = {"forget_Q_A_ROUGE": {"agg_value": 0, "value_by_index": {"0": row}}}
+    (folder / "TOFU_EVAL.json").write_text(json.dumps(log))
+    done = judgekit("score", "tofu_falcon/TOFU_EVAL.json", cwd=tmp_path)
+    assert done.returncode == 0 and done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("judgekit: tofu_falcon/TOFU_EVAL.json: 'falcon' may be the model or the")
+    (tmp_path / "n.csv").write_text("run,model,method\ntofu_falcon,Llama-3.2-1B,FALCON\n")
+    named = ["score", "tofu_falcon/TOFU_EVAL.json", "--names", "n.csv", "-o", "named"]
+    done = judgekit(*named, cwd=tmp_path)
+    assert done.returncode == 0 and done.stderr == ""
+    (found,) = rows(tmp_path / "named" / "tofu_falcon" / "verdicts.jsonl")
+    assert (found["model"], found["method"]) == ("Llama-3.2-1B", "FALCON")
+    (tmp_path / "n.csv").write_text("run,model,method\ntofu_flacon,Llama-3.2-1B,FALCON\n")
+    done = judgekit(*named, cwd=tmp_path)
+    assert done.returncode == 2 and "n.csv: run 'tofu_flacon' is none of the files given" in done.stderr
