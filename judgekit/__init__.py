@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+DISTRIBUTION = "judgekit-certified"
+"""What the package index calls it: there ``judgekit`` and ``judgekit-eval`` are other projects."""
 
 _WHERE = {
     "read": "judgekit.api",

@@ -75,7 +75,7 @@ class MissingExtra(JudgekitError):
 
     def __init__(self, what: str, extra: str, reason: object = None) -> None:
         tail = f" ({reason})" if reason else ""
-        super().__init__(f"{what} needs the extra '{extra}': pip install 'judgekit[{extra}]'{tail}")
+        super().__init__(f"{what} needs the extra '{extra}': pip install 'judgekit-certified[{extra}]'{tail}")
         self.extra = extra
 
 

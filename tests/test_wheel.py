@@ -33,6 +33,14 @@ def test_the_wheel_carries_rubrics_and_weights(wheel: Path) -> None:
     assert not [name for name in names if name.startswith("judgekit/calibration/demo")]
 
 
+def test_the_distribution_has_a_name_of_its_own(wheel: Path) -> None:
+    assert wheel.name.startswith("judgekit_certified-")
+    done = subprocess.run(
+        [sys.executable, "-m", "judgekit", "--version"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout.startswith("judgekit-certified 0.1.0")
+
+
 def test_a_fresh_environment_scores_a_file(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"

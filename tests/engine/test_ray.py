@@ -89,8 +89,12 @@ def wait_until_free(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def cluster():
     os.environ.update(ENVIRONMENT, RAY_USAGE_STATS_ENABLED="0")  # inherited by the workers
-    ray = pytest.importorskip("ray", reason="ray is not installed here: pip install 'judgekit[ray]'")
-    pytest.importorskip("ray.data", reason="ray data is not installed here: pip install 'judgekit[ray]'")
+    ray = pytest.importorskip(
+        "ray", reason="ray is not installed here: pip install 'judgekit-certified[ray]'"
+    )
+    pytest.importorskip(
+        "ray.data", reason="ray data is not installed here: pip install 'judgekit-certified[ray]'"
+    )
     from ray.cluster_utils import Cluster
 
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
