@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from judgekit.report.roles import Role, role
-from judgekit.report.sides import Side, questions
+from judgekit.report.sides import Side
 
 
 def base_model(side: Side) -> str:
@@ -25,8 +25,7 @@ def baselines(sides: Sequence[Side], part: Role) -> Mapping[str, Side]:
             found.setdefault(base_model(side), []).append(side)
 
     def shared(side: Side, other: Side) -> float:
-        ours, theirs = questions(side), questions(other)
-        return len(ours & theirs) / len(ours | theirs)
+        return len(side.asked & other.asked) / len(side.asked | other.asked)
 
     return {
         side.name: max(own, key=lambda other: shared(side, other))

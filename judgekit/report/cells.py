@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from judgekit.report.rates import Rate
@@ -65,6 +66,17 @@ def in_words(cell: Cell, digits: int = 1) -> str:
         return cell
     inside = limits(cell, digits)
     return estimate(cell, digits) + (f" [{inside}]" if inside else "")
+
+
+NAMED = 6
+"""Names that a sentence holds."""
+
+
+def listed(names: Sequence[str], most: int = NAMED) -> str:
+    """'A, B and C'; of many the first, and how many more."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1:,} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def with_limits(found: tuple[float, float, float] | None) -> str:

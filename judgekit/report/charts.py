@@ -11,11 +11,16 @@ from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
 from judgekit.report.groups import Group, Side
 from judgekit.report.summary import Summary
-from judgekit.report.svg import INK, LABELS, MUTED, OPEN, PAPER, SERIES, draw, percent_axis
+from judgekit.report.svg import INK, LABELS, MUTED, PAPER, SERIES, UNDECIDED, draw, percent_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+OPEN = "undecided"
+"""The part of a bar that no label can claim."""
+
+ROUNDING = 1e-9
 
 STEADY = 0.05
 """The risk-coverage chart is scaled to what happens above this coverage; below it a few items decide."""
@@ -138,25 +143,31 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
     if not groups:
         return None
     labels = list(dict.fromkeys(label for _, group in groups for label in group.counts))
-    parts = [*labels, *(state for state in OPEN if any(getattr(group, state) for _, group in groups))]
 
     def share(group: Group, part: str) -> float:
-        return (group.counts.get(part, 0) if part in labels else getattr(group, part)) / group.items
+        """A rate; what open items or errors that a certificate allows leave undecided is a part of its own."""
+        known = {label: group.rates[label].bounds[0] for label in group.counts}
+        return max(0.0, 1.0 - sum(known.values())) if part == OPEN else known.get(part, 0.0)
+
+    left_open = any(share(group, OPEN) > ROUNDING for _, group in groups)
+    parts = [*labels, *([OPEN] if left_open else [])]
 
     def paint(_: Figure, axes: Axes) -> None:
         rows = range(len(groups))
         left = [0.0] * len(groups)
         for part in parts:
             width = [share(group, part) for _, group in groups]
-            color = LABELS.get((side, part)) or OPEN.get(part) or SERIES[labels.index(part) % len(SERIES)]
+            color = LABELS.get((side, part)) or (
+                UNDECIDED if part == OPEN else SERIES[labels.index(part) % len(SERIES)]
+            )
             hatch = (
                 {"hatch": "////", "edgecolor": PAPER}
-                if part in OPEN
+                if part == OPEN
                 else {"edgecolor": PAPER, "linewidth": 1}
             )
             axes.barh(rows, width, left=left, height=0.66, color=color, label=part, **hatch)
             for row, (start, wide) in enumerate(zip(left, width, strict=True)):
-                if wide >= 0.06 and part not in OPEN:
+                if wide >= 0.06 and part != OPEN:
                     axes.text(
                         start + wide / 2,
                         row,
@@ -185,15 +196,18 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
 
     text = "; ".join(
         f"{name}: "
-        + ", ".join(f"{part} {percent(share(group, part))}" for part in parts if share(group, part))
+        + ", ".join(
+            f"{part} {percent(share(group, part))}" for part in parts if share(group, part) > ROUNDING
+        )
         for name, group in groups
     )
     title = {
         "forget": "What became of what should be forgotten",
         "keep": "What became of what should be kept",
     }[side]
-    caption = "Verdicts as given, in percent of all items; hatched items have none." + _opinion(
-        [group for _, group in groups]
+    caption = (
+        "The rates of the tables, in percent of all items; hatched is what open items, or errors that a certificate "
+        "allows, leave undecided." + _opinion([group for _, group in groups])
     )
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(

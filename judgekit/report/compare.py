@@ -1,11 +1,9 @@
-"""Runs side by side on the same questions: differences, ranks with ties, Pareto front, distance to a
-retrained model.
+"""Runs side by side on the same questions: means, differences, distance to a retrained model.
 
 Everything here takes a value per question (`Values`): a recorded measure, or 1 and 0 for a judged label.
 Questions are the units that are drawn: several outputs for one question are averaged first (`by_question`),
 and two runs are compared on the questions they share. The intervals cover which questions were asked; a
-judge's own error is not in them (`judgekit.trust` has intervals that cover it, and `decided` takes their
-verdicts as well).
+judge's own error is not in them (`judgekit.report.axes` compares judged rates by intervals that cover it).
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,128 +112,6 @@ def _interval(column: NDArray[np.float64], level: float, bounds: Bounds, weight:
         low, high = max(low, low_end), min(high, high_end)
     p = float(2 * stdtr(total - 1, -abs(center) / error)) if error else float(center == 0)
     return Estimate(value, float(low), float(high), n, p)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjusted p-values, in the order given (family-wise error over all of them)."""
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    adjusted, running = [1.0] * len(p_values), 0.0
-    for step, i in enumerate(order):
-        running = max(running, min(1.0, (len(p_values) - step) * p_values[i]))
-        adjusted[i] = running
-    return adjusted
-
-
-Wins = frozenset[tuple[str, str]]
-"""Pairs (better, worse) that the data tell apart."""
-
-
-def decided(
-    runs: Mapping[str, Values], level: float = LEVEL, bounds: Bounds = (0.0, 1.0), higher: bool = True
-) -> Wins:
-    """All pairs of runs that differ, with probability at most 1 - level of any wrong one among all pairs
-    (Holm).
-
-    Parameters
-    ----------
-    runs : run name to values per question
-    higher : bool
-        Whether a higher value is better.
-    """
-    pairs = list(combinations(runs, 2))
-    found = [difference(runs[a], runs[b], level, bounds) for a, b in pairs]
-    adjusted = holm([1.0 if gap.p is None else gap.p for gap in found])
-    wins = set()
-    for (a, b), gap, p in zip(pairs, found, adjusted, strict=True):
-        if p <= 1 - level and gap.value:
-            wins.add((a, b) if (gap.value > 0) == higher else (b, a))
-    return frozenset(wins)
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A run's place: anything from `best` to `worst`, which are equal where the data tell it from all others."""
-
-    name: str
-    estimate: Estimate
-    best: int
-    worst: int
-
-    @property
-    def tied(self) -> bool:
-        """Whether the data cannot tell the run from a neighbor in rank."""
-        return self.best != self.worst
-
-
-def rank(estimates: Mapping[str, Estimate], wins: Wins, higher: bool = True) -> list[Ranked]:
-    """Runs from best to worst by estimate, each with the range of ranks that the decided pairs leave it.
-
-    Parameters
-    ----------
-    estimates : run name to its mean; runs without one come last.
-    wins : from `decided`, or from intervals that cover the judge's errors.
-    """
-    ranked = [
-        Ranked(
-            name,
-            estimate,
-            best=1 + sum(worse == name for _, worse in wins),
-            worst=len(estimates) - sum(better == name for better, _ in wins),
-        )
-        for name, estimate in estimates.items()
-    ]
-    sign = -1 if higher else 1
-    return sorted(ranked, key=lambda r: (r.estimate.value is None, sign * (r.estimate.value or 0.0)))
-
-
-@dataclass(frozen=True)
-class Point:
-    """A run in the forgetting-utility plane; both axes higher = better."""
-
-    name: str
-    forgetting: float
-    utility: float
-
-
-def dominators(point: Point, points: Iterable[Point]) -> list[str]:
-    """Runs that are at least as good on both axes and better on one."""
-    return [
-        other.name
-        for other in points
-        if other.forgetting >= point.forgetting
-        and other.utility >= point.utility
-        and (other.forgetting > point.forgetting or other.utility > point.utility)
-    ]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a run stands to the front: on it, or behind `dominated_by`; `contested` if no domination is
-    decided.
-    """
-
-    name: str
-    dominated_by: tuple[str, ...]
-    contested: bool
-
-    @property
-    def on_front(self) -> bool:
-        """Whether no other run is at least as good on both axes and better on one."""
-        return not self.dominated_by
-
-
-def pareto(points: Sequence[Point], forgetting_wins: Wins, utility_wins: Wins) -> list[Standing]:
-    """The Pareto front of forgetting against utility, and how sure it is.
-
-    A run behind the front is contested when every run that dominates it by estimate is decided better on
-    neither axis: other questions could have put it on the front.
-    """
-    standings = []
-    for point in points:
-        by = dominators(point, points)
-        sure = any((name, point.name) in forgetting_wins | utility_wins for name in by)
-        standings.append(Standing(point.name, tuple(by), contested=bool(by) and not sure))
-    return standings
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from judgekit.report.compare import Estimate
 
 
 @dataclass(frozen=True)
 class Number:
-    """A figure with its limits; None where there is none, with the reason."""
+    """A figure with its limits; None where there is none, with the reason.
+
+    `bounds` is what it can be: twice the value, or the range that open items or a certificate leave, without a value.
+    """
 
     value: float | None
     low: float | None
     high: float | None
     n: int
     reason: str = ""
+    bounds: tuple[float, float] | None = None
+
+
+def number(estimate: Estimate) -> Number:
+    """An estimate as a record."""
+    low, high = (limit if math.isfinite(limit) else None for limit in (estimate.low, estimate.high))
+    bounds = None if estimate.value is None else (estimate.value, estimate.value)
+    return Number(estimate.value, low, high, estimate.n, estimate.reason, bounds)
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Runs by one measure of what is revealed, least first."""
+    """Runs by one measure of what is forgotten, best first."""
 
     measure: str
     places: tuple[Place, ...]
@@ -37,7 +51,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Gap:
-    """Paired difference first - second in what is revealed. `told_apart` holds for all pairs together (Holm)."""
+    """Difference first - second. `told_apart` holds for all pairs of the measure together (Holm)."""
 
     measure: str
     first: str
@@ -49,13 +63,29 @@ class Gap:
 
 @dataclass(frozen=True)
 class OnPlane:
-    """A run in the plane of forgetting (1 - revealed) and utility, and its standing to the Pareto front."""
+    """A run in the plane of forgetting and utility, and its standing to the Pareto front.
+
+    A run is behind another that is surely better on one axis and that it is not surely better than on the other.
+
+    Attributes
+    ----------
+    run : str
+    forgetting, utility : Number
+        As in every other table.
+    behind : int
+        How many runs it is behind; 0 on the front.
+    behind_of : tuple of str
+        The best of these.
+    tied_with : tuple of str
+        For a run on the front: the best of those whose figures are better, though the data do not tell them apart.
+    """
 
     run: str
     forgetting: Number
     utility: Number
-    dominated_by: tuple[str, ...]
-    contested: bool
+    behind: int
+    behind_of: tuple[str, ...]
+    tied_with: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -87,11 +117,15 @@ class Quality:
 
 @dataclass(frozen=True)
 class Controlled:
-    """Unlearning with Control: a method's pick among the runs that kept enough, and its pick among all."""
+    """Unlearning with Control: a method's pick among the runs that kept enough, and its pick among all.
+
+    `tied`: other runs that kept enough and that the data do not tell apart from the controlled pick.
+    """
 
     method: str
     controlled: str | None
     uncontrolled: str | None
+    tied: tuple[str, ...]
     margins: Mapping[str, Number]
     text: str
 
@@ -122,12 +156,28 @@ class Changed:
 class Comparison:
     """How the runs that answered the same questions compare.
 
-    `forgetting` and `utility` name the measures behind the plane; `revealed` is the one the control minimizes
-    (as in the paper it does not know gibberish from forgetting, which is what the control is for). None where
-    there is none. `original` and `retrained` say for each run which one of its own base model it is measured against;
-    runs without are not in them. `unpaired`: base model to its runs that have no retrained one (empty: no name).
-    `undecided` counts the judged forget questions of each run without a verdict: no judged
-    figure here holds them.
+    Judged figures are the runs' rates as all tables show them, on the same grounds.
+
+    Attributes
+    ----------
+    runs : tuple of str
+    questions : int
+        Forget questions that all runs answered; each figure is over the questions of its run.
+    original, retrained : run name to run name
+        The run of its own base model that a run is measured against; runs without one are not in them.
+    unpaired : base model to run names
+        Runs without a retrained one; the model is empty where it has no name.
+    forgetting, utility : str or None
+        The measures behind the plane; None where there is none.
+    revealed : str or None
+        The measure that the control minimizes. As in the paper it does not know gibberish from forgetting, which is
+        what the control is for.
+    undecided : run name to int
+        Judged forget items without a verdict.
+    rankings, gaps, plane, distances, quality, control, changed
+        See there. `gaps` and `changed` hold every pair of few runs and the most telling pairs of many.
+    n_changed, n_reversed : int
+        Changed conclusions in all; pairs of runs that two measures put in opposite orders.
     """
 
     runs: tuple[str, ...]
@@ -146,3 +196,5 @@ class Comparison:
     quality: tuple[Quality, ...]
     control: tuple[Controlled, ...]
     changed: tuple[Changed, ...]
+    n_changed: int
+    n_reversed: int

@@ -1,37 +1,27 @@
 """Many runs at once: everything a report says of how they compare. Pure; from loaded runs to JSON-able records.
 
 Runs are compared only with runs that answered the same forget questions, so a report over several benchmarks
-has one `Comparison` for each.
+has one `Comparison` for each. Judged figures are the rates that all tables show. Work and memory grow with the square
+of the number of runs only in arrays of numbers; what is written down does not.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
+
+import numpy as np
 
 from judgekit.metrics import OPEN_UNLEARNING_EPS
 from judgekit.metrics.privacy import privacy_leakage
 from judgekit.metrics.recorded import forget_quality
-from judgekit.report.baselines import base_model, baselines
-from judgekit.report.compare import (
-    Distance,
-    Estimate,
-    Point,
-    Values,
-    decided,
-    difference,
-    distance,
-    holm,
-    mean,
-    pareto,
-    rank,
-)
+from judgekit.report.axes import Axis, Bools, Judged, Rated, Recorded
+from judgekit.report.baselines import baselines
+from judgekit.report.compare import LEVEL, Distance, distance
 from judgekit.report.compared import (
     Away,
     Changed,
     Comparison,
-    Controlled,
     Gap,
     Number,
     OnPlane,
@@ -39,23 +29,26 @@ from judgekit.report.compared import (
     Quality,
     Ranking,
     Shown,
+    number,
 )
 from judgekit.report.conclusions import Change, changes
-from judgekit.report.recipes import Candidate, pick
-from judgekit.report.roles import role, sweep
+from judgekit.report.control import controlled
+from judgekit.report.groups import RunSummary
 from judgekit.report.runs import Run
 from judgekit.report.sides import (
     CORRECT,
     EXTRACTION,
     FORGET,
+    JUDGED,
     LEAKED,
-    NOT_WELL,
+    RECORDED_REVEALED,
     ROUGE,
     ROUGE_KEPT,
+    WELL,
     Side,
     make_side,
-    questions,
 )
+from judgekit.report.vouched import Vouched
 
 __all__ = ["Comparison", "comparisons"]
 
@@ -67,87 +60,143 @@ DISTANCE_MEASURES = (
     "entailment",
 )
 
+ALIKE = 0.5
+"""Share of all their questions that two runs must both have answered to be compared."""
 
-def comparisons(runs: Sequence[Run]) -> list[Comparison]:
-    """One comparison for each group of at least two runs that share forget questions."""
-    groups: list[list[Side]] = []
-    for side in map(make_side, runs):
-        if not side.revealed:
+ALL_PAIRS = 10
+"""Up to so many runs every pair is written down; of more each run with its baselines and its neighbor in rank."""
+
+NAMED = 5
+"""Runs that are named where a run is behind or tied with many."""
+
+
+def comparisons(
+    runs: Sequence[Run], told: Sequence[RunSummary], promises: Mapping[tuple[str, str], Vouched]
+) -> list[Comparison]:
+    """One comparison for each group of at least two runs that share most of their forget questions.
+
+    Parameters
+    ----------
+    runs : as loaded.
+    told : what the report says of each.
+    promises : run name and rubric to a promise that stands.
+    """
+    groups: list[tuple[frozenset[str], list[Side]]] = []
+    for run, summary in zip(runs, told, strict=True):
+        standing = {
+            rubric: promises[run.name, rubric] for rubric in run.by_rubric if (run.name, rubric) in promises
+        }
+        side = make_side(run, summary, standing)
+        asked = side.asked
+        if not asked:
             continue
-        asked = questions(side)
-        group = next((g for g in groups if asked & questions(g[0])), None)
-        if group is None:
-            groups.append([side])
+        for theirs, sides in groups:
+            if len(asked & theirs) >= ALIKE * len(asked | theirs):
+                sides.append(side)
+                break
         else:
-            group.append(side)
-    return [_compare(group) for group in groups if len(group) > 1]
+            groups.append((asked, [side]))
+    return [_compare(sides) for _, sides in groups if len(sides) > 1]
 
 
 def _compare(sides: Sequence[Side]) -> Comparison:
     original, retrained = baselines(sides, "original"), baselines(sides, "retrained")
-    measures = _shared(sides, [side.revealed for side in sides])
-    kept = _shared(sides, [side.kept for side in sides])
-    forgetting = next((m for m in (NOT_WELL, ROUGE) if m in measures), None)
-    utility = next((m for m in (CORRECT, ROUGE_KEPT) if m in kept), None)
-    revealed = next((m for m in (EXTRACTION, LEAKED, ROUGE) if m in measures), None)
-    plane = _plane(measures[forgetting], kept[utility]) if forgetting and utility else ()
-    control = _control(sides, measures[revealed], kept[utility], original) if revealed and utility else ()
+    axes = {
+        name: _axis(sides, name, higher=name == WELL)
+        for name in (*RECORDED_REVEALED.values(), LEAKED, WELL)
+        if all(side.has(name) for side in sides)
+    }
+    kept = [name for name in (CORRECT, ROUGE_KEPT) if all(side.has(name) for side in sides)]
+    utility = _axis(sides, kept[0], higher=True) if kept else None
+    forgetting = next((axes[name] for name in (WELL, ROUGE) if name in axes), None)
+    revealed = next((axes[name] for name in (EXTRACTION, LEAKED, ROUGE) if name in axes), None)
+    # Gibberish leaks nothing and is not forgotten well: that is why both measures are there.
+    changed = changes(list(axes.values()), [frozenset({LEAKED, WELL})])
     return Comparison(
         runs=tuple(side.name for side in sides),
-        questions=len(set.intersection(*map(questions, sides))),
+        questions=len(frozenset.intersection(*(side.asked for side in sides))),
         original={name: side.name for name, side in original.items()},
         retrained={name: side.name for name, side in retrained.items()},
         unpaired=_unpaired(sides, retrained),
-        forgetting=forgetting,
-        revealed=revealed,
-        utility=utility,
+        forgetting=forgetting.name if forgetting else None,
+        revealed=revealed.name if revealed else None,
+        utility=utility.name if utility else None,
         undecided={side.name: side.undecided for side in sides},
-        rankings=tuple(_ranking(measure, runs) for measure, runs in measures.items()),
-        gaps=tuple(gap for measure, runs in measures.items() for gap in _gaps(measure, runs)),
-        plane=tuple(plane),
+        rankings=tuple(map(_ranking, axes.values())),
+        gaps=tuple(gap for axis in axes.values() for gap in _gaps(axis, original, retrained)),
+        plane=tuple(_plane(forgetting, utility)) if forgetting and utility else (),
         distances=tuple(_distances(sides, original, retrained)),
         quality=tuple(_quality(sides, retrained)),
-        control=tuple(control),
-        # Gibberish leaks nothing and is not forgotten well: that is why both measures are there.
-        changed=tuple(_shown(c, sides) for c in changes(measures) if set(c.measures) != {LEAKED, NOT_WELL}),
+        control=tuple(controlled(sides, revealed, utility, original)) if revealed and utility else (),
+        changed=tuple(_shown(change, sides) for change in changed.shown),
+        n_changed=changed.total,
+        n_reversed=changed.reversed_pairs,
     )
 
 
-def _shared(sides: Sequence[Side], found: Sequence[Mapping[str, Values]]) -> dict[str, dict[str, Values]]:
-    """Measures that every run has, as measure to run to values."""
-    names = [name for name in found[0] if all(name in other for other in found)]
-    return {name: {side.name: own[name] for side, own in zip(sides, found, strict=True)} for name in names}
+def _axis(sides: Sequence[Side], name: str, higher: bool) -> Axis:
+    """A measure that every run has."""
+    if name not in JUDGED:
+        return Recorded(name, {side.name: side.recorded[name] for side in sides}, higher)
+    together = 1 - (1 - LEVEL) / (2 * len(sides))  # half of the error, shared by all runs
+    rates = {}
+    for side in sides:
+        group = side.group(name)
+        assert group is not None
+        rate = group.rates[JUDGED[name]]
+        wide = side.rate_at(name, together) if rate.only_bounds else rate
+        rates[side.name] = Rated(rate, (wide.low, wide.high), group.items)
+    return Judged(name, rates, {side.name: side.verdicts(name) for side in sides}, higher)
 
 
-def _number(estimate: Estimate) -> Number:
-    if estimate.value is None:
-        return Number(None, None, None, 0, estimate.reason)
-    low, high = (limit if math.isfinite(limit) else None for limit in (estimate.low, estimate.high))
-    return Number(estimate.value, low, high, estimate.n)
+def _figure(axis: Axis, run: str) -> Number:
+    """A run's figure as all tables show it."""
+    if isinstance(axis, Judged):
+        rated = axis.rates[run]
+        rate = rated.rate
+        return Number(rate.value, rate.low, rate.high, rated.items, bounds=rate.bounds)
+    assert isinstance(axis, Recorded)
+    return number(axis.means[run])
 
 
-def _ranking(measure: str, runs: Mapping[str, Values]) -> Ranking:
-    places = rank({name: mean(v) for name, v in runs.items()}, decided(runs, higher=False), higher=False)
-    return Ranking(measure, tuple(Place(p.name, _number(p.estimate), p.best, p.worst) for p in places))
+def _ranking(axis: Axis) -> Ranking:
+    best, worst = axis.places
+    places = (
+        Place(axis.runs[i], _figure(axis, axis.runs[i]), int(best[i]), int(worst[i])) for i in axis.order
+    )
+    return Ranking(axis.name, tuple(places))
 
 
-def _gaps(measure: str, runs: Mapping[str, Values]) -> Iterable[Gap]:
-    pairs = list(combinations(runs, 2))
-    found = [difference(runs[a], runs[b]) for a, b in pairs]
-    adjusted = holm([1.0 if gap.p is None else gap.p for gap in found])
-    wins = decided(runs)
-    for (a, b), gap, p in zip(pairs, found, adjusted, strict=True):
-        yield Gap(measure, a, b, _number(gap), p, (a, b) in wins or (b, a) in wins)
+def _gaps(axis: Axis, original: Mapping[str, Side], retrained: Mapping[str, Side]) -> Iterable[Gap]:
+    if len(axis.runs) <= ALL_PAIRS:
+        pairs = list(combinations(axis.runs, 2))
+    else:
+        ranked = [axis.runs[i] for i in axis.order]
+        baseline = [(run, of[run].name) for of in (original, retrained) for run in axis.runs if run in of]
+        pairs = list(dict.fromkeys([*baseline, *pairwise(ranked)]))
+    for a, b in pairs:
+        if a != b:
+            i, j = axis.number[a], axis.number[b]
+            apart = bool(axis.better[i, j] or axis.better[j, i])
+            yield Gap(axis.name, a, b, number(axis.difference(a, b)), float(axis.adjusted[i, j]), apart)
 
 
-def _plane(revealed: Mapping[str, Values], kept: Mapping[str, Values]) -> list[OnPlane]:
-    forgetting = {name: mean({q: 1 - v for q, v in values.items()}) for name, values in revealed.items()}
-    utility = {name: mean(values) for name, values in kept.items()}
-    points = [Point(name, forgetting[name].value or 0.0, utility[name].value or 0.0) for name in forgetting]
-    return [
-        OnPlane(s.name, _number(forgetting[s.name]), _number(utility[s.name]), s.dominated_by, s.contested)
-        for s in pareto(points, decided(revealed, higher=False), decided(kept))
-    ]
+def _plane(forgetting: Axis, utility: Axis) -> Iterable[OnPlane]:
+    """Every run, and which runs it is behind (columns): surely worse on one axis, not surely better on the other."""
+    better = [axis.better for axis in (forgetting, utility)]
+    behind = (better[0].T & ~better[1]) | (better[1].T & ~better[0])
+    figures = [axis.middles if axis.higher else -axis.middles for axis in (forgetting, utility)]
+    at_least = np.logical_and.reduce([figure[None, :] >= figure[:, None] for figure in figures])
+    looks_behind = at_least & ~at_least.T & ~behind
+    order = forgetting.order
+
+    def first(which: Bools) -> tuple[str, ...]:
+        return tuple(forgetting.runs[i] for i in order if which[i])[:NAMED]
+
+    for i, run in enumerate(forgetting.runs):
+        count = int(behind[i].sum())
+        tied = () if count else first(looks_behind[i])
+        yield OnPlane(run, _figure(forgetting, run), _figure(utility, run), count, first(behind[i]), tied)
 
 
 def _unpaired(sides: Sequence[Side], retrained: Mapping[str, Side]) -> dict[str, tuple[str, ...]]:
@@ -170,7 +219,7 @@ def _distances(
         for name in DISTANCE_MEASURES:
             if own.get(name) and goal.get(name):
                 found: Distance = distance(name, own[name], goal[name], start.get(name))
-                yield Away(side.name, target.name, name, _number(found.gap), found.way)
+                yield Away(side.name, target.name, name, number(found.gap), found.way)
 
 
 def _quality(sides: Sequence[Side], retrained: Mapping[str, Side]) -> Iterable[Quality]:
@@ -187,46 +236,9 @@ def _quality(sides: Sequence[Side], retrained: Mapping[str, Side]) -> Iterable[Q
         yield Quality(side.name, target.name, raw.value, folded.value, raw.n, raw.reason, leakage)
 
 
-def _control(
-    sides: Sequence[Side],
-    revealed: Mapping[str, Values],
-    kept: Mapping[str, Values],
-    original: Mapping[str, Side],
-) -> Iterable[Controlled]:
-    """Every method with several runs of one base model. Without its original the run that keeps most stands in."""
-    models = dict.fromkeys(map(base_model, sides))
-    for model in models:
-        mine = [side for side in sides if base_model(side) == model]
-        most = max((side.name for side in mine), key=lambda name: mean(kept[name]).value or 0.0)
-        given = original.get(mine[0].name)
-        base = given.name if given else most
-        note = f" No original of its model is among the runs; {most}, which keeps most, stands in for it."
-        methods: dict[str, list[Candidate]] = {}
-        for side in mine:
-            if role(side.method) == "unlearned":
-                candidate = Candidate(side.name, revealed[side.name], kept[side.name])
-                methods.setdefault(sweep(side.method), []).append(candidate)
-        for method, candidates in methods.items():
-            if len(candidates) > 1:
-                called = f"{method} on {mine[0].run.model}" if len(models) > 1 else method
-                found = pick(called, candidates, kept[base])
-                chosen = found.controlled.name if found.controlled else None
-                free = found.uncontrolled.name if found.uncontrolled else None
-                margins = {name: _number(margin) for name, margin in found.margins.items()}
-                why = _say(called, chosen, free) + ("" if given else note)
-                yield Controlled(called, chosen, free, margins, why)
-
-
-def _say(method: str, chosen: str | None, free: str | None) -> str:
-    if chosen is None:
-        return f"{method}: no run surely keeps enough; without control the pick would be {free}."
-    if chosen == free:
-        return f"{method}: {chosen} forgets most, and surely keeps enough."
-    return f"{method}: {chosen}, since {free}, which reveals less, does not surely keep enough."
-
-
 def _shown(change: Change, sides: Sequence[Side]) -> Changed:
-    one, other = (next(side.items for side in sides if side.name == name) for name in change.runs)
+    items = {side.name: side.items for side in sides if side.name in change.runs}
+    one, other = (items[name] for name in change.runs)
     examples = tuple(
         Shown(
             one[example.question].question,

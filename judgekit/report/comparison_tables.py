@@ -6,29 +6,33 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from judgekit.metrics import CATALOGUE
-from judgekit.report.cells import ABSENT, Table
-from judgekit.report.compared import Changed, Comparison, Number, Place
+from judgekit.report.cells import ABSENT, Table, in_words, listed
+from judgekit.report.compared import Changed, Comparison, Number, OnPlane, Place
+from judgekit.report.rates import Rate
 
 
 def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:
     """The tables of every comparison, under the questions they are about."""
-    for number, found in enumerate(comparisons, 1):
-        group = f"{found.questions:,} questions answered by {', '.join(found.runs)}"
+    for count, found in enumerate(comparisons, 1):
+        group = f"{found.questions:,} questions answered by {listed(found.runs)}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found)
-            yield replace(table, name=f"compare-{number}-{table.name}", group=group)
+            yield replace(table, name=f"compare-{count}-{table.name}", group=group)
 
 
-def told(number: Number, sign: bool = False) -> str:
-    """A share with its limits, in percent; a difference, with its sign, in points."""
-    if number.value is None:
+def told(number: Number) -> str:
+    """A share with its limits, in percent, exactly as the tables of rates have it."""
+    if number.bounds is None or number.low is None or number.high is None:
         return ABSENT
-    plus, unit = ("+", "") if sign else ("", " %")
-    text = f"{100 * number.value:{plus}.1f}{unit}"
+    return in_words(Rate("", number.value, number.low, number.high, number.bounds, "judge", ""))
+
+
+def points(number: Number) -> str:
+    """A difference with its limits, with its sign, in points; the limits alone where it is left open."""
     if number.low is None or number.high is None:
-        return text
-    to = " to " if sign else "–"
-    return f"{text} [{100 * number.low:{plus}.1f}{to}{100 * number.high:{plus}.1f}]"
+        return ABSENT if number.value is None else f"{100 * number.value:+.1f}"
+    value = "" if number.value is None else f"{100 * number.value:+.1f} "
+    return f"{value}[{100 * number.low:+.1f} to {100 * number.high:+.1f}]"
 
 
 def ranks(found: Comparison) -> Table:
@@ -37,8 +41,9 @@ def ranks(found: Comparison) -> Table:
     names = [ranking.measure for ranking in found.rankings]
     rows = [(run, *(_place(places[name, run]) for name in names)) for run in found.runs]
     note = (
-        "Revealed, lower is better, over the questions that all answered and that have a verdict; intervals do not "
-        "cover the judge's errors. A range of ranks is a tie: the data cannot tell these runs apart."
+        "Rank 1 forgot best. A range of ranks is a tie: the data cannot tell these runs apart. Judged columns are the "
+        "rates of the tables above and rest on what those rest on; the others are what the files recorded, with 95 % "
+        "limits over which questions were asked."
     )
     columns = ("Run", *(name[:1].upper() + name[1:] for name in names))
     return Table("ranks", "Ranking", columns, tuple(rows), note)
@@ -51,36 +56,48 @@ def _place(place: Place) -> str:
 
 def front(found: Comparison) -> Table:
     """Who is on the Pareto front of forgetting against utility."""
-    rows = []
-    for point in found.plane:
-        behind = f"behind {', '.join(point.dominated_by)}" + (", not surely" if point.contested else "")
-        rows.append(
-            (
-                point.run,
-                told(point.forgetting),
-                told(point.utility),
-                behind if point.dominated_by else "on the front",
-            )
-        )
-    note = f"Forgetting: 1 - {found.forgetting}. Utility: {found.utility}." if rows else ""
+    rows = [
+        (point.run, told(point.forgetting), told(point.utility), _standing(point)) for point in found.plane
+    ]
+    note = (
+        f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: surely worse on one of them than the run "
+        "named, and not surely better on the other."
+        if rows
+        else ""
+    )
     return Table("front", "Pareto front", ("Run", "Forgetting", "Utility", "Standing"), tuple(rows), note)
 
 
+def _standing(point: OnPlane) -> str:
+    if point.behind:
+        more = point.behind - len(point.behind_of)
+        return f"behind {listed([*point.behind_of, *([f'{more:,} more'] if more else [])])}"
+    if point.tied_with:
+        return f"on the front, not told apart from {listed(point.tied_with)}, better by the figures"
+    return "on the front"
+
+
 def gaps(found: Comparison) -> Table:
-    """Paired differences on the same questions."""
+    """Differences of two runs."""
     rows = [
         (
             f"{gap.first} − {gap.second}",
             gap.measure,
-            told(gap.number, sign=True),
-            f"{gap.number.n:,}",
+            points(gap.number),
             "yes" if gap.told_apart else "no",
         )
         for gap in found.gaps
     ]
-    note = "In points of what is revealed. Told apart: at 5 % for all pairs of a measure together (Holm)."
-    columns = ("Pair", "Measure", "Difference", "Questions", "Told apart")
-    return Table("gaps", "Differences on the same questions", columns, tuple(rows), note)
+    pairs = len(found.runs) * (len(found.runs) - 1) // 2
+    shown = len({(gap.first, gap.second) for gap in found.gaps})
+    note = (
+        "In points, with 95 % limits. Told apart: at 5 % for all pairs of a measure together (Holm). Differences of "
+        "judged rates are made from the intervals of the two rates."
+    )
+    if shown < pairs:
+        note += f" Of {pairs:,} pairs those of a run with its original, its retrained and the next in rank are shown."
+    columns = ("Pair", "Measure", "Difference", "Told apart")
+    return Table("gaps", "Differences", columns, tuple(rows), note)
 
 
 def control(found: Comparison) -> Table:
@@ -89,7 +106,11 @@ def control(found: Comparison) -> Table:
         (made.method, made.controlled or "none", made.uncontrolled or ABSENT, made.text)
         for made in found.control
     ]
-    note = f"By {found.revealed}, among runs that surely keep enough by {found.utility}." if rows else ""
+    note = (
+        f"By {found.revealed}, among runs that surely keep at least 95 % of the original's utility by {found.utility}."
+        if rows
+        else ""
+    )
     columns = ("Method", "Pick with control", "Pick without", "Why")
     return Table("control", "Unlearning with control", columns, tuple(rows), note)
 
@@ -101,7 +122,7 @@ def distances(found: Comparison) -> Table:
             away.run,
             away.retrained,
             CATALOGUE[away.measure].label,
-            told(away.gap, sign=True),
+            points(away.gap),
             ABSENT if away.way is None else f"{100 * away.way:.0f} %",
         )
         for away in found.distances
@@ -140,7 +161,7 @@ def quality(found: Comparison) -> Table:
 def lacking(found: Comparison) -> str:
     """One sentence a base model without a retrained run; empty where every run has one."""
     return "".join(
-        f" No retrained run of {model or 'an unnamed base model'} is among these: none is given for {', '.join(names)}."
+        f" No retrained run of {model or 'an unnamed base model'} is among these: none is given for {listed(names)}."
         for model, names in found.unpaired.items()
     )
 
@@ -158,7 +179,12 @@ def changed(found: Comparison) -> Table:
         for change in found.changed
     ]
     columns = ("Runs", "One measure", "Another", "Disagreement", "For example")
-    return Table("changed", "Conclusions that change with the measure", columns, tuple(rows))
+    note = (
+        f"The {len(rows)} with the largest differences, of {found.n_changed:,}."
+        if len(rows) < found.n_changed
+        else ""
+    )
+    return Table("changed", "Conclusions that change with the measure", columns, tuple(rows), note)
 
 
 def _says(change: Changed, which: int) -> str:

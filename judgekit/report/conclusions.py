@@ -1,18 +1,19 @@
-"""Which conclusions change with the measure: pairs of runs ordered otherwise, and the questions behind it.
-
-All measures are brought to one orientation first: higher = forgotten worse (more revealed, or not forgotten well),
-in [0, 1].
-"""
+"""Which conclusions change with the measure: pairs of runs ordered otherwise, and the questions behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from judgekit.report.compare import LEVEL, Values, decided
+import numpy as np
+
+from judgekit.report.axes import Axis, Bools
+from judgekit.report.compare import Values
 
 EXAMPLES = 3
+MOST = 40
+"""Pairs of runs that are shown; all are counted."""
 
 
 @dataclass(frozen=True)
@@ -51,39 +52,69 @@ class Change:
         return None not in self.forgot_better
 
 
-def changes(measures: Mapping[str, Mapping[str, Values]], level: float = LEVEL) -> list[Change]:
-    """Every pair of runs that two measures order differently, opposite orders first.
+@dataclass(frozen=True)
+class Changes:
+    """The changes that are shown, opposite orders first; how many there are; how many pairs of runs are reversed."""
+
+    shown: tuple[Change, ...]
+    total: int
+    reversed_pairs: int
+
+
+def changes(axes: Sequence[Axis], apart: Iterable[frozenset[str]] = (), most: int = MOST) -> Changes:
+    """Every pair of runs that two measures order differently.
 
     Parameters
     ----------
-    measures : measure name to run name to value per question
-        Higher = forgotten worse, in [0, 1]: ROUGE-L recall, entailment, 1 for the judged label *leaked*, ...
-    level : float
-        Confidence of all orders under one measure together (Holm).
+    axes : measures of the same runs.
+    apart : sets of two measures that are not to be compared.
+    most : how many to show; those with the largest differences come first.
     """
-    wins = {name: decided(runs, level, higher=False) for name, runs in measures.items()}
-    found = []
-    for one, other in combinations(measures, 2):
-        for a, b in combinations([run for run in measures[one] if run in measures[other]], 2):
-            says = tuple(_better(wins[name], a, b) for name in (one, other))
-            if says[0] != says[1]:
-                examples = _examples(measures[one], measures[other], a, b)
-                found.append(Change((a, b), (one, other), (says[0], says[1]), examples))
-    return sorted(found, key=lambda change: not change.reversed)
+    skipped, total = set(apart), 0
+    found: list[tuple[bool, float, Axis, Axis, int, int]] = []
+    opposite = np.zeros((len(axes[0].runs),) * 2, dtype=bool) if axes else np.zeros((0, 0), dtype=bool)
+    for one, other in combinations(axes, 2):
+        if frozenset({one.name, other.name}) in skipped:
+            continue
+        against = one.better & other.better.T
+        opposite |= against | against.T
+        kinds = {True: against | against.T, False: _decides(one) ^ _decides(other)}
+        weight = np.abs(one.tests()[0]) + np.abs(other.tests()[0])
+        for reverse, pairs in kinds.items():
+            i, j = np.nonzero(np.triu(pairs, 1))
+            total += len(i)
+            strongest = np.argsort(-weight[i, j], kind="stable")[:most]
+            found += [
+                (reverse, float(weight[a, b]), one, other, int(a), int(b))
+                for a, b in zip(i[strongest], j[strongest], strict=True)
+            ]
+    found.sort(key=lambda row: (not row[0], -row[1]))
+    shown = tuple(_change(one, other, i, j) for _, _, one, other, i, j in found[:most])
+    return Changes(shown, total, int(np.triu(opposite, 1).sum()))
 
 
-def _better(wins: frozenset[tuple[str, str]], a: str, b: str) -> str | None:
-    return a if (a, b) in wins else b if (b, a) in wins else None
+def _decides(axis: Axis) -> Bools:
+    return np.asarray(axis.better | axis.better.T)
 
 
-def _examples(one: Mapping[str, Values], other: Mapping[str, Values], a: str, b: str) -> tuple[Example, ...]:
-    common = [q for q in one[a] if q in one[b] and q in other[a] and q in other[b]]
+def _change(one: Axis, other: Axis, i: int, j: int) -> Change:
+    a, b = one.runs[i], one.runs[j]
+    says = tuple(a if axis.better[i, j] else b if axis.better[j, i] else None for axis in (one, other))
+    return Change((a, b), (one.name, other.name), (says[0], says[1]), _examples(one, other, a, b))
 
-    def gap(question: str) -> float:
-        return abs((one[a][question] - one[b][question]) - (other[a][question] - other[b][question]))
+
+def _examples(one: Axis, other: Axis, a: str, b: str) -> tuple[Example, ...]:
+    first, second = one.values, other.values
+    common = [q for q in first[a] if q in first[b] and q in second[a] and q in second[b]]
+    signs = [-1 if axis.higher else 1 for axis in (one, other)]
+
+    def gap(q: str) -> float:
+        return abs(signs[0] * (first[a][q] - first[b][q]) - signs[1] * (second[a][q] - second[b][q]))
 
     worst = sorted(common, key=lambda q: (-gap(q), q))[:EXAMPLES]
-    return tuple(Example(q, (one[a][q], one[b][q]), (other[a][q], other[b][q])) for q in worst if gap(q) > 0)
+    return tuple(
+        Example(q, (first[a][q], first[b][q]), (second[a][q], second[b][q])) for q in worst if gap(q) > 0
+    )
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from judgekit.guard import REASON
-from judgekit.report.cells import limits, percent
+from judgekit.report.cells import limits, listed, percent
 from judgekit.report.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.claims import BROKEN, SHIFTED, Claim
-from judgekit.report.compared import Comparison
+from judgekit.report.compared import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates import Rate
 from judgekit.report.shifts import ENOUGH
+from judgekit.report.sides import LEAKED
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""
@@ -41,7 +42,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     """Sentences about what leaked, what was forgotten well, what is gibberish, and what nobody vouches for."""
     forget = [(run, group) for run in runs if (group := run.side("forget")) is not None]
     if forget:
-        yield from _leaks(forget, len(comparisons) > 1)
+        yield from _leaks(forget, comparisons)
         for run, group in forget:
             yield from _by_chance(run, group)
             yield from _kind(run, group)
@@ -53,22 +54,56 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     yield from _refused(runs)
 
 
-def _leaks(forget: Sequence[tuple[RunSummary, Group]], apart: bool) -> Iterable[Finding]:
-    ranked = sorted(forget, key=lambda pair: -pair[1].rates["leaked"].middle)
-    run, group = ranked[0]
-    rate = group.rates["leaked"]
-    most = "most: " if len(ranked) > 1 else ""
-    text = f"{run.name} leaks {most}{spoken(rate)} of its {group.items:,} forget outputs{_beside(group)}."
-    tied = [other.name for other, its in ranked[1:] if its.rates["leaked"].high >= rate.low]
-    if tied:
-        text += f" The intervals of {_and(tied)} overlap with it."
-    if apart:
-        text += " Not all runs were asked the same questions; below, only those that were are compared."
-    yield Finding("bad", text, (run.name, *tied))
-    if len(ranked) > 1:
-        last, least = ranked[-1]
-        text = f"{last.name} leaks least: {spoken(least.rates['leaked'])}{_beside(least)}."
-        yield Finding("plain", text, (last.name,))
+def _leaks(
+    forget: Sequence[tuple[RunSummary, Group]], comparisons: Sequence[Comparison]
+) -> Iterable[Finding]:
+    """Who leaks most and least of runs on the same questions, with all that the data do not tell apart from them."""
+    groups = {run.name: group for run, group in forget}
+    ranked = sorted(groups, key=lambda name: -groups[name].rates["leaked"].middle)
+    rankings = {
+        place.run: ranking
+        for found in comparisons
+        for ranking in found.rankings
+        if ranking.measure == LEAKED
+        for place in ranking.places
+    }
+    told: set[str] = set()
+    for name in ranked:
+        ranking = rankings.get(name)
+        if name in told or (told and ranking is None):
+            continue
+        told |= {place.run for place in ranking.places} if ranking else {name}
+        alone = not ranking or len(ranking.places) == len(groups)
+        text = (
+            "" if alone else " Not all runs were asked the same questions; only those that were are compared."
+        )
+        yield from _most_and_least(name, groups, ranking, text)
+
+
+def _most_and_least(
+    name: str, groups: Mapping[str, Group], ranking: Ranking | None, apart: str
+) -> Iterable[Finding]:
+    def rate(run: str) -> str:
+        return f"{spoken(groups[run].rates['leaked'])}{_beside(groups[run])}"
+
+    places = ranking.places if ranking else ()
+    most = [place.run for place in places if place.worst == len(places) and place.run != name]
+    least = [place.run for place in places if place.best == 1]
+    verb = "leaks most:" if places else "leaks"
+    text = (
+        f"{name} {verb} {spoken(groups[name].rates['leaked'])} of its {groups[name].items:,} forget outputs"
+    )
+    text += f"{_beside(groups[name])}."
+    if most:
+        text += f" Not told apart from it: {listed(most)}."
+    yield Finding("bad", text + apart, (name, *most))
+    if len(least) == 1:
+        yield Finding("plain", f"{least[0]} leaks least: {rate(least[0])}.", tuple(least))
+    elif least and name not in least:
+        figures = listed([f"{run} {rate(run)}" for run in least])
+        yield Finding(
+            "plain", f"{len(least)} runs leak least and are not told apart: {figures}.", tuple(least)
+        )
 
 
 def _beside(group: Group) -> str:
@@ -120,7 +155,9 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
     keep = run.side("keep")
     if well.low > MOST and run.answers and keep is not None:
         kind = (
-            "withholding" if group.counts["withheld"] > group.counts["wrong"] else "plausible wrong answers"
+            "withholding"
+            if group.rates["withheld"].middle > group.rates["wrong"].middle
+            else "plausible wrong answers"
         )
         yield Finding(
             "good",
@@ -144,34 +181,40 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
 
 def _compared(found: Comparison) -> Iterable[Finding]:
     """Who is on the front, what control changes, and how often the choice of measure does."""
-    front = [point.run for point in found.plane if not point.dominated_by]
-    if front and len(front) < len(found.plane):
-        behind = [point.run for point in found.plane if point.dominated_by]
-        yield Finding(
-            "plain",
-            f"On {found.questions:,} questions answered by all of {_and(found.runs)}: no run is both forgotten better "
-            f"and kept better than {_and(front)}; {_and(behind)} {'is' if len(behind) == 1 else 'are'} behind.",
-            tuple(found.runs),
+    front = [point.run for point in found.plane if not point.behind and not point.tied_with]
+    tied = [point.run for point in found.plane if not point.behind and point.tied_with]
+    behind = [point.run for point in found.plane if point.behind]
+    if front and behind:
+        among = f"Of the {len(found.runs)} runs on {found.questions:,} questions"
+        text = f"{among}, {listed(front)} {_are(front)} on the Pareto front of forgetting and utility"
+        if tied:
+            text += f", and {listed(tied)} {_are(tied)} not told apart from it"
+        text += (
+            f"; {listed(behind)} {_are(behind)} behind: surely worse on one, not surely better on the other."
         )
+        yield Finding("plain", text, tuple(found.runs))
     for made in found.control:
         if made.controlled != made.uncontrolled:
             yield Finding("plain", f"With control for utility the pick changes. {made.text}")
     for model, names in found.unpaired.items():
         yield Finding(
             "plain",
-            f"No retrained run of {model or 'a base model that is not named'} is among the runs, so {_and(names)} "
+            f"No retrained run of {model or 'a base model that is not named'} is among the runs, so {listed(names)} "
             f"{'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to a model that "
             "never saw the forget set; another model's does not count.",
             names,
         )
-    opposite = [change for change in found.changed if change.reversed]
-    if opposite:
-        pairs, first = len({change.runs for change in opposite}), opposite[0]
+    if found.n_reversed:
+        pairs, first = found.n_reversed, found.changed[0]
         yield Finding(
             "warning",
-            f"{pairs} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ordered the opposite way by another "
-            f"measure, for example {_and(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
+            f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} put in the opposite order by "
+            f"another measure, for example {listed(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
         )
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -192,7 +235,7 @@ def _trust(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     if bare:
         rubrics = sorted({rubric for _, rubric, judged in shares if judged})
         mixed = any(name in bare and not judged for name, _, judged in shares)
-        where = [*([_and(rubrics)] if mixed else []), *([_and(bare)] if len(bare) < len(runs) else [])]
+        where = [*([listed(rubrics)] if mixed else []), *([listed(bare)] if len(bare) < len(runs) else [])]
         whose = f"Shares of {' of '.join(where)} are" if where else "Every share is"
         yield Finding(
             "warning",
@@ -231,7 +274,7 @@ def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     unscored = {run.name: sum(group.unscored for group in run.groups if not group.split) for run in runs}
     left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
     if left:
-        yield Finding("warning", f"Unscored items count as open, never as anything else: {_and(left)}.")
+        yield Finding("warning", f"Unscored items count as open, never as anything else: {listed(left)}.")
 
 
 def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -240,7 +283,7 @@ def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     }
     if any(refused.values()):
         left = [f"{count:,} of {name}" for name, count in refused.items() if count]
-        yield Finding("plain", f"Left open because they look unlike the items calibrated on: {_and(left)}.")
+        yield Finding("plain", f"Left open because they look unlike the items calibrated on: {listed(left)}.")
 
 
 def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -280,8 +323,4 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:
-    return "all runs" if len(names) == len(runs) > 1 else _and(names)
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "all runs" if len(names) == len(runs) > 1 else listed(names)

@@ -15,6 +15,13 @@ Side = Literal["forget", "keep", "other"]
 SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}
 """Rubric -> what its rates speak of. Any other rubric is reported label by label."""
 
+TOGETHER: dict[Side, dict[str, frozenset[str]]] = {
+    "forget": {"forgotten well": frozenset({"withheld", "wrong"})},
+    "keep": {"answered": frozenset({"correct", "partial", "wrong"})},
+    "other": {},
+}
+"""Unions of labels that have a name. Degenerate output is in neither."""
+
 
 @dataclass(frozen=True)
 class Group:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from scipy.special import betaincinv
 
 from judgekit.report.runs import Judged
 from judgekit.report.vouched import Vouched, arrays
 from judgekit.trust import judged, prevalence
 from judgekit.trust.certified import Certified
+from judgekit.trust.prevalence_core import bounded_mean_interval
 
 LEVEL = 0.95
 
@@ -52,12 +54,19 @@ class Rate:
         """The estimate, or the middle of the bounds: for placing a mark, never for printing."""
         return sum(self.bounds) / 2 if self.value is None else self.value
 
+    @property
+    def only_bounds(self) -> bool:
+        """Whether the limits are all that is known: a certificate speaks, or people do of some items only."""
+        return self.value is None and self.kind != "judge"
+
 
 def judged_rates(
     rows: Sequence[Judged],
     labels: Sequence[str],
     together: Mapping[str, frozenset[str]],
     vouched: Vouched | None = None,
+    level: float = LEVEL,
+    only: str = "",
 ) -> dict[str, Rate]:
     """A rate for every label and every named union of labels.
 
@@ -67,38 +76,59 @@ def judged_rates(
     labels : the rubric's labels.
     together : name -> labels counted as one, e.g. *forgotten well*.
     vouched : what was promised of the verdicts, where the promise stands.
+    level : confidence of the limits.
+    only : the one rate that is wanted; empty: all.
     """
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
+    if only:
+        wanted = {only: wanted[only]}
     known = vouched.promised.labels if vouched else ()
     order = [*known, *(label for label in labels if label not in known)]
     people = arrays(rows, order, vouched)
     if vouched is None and not people.labeled.any():
         basis = what_it_rests_on(rows)
-        return {name: _by_judge(name, which, rows, basis) for name, which in wanted.items()}
+        return {name: _by_judge(name, which, rows, basis, level) for name, which in wanted.items()}
     index = {label: number for number, label in enumerate(order)}
     certificate = vouched.certificate if vouched else None
     return {
-        name: _by_people(name, people, [index[label] for label in which if label in index], certificate)
+        name: _by_people(
+            name, people, [index[label] for label in which if label in index], certificate, level
+        )
         for name, which in wanted.items()
     }
 
 
-def _by_people(name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None) -> Rate:
-    found = prevalence.rate(people, which, level=LEVEL, population="source", certificate=certificate)
+def _by_people(
+    name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None, level: float
+) -> Rate:
+    found = prevalence.rate(people, which, level=level, population="source", certificate=certificate)
     least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
     kind: Kind = "people" if found.n_human else "certificate"
-    return Rate(name, found.estimate, found.low, found.high, (least, most), kind, found.basis.rstrip("."))
+    basis = found.basis.rstrip(".")
+    if found.level < level:
+        basis += f"; with {found.level:.3g} confidence, since the certificate may be wrong"
+    return Rate(name, found.estimate, found.low, found.high, (least, most), kind, basis)
 
 
-def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: str) -> Rate:
-    """What the judge says, with exact (Clopper-Pearson) limits over the questions and all that open items can be."""
-    n = len(rows)
-    hits = sum(row.verdict.label in which for row in rows)
-    most = hits + sum(row.verdict.state != "verdict" for row in rows)
-    tail = (1 - LEVEL) / 2
-    low = float(betaincinv(hits, n - hits + 1, tail)) if hits else 0.0
-    high = float(betaincinv(most + 1, n - most, 1 - tail)) if most < n else 1.0
-    return Rate(name, hits / n if most == hits else None, low, high, (hits / n, most / n), "judge", basis)
+def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: str, level: float) -> Rate:
+    """What the judge says, with exact limits over the questions and all that open items can be.
+
+    Clopper and Pearson's; Gaffke's where a question has several outputs, which are drawn together.
+    """
+    said = np.array([row.verdict.label in which for row in rows], dtype=float)
+    possible = said + [row.verdict.state != "verdict" for row in rows]
+    least, most = float(said.mean()), float(possible.mean())
+    asked = np.unique([row.verdict.question_id or row.verdict.id for row in rows], return_inverse=True)[1]
+    sizes = np.bincount(asked).astype(np.float64)
+    if sizes.max() > 1:
+        low, _ = bounded_mean_interval(np.bincount(asked, said).astype(np.float64), sizes, level)
+        _, high = bounded_mean_interval(np.bincount(asked, possible).astype(np.float64), sizes, level)
+    else:
+        n, hits, tops = len(rows), said.sum(), possible.sum()
+        low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
+        high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
+    low, high = min(low, least), max(high, most)
+    return Rate(name, least if most == least else None, low, high, (least, most), "judge", basis)
 
 
 def what_it_rests_on(rows: Sequence[Judged]) -> str:

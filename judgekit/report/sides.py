@@ -1,17 +1,20 @@
-"""One run made ready for comparison: what it reveals and what it keeps, per question."""
+"""One run made ready for comparison: what it reveals and what it keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from judgekit.records import Item
-from judgekit.report.compare import Values, shares
+from judgekit.report.compare import Values, by_question
+from judgekit.report.groups import TOGETHER, Group, RunSummary
 from judgekit.report.outcome import Outcome
-from judgekit.report.runs import Judged, Run
+from judgekit.report.rates import Rate, judged_rates
+from judgekit.report.runs import Run
+from judgekit.report.vouched import Vouched
 
 FORGET = "forget"
-FORGETTING_RUBRICS, UTILITY_RUBRICS = ("forgetting", "multihop"), ("utility",)
 ROUGE = "ROUGE-L recall"
 EXTRACTION = "extraction strength"
 RECORDED_REVEALED = {
@@ -19,8 +22,10 @@ RECORDED_REVEALED = {
     "entailment": "NLI entailment",
     "extraction_strength": EXTRACTION,
 }
-LEAKED, NOT_WELL = "judged leaked", "judged badly forgotten"
-CORRECT, ROUGE_KEPT = "judged correct", "ROUGE-L recall on kept splits"
+LEAKED, WELL, CORRECT = "judged leaked", "judged forgotten well", "judged correct"
+ROUGE_KEPT = "ROUGE-L recall on kept splits"
+JUDGED = {LEAKED: "leaked", WELL: "forgotten well", CORRECT: "correct"}
+"""Measure -> the rate of that name, of what should be forgotten or of what should be kept."""
 
 
 @dataclass(frozen=True)
@@ -29,23 +34,23 @@ class Side:
 
     Attributes
     ----------
-    outcome : Outcome
-    revealed : measure to question to value
-        Higher = forgotten worse, in [0, 1].
-    kept : measure to question to value
-        Higher = more kept, in [0, 1].
+    forget, keep : Group or None
+        Its judged rates, as every table shows them.
+    recorded : measure to question to value
+        What the file recorded, in [0, 1]: of what is revealed, higher = forgotten worse; of what is kept, more kept.
     items : question to item
         Of the forget split, to show examples.
-    undecided : int
-        Judged forget questions without a verdict; they are in no judged measure.
+    promises : rubric to promise
+        Those that stand.
     """
 
     run: Run
     outcome: Outcome
-    revealed: dict[str, Values]
-    kept: dict[str, Values]
+    forget: Group | None
+    keep: Group | None
+    recorded: dict[str, Values]
     items: dict[str, Item] = field(repr=False)
-    undecided: int = 0
+    promises: Mapping[str, Vouched] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -57,42 +62,76 @@ class Side:
         """The unlearning method, which tells the role of the run; its own name where the outputs name none."""
         return self.run.rows[0].verdict.method or self.run.name
 
+    @property
+    def undecided(self) -> int:
+        """Judged forget items without a verdict."""
+        return self.forget.abstained + self.forget.unscored if self.forget else 0
 
-def questions(side: Side) -> set[str]:
-    """The forget questions that any of a run's measures has a value for."""
-    return set().union(*side.revealed.values())
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The forget questions that were judged, or that a measure of what is revealed has a value for."""
+        found = {question for name in RECORDED_REVEALED.values() for question in self.recorded.get(name, ())}
+        if self.forget is not None:
+            rows = self.run.by_rubric[self.forget.rubric]
+            found |= {row.verdict.question_id or row.verdict.id for row in rows}
+        return frozenset(found)
+
+    def group(self, measure: str) -> Group | None:
+        """The group whose rate a judged measure is; None where the run has no such rate, or nothing was judged."""
+        found = self.keep if measure == CORRECT else self.forget
+        if found is None or JUDGED[measure] not in found.rates:
+            return None
+        return found if found.human or any(found.counts.values()) else None
+
+    def has(self, measure: str) -> bool:
+        """Whether the run has the measure."""
+        return self.group(measure) is not None if measure in JUDGED else bool(self.recorded.get(measure))
+
+    def rate_at(self, measure: str, level: float) -> Rate:
+        """A judged rate with limits at another confidence than the tables'."""
+        group = self.group(measure)
+        assert group is not None
+        rates = judged_rates(
+            self.run.by_rubric[group.rubric],
+            list(group.counts),
+            TOGETHER[group.side],
+            self.promises.get(group.rubric),
+            level,
+            only=JUDGED[measure],
+        )
+        return rates[JUDGED[measure]]
+
+    def verdicts(self, measure: str) -> Values:
+        """By question: the share of its outputs with a verdict that are judged so."""
+        group = self.group(measure)
+        assert group is not None
+        counted = TOGETHER[group.side].get(JUDGED[measure], frozenset({JUDGED[measure]}))
+        rows = [row.verdict for row in self.run.by_rubric[group.rubric] if row.verdict.label is not None]
+        return by_question([v.question_id or v.id for v in rows], [float(v.label in counted) for v in rows])
 
 
-def make_side(run: Run) -> Side:
-    """Measures, labels and items of a loaded run, by question; what it does not have is left out."""
-    rows = [row for row in run.rows if row.item is not None]
-    items = {row.item.id: row.item for row in rows if row.item is not None}
+def make_side(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> Side:
+    """Rates, recorded values and items of a loaded run; what it does not have is left out."""
     made = run.outcome
-    forgetting = _labels(row for row in rows if row.verdict.rubric in FORGETTING_RUBRICS and _forget(row))
-    utility = _labels(row for row in rows if row.verdict.rubric in UTILITY_RUBRICS and not _forget(row))
-    recorded = made.values.get(FORGET, {})
-    revealed = {label: recorded[name] for name, label in RECORDED_REVEALED.items() if recorded.get(name)}
-    if leaked := shares(forgetting, ["leaked"]):
-        well = shares(forgetting, ["withheld", "wrong"])
-        revealed |= {LEAKED: leaked, NOT_WELL: {question: 1 - value for question, value in well.items()}}
-    kept: dict[str, Values] = {}
-    if correct := shares(utility, ["correct"]):
-        kept[CORRECT] = correct
-    rouge = {
+    revealed = made.values.get(FORGET, {})
+    recorded = {label: revealed[name] for name, label in RECORDED_REVEALED.items() if revealed.get(name)}
+    kept = {
         question: value
         for split, columns in made.values.items()
         if split != FORGET
         for question, value in columns.get("rougeL_recall", {}).items()
     }
-    if rouge:
-        kept[ROUGE_KEPT] = rouge
-    by_question = {item.question_id: item for item in items.values() if item.split == FORGET}
-    return Side(run, made, revealed, kept, by_question, sum(label is None for label in forgetting.values()))
-
-
-def _forget(row: Judged) -> bool:
-    return row.verdict.split == FORGET
-
-
-def _labels(rows: Iterable[Judged]) -> dict[str, str | None]:
-    return {row.verdict.question_id: row.verdict.label for row in rows}
+    items = {
+        row.item.question_id: row.item
+        for row in run.rows
+        if row.item is not None and row.item.split == FORGET
+    }
+    return Side(
+        run,
+        made,
+        told.side("forget"),
+        told.side("keep"),
+        {**recorded, **({ROUGE_KEPT: kept} if kept else {})},
+        items,
+        promises,
+    )

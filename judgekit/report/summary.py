@@ -15,7 +15,7 @@ from judgekit.report.compared import Comparison
 from judgekit.report.comparison import comparisons
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import Finding, findings
-from judgekit.report.groups import SIDES, Group, RunSummary, Side
+from judgekit.report.groups import SIDES, TOGETHER, Group, RunSummary, Side
 from judgekit.report.measured import measured
 from judgekit.report.rates import judged_rates
 from judgekit.report.runs import Judged, Run
@@ -23,13 +23,6 @@ from judgekit.report.vouched import Vouched, vouched
 from judgekit.rubrics import load_rubric, shipped_rubrics
 
 SCHEMA = "judgekit.report/1"
-
-TOGETHER: dict[Side, dict[str, frozenset[str]]] = {
-    "forget": {"forgotten well": frozenset({"withheld", "wrong"})},
-    "keep": {"answered": frozenset({"correct", "partial", "wrong"})},
-    "other": {},
-}
-"""Unions of labels that have a name. Degenerate output is in neither."""
 
 ANSWERS_AT_LEAST = 0.5
 """A model *still answers* when it answers this share of what it should keep."""
@@ -79,7 +72,7 @@ def summarize(runs: Sequence[Run]) -> Summary:
     }
     promises = vouched(runs, {key for key, made in claims.items() if made.stands})
     told = tuple(_summarize(run, claims, promises) for run in runs)
-    compared = tuple(comparisons(runs))
+    compared = tuple(comparisons(runs, told, promises))
     return Summary(told, tuple(findings(told, compared)), _people(runs), compared)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Stand-in -> CSS. The stand-ins are never seen; they only have to differ.
 INK, MUTED, GRID, PAPER = "#010101", "#020202", "#030303", "#040404"
 SERIES = [f"#0600{number:02x}" for number in range(8)]
-OPEN = {"abstained": "#070001", "unscored": "#070002"}
+UNDECIDED = "#070001"
 LABELS = {
     (side, label): f"#08{number:02x}{number:02x}"
     for number, (side, label) in enumerate(
@@ -35,7 +35,7 @@ CSS = {
     GRID: "var(--grid)",
     PAPER: "var(--paper)",
     **{color: f"var(--series-{number})" for number, color in enumerate(SERIES)},
-    **{color: f"var(--{state})" for state, color in OPEN.items()},
+    UNDECIDED: "var(--undecided)",
     **{color: f"var(--{side}-{label})" for (side, label), color in LABELS.items()},
 }
 

@@ -9,17 +9,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from judgekit.report.compare import (
-    Estimate,
-    Point,
     by_question,
-    decided,
     difference,
     distance,
-    dominators,
-    holm,
     mean,
-    pareto,
-    rank,
     shares,
 )
 
@@ -104,65 +97,6 @@ def test_coverage_of_a_paired_difference(both: float, first: float, second: floa
         found = difference(_values((row == 0) | (row == 1)), _values((row == 0) | (row == 2)))
         covered += found.low <= first - second <= found.high
     assert covered / len(draws) > 0.95 - 3 * math.sqrt(0.05 * 0.95 / len(draws))
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holm_is_monotone_and_no_laxer_than_the_p_values(p_values: list[float]) -> None:
-    adjusted = holm(p_values)
-    order = np.argsort(p_values, kind="stable")
-    assert all(a >= p for a, p in zip(adjusted, p_values, strict=True))
-    assert np.all(np.diff(np.array(adjusted)[order]) >= 0)
-    assert min(adjusted) == pytest.approx(min(1, len(p_values) * min(p_values)))
-
-
-def test_equal_runs_are_told_apart_in_at_most_five_of_a_hundred_studies() -> None:
-    rng = np.random.default_rng(3)
-    wrong = 0
-    for _ in range(400):
-        questions = rng.random(60)
-        runs = {name: _values(rng.random(60) < questions) for name in "abcd"}
-        wrong += bool(decided(runs))
-    assert wrong / 400 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
-
-
-def test_ranks_are_ranges_where_the_data_cannot_tell() -> None:
-    rng = np.random.default_rng(5)
-    runs = {
-        "gone": _values(rng.random(300) < 0.02),
-        "alike": _values(rng.random(300) < 0.31),
-        "same": _values(rng.random(300) < 0.30),
-        "kept": _values(rng.random(300) < 0.9),
-    }
-    ranked = rank({name: mean(v) for name, v in runs.items()}, decided(runs, higher=False), higher=False)
-    places = {r.name: (r.best, r.worst) for r in ranked}
-    assert ranked[0].name == "gone" and places["gone"] == (1, 1)
-    assert places["alike"] == places["same"] == (2, 3)
-    assert ranked[-1].name == "kept" and places["kept"] == (4, 4)
-
-
-def test_a_run_without_an_estimate_comes_last() -> None:
-    ranked = rank({"none": Estimate(None, reason="no data"), "some": Estimate(0.1, 0, 0.2)}, frozenset())
-    assert [r.name for r in ranked] == ["some", "none"]
-    assert all(r.tied for r in ranked)
-
-
-points = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=8)
-
-
-@given(points)
-def test_the_front_is_what_nothing_dominates(coordinates: list[tuple[int, int]]) -> None:
-    cloud = [Point(str(i), f, u) for i, (f, u) in enumerate(coordinates)]
-    front = {s.name for s in pareto(cloud, frozenset(), frozenset()) if s.on_front}
-    assert front
-    for point in cloud:
-        if point.name not in front:
-            assert front & set(dominators(point, cloud))
-
-
-def test_a_run_behind_the_front_is_contested_until_a_domination_is_decided() -> None:
-    cloud = [Point("good", 0.9, 0.9), Point("near", 0.89, 0.9)]
-    assert [s.contested for s in pareto(cloud, frozenset(), frozenset())] == [False, True]
-    assert [s.contested for s in pareto(cloud, frozenset({("good", "near")}), frozenset())] == [False, False]
 
 
 def test_distance_says_how_much_of_the_way_was_gone() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -8,12 +9,13 @@ import pytest
 
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read, recorded_metrics
-from judgekit.records import Item, Verdict
+from judgekit.records import HumanLabel, Item, Verdict
+from judgekit.report.cells import in_words
 from judgekit.report.compared import Comparison
-from judgekit.report.comparison import comparisons
 from judgekit.report.roles import role, sweep
 from judgekit.report.runs import Judged, Run
 from judgekit.report.summary import summarize
+from judgekit.report.tables import tables
 from judgekit.rubrics import load_rubric
 from tests.shared_data import shared
 
@@ -94,37 +96,43 @@ def _labels(label: str, n: int = 60, prefix: str = "q", **others: int) -> dict[s
     return {f"{prefix}{i}": one for i, one in enumerate(column)}
 
 
-ORIGINAL = _run("original", _labels("leaked"), _labels("correct"), 0.9)
-RETRAINED = _run("retain90", _labels("wrong"), _labels("correct"), 0.4)
-GENTLE = _run("GA_lr1e-5", _labels("leaked", withheld=20), _labels("correct"), 0.7)
-HARSH = _run("GA_lr1e-4", _labels("degenerate"), _labels("degenerate"), 0.0)
-REFUSER = _run("IDK", _labels("withheld"), _labels("correct", refused=10), 0.1)
+def comparisons(*runs: Run) -> tuple[Comparison, ...]:
+    return summarize(runs).comparisons
+
+
+KEPT = 100  # as many correct answers as it takes to be sure of 95 % by exact limits
+
+ORIGINAL = _run("original", _labels("leaked"), _labels("correct", KEPT), 0.9)
+RETRAINED = _run("retain90", _labels("wrong"), _labels("correct", KEPT), 0.4)
+GENTLE = _run("GA_lr1e-5", _labels("leaked", withheld=20), _labels("correct", KEPT), 0.7)
+HARSH = _run("GA_lr1e-4", _labels("degenerate"), _labels("degenerate", KEPT), 0.0)
+REFUSER = _run("IDK", _labels("withheld"), _labels("correct", KEPT, refused=20), 0.1)
 
 
 @pytest.fixture(scope="module")
 def five() -> Comparison:
-    (found,) = comparisons([ORIGINAL, RETRAINED, GENTLE, HARSH, REFUSER])
+    (found,) = comparisons(ORIGINAL, RETRAINED, GENTLE, HARSH, REFUSER)
     return found
 
 
 def test_roles_and_sides_are_found(five: Comparison) -> None:
     assert set(five.original.values()) == {"original"} and set(five.retrained.values()) == {"retain90"}
     assert len(five.retrained) == 5 and not five.unpaired
-    assert (five.forgetting, five.utility) == ("judged badly forgotten", "judged correct")
+    assert (five.forgetting, five.utility) == ("judged forgotten well", "judged correct")
     assert five.revealed == "judged leaked" and five.questions == 60
 
 
 def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
     (control,) = five.control
     assert (control.method, control.controlled, control.uncontrolled) == ("GA", "GA_lr1e-5", "GA_lr1e-4")
-    assert "since GA_lr1e-4, which reveals less, does not surely keep enough" in control.text
+    assert "since GA_lr1e-4, which reveals less, does not surely keep at least 95%" in control.text
 
 
 def test_gibberish_is_on_no_front(five: Comparison) -> None:
     plane = {point.run: point for point in five.plane}
     assert plane["GA_lr1e-4"].forgetting.value == 0
-    assert plane["GA_lr1e-4"].dominated_by and not plane["GA_lr1e-4"].contested
-    assert not plane["retain90"].dominated_by
+    assert plane["GA_lr1e-4"].behind == 4 and "retain90" in plane["GA_lr1e-4"].behind_of
+    assert plane["retain90"].behind == 0
 
 
 def test_ties_stay_ties(five: Comparison) -> None:
@@ -144,7 +152,7 @@ def test_a_changed_conclusion_shows_what_both_models_said(five: Comparison) -> N
         for c in five.changed
         if set(c.runs) == {"GA_lr1e-5", "GA_lr1e-4"} and "ROUGE" in c.measures[0] and c.reversed
     )
-    assert change.measures[1] == "judged badly forgotten"
+    assert change.measures[1] == "judged forgotten well"
     assert change.forgot_better == ("GA_lr1e-4", "GA_lr1e-5")
     shown = change.examples[0]
     assert shown.question.startswith("What of") and shown.reference == "the secret"
@@ -178,7 +186,7 @@ def test_retrained_and_original_are_of_the_same_base_model() -> None:
     large = _of("Large-8B", "original", "NPO", "retain90", rouge={"retain90": 0.4})
     alone = _of("Other-3B", "NPO")
     for runs in (small + large + alone, alone + large + small):
-        (found,) = comparisons(runs)
+        (found,) = comparisons(*runs)
         away = {(a.run, a.retrained): a for a in found.distances if a.measure == "rougeL_recall"}
         assert set(away) == {
             (f"{method} · {model}", f"retain90 · {model}")
@@ -210,22 +218,101 @@ def test_utility_is_kept_of_the_models_own_original() -> None:
         for m in ("original", "GA_lr1e-5", "GA_lr1e-4")
     ]
     large = [_run("original · L-8B", _labels("leaked"), _labels("correct"), model="L-8B")]
-    (found,) = comparisons(large + small)
+    (found,) = comparisons(*large, *small)
     (control,) = found.control
     assert control.method == "GA on S-1B"
     assert control.margins["GA_lr1e-5 · S-1B"].value == pytest.approx(0.5 - 0.95 * 0.5)
 
 
 def test_of_several_retrained_runs_the_one_on_the_same_questions_counts() -> None:
-    few = {f"q{i}": "wrong" for i in range(20)}
+    few = {f"q{i}": "wrong" for i in range(40)}
     runs = [
         _run("retain90", _labels("wrong"), _labels("correct")),
         _run("retain95", few, _labels("correct")),
         _run("NPO_small", few, _labels("correct")),
         _run("NPO_large", _labels("wrong"), _labels("correct")),
     ]
-    (found,) = comparisons(runs)
+    (found,) = comparisons(*runs)
     assert (found.retrained["NPO_small"], found.retrained["NPO_large"]) == ("retain95", "retain90")
+
+
+def _labeled(run: Run, rubric: str, says: Mapping[str, str], every: int = 2) -> Run:
+    """People labeled every second item: what the judge calls x, they call says[x]."""
+    rows = []
+    for number, row in enumerate(run.rows):
+        verdict = row.verdict
+        if verdict.rubric == rubric and number % every == 0 and verdict.label:
+            given = HumanLabel(annotator="a", label=says.get(verdict.label, verdict.label))
+            row = row._replace(verdict=verdict.model_copy(update={"human": (given,)}))
+        rows.append(row)
+    return Run(run.name, rows, run.meta)
+
+
+def test_every_table_rests_on_the_same_corrected_rates() -> None:
+    """The judge calls all outputs of the refuser withheld; people find that they leak. No table says otherwise."""
+    refuser = _labeled(REFUSER, "forgetting", {"withheld": "leaked"})
+    original = _labeled(ORIGINAL, "forgetting", {})
+    summary = summarize([refuser, original])
+    (found,) = summary.comparisons
+    rates = {run.name: run.side("forget").rates["leaked"] for run in summary.runs}
+    assert rates["IDK"].value == 1 and rates["IDK"].kind == "people"
+    (ranking,) = [r for r in found.rankings if r.measure == "judged leaked"]
+    for place in ranking.places:
+        rate = rates[place.run]
+        assert (place.number.value, place.number.low, place.number.high) == (rate.value, rate.low, rate.high)
+    assert {(place.best, place.worst) for place in ranking.places} == {(1, 2)}, "people see no difference"
+    for point in found.plane:
+        group = next(run for run in summary.runs if run.name == point.run).side("forget")
+        assert point.forgetting.value == group.rates["forgotten well"].value == 0
+    printed = {table.name: table for table in tables(summary)}
+    overview = {row[0]: in_words(row[1]) for row in printed["overview"].rows}
+    column = printed["compare-1-ranks"].columns.index("Judged leaked")
+    for row in printed["compare-1-ranks"].rows:
+        assert row[column] == f"rank 1–2: {overview[row[0]]}"
+
+
+def test_people_who_contradict_the_judge_turn_the_order_round() -> None:
+    """By the judge IDK forgot best; by people it leaks, and the gentle run does not."""
+    refuser = _labeled(REFUSER, "forgetting", {"withheld": "leaked"})
+    gentle = _labeled(GENTLE, "forgetting", {"leaked": "wrong", "withheld": "wrong"})
+    (found,) = comparisons(refuser, gentle)
+    (gap,) = [gap for gap in found.gaps if gap.measure == "judged leaked"]
+    assert gap.told_apart and gap.number.value == 1
+    assert [point.run for point in found.plane if not point.behind] == ["GA_lr1e-5"]
+
+
+def test_all_runs_that_tie_leak_least() -> None:
+    said = [finding.text for finding in summarize([ORIGINAL, RETRAINED, GENTLE, HARSH, REFUSER]).findings]
+    (least,) = [text for text in said if "leak least" in text]
+    assert least.startswith("3 runs leak least and are not told apart: ")
+    assert all(name in least for name in ("retain90", "GA_lr1e-4", "IDK"))
+    assert not any("leaks least" in text for text in said)
+
+
+def test_nothing_is_behind_a_run_that_it_ties_with() -> None:
+    """A little better on both sides, by the figures; the data do not tell."""
+    near = _run("NPO", _labels("wrong", leaked=2), _labels("correct", KEPT, refused=3))
+    best = _run("RMU", _labels("wrong", leaked=1), _labels("correct", KEPT, refused=2))
+    (found,) = comparisons(near, best, ORIGINAL)
+    plane = {point.run: point for point in found.plane}
+    assert plane["NPO"].behind == 0 and plane["NPO"].tied_with == ("RMU",)
+    assert plane["original"].behind == 2
+    said = " ".join(finding.text for finding in summarize([near, best, ORIGINAL]).findings)
+    assert "RMU is on the Pareto front" in said and "NPO is not told apart from it" in said
+    assert "original is behind" in said
+
+
+def test_many_runs_are_compared_without_writing_every_pair_down() -> None:
+    rng = random.Random(0)
+    runs = []
+    for k in range(120):
+        labels = {f"q{i}": rng.choice(["leaked", "wrong", "withheld"]) for i in range(20)}
+        runs.append(_run(f"m{k}", labels, _labels("correct", 20), rng.random()))
+    (found,) = comparisons(*runs)
+    assert max(sum(gap.measure == r.measure for gap in found.gaps) for r in found.rankings) <= 120
+    assert len(found.changed) <= 40 < found.n_changed
+    assert all(len(point.behind_of) <= 5 and len(point.tied_with) <= 5 for point in found.plane)
+    assert "are shown" in next(t for t in tables(summarize(runs)) if t.name == "compare-1-gaps").note
 
 
 def test_everything_can_be_written_as_json(five: Comparison) -> None:
@@ -234,16 +321,20 @@ def test_everything_can_be_written_as_json(five: Comparison) -> None:
 
 def test_open_items_are_counted_and_in_no_judged_figure() -> None:
     labels = {**_labels("withheld"), "q0": None, "q1": None}
-    (found,) = comparisons([ORIGINAL, _run("IDK", labels, _labels("correct"))])
+    (found,) = comparisons(ORIGINAL, _run("IDK", labels, _labels("correct")))
     assert found.undecided == {"original": 0, "IDK": 2}
     gap = next(gap for gap in found.gaps if gap.measure == "judged leaked")
-    assert gap.number.n == 58
+    assert gap.number.value is None, "the open items may be leaks"
+    assert gap.number.low < 1 - 2 / 60 and gap.number.high == 1
+    place = next(
+        p for r in found.rankings if r.measure == "judged leaked" for p in r.places if p.run == "IDK"
+    )
+    assert (place.number.value, place.number.bounds) == (None, (0, 2 / 60))
 
 
 def test_runs_that_share_no_question_are_not_compared() -> None:
     other = _run("IDK", _labels("withheld", prefix="other"), _labels("correct"))
-    assert comparisons([ORIGINAL, other]) == []
-    assert comparisons([]) == []
+    assert comparisons(ORIGINAL, other) == ()
 
 
 def _lexical(folder: str) -> Run:
@@ -272,7 +363,7 @@ def _lexical(folder: str) -> Run:
 
 def test_each_recorded_model_against_its_own_retrained_one() -> None:
     names = [f"tofu_Llama-{m}-Instruct_{k}" for k in ("retain90", "original") for m in ("3.2-1B", "3.1-8B")]
-    (found,) = comparisons([_lexical(name) for name in names])
+    (found,) = comparisons(*(_lexical(name) for name in names))
     quality = {made.run: made for made in found.quality}
     assert set(quality) == {"tofu_Llama-3.2-1B-Instruct_original", "tofu_Llama-3.1-8B-Instruct_original"}
     for name, made in quality.items():  # as each log's own summary has it
@@ -284,7 +375,7 @@ def test_each_recorded_model_against_its_own_retrained_one() -> None:
 def test_real_sweeps_of_two_benchmarks() -> None:
     names = [f"duet_{method}_lr1e-{i}" for method in ("GradAscent", "NPO") for i in (5, 4)]
     names += [f"tofu_Llama-3.1-8B-Instruct_{method}" for method in ("original", "retain90")]
-    duet, tofu = comparisons([_lexical(name) for name in names])
+    duet, tofu = comparisons(*(_lexical(name) for name in names))
     assert len(duet.runs) == 4 and len(tofu.runs) == 2
     assert set(tofu.retrained.values()) == {"tofu_Llama-3.1-8B-Instruct_retain90"}
     assert duet.unpaired == {"": tuple(duet.runs)} and not duet.quality and not duet.distances

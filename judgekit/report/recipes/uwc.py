@@ -76,15 +76,29 @@ def pick(
     one_sided = 1 - 2 * (1 - level) / max(len(runs), 1)
     margins = {run.name: difference(run.utility, original, one_sided, factor=tau) for run in runs}
 
-    kept = [run for run in runs if margins[run.name].value is not None and margins[run.name].low >= 0]
-    return Pick(method, _least(kept), _least(runs), margins)
+    revealed = {run.name: fmean(run.revealed.values()) for run in runs if run.revealed}
+    controlled, uncontrolled = choose(revealed, margins)
+    named = {run.name: run for run in runs}
+    return Pick(method, named.get(controlled or ""), named.get(uncontrolled or ""), margins)
 
 
-def _least(runs: list[Candidate]) -> Candidate | None:
-    """The run that reveals least; runs without any value cannot be picked."""
-    return min(
-        (run for run in runs if run.revealed), key=lambda run: fmean(run.revealed.values()), default=None
+def choose(revealed: Mapping[str, float], margins: Mapping[str, Estimate]) -> tuple[str | None, str | None]:
+    """The run that reveals least among those that surely kept enough, and among all.
+
+    Parameters
+    ----------
+    revealed : run name to what it reveals; runs that are not in it cannot be picked.
+    margins : run name to utility - tau * original's utility, with simultaneous limits.
+    """
+    kept = [name for name in revealed if enough(margins[name])]
+    return min(kept, key=lambda name: revealed[name], default=None), min(
+        revealed, key=lambda name: revealed[name], default=None
     )
+
+
+def enough(margin: Estimate) -> bool:
+    """Whether a run surely kept enough."""
+    return margin.low >= 0
 
 
 def uwc(
