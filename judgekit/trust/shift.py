@@ -126,8 +126,8 @@ def shift_check(
     members[:, :n] = 1.0
     members[1:] = rng.permuted(members[1:], axis=1)
     pooled = [
-        np.concatenate([side[v][rows] for side, rows in zip(sides, keep, strict=True)])
-        for v in range(len(names))
+        _to_digits(name, np.concatenate([side[v][rows] for side, rows in zip(sides, keep, strict=True)]))
+        for v, name in enumerate(names)
     ]
     # every statistic's p-value in every permutation, then the least of them: exact whatever their dependence
     single = np.stack([upper_share(distance(view)(members)) for view in pooled])
@@ -149,7 +149,7 @@ def shift_check(
 
 
 def _side(views: Mapping[str, ArrayLike], names: list[str]) -> list[NDArray[np.generic]]:
-    arrays = [_to_digits(name, np.asarray(views[name])) for name in names]
+    arrays = [np.asarray(views[name]) for name in names]
     lengths = {name: len(a) for name, a in zip(names, arrays, strict=True)}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"views have unequal lengths {lengths}: give every view for every item")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from judgekit.trust.calibrate import calibrate
 from judgekit.trust.scope import scope
 from judgekit.trust.shift import shift_check
+from judgekit.trust.views import policy_views
 
 LEVEL = 0.1
 
@@ -62,3 +64,66 @@ def test_ordinary_items_are_rarely_refused(n: int, level: float) -> None:
         for i in range(draws)
     ]
     assert np.mean(refused) <= level + 3 * np.std(refused) / draws**0.5
+
+
+def votes(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Three judges' vote shares over three labels: heavy ties, tiers missing with and without a pattern."""
+    ability = rng.standard_normal(n)
+    probs = np.full((n, 3, 3), np.nan)
+    for t, judges in enumerate((3, 5, 5)):
+        leading = rng.integers(3, size=n)
+        sure = 1 / (1 + np.exp(-ability - t / 2))
+        counts = np.stack(
+            [
+                rng.multinomial(judges, np.where(np.arange(3) == k, p, (1 - p) / 2))
+                for k, p in zip(leading, sure, strict=True)
+            ]
+        )
+        probs[:, t] = (counts + 0.1) / (judges + 0.3)
+    probs[rng.random(n) < 0.1, 0] = np.nan
+    probs[ability < -1.2, 2] = np.nan
+    return probs
+
+
+@pytest.mark.parametrize(("n", "m"), [(60, 20), (25, 80)])
+def test_false_alarms_on_what_a_policy_sees_with_heavy_ties_and_missing_tiers(n: int, m: int) -> None:
+    rng = np.random.default_rng(3)
+    known = votes(rng, 300)
+    human = np.where(rng.random(300) < 0.9, np.nan_to_num(known[:, 1]).argmax(axis=1), 0)
+    policy = calibrate(known, human, agreement=0.6, costs=[0.0, 0.1, 1.0])
+    assert policy.certified
+    draws, p_values = 300, []
+    for i in range(draws):
+        views = policy_views(
+            policy,
+            votes(rng, n + m),
+            "abc",
+            flips=rng.binomial(4, 0.2, (n + m, 3)) / 4,
+            texts=rng.poisson(1, (n + m, 2)),
+        )
+        labeled, scored = (
+            {name: view[part] for name, view in views.items()} for part in (slice(n), slice(n, None))
+        )
+        p_values.append(shift_check(labeled, scored, level=LEVEL, seed=i).p_value)
+    for level in (0.05, LEVEL, 0.5):
+        share = np.mean(np.array(p_values) <= level)
+        assert share <= level + 3 * (level * (1 - level) / draws) ** 0.5
+    assert np.mean(np.array(p_values) <= 0.5) > 0.4, "ties cost no more than their due"
+
+
+def test_false_alarms_when_the_same_questions_are_on_both_sides() -> None:
+    """Labeled items are one output a question, scored ones all outputs to the same questions and to some more."""
+    rng = np.random.default_rng(4)
+    draws, alarms, sizes = 300, 0, []
+    for i in range(draws):
+        easy = rng.standard_normal(80)
+        outputs = easy[:, None] + 0.3 * rng.standard_normal((80, 5))
+        mine = outputs[np.arange(50), rng.integers(5, size=50)]
+        got = shift_check(
+            {"c": mine}, {"c": outputs.ravel()}, level=LEVEL, seed=i,
+            questions=(np.arange(50), np.repeat(np.arange(80), 5)),
+        )  # fmt: skip
+        alarms += got.shifted
+        sizes.append(got.n_labeled)
+    assert alarms / draws <= LEVEL + 3 * (LEVEL * (1 - LEVEL) / draws) ** 0.5
+    assert 38 < np.mean(sizes) < 42, "labeled items are not lost to the scored outputs of their questions"
