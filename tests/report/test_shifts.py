@@ -12,6 +12,7 @@ from judgekit.decisions import decide
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from judgekit.report.claims import Claim, checks, claim
 from judgekit.report.runs import Judged, Run
+from judgekit.report.summary import summarize
 
 LABELS = ("right", "wrong")
 
@@ -134,6 +135,8 @@ def test_two_of_fourteen_certified_runs_are_compared_with_their_own_labeled_item
     assert [found.status for found in two] == ["certified", "certified"]
     assert all("of the same 2 of 14 runs that the promise is for" in found.shift for found in two)
     assert {found.runs for found in two} == {14}
+    told = [finding.text for finding in summarize([run(outputs["m02"], made, "m02")]).findings]
+    assert any("one promise for the 14 runs calibrated on together, not for each" in text for text in told)
 
 
 def test_a_run_with_too_few_labeled_items_is_not_compared_with_those_of_others(of_fourteen) -> None:
