@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from judgekit import DISTRIBUTION, __version__
+from judgekit.cli.output import speaking
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
 VERBS = {
@@ -62,7 +64,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        command: click.Command = import_module(f"judgekit.cli.{name}").command
+        command = speaking(import_module(f"judgekit.cli.{name}").command)
         command.epilog = command.epilog or EPILOG
         return command
 
@@ -71,7 +73,11 @@ class _Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.command(cls=_Verbs, epilog=EPILOG, context_settings={"auto_envvar_prefix": "JUDGEKIT"})
+@click.command(
+    cls=_Verbs,
+    epilog=EPILOG,
+    context_settings={"auto_envvar_prefix": "JUDGEKIT", "help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -115,6 +121,8 @@ def main() -> None:
         verb = context.command_path if context else "judgekit"
         said = " ".join(error.format_message().split()).rstrip(".")
         print(f"judgekit: {said} (see '{verb} --help')", file=sys.stderr)
+        if "--json" in sys.argv:
+            print(json.dumps({"verb": verb, "exit_code": EXIT_BAD_INPUT, "error": said}))
         sys.exit(EXIT_BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         print("judgekit: stopped; the same command goes on from here", file=sys.stderr)

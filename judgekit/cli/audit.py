@@ -9,6 +9,7 @@ import click
 
 from judgekit import watching
 from judgekit.cli.common import OUT, PATH
+from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 
 SCHEMA = "judgekit.audit/1"
@@ -47,4 +48,5 @@ def command(
     row = {"schema": SCHEMA, "audits": [audit.to_row() for audit in found]}
     out.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
     click.echo(f"written to {out}")
+    result(written=str(out), **row)
     return EXIT_NOT_CERTIFIED if any(audit.status == "broken" for audit in found) else EXIT_DONE

@@ -11,6 +11,7 @@ import click
 from judgekit import api
 from judgekit.calibration import Calibration
 from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
+from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 from judgekit.guard import FEWEST
 
@@ -64,6 +65,12 @@ def command(
         evidence, costs=pairs("cost", costs), per_label=pairs("per-label", per_label), **given
     )
     calibration.save(out)
+    result(
+        written=str(out),
+        rubric=calibration.rubric,
+        fingerprint=calibration.fingerprint,
+        certificate=calibration.certificate,
+    )
     click.echo(calibration.certificate["claim"])
     for name, value in _shown(calibration):
         click.echo(f"  {name:10} {value}")

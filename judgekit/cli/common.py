@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from judgekit.cli.output import quiet
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import ConfigError
 from judgekit.readers import NamesFile
@@ -138,6 +139,9 @@ def states_line(progress: Progress) -> str:
 def progress_bar(what: str, total: int | None) -> Iterator[Report]:
     """A bar with rate, cost so far and projected on a terminal; a plain line every ten seconds elsewhere."""
     start = last = time.monotonic()
+    if quiet():
+        yield lambda progress: None
+        return
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

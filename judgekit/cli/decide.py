@@ -9,6 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import OUT, PATH
+from judgekit.cli.output import result
 from judgekit.engine.folder import line
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
 
@@ -29,6 +30,7 @@ def command(evidence: Path, calibration: Path, unbound: bool, out: Path) -> int:
     part.replace(out)
     counts = ", ".join(f"{states[state]:,} {word}" for state, word in _WORDS.items())
     click.echo(f"{sum(states.values()):,} items: {counts}; written to {out}")
+    result(written=str(out), items=states.total(), states=dict(states))
     return EXIT_UNSCORED_LEFT if states["unscored"] else EXIT_DONE
 
 

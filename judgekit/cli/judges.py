@@ -10,6 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import KEY, PATH, options
+from judgekit.cli.output import result
 from judgekit.judges import KINDS
 
 WHAT = {
@@ -26,6 +27,8 @@ WHAT = {
 def command(ctx: click.Context) -> None:
     """List the kinds of judge; 'check' tries the judges of a cascade out."""
     if ctx.invoked_subcommand is None:
+        plugins = {entry.name: entry.value for entry in entry_points(group="judgekit.judges")}
+        result(judges={kind: WHAT[kind] for kind in KINDS} | plugins)
         for kind in KINDS:
             click.echo(f"{kind:12} {WHAT[kind]}")
         for entry in entry_points(group="judgekit.judges"):
@@ -45,5 +48,7 @@ def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str 
     from judgekit.judges.probe import check as try_out
 
     spec = api.load_cascade(cascade, rubric, keys=keys)
-    for line in asyncio.run(try_out(spec.build(rubric).tiers, rubric, items, stress)):
+    lines = asyncio.run(try_out(spec.build(rubric).tiers, rubric, items, stress))
+    result(found=lines)
+    for line in lines:
         click.echo(line)

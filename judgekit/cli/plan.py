@@ -12,6 +12,7 @@ import click
 from judgekit import api, watching
 from judgekit.budgets import Frontier
 from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
+from judgekit.cli.output import result
 from judgekit.errors import ConfigError
 
 
@@ -77,6 +78,7 @@ def command(
         spec = api.load_cascade(cascade, rubric, calibrations)
         items = chain.from_iterable(islice(api.read(file, **reader), limit) for file in files)
         planned = plan(items, spec)
+        result(plan=planned)
         click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
         click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
         for tier in planned.tiers:
@@ -95,6 +97,7 @@ def command(
         needed = watching.plan_labels(
             agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
         )
+        result(labels=needed, frontier=shown)
         click.echo(needed.sentence)
         if needed.cautious != needed.labels:
             click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")

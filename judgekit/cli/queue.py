@@ -9,6 +9,7 @@ import click
 
 from judgekit import watching
 from judgekit.cli.common import OUT, PATH
+from judgekit.cli.output import result
 from judgekit.errors import InputError
 from judgekit.labeling import write_sheet
 
@@ -39,3 +40,4 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     write_sheet(out, tasks)
     short = f" ({count:,} were asked for; no more are left)" if count and len(tasks) < count else ""
     click.echo(f"{len(tasks):,} items to label{short}; written to {out}")
+    result(written=str(out), items=len(tasks), asked_for=count)

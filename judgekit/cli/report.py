@@ -9,6 +9,7 @@ import click
 
 from judgekit import api, sources
 from judgekit.cli.common import OUT, PATH, progress_bar, states_line
+from judgekit.cli.output import STDOUT, result
 from judgekit.cli.score import run_names
 from judgekit.errors import InputError
 
@@ -16,7 +17,14 @@ from judgekit.errors import InputError
 @click.command("report")
 @click.argument("runs", nargs=-1, required=True, type=PATH)
 @click.option("--out", "-o", type=OUT, help="The page, one self-contained HTML file.")
-@click.option("--json", "json_out", type=OUT, help="Everything the report says, as JSON.")
+@click.option(
+    "--json",
+    "json_out",
+    type=OUT,
+    is_flag=False,
+    flag_value=str(STDOUT),
+    help="Everything the report says, as JSON: to this file, or without one to standard output.",
+)
 @click.option("--markdown", type=OUT, help="The report as Markdown.")
 @click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
 @click.option(
@@ -66,7 +74,8 @@ def command(
         (csv_out, lambda: report.to_csv(summary)),
         (out, lambda: report.to_html(summary, loaded)),
     )
+    result(report=summary.to_dict())
     for path, text in written:
-        if path is not None:
+        if path is not None and path != STDOUT:
             path.write_text(text(), "utf-8")
             click.echo(f"written to {path}")

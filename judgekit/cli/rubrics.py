@@ -9,6 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import PATH
+from judgekit.cli.output import result
 from judgekit.errors import InputError
 from judgekit.rubrics import ORDERS, load_rubric, shipped_rubrics
 
@@ -24,18 +25,21 @@ def command(rubric: str | None, file: Path | None, item: str | None, shots: int,
     if rubric is None:
         for name in shipped_rubrics():
             click.echo(f"{name:16} {' / '.join(load_rubric(name).labels)}")
+        result(rubrics={name: load_rubric(name).labels for name in shipped_rubrics()})
         return
     loaded = load_rubric(rubric)
     if file is None:
         click.echo(f"{loaded.name} (version {loaded.file.version}, {loaded.file.kind}, {loaded.fingerprint})")
         for label in loaded.file.labels:
             click.echo(f"  {label.name:16} {label.meaning}")
+        result(rubric=loaded.file.model_dump(mode="json"), fingerprint=loaded.fingerprint)
         return
     found = next((one for one in api.read(file) if item is None or one.id == item), None)
     if found is None:
         raise InputError(f"no item '{item}'" if item else "no items", path=file)
     others = ((shot, label) for shot, label in loaded.example_rows if shot.question_id != found.question_id)
     prompt = loaded.render(found, list(islice(others, shots)), int(order))
+    result(prompt=prompt.messages, options=dict(prompt.options))
     for message in prompt.messages:
         click.echo(f"--- {message['role']}\n{message['content']}")
     click.echo(f"--- options\n{', '.join(f'{letter} = {label}' for letter, label in prompt.options.items())}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from judgekit.cli.common import (
     reader_options,
     states_line,
 )
+from judgekit.cli.output import result
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import (
     EXIT_DONE,
@@ -63,7 +65,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
     reader = reader_options(given, files)
-    left = 0
+    left, runs = 0, list[dict[str, Any]]()
     for source, name in run_names(files).items():
         with progress_bar(name, given["limit"]) as report:
             said: list[str] = []
@@ -79,6 +81,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
             try:
                 scored = api.score(source, out / name, cascade=spec, report=tell, **given, **reader)
             except BudgetSpent as stop:
+                result(stopped=str(stop))
                 spent = kept(out / name)[1]
                 more = f": {spent.over(given['budget'])}" if given["budget"] is not None else ""
                 click.echo(
@@ -87,6 +90,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                 )
                 return EXIT_UNSCORED_LEFT
             except StoreFailed as failure:
+                result(stopped=str(failure))
                 click.echo(
                     f"{name}: {failure}. {kept(out / name)[0]:,} answers are kept; make room, and the same command "
                     "goes on from there",
@@ -94,6 +98,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                 )
                 return failure.exit_code
             except JudgeFailed as failure:
+                result(stopped=str(failure))
                 click.echo(f"{name}: {failure}", err=True)
                 return failure.exit_code
             except BatchPending as pending:
@@ -108,6 +113,8 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                 )
                 return EXIT_STOPPED
         click.echo(f"{scored.folder}  {states_line(scored.progress)}")
+        runs.append({"folder": str(scored.folder), "source": source, **asdict(scored.progress)})
+        result(runs=runs)
         if list(scored.progress.heard) != said:
             _say(name, scored.progress.heard)
         left += scored.progress.states.get("unscored", 0) + len(scored.progress.failing)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from judgekit.cli.common import PATH, READER, options, reader_options
+from judgekit.cli.output import result
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE, InputError, JudgekitError
 from judgekit.validation import examine
 
@@ -21,7 +22,9 @@ MOST = 20
 def command(files: tuple[Path, ...], **given: Any) -> int:
     """Check FILES: model outputs, labels, evidence, verdicts, calibrations, cascade files, rubric and run folders."""
     reader = reader_options(given, files)
-    return EXIT_BAD_INPUT if sum(_faults(path, reader) for path in files) else EXIT_DONE
+    faults = {str(path): _faults(path, reader) for path in files}
+    result(faults=faults)
+    return EXIT_BAD_INPUT if any(faults.values()) else EXIT_DONE
 
 
 def _faults(path: Path, reader: dict[str, Any]) -> int:

@@ -16,6 +16,12 @@ HEAD = """# The command line
 Made from the commands by `python -m tests.cli.reference`; a test keeps it true. Every option can be set by the
 environment variable named `JUDGEKIT_<VERB>_<OPTION>`, say `JUDGEKIT_SCORE_OUT=results`.
 
+Every verb takes `-h`, `--quiet` (nothing but errors) and `--json` (one JSON object on standard output with the verb, its exit
+code, what it found, and an error if there is one; text and progress go to standard error).
+
+Completion of verbs and options: `eval "$(_JUDGEKIT_COMPLETE=bash_source judgekit)"` in `~/.bashrc`, the same with
+`zsh_source` in `~/.zshrc`, and `_JUDGEKIT_COMPLETE=fish_source judgekit | source` for fish.
+
 | exit code | meaning |
 |---|---|
 | 0 | done |
