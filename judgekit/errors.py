@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from judgekit.display import printable
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -20,9 +22,12 @@ EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, 
 
 
 class JudgekitError(Exception):
-    """Base of all errors a user can mend; ``str(error)`` is one line."""
+    """Base of all errors a user can mend; ``str(error)`` is one line, without what a terminal would obey."""
 
     exit_code = EXIT_BAD_INPUT
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class InputError(JudgekitError):

@@ -10,11 +10,13 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import click
 
 from judgekit import DISTRIBUTION, __version__
 from judgekit.cli.output import speaking
+from judgekit.display import printable
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
 VERBS = {
@@ -93,9 +95,17 @@ def cli() -> None:
     """
 
 
+def _record(*args: Any, **more: Any) -> logging.LogRecord:
+    """A log record whose text a terminal will not obey."""
+    record = logging.LogRecord(*args, **more)
+    record.msg, record.args = printable(record.getMessage()), ()
+    return record
+
+
 def main() -> None:
     """Run the command line; an error a user can mend is one line on standard error."""
     logging.basicConfig(format="judgekit: %(message)s", level=logging.ERROR)
+    logging.setLogRecordFactory(_record)
     logging.getLogger("judgekit").setLevel(logging.WARNING)
     try:
         sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))

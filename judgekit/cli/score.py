@@ -22,6 +22,7 @@ from judgekit.cli.common import (
     states_line,
 )
 from judgekit.cli.output import result
+from judgekit.display import printable
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import (
     EXIT_DONE,
@@ -112,7 +113,7 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
                     err=True,
                 )
                 return EXIT_STOPPED
-        click.echo(f"{scored.folder}  {states_line(scored.progress)}")
+        click.echo(printable(f"{scored.folder}  {states_line(scored.progress)}"))
         runs.append({"folder": str(scored.folder), "source": source, **asdict(scored.progress)})
         result(runs=runs)
         if list(scored.progress.heard) != said:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from judgekit.display import printable
 from judgekit.errors import JudgeFailed
 from judgekit.judges.base import kind_of
 from judgekit.records import EvidenceRow
@@ -54,7 +55,9 @@ class Tally:
             told += [f"{more} other reasons"] if more > 0 else []
         item, reason = self.example or ("", "")
         shown = f"; item '{item}': {reason}" if kind_of(reason) != reason else ""
-        return f"failed on {self.failed.total():,} of {self.asked:,} items ({'; '.join(told)}){shown}"
+        return printable(
+            f"failed on {self.failed.total():,} of {self.asked:,} items ({'; '.join(told)}){shown}"
+        )
 
     def to_row(self) -> dict[str, Any]:
         """For ``run.json``."""

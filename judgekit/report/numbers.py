@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from judgekit.display import cell
 from judgekit.report.diagnostics import People
 from judgekit.report.groups import RunSummary
 from judgekit.report.summary import Summary
@@ -33,7 +34,10 @@ def to_csv(summary: Summary) -> str:
     writer.writeheader()
     for run in summary.runs:
         for row in _numbers(run):
-            writer.writerow({"run": run.name, **row})
+            full = {"run": run.name, **row}
+            writer.writerow(
+                {key: cell(value) if isinstance(value, str) else value for key, value in full.items()}
+            )
     return text.getvalue()
 
 

@@ -66,6 +66,7 @@ def draw(
     matplotlib, figure_class = _matplotlib()
     style = {
         "svg.fonttype": "none",
+        "text.parse_math": False,  # a name with dollar signs is a name
         "svg.hashsalt": name,  # the same ids every time
         "font.size": 9.5,
         "font.family": "DejaVu Sans",

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from judgekit.display import printable
 from judgekit.report.cells import in_words
 from judgekit.report.findings import Finding
 from judgekit.report.summary import Summary
@@ -43,9 +44,10 @@ def render(summary: Summary, width: int) -> Group:
     for head in heads:
         grid.add_column(head, justify="left" if head == "Run" else "right", overflow="fold")
     for name, row in zip(names, rows, strict=True):
-        grid.add_row(Text(name), *map(Text, row[1:]))
+        grid.add_row(Text(printable(name)), *map(Text, row[1:]))
     said = [
-        Text(f"{SIGNS[told.tone]} {told.text}", style=TONES[told.tone]) for told in chosen(summary.findings)
+        Text(f"{SIGNS[told.tone]} {printable(told.text)}", style=TONES[told.tone])
+        for told in chosen(summary.findings)
     ]
     if left := len(summary.findings) - len(said):
         said.append(Text(f"· and {left} more in the report", style="dim"))
