@@ -32,6 +32,7 @@ def decide(
         ``unbound``, of none of its tiers, so that its policy says nothing.
     """
     policy, stream = calibration.load_policy(), iter(rows)
+    promise = calibration.fingerprint if calibration.certified else None
     while block := list(islice(stream, _BLOCK)):
         _check_tiers(block, calibration)
         bound = not _mismatches(block, calibration, refuse=not unbound)
@@ -50,7 +51,7 @@ def decide(
                 confidence=float(decisions.confidence[i]),
                 unscored=bool(decisions.unscored[i]),
                 refused=bool(refused[i]),
-                calibration=calibration.fingerprint if bound and calibration.certified else None,
+                calibration=promise if bound else None,
             )
 
 
