@@ -7,11 +7,12 @@ DEMO := demo-out
 .PHONY: demo test test-engine test-ray check lint types layers clean
 
 demo: $(VENV)/.demo
+	rm -rf $(DEMO) && mkdir $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
 	rm -rf $(DEMO)
 	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --out $(DEMO)/opinions
-	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric forgetting --labels calibration/demo/labels.jsonl --agreement 0.9 --out $(DEMO)/forgetting.json
-	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric utility --labels calibration/demo/labels.jsonl --agreement 0.9 --out $(DEMO)/utility.json
-	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --labels calibration/demo/labels.jsonl --calibration $(DEMO)/forgetting.json --calibration $(DEMO)/utility.json --out $(DEMO)/runs
+	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric forgetting --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/forgetting.json
+	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric utility --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/utility.json
+	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --labels $(DEMO)/labels.jsonl --calibration $(DEMO)/forgetting.json --calibration $(DEMO)/utility.json --out $(DEMO)/runs
 	$(BIN)/judgekit report $(DEMO)/runs/original $(DEMO)/runs/unlearned $(DEMO)/runs/collapsed --out $(DEMO)/report.html
 
 test: $(VENV)/.dev

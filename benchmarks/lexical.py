@@ -91,7 +91,8 @@ def measured(probability: np.ndarray, answers: Answers, only: np.ndarray | None 
             half = np.random.default_rng(seed).random(question.max() + 1) < 0.5
             mine = half[question]
             ours = np.flatnonzero(mine)
-            chosen, _ = one_per_question(question[ours].astype(str).tolist(), np.full(len(ours), True), seed)
+            order = np.random.default_rng(seed).permutation(len(ours))
+            chosen, _ = one_per_question(question[ours].astype(str).tolist(), np.full(len(ours), True), order)
             policy = calibrate(evidence[ours[chosen]], human[ours[chosen]], agreement=target, delta=DELTA)
             decided = policy.decide(evidence[~mine])
             coverage.append(decided.accepted.mean())

@@ -70,7 +70,7 @@ def trial(rows: Sequence[EvidenceRow], target: float, seed: int) -> dict[str, An
     half = set(np.random.default_rng(seed).permutation(questions)[: len(questions) // 2])
     mine = [row for row in rows if row.question_id in half]
     others = [row for row in rows if row.question_id not in half]
-    calibration = calibrate(mine, agreement=target, delta=DELTA, tiers=TIERS, costs=COSTS, seed=seed)
+    calibration = calibrate(mine, agreement=target, delta=DELTA, tiers=TIERS, costs=COSTS)
     verdicts = list(decide(others, calibration))
     given = [verdict for verdict in verdicts if verdict.state == "verdict"]
     agreed = [verdict.label == verdict.human[0].label for verdict in given]

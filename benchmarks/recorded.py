@@ -53,9 +53,10 @@ class Recorded:
         shares = self.probs / self.probs.sum(axis=2, keepdims=True)
         for i, item in enumerate(self.ids):
             tiers = {
-                judge: {"probs": dict(zip(self.labels, shares[i, t].tolist(), strict=True))}
+                judge: {"reason": "nothing was recorded"}
+                if np.isnan(self.probs[i, t, 0])
+                else {"probs": dict(zip(self.labels, shares[i, t].tolist(), strict=True))}
                 for t, judge in enumerate(self.judges)
-                if not np.isnan(self.probs[i, t, 0])
             }
             said = int(self.human[i])
             human = [{"annotator": "people", "label": self.labels[said]}] if said >= 0 else []
@@ -66,12 +67,13 @@ def evidence(path: Path) -> Recorded:
     """Evidence rows back as arrays; a row's label is what most of its people said, the first of equals."""
     rows = _jsonl(path)
     judges = list(dict.fromkeys(judge for row in rows for judge in row["tiers"]))
-    labels = sorted({k for row in rows for tier in row["tiers"].values() for k in tier["probs"]})
+    labels = sorted({k for row in rows for tier in row["tiers"].values() for k in tier.get("probs", ())})
     probs = np.full((len(rows), len(judges), len(labels)), np.nan)
     human = np.full(len(rows), -1)
     for i, row in enumerate(rows):
         for judge, tier in row["tiers"].items():
-            probs[i, judges.index(judge)] = [tier["probs"].get(k, 0.0) for k in labels]
+            if tier.get("probs"):
+                probs[i, judges.index(judge)] = [tier["probs"].get(k, 0.0) for k in labels]
         said = [labels.index(given["label"]) for given in row["human"]]
         if said:
             human[i] = np.bincount(said).argmax()

@@ -5,6 +5,7 @@ Those that concern people's labels (which to ask for, how many, what spot checks
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from judgekit import budgets, sources
+from judgekit import budgets, sources, tries, trust
 from judgekit import calibration as _calibration
 from judgekit import decisions as _decisions
 from judgekit.arrays import Table
@@ -65,6 +66,7 @@ def score(
     unbound: bool = False,
     keep_going: bool = False,
     replace: bool = False,
+    complete: bool = False,
     engine: Engine = "local",
     report: Report = lambda progress: None,
     format: str | None = None,
@@ -89,6 +91,7 @@ def score(
     unbound : go on without a promise where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
     replace : write over a finished run of another source, cascade or rubric.
+    complete : ask every tier about labeled items, so that they can be calibrated on again.
     engine : where the work is done.
     format, model, method, split, columns, names : how a file is read, see :func:`read`.
 
@@ -150,6 +153,7 @@ def score(
             budget=Budget(dollars=budget, calls=max_calls, spent=store.spent()),
             unbound=unbound,
             keep_going=keep_going,
+            complete=complete,
             about=about,
             report=report,
         )
@@ -164,6 +168,7 @@ def calibrate(
     rubric: str | None = None,
     labels: Paths | None = None,
     exclude: str | Collection[str] = (),
+    earlier: Sequence[str | Path | Calibration] = (),
     **options: Any,
 ) -> Calibration:
     """Certify a policy from evidence and human labels (see :func:`judgekit.calibration.calibrate`).
@@ -173,6 +178,7 @@ def calibrate(
     evidence : evidence files and run folders (their examples are left out), or rows.
     rubric : which rubric's rows to use where the evidence has several.
     labels : files of human labels, joined by id.
+    earlier : calibrations on these labels that neither the evidence's nor the labels' folder remembers.
     """
     rows, options = _evidence(evidence, rubric, labels, exclude, options)
     name = rows[0].rubric if rows else ""
@@ -180,7 +186,14 @@ def calibrate(
         raise ConfigError(
             f"tolerance is for ordinal rubrics, whose labels stand in an order; '{name}' is none"
         )
-    return _calibration.calibrate(rows, agreement=agreement, delta=delta, **options)
+    if options.pop("seed", None) is not None:
+        warnings.warn(trust.NO_SEED, DeprecationWarning, stacklevel=2)
+    folders = _folders(evidence, labels)
+    made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
+    known: list[Any] = [*tries.remembered(folders), *made]
+    calibration = _calibration.calibrate(rows, agreement=agreement, delta=delta, earlier=known, **options)
+    tries.remember(calibration.tries[-1], folders)
+    return calibration
 
 
 def frontier(
@@ -271,6 +284,13 @@ def _evidence(
             raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
     name = rubric or (rows[0].rubric if rows else "")
     return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}
+
+
+def _folders(evidence: Any, labels: Paths | None) -> list[Path]:
+    """Where calibrations on this evidence and these labels are remembered."""
+    given = [Path(one) for one in several(evidence) if not isinstance(one, EvidenceRow)]
+    given += sources.paths(labels) if labels else []
+    return [path if path.is_dir() else path.parent for path in given]
 
 
 def _cascade(

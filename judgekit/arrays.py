@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.errors import InputError
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, several
+from judgekit.trust.draws import chance
 
 STAGE = "@"
 """Separates a judge's name from the stage, in the tier names of judges that are asked in stages."""
@@ -20,11 +22,13 @@ STAGE = "@"
 class Labelled:
     """Evidence as arrays.
 
-    ``probs`` (items, tiers, classes), NaN where a tier has no evidence; ``shares`` (items, classes) the share of
-    an item's people who gave each label, NaN rows where nobody did.
+    ``probs`` (items, tiers, classes), NaN where a tier has no evidence; ``asked`` (items, tiers), whether it was asked
+    at all, be it in vain; ``shares`` (items, classes) the share of an item's people who gave each label, NaN rows where
+    nobody did.
     """
 
     probs: NDArray[np.float64]
+    asked: NDArray[np.bool_]
     shares: NDArray[np.float64]
 
     @property
@@ -45,6 +49,7 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
     """
     index = {label: k for k, label in enumerate(labels)}
     probs = np.full((len(rows), len(tiers), len(labels)), np.nan)
+    asked = np.array([[row.asked(tier) for tier in tiers] for row in rows], np.bool_).reshape(len(rows), -1)
     shares = np.full((len(rows), len(labels)), np.nan)
     for i, row in enumerate(rows):
         try:
@@ -62,14 +67,14 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
             raise InputError(
                 f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
             ) from None
-    return Labelled(probs, shares)
+    return Labelled(probs, asked, shares)
 
 
 class Table(NamedTuple):
     """Evidence rows of one rubric laid out for the mathematics.
 
     ``tiers`` and ``labels`` in the order of the arrays; ``prices``: what asking each tier adds, in US dollars if
-    ``dollars``, else in calls or as stated.
+    ``dollars``, else in calls or as stated; empty where nothing tells them that may.
     """
 
     rows: list[EvidenceRow]
@@ -96,13 +101,15 @@ class Table(NamedTuple):
         tiers, labels : their order; by default as the rows give them (labels sorted).
         costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
             of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
-            mean number of calls, no judge less than the one before it. Means are of questions that nobody
-            labelled, where the tier was asked about any (prices must not hang on what certifies), to one digit.
+            mean number of calls, no judge less than the one before it. Means are of questions that nobody labeled,
+            to one digit: prices must not hang on what certifies. Where a tier was asked about none of those, there
+            are no prices unless all of them are stated.
         exclude : question ids (or item ids) to leave out.
 
         Raises
         ------
-        InputError : no rows, rows of two rubrics, a tier or a label that is not known.
+        InputError : no rows, rows of two rubrics, a tier or a label that is not known, a cost that neither is stated
+            nor may be taken from the rows.
         """
         rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
         if not rows:
@@ -119,20 +126,43 @@ class Table(NamedTuple):
         if len(set(tiers)) < len(tiers):
             raise InputError(f"a tier is named twice: {', '.join(tiers)}")
         seen, dollars = _seen_costs(rows, tiers)
-        prices = incremental(tiers, seen | dict(costs or {}))
+        known = seen | dict(costs or {})
+        if costs and (untold := [tier for tier in tiers if tier not in known]):
+            raise InputError(_no_price(untold[0]))
+        prices = incremental(tiers, known) if all(tier in known for tier in tiers) else []
         arrays = to_arrays(rows, tiers, labels)
         return cls(rows, rubrics.pop(), tiers, labels, prices, dollars and not costs, arrays)
+
+    @property
+    def questions(self) -> list[str]:
+        """The question of each row; where none is named, the item stands for it."""
+        return [row.question_id or row.id for row in self.rows]
+
+    @property
+    def order(self) -> NDArray[np.intp]:
+        """A random order of the rows, which depends on their names alone."""
+        names = ("\0".join((row.question_id, row.id, row.model, row.method, row.split)) for row in self.rows)
+        return np.argsort(chance(names), kind="stable")
 
     def priced(self) -> list[float]:
         """The prices, for what makes no sense without.
 
         Raises
         ------
-        InputError : no tier has one.
+        InputError : no tier has one, or they could be taken from labeled items only.
         """
+        if not self.prices:
+            raise InputError(_no_price(self.tiers[-1]))
         if not any(self.prices):
             raise InputError("the evidence states no cost of any tier: give them (--cost TIER=COST)")
         return self.prices
+
+
+def _no_price(tier: str) -> str:
+    return (
+        f"no unlabeled item tells what tier '{tier}' costs, and a price must not depend on the items that certify: "
+        "state the costs (--cost TIER=COST, one for each tier)"
+    )
 
 
 def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
@@ -173,45 +203,75 @@ def incremental(tiers: Sequence[str], costs: Mapping[str, float]) -> list[float]
 
 
 def one_per_question(
-    questions: Sequence[str], labelled: NDArray[np.bool_], seed: int, groups: Sequence[str] | None = None
+    questions: Sequence[str],
+    labeled: NDArray[np.bool_],
+    order: NDArray[np.intp],
+    *,
+    groups: Sequence[str] | None = None,
+    seen: NDArray[np.bool_] | None = None,
+    per: Literal["question", "item"] = "question",
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which items certify and which serve as unlabelled evidence, so that both are independent draws.
+    """Which items certify and which serve as unlabeled evidence, so that both are independent draws.
 
-    Outputs of several models to one question err together; the binomial tests assume independent items. One
-    labelled item of each question (in each group, where every group has a promise of its own) is drawn at random;
-    its siblings are used for nothing. Items without a question id stand for themselves.
+    Outputs of several models to one question err together; the binomial tests assume independent items. One labeled
+    item of each question (in each group, where every group has a promise of its own) is drawn at random; its siblings
+    are used for nothing. That speaks for questions. To speak for items (``per="item"``), where a question counts as
+    often as it has outputs, a question is kept with a probability in proportion to their number
+    (``docs/guarantee.md``, "Several promises at once").
+
+    Parameters
+    ----------
+    questions : (items,).
+    labeled : bool (items,), whether the item has a label that can certify.
+    order : int (items,), a random order of the items.
+    groups : (items,), optional.
+    seen : bool (items,), whether people labeled the item at all, also those who were split; default ``labeled``.
+
+    Returns
+    -------
+    certifies, rests : bool (items,)
     """
     group = [""] * len(questions) if groups is None else groups
-    order = np.random.default_rng(seed).permutation(len(questions))
+    places = list(zip(group, questions, strict=True))
+    given = labeled if seen is None else seen
+    outputs, people = Counter(places), Counter(place for place, has in zip(places, given, strict=True) if has)
+    usable = Counter(place for place, has in zip(places, labeled, strict=True) if has)
+    most: dict[str, int] = {}
+    for (name, _), count in outputs.items():
+        most[name] = max(count, most.get(name, 0))
+
+    def kept(place: tuple[str, str], share: float) -> bool:
+        """Whether a question is taken for an item's sake."""
+        weight = share * outputs[place] / most[place[0]]
+        return per == "question" or bool(chance(["\0".join(place)])[0] < weight)
+
     certifies, rests = np.zeros(len(questions), np.bool_), np.zeros(len(questions), np.bool_)
-    seen: set[tuple[str, str]] = set()
+    met: set[tuple[str, str]] = set()
     for i in order:
-        if labelled[i] and (group[i], questions[i]) not in seen:
-            certifies[i] = True
-            if questions[i]:
-                seen.add((group[i], questions[i]))
-    taken = {question for _, question in seen}
+        if labeled[i] and places[i] not in met:
+            met.add(places[i])
+            certifies[i] = kept(places[i], usable[places[i]] / people[places[i]])
+    taken = {question for _, question in met}
     for i in order:
-        if not labelled[i] and questions[i] not in taken:
-            rests[i] = True
-            if questions[i]:
-                taken.add(questions[i])
+        if not labeled[i] and questions[i] not in taken:
+            taken.add(questions[i])
+            rests[i] = kept(places[i], 1.0)
     return certifies, rests
 
 
 def _seen_costs(rows: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Cost of each tier by the rows, and whether in dollars; see :meth:`Table.of`."""
+    """Cost of each tier that questions without a label tell, and whether in dollars; see :meth:`Table.of`."""
     certify = {row.question_id or row.id for row in rows if row.human}
     others = [row for row in rows if (row.question_id or row.id) not in certify]
     dollars, calls = [0.0], [0.0]  # of the tier before the first
     for tier in tiers:
-        asked = [row for row in others if tier in row.tiers] or [row for row in rows if tier in row.tiers]
-        seen = [row.tiers[tier] for row in asked]
+        seen = [row.tiers[tier] for row in others if row.asked(tier)]
         priced = [evidence.cost for evidence in seen if evidence.cost is not None]
         dollars.append(_digit(priced) if priced else dollars[-1])
         calls.append(max(0.0 if priced else _digit([evidence.asks for evidence in seen]), calls[-1]))
     known = any(dollars)
-    return dict(zip(tiers, (dollars if known else calls)[1:], strict=True)), known
+    told = dict(zip(tiers, (dollars if known else calls)[1:], strict=True))
+    return {tier: told[tier] for tier in tiers if any(row.asked(tier) for row in others)}, known
 
 
 def _digit(numbers: Sequence[float]) -> float:

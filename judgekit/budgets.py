@@ -40,10 +40,18 @@ def frontier(table: Table, agreement: float) -> Frontier:
 
     Raises
     ------
-    InputError : no tier has a price, or no item evidence of the last tier.
+    InputError : no tier has a price, a tier was not asked about some of the items, or no item has evidence of the
+        last tier.
     """
+    unasked = (~table.arrays.asked).sum(axis=0)
+    if unasked.any():
+        tier = int(unasked.argmax())
+        raise InputError(
+            f"tier '{table.tiers[tier]}' was not asked about {unasked[tier]:,} of {len(table.rows):,} items; "
+            "a frontier needs a run that was scored without a calibration"
+        )
     nobody = np.zeros(len(table.rows), np.bool_)
-    _, counted = one_per_question([row.question_id for row in table.rows], nobody, seed=0)
+    _, counted = one_per_question(table.questions, nobody, table.order)
     found = mendable(trust.frontier)(
         table.arrays.probs[counted],
         agreement=agreement,

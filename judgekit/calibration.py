@@ -23,6 +23,7 @@ from judgekit.arrays import Table, judge_index, one_per_question
 from judgekit.errors import InputError, known, mendable
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse, several
+from judgekit.tries import Try
 
 
 class Reference(Record):
@@ -88,6 +89,10 @@ class Calibration(Record):
     by : what the promise is made for each of, if not for all items together.
     people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
     guard : what ordinary items look like; None where too few unlabelled items were at hand to tell.
+    prices : tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for its price.
+    split : how many labeled items were left out because no label of theirs has a majority.
+    per : whether the promise is for a question and one of its outputs, or for an item.
+    tries : the calibrations made on these labels until now, this one last; later ones share the error level.
     """
 
     schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
@@ -102,6 +107,10 @@ class Calibration(Record):
     by: Literal["split", "model", "method"] | None = None
     people: Literal["majority", "random"] = "majority"
     guard: Guard | None = None
+    prices: dict[str, float] = Field(default_factory=dict)
+    split: int = 0
+    per: Literal["question", "item"] = "question"
+    tries: tuple[Try, ...] = ()
 
     @property
     def certified(self) -> bool:
@@ -110,8 +119,11 @@ class Calibration(Record):
 
     @property
     def fingerprint(self) -> str:
-        """Identifies this calibration in verdicts (12 hex digits)."""
-        text = json.dumps(self.to_row(), sort_keys=True)
+        """Identifies this calibration in verdicts (12 hex digits); what was made before it plays no part."""
+        row = self.to_row()
+        if self.tries:
+            row["tries"] = row["tries"][-1]
+        text = json.dumps(row, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
@@ -154,26 +166,37 @@ def calibrate(
     people: Literal["majority", "random"] = "majority",
     exclude: Collection[str] = (),
     budget: float | None = None,
-    seed: int = 0,
+    per: Literal["question", "item"] = "question",
+    tries: int = 1,
+    earlier: Sequence[Try | Calibration] = (),
 ) -> Calibration:
     """Certify a policy from evidence rows with human labels.
+
+    A further calibration on labels that have certified before would promise more than both can keep: it is refused
+    unless their number was declared (:mod:`judgekit.tries`). All random draws depend on the data alone.
 
     Parameters
     ----------
     rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
-    costs : tier -> cost of asking it; by default as the rows have it (:meth:`Table.of`).
+    costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`Table.of`); without, no tier
+        is spared for its price.
     by : promise the agreement for every split, model or method on its own.
     per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
     tolerance : for ordered labels, how many steps a verdict may be off and still agree.
     people : agree with the majority label (rows without one are left out), or with a random annotator.
     exclude : question ids (or item ids) that stood as examples in prompts.
     budget : highest mean cost per item that the policy may have.
+    per : where a question has several outputs, promise for a question drawn at random and one of its outputs, or for
+        an item drawn at random, so that a question counts as often as it has outputs (this takes more labels).
+    tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
+    earlier : calibrations that were made before, on these labels or others.
 
     Raises
     ------
-    InputError : no rows, an unknown tier or label, two rubrics or two judges under one name.
+    InputError : no rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of which
+        a tier was not asked; a budget without prices; labels that earlier calibrations have used up.
     """
     known("way to count people's labels", people, ("majority", "random"))
     if by is not None:
@@ -187,32 +210,45 @@ def calibrate(
         human = arrays.shares
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     within = [str(getattr(row, by)) for row in rows] if by else None
-    labelled, unlabelled = one_per_question([row.question_id for row in rows], given, seed, within)
+    seen = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+    labelled, unlabelled = one_per_question(
+        table.questions, given, table.order, groups=within, seen=seen, per=per
+    )
     groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
+    _check_asked(table, given)
+    split = int(seen.sum() - given.sum())
+    prices = (table.prices or None) if budget is None else table.priced()
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
-    guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests), seed)
+    guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests))
     if guard is not None:
         arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
-    if not labelled.any():
+    if not given.any():
         raise InputError(
             f"none of the {len(rows):,} items"
             + (f" of rubric '{table.rubric}'" if table.rubric else "")
             + " has a label of people to calibrate on; give them (--labels FILE)"
         )
+    options = (agreement, by, sorted((per_label or {}).items()), tolerance, people, budget, per, prices)
+    this = Try.of(table, given, delta, tries, (*options, sorted(several(exclude))))
+    others = this.among(
+        one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
+    )
     policy = mendable(trust.calibrate)(
         arrays.probs[labelled],
         human[labelled],
         agreement=agreement,
         delta=delta,
-        costs=table.prices if budget is None else table.priced(),
+        costs=prices,
         per_label=None if per_label is None else _per_label(per_label, table.labels),
         tolerance=tolerance,
         groups=groups,
         judges=judge_index(table.tiers),
-        unlabelled=arrays.probs[unlabelled] if unlabelled.any() else None,
+        # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
+        unlabelled=arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
         budget=budget,
         label_names=table.labels,
-        seed=seed,
+        drawn=_drawn(table, within, split, per),
+        tries=tries,
     )
     return Calibration(
         rubric=table.rubric,
@@ -228,7 +264,41 @@ def calibrate(
         by=by,
         people=people,
         guard=guard,
+        prices=dict(zip(table.tiers, table.prices, strict=True)) if table.prices else {},
+        split=split,
+        per=per,
+        tries=(*others, this),
     )
+
+
+def _drawn(table: Table, within: Sequence[str] | None, split: int, per: str) -> str:
+    """What a promise is about, in words: which output of a question, and that people have a majority on it."""
+    outputs = Counter(zip(within or [""] * len(table.rows), table.questions, strict=True))
+    of = f" on which people have a majority ({split:,} of those labeled have none)" if split else ""
+    if max(outputs.values()) == 1:
+        return f"items{of}"
+    return (
+        f"questions, one output of each{of},"
+        if per == "question"
+        else f"items{of}, every output of a question,"
+    )
+
+
+def _check_asked(table: Table, labeled: NDArray[np.bool_]) -> None:
+    """Refuse labeled rows of which a tier was not asked: in use it is, and nobody knows what it would have said.
+
+    Raises
+    ------
+    InputError : naming the tier, and the way to complete the evidence.
+    """
+    unasked = (~table.arrays.asked[labeled]).sum(axis=0)
+    if unasked.any():
+        tier = int(unasked.argmax())
+        raise InputError(
+            f"tier '{table.tiers[tier]}' was not asked about {unasked[tier]:,} of {labeled.sum():,} labeled items, so "
+            "nothing can be certified on them; run the same 'judgekit score' again with --complete (and --labels), "
+            "which asks what was left out (a tier that was asked in vain stands in the evidence with its 'reason')"
+        )
 
 
 def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, float]:

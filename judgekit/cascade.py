@@ -67,6 +67,8 @@ class Cascade:
     calibration : the policy and what it is bound to.
     unbound : use the policy although the judges behind its tiers are not those calibrated, or the rubric's texts;
         verdicts then promise nothing.
+    complete : ask every tier about items that people labeled, also those that the policy decides without, so that
+        they can be calibrated on again.
 
     Raises
     ------
@@ -82,6 +84,7 @@ class Cascade:
         calibration: Calibration | None = None,
         *,
         unbound: bool = False,
+        complete: bool = False,
     ) -> None:
         if not judges:
             raise ConfigError("a cascade needs at least one judge")
@@ -92,6 +95,7 @@ class Cascade:
         self.people = people[0] if people else None
         self.tiers = tiers_of([judge for judge in judges if not of_people(judge)])
         self.calibration = calibration
+        self.complete = complete
         self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
         self._promise: str | None = None
         if calibration is not None:
@@ -113,6 +117,8 @@ class Cascade:
         """Judge a block of items; outcomes in the same order."""
         found: list[dict[str, Evidence]] = [{} for _ in items]
         decided = await (self._by_policy(items, found) if self.calibration else self._ask_all(items, found))
+        if self.complete:
+            await self._ask_the_rest(items, found)
         verdicts = [
             self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)
         ]
@@ -171,7 +177,7 @@ class Cascade:
             with pending:
                 await self._ask(tier, np.arange(len(items)), items, found)
         pending.raise_if_any()
-        decided = []
+        decided: list[dict[str, Any]] = []
         for evidence in found:
             answered = [
                 (t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs
@@ -190,6 +196,19 @@ class Cascade:
                 }
             )
         return decided
+
+    async def _ask_the_rest(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> None:
+        """Ask the tiers that the policy did without about the items that people labeled."""
+        pending = Pending()
+        for tier in self.tiers:
+            rest = [
+                i
+                for i, item in enumerate(items)
+                if tier.name not in found[i] and self._row(item, found[i]).human
+            ]
+            with pending:
+                await self._ask(tier, rest, items, found)
+        pending.raise_if_any()
 
     async def _ask(
         self, tier: Tier, which: Iterable[int], items: Sequence[Item], found: list[dict[str, Evidence]]

@@ -120,6 +120,7 @@ class CascadeSpec:
         store: Any = None,
         budget: Any = None,
         unbound: bool = False,
+        complete: bool = False,
         asks: bool = True,
         keep_going: bool = False,
     ) -> Cascade:
@@ -139,7 +140,7 @@ class CascadeSpec:
             raise ConfigError(f"{self.path}: {error}" if self.path else str(error)) from None
         path = self.file.calibrations.get(rubric.name, self.file.calibrations.get(ANY))
         calibration = None if path is None else Calibration.load(self.folder / path)
-        return Cascade(rubric, judges, calibration, unbound=unbound)
+        return Cascade(rubric, judges, calibration, unbound=unbound, complete=complete)
 
 
 def _judged_by(rubrics: Mapping[str, str]) -> set[str]:

@@ -77,7 +77,8 @@ def verdict(
     }
     if refused:
         return Verdict(state="abstained", reason=REASON, **common)
-    if unscored:
+    skipped = calibration is not None and not all(row.asked(name) for name in tiers[: tier + 1])
+    if unscored or skipped:  # what an unasked tier would have changed, nobody knows: no promise covers that
         return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
     if label < 0:
         return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
@@ -90,7 +91,8 @@ def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
         evidence = row.tiers.get(tier)
         if evidence is not None and evidence.reason:
             return f"{tier}: {evidence.reason}"
-    return "no judge gave evidence"
+    unasked = [tier for tier in tiers if not row.asked(tier)]
+    return f"{unasked[0]}: not asked" if unasked else "no judge gave evidence"
 
 
 def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.records import Record
+from judgekit.trust.draws import shuffled
 from judgekit.trust.scope import scope
 
 LEVEL = 0.02
@@ -37,12 +38,12 @@ class Guard(Record):
     level: float = LEVEL
 
     @classmethod
-    def of(cls, forms: Iterable[tuple[float, ...]], seed: int = 0) -> Guard | None:
+    def of(cls, forms: Iterable[tuple[float, ...]]) -> Guard | None:
         """A guard from the forms of items that do not certify; None where they are too few, or unknown."""
         known = [form for form in forms if form]
         if len(known) < FEWEST:
             return None
-        order = np.random.default_rng(seed).permutation(len(known))[:MOST]
+        order = shuffled(np.asarray(form, np.float64).tobytes() for form in known)[:MOST]
         return cls(forms=tuple(known[i] for i in order), level=LEVEL)
 
     def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:

@@ -152,6 +152,8 @@ class Evidence(Record):
     ----------
     probs : label -> probability, summing to 1 over the label set; empty where the judge gave nothing.
     reason : why ``probs`` is empty, or what is missing beside it (annotators that could not be heard).
+    asked : False where the judge was not asked at all, as by a recording that lacks the item. Then nothing is known
+        of what it would have said; that is another state than having been asked in vain.
     mass : share of the model's probability on the label tokens before renormalising (mean over asks).
     flips : share of annotators whose verdict changed with the order of options or outputs.
     asks : prompts behind this evidence (annotators x orders).
@@ -163,6 +165,7 @@ class Evidence(Record):
 
     probs: dict[str, float] = Field(default_factory=dict)
     reason: str | None = None
+    asked: bool = True
     mass: float | None = None
     flips: float | None = None
     asks: int = 0
@@ -191,6 +194,11 @@ class Evidence(Record):
     def missing(cls, reason: str, **known: Any) -> Evidence:
         """No answer, and why; what was spent on it (``known``) is kept."""
         return cls(reason=reason, **known)
+
+    @classmethod
+    def unasked(cls, reason: str) -> Evidence:
+        """The judge was not asked, and why."""
+        return cls(reason=reason, asked=False)
 
     @property
     def label(self) -> str | None:
@@ -229,6 +237,10 @@ class EvidenceRow(ItemRow):
     form: tuple[float, ...] = ()
     tiers: dict[str, Evidence]
     human: tuple[HumanLabel, ...] = ()
+
+    def asked(self, tier: str) -> bool:
+        """Whether a tier was asked about the item, be it in vain."""
+        return tier in self.tiers and self.tiers[tier].asked
 
 
 class Verdict(ItemRow):

@@ -116,6 +116,54 @@ def test_missing_evidence_escalates_and_at_the_end_is_unscored(calibration: Cali
     assert outcomes[4].verdict.label is None and outcomes[4].verdict.confidence is None
 
 
+def test_no_promise_covers_a_verdict_whose_tiers_were_not_all_asked(calibration: Calibration) -> None:
+    judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0)]
+    rows = [outcome.evidence for outcome in run(Cascade(QA, judges), items(300))]
+    whole = list(decide(rows, calibration))
+    late = [k for k, one in enumerate(whole) if one.tier == "strong-one" and one.state == "verdict"]
+    for unasked, reason in (("cheap", "cheap: not asked"), ("strong-one", "strong-one: not asked")):
+        left = [row.model_copy(update={"tiers": dict(row.tiers)}) for row in rows]
+        for k in late:
+            del left[k].tiers[unasked]
+        found = list(decide(left, calibration))
+        assert {(found[k].state, found[k].reason, found[k].calibration) for k in late} == {
+            ("unscored", reason, calibration.fingerprint)
+        }
+        assert [one for k, one in enumerate(found) if k not in late] == [
+            one for k, one in enumerate(whole) if k not in late
+        ]
+
+
+def test_a_recording_that_lacks_an_item_was_not_asked(calibration: Calibration) -> None:
+    """Evidence.unasked: another state than missing. Labeled rows in it are refused, in vain is not."""
+    rows = [
+        outcome.evidence for outcome in run(Cascade(QA, [StandIn("cheap", 0.9)]), items(50, labelled=True))
+    ]
+    for silent, refused in ((Evidence.missing("timed out"), False), (Evidence.unasked("not recorded"), True)):
+        mixed = [rows[0].model_copy(update={"tiers": {"cheap": silent}}), *rows[1:]]
+        if refused:
+            with pytest.raises(
+                InputError, match="'cheap' was not asked about 1 of 50 labeled items.*--complete"
+            ):
+                calibrate(mixed, agreement=0.6)
+        else:
+            assert calibrate(mixed, agreement=0.6).certificate["labels"] == 50
+
+
+def test_unlabeled_rows_that_a_policy_selected_mark_nothing_out(calibration: Calibration) -> None:
+    rows = [
+        outcome.evidence for outcome in run(Cascade(QA, [StandIn("cheap", 0.9), StandIn("b", 1)]), items(500))
+    ]
+    labeled = [
+        row.model_copy(update={"human": (HumanLabel(annotator="a", label=TRUTH[row.id]),)})
+        for row in rows[:300]
+    ]
+    path = lambda more: calibrate([*labeled, *more], agreement=0.7).certificate["method"]["path"]  # noqa: E731
+    assert path(rows[300:]) == "levels fixed by other items"
+    short = rows[300].model_copy(update={"tiers": {"cheap": rows[300].tiers["cheap"]}})
+    assert "ranks" in path([short, *rows[301:]])
+
+
 def test_another_judge_under_the_same_name_is_refused(calibration: Calibration) -> None:
     judges = [StandIn("cheap", 0.9, version="2"), StandIn("strong-one", 1.0)]
     with pytest.raises(FingerprintMismatch, match="tier 'cheap' is cheap-2.*--unbound") as caught:
@@ -274,8 +322,9 @@ def test_one_item_of_a_question_certifies_and_its_siblings_do_not_count() -> Non
         row(f"{q}-{m}", "a", {"a": 0.9, "b": 0.1}, question_id=f"q{q}") for q in range(30) for m in range(4)
     ]
     assert calibrate(rows, agreement=0.9, labels=("a", "b")).certificate["labels"] == 30
-    questions = ["x", "x", "y", "", "", "z"]
-    certifies, rests = one_per_question(questions, np.array([True, True, False, True, True, False]), seed=1)
+    questions = ["x", "x", "y", "u", "v", "z"]
+    labeled = np.array([True, True, False, True, True, False])
+    certifies, rests = one_per_question(questions, labeled, np.array([1, 0, 3, 2, 5, 4]))
     assert certifies[:2].sum() == 1 and certifies[3:5].all() and not certifies[[2, 5]].any()
     assert rests.tolist() == [False, False, True, False, False, True]
 

@@ -66,9 +66,9 @@ def test_too_few_items_lay_down_no_guard() -> None:
 def test_ordinary_items_are_refused_at_the_stated_level_on_average() -> None:
     rng = np.random.default_rng(0)
     shares = []
-    for seed in range(300):
+    for _ in range(300):
         drawn = rng.standard_normal((220, 3))
-        made = Guard.of(map(tuple, drawn[:120]), seed)
+        made = Guard.of(map(tuple, drawn[:120]))
         assert made is not None
         shares.append(made.refuses(list(map(tuple, drawn[120:]))).mean())
     assert np.mean(shares) <= made.level + 3 * np.std(shares) / np.sqrt(len(shares))
@@ -132,11 +132,11 @@ def test_the_promise_holds_for_what_the_guard_lets_through(monkeypatch: pytest.M
         return place, right, rng.uniform(0.6, 0.99, n)
 
     broken = 0
-    for seed in range(draws):
+    for _ in range(draws):
         place, right, sure = draw(350)
         said = [("yes" if right[i] else "no") if i < 250 else None for i in range(350)]
         rows = [row(i, said[i], tuple(place[i]), float(sure[i])) for i in range(350)]
-        made = calibrate(rows, agreement=agreement, delta=delta, seed=seed)
+        made = calibrate(rows, agreement=agreement, delta=delta)
         place, right, sure = draw(20_000)
         given_ = made.load_policy().decide(np.stack([1 - sure, sure], axis=1)[:, None, :]).accepted
         given_ &= ~made.refuses(list(map(tuple, place)))

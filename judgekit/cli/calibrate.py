@@ -12,8 +12,9 @@ from judgekit import api
 from judgekit.calibration import Calibration
 from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
 from judgekit.cli.output import result
-from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
+from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
 from judgekit.guard import FEWEST
+from judgekit.trust import NO_SEED
 
 
 @click.command("calibrate")
@@ -55,14 +56,39 @@ from judgekit.guard import FEWEST
     help="Agree with the majority of an item's annotators, or with a random one.",
 )
 @click.option("--budget", type=click.FloatRange(0), help="Highest mean cost an item may have.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--per",
+    type=click.Choice(["question", "item"]),
+    default="question",
+    show_default=True,
+    help="Promise for questions, one output of each, or for items, every output of a question.",
+)
+@click.option(
+    "--tries",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many calibrations on these labels share delta; the same number in each, from the first on.",
+)
+@click.option("--seed", type=int, hidden=True, help="Not used any more.")
 @click.option("--out", "-o", type=OUT, default=Path("calibration.json"), show_default=True)
 def command(
-    evidence: tuple[Path, ...], out: Path, costs: tuple[str, ...], per_label: tuple[str, ...], **given: Any
+    evidence: tuple[Path, ...],
+    out: Path,
+    costs: tuple[str, ...],
+    per_label: tuple[str, ...],
+    seed: int | None,
+    **given: Any,
 ) -> int:
     """Certify a policy from EVIDENCE (files or run folders) with human labels."""
+    if seed is not None:
+        click.echo(NO_SEED.replace("'seed'", "--seed"), err=True)
     calibration = api.calibrate(
-        evidence, costs=pairs("cost", costs), per_label=pairs("per-label", per_label), **given
+        evidence,
+        costs=pairs("cost", costs),
+        per_label=pairs("per-label", per_label),
+        earlier=_replaced(out),
+        **given,
     )
     calibration.save(out)
     result(
@@ -78,11 +104,19 @@ def command(
     return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
 
+def _replaced(out: Path) -> list[Calibration]:
+    """The calibration that stands where the new one goes, if one does."""
+    try:
+        return [Calibration.load(out)]
+    except InputError:
+        return []
+
+
 def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
     """The certificate's numbers that a person looks at first."""
     certificate = calibration.certificate
     yield "status", certificate["status"]
-    yield "labels", f"{certificate['labels']:,} items labelled by people"
+    yield "labels", f"{certificate['labels']:,} items labeled by people"
     if certificate["status"] == "certified":
         yield (
             "accepted",
@@ -94,7 +128,15 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
     elif certificate.get("labels_needed") is not None:
         each = " of each part" if len(certificate["parts"]) > 1 else ""
-        yield "needed", f"about {certificate['labels_needed']:,} labels{each}"
+        yield (
+            "needed",
+            f"about {certificate['labels_needed']:,} labels{each}, of items not calibrated on so far",
+        )
+    if len(calibration.tiers) > 1 and not calibration.prices:
+        yield (
+            "prices",
+            "unknown, so no tier is spared: no unlabeled item tells them (--cost TIER=COST states them)",
+        )
     if calibration.guard is None:
         yield "guard", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
     else:

@@ -54,6 +54,11 @@ from judgekit.store import kept
 )
 @click.option("--keep-going", is_flag=True, help="Go on where a judge fails on most of what it is asked.")
 @click.option(
+    "--complete",
+    is_flag=True,
+    help="Ask every judge about labeled items, also where a calibration does without, to calibrate on them again.",
+)
+@click.option(
     "--batch", is_flag=True, help="Ask endpoints through their batch API: submit, and collect later."
 )
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)

@@ -34,6 +34,7 @@ class Job:
     items : read lazily, once. spec : the cascade file. folder : where the run is written.
     store, budget : see :mod:`judgekit.store`. unbound : go on where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
+    complete : ask every tier about labeled items (:class:`judgekit.cascade.Cascade`).
     about : what else ``run.json`` should say (source, model, …). report : called after every block.
     """
 
@@ -44,6 +45,7 @@ class Job:
     budget: Any = None
     unbound: bool = False
     keep_going: bool = False
+    complete: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     report: Report = lambda progress: None
 
@@ -112,6 +114,7 @@ async def _score(job: Job) -> Progress:
                         budget=job.budget,
                         unbound=job.unbound,
                         keep_going=job.keep_going,
+                        complete=job.complete,
                     )
                 with pending:
                     writer.write(await judge_block(block, job.spec, cascades))

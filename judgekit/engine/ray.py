@@ -64,9 +64,9 @@ def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes
 class Worker:
     """Judges blocks: what Ray Data maps over the items."""
 
-    def __init__(self, spec: CascadeSpec, kept: Kept | None, unbound: bool, keep_going: bool) -> None:
+    def __init__(self, spec: CascadeSpec, kept: Kept | None, options: Mapping[str, bool]) -> None:
         self._spec, self._kept = spec, kept
-        self._options: dict[str, Any] = {"unbound": unbound, "keep_going": keep_going}
+        self._options: dict[str, Any] = dict(options)
         self._cascades: dict[str, Cascade] = {}
         self._runner = asyncio.Runner()  # one loop for all blocks: clients and engines live in it
 
@@ -100,9 +100,9 @@ class Worker:
             await self._kept.keeper.end.remote()
 
     async def _judge(self, block: list[Item]) -> list[Outcome]:
-        options = dict(self._options)
+        options = self._options
         if self._kept is not None:
-            options |= {"store": self._kept.store, "budget": self._kept.budget}
+            options = options | {"store": self._kept.store, "budget": self._kept.budget}
         for name in {self._spec.rubric_for(item) for item in block} - self._cascades.keys():
             self._cascades[name] = self._spec.build(name, **options)
         return await judge_block(block, self._spec, self._cascades)
@@ -174,7 +174,11 @@ def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
     data.context.enable_progress_bars = False
     yield from data.map(
         Worker,
-        fn_constructor_args=(spec, kept, job.unbound, job.keep_going),
+        fn_constructor_args=(
+            spec,
+            kept,
+            {"unbound": job.unbound, "keep_going": job.keep_going, "complete": job.complete},
+        ),
         compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
         num_cpus=workers.cpus,
         num_gpus=workers.gpus,

@@ -28,7 +28,7 @@ class RecordedSpec(Record):
 
 
 class RecordedJudge:
-    """Answers with one tier of an evidence file; an item that the file does not have is missing.
+    """Answers with one tier of an evidence file; of an item that the file does not have, it was not asked.
 
     Of the file only the ids and where their rows begin are held in memory.
 
@@ -102,18 +102,18 @@ class RecordedJudge:
 
     def _one(self, item: Item, rubric: Rubric) -> Evidence:
         if item.id not in self._offsets:
-            return Evidence.missing(f"not in the recorded file {self._path.name}")
+            return Evidence.unasked(f"not in the recorded file {self._path.name}")
         row = self._row(item.id)
         if row.model and item.model and row.key != item.key:
             whose = " ".join(filter(None, (row.model, row.method)))
             return Evidence.missing(f"the recorded file {self._path.name} has this id of {whose}")
         found = row.tiers.get(self._tier)
         if found is None:
-            return Evidence.missing(
+            return Evidence.unasked(
                 f"the recorded file {self._path.name} has no tier '{self._tier}' for this item"
             )
         if row.rubric not in ("", rubric.name):
-            return Evidence.missing(f"recorded under the rubric '{row.rubric}', not '{rubric.name}'")
+            return Evidence.unasked(f"recorded under the rubric '{row.rubric}', not '{rubric.name}'")
         if unknown := set(found.probs) - set(rubric.labels):
             return Evidence.missing(f"recorded label '{min(unknown)}' is not one of rubric '{rubric.name}'")
         return found

@@ -8,7 +8,7 @@ people agree), ``prevalence`` (rates over all items; ``certified``: what a promi
 """
 
 from judgekit.trust.audit import Audit
-from judgekit.trust.calibrate import calibrate
+from judgekit.trust.calibrate import NO_SEED, calibrate
 from judgekit.trust.certified import Certified
 from judgekit.trust.frontier import Candidate, frontier
 from judgekit.trust.human import ceiling
@@ -21,6 +21,7 @@ from judgekit.trust.scope import Scope, scope
 from judgekit.trust.shift import Shift, shift_check
 
 __all__ = [
+    "NO_SEED",
     "Actions",
     "Audit",
     "Candidate",

@@ -6,6 +6,7 @@ prices and from evidence without labels; only then are the labels looked at, onc
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,8 @@ from judgekit.trust.sample import Sample
 
 SECOND = 0.05
 """Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
+
+NO_SEED = "'seed' is ignored and will go: random draws depend on the data alone"
 
 GAIN = 0.05
 """Share of the items that it must add to be taken, because every item is then asked of it."""
@@ -44,7 +47,9 @@ def calibrate(
     unlabelled: ArrayLike | None = None,
     fingerprints: Mapping[str, Any] | None = None,
     label_names: Sequence[str] = (),
-    seed: int = 0,
+    drawn: str = "items",
+    tries: int = 1,
+    seed: int | None = None,
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
 
@@ -54,7 +59,8 @@ def calibrate(
     Parameters
     ----------
     probs : float (items, tiers, classes)
-        What each tier says, cheapest tier first; NaN rows where a tier has no evidence.
+        What each tier says, cheapest tier first; NaN rows where a tier was asked in vain. An item of which a tier was
+        not asked (a policy did without) must not be here: in use that tier may be asked.
     human : int (items,) or float (items, classes)
         The label that people gave, -1 where none; or the share of an item's people who gave each label
         (NaN rows where none): then agreement is that with one of them drawn at random.
@@ -76,11 +82,17 @@ def calibrate(
         evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
         not used.
     unlabelled : float (more items, tiers, classes), optional
-        Evidence on other items of the same population; rows that lack a tier are left out.
+        Evidence on other items of the same population, NaN as in ``probs``; not items that a policy made from
+        these labels selected.
     fingerprints : passed through into the certificate.
     label_names : (classes,), optional
         What the labels are called in the certificate's claim; by default their numbers.
-    seed : for the order of items in the betting test of shares, and for what a budget sets aside.
+    drawn : str
+        What the items are called in the claim.
+    tries : int
+        How many calibrations on these labels share ``delta``, this one among them; their number, and what each
+        of them is to be, must be settled before any of them is made.
+    seed : ignored, and will go. Random draws depend on the data alone.
 
     Returns
     -------
@@ -94,7 +106,9 @@ def calibrate(
     ----------
     Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
     """
-    promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names))
+    if seed is not None:
+        warnings.warn(NO_SEED, DeprecationWarning, stacklevel=2)
+    promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names), drawn, tries)
     if promise.per_label and budget is not None:
         raise ValueError("a budget and per_label exclude each other: with per_label every tier is asked")
     sample = Sample.of(
@@ -104,7 +118,6 @@ def calibrate(
         groups=groups,
         unlabelled=unlabelled,
         needs_others=budget is not None,
-        seed=seed,
     )
     tiers, classes = sample.evidence.shape[1:]
     if any(not 0 <= k < classes for k in promise.per_label):
@@ -115,9 +128,9 @@ def calibrate(
     everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
     if sample.seen is sample.others:
         everyone = everyone.without_inverted(sample.others)
-    spent = {everyone: delta}
+    spent = {everyone: promise.share}
     if budget is None and everyone != last:
-        spent = {everyone: (1 - SECOND) * delta, last: SECOND * delta}
+        spent = {everyone: (1 - SECOND) * promise.share, last: SECOND * promise.share}
     policies = [
         _policy(sample, combination, promise, share, prices, 0.0 if costs is None else USUAL_THRIFT, budget)
         for combination, share in spent.items()
@@ -146,7 +159,6 @@ def calibrate(
             else "levels at fixed ranks of the labelled items",
             "delta": spent[policy.combination],
             "labels_set_aside": sample.set_aside,
-            "seed": seed,
         },
         "fingerprints": dict(fingerprints or {}),
     }

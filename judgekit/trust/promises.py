@@ -23,6 +23,8 @@ class Promise:
     per_label : label -> agreement wanted among the verdicts with that label; if there is any, every label is
         certified on its own, those not named at ``agreement``.
     names : what the labels are called in the claim; by default their numbers.
+    drawn : what the claim says the labeled ones were drawn from and the promise is about.
+    tries : how many calibrations on the same labels share ``delta``, this one among them.
     """
 
     agreement: float
@@ -30,6 +32,8 @@ class Promise:
     tolerance: int = 0
     per_label: Mapping[int, float] = field(default_factory=dict)
     names: Sequence[str] = ()
+    drawn: str = "items"
+    tries: int = 1
 
     def __post_init__(self) -> None:
         for name, value in {
@@ -39,6 +43,8 @@ class Promise:
         }.items():
             if not 0 < value < 1:
                 raise ValueError(f"{name} must lie strictly between 0 and 1, got {value}")
+        if self.tries < 1:
+            raise ValueError(f"tries must be at least 1, got {self.tries}")
         if self.tolerance < 0:
             raise ValueError(f"tolerance must not be negative, got {self.tolerance}")
 
@@ -85,6 +91,11 @@ class Promise:
         """Which labels of people (columns) agree with which verdicts (rows). Shape (classes, classes)."""
         return np.array([[self.agree(v, h) for h in range(classes)] for v in range(classes)], dtype=np.bool_)
 
+    @property
+    def share(self) -> float:
+        """The part of ``delta`` that this calibration may spend."""
+        return self.delta / self.tries
+
     def target(self, label: int | None) -> float:
         """The agreement wanted of the verdicts with one label; of all, where ``label`` is None."""
         return self.agreement if label is None else self.per_label.get(label, self.agreement)
@@ -109,5 +120,10 @@ class Promise:
         sure = f"{1 - self.delta:.1%}".replace(".0%", "%")
         return (
             f"With {sure} confidence, {self.says(people, where)}, "
-            "for items drawn from the same population as those labelled."
+            f"for {self.drawn} drawn from the same population as those labeled."
+            + (
+                f" This confidence is for all of at most {self.tries} calibrations on these labels together."
+                if self.tries > 1
+                else ""
+            )
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from judgekit.trust.draws import shuffled
 from judgekit.trust.evidence import Floats, Ints, check_probs
 from judgekit.trust.promises import Promise
 
@@ -29,7 +30,7 @@ class Sample:
     loss : float (items, classes), how wrong each possible verdict is.
     group : int (items,), the item's group as an index into ``names``.
     names : the groups; empty where there is one promise for all.
-    others : float (other items, tiers, classes), complete evidence on items whose labels are not used.
+    others : float (other items, tiers, classes), evidence on items whose labels are not used.
     set_aside : how many of the others have labels that were given up for it.
     shares : whether a loss may lie between 0 and 1.
     """
@@ -52,9 +53,8 @@ class Sample:
         groups: Sequence[Any] | None,
         unlabelled: ArrayLike | None,
         needs_others: bool,
-        seed: int,
     ) -> Sample:
-        """Check the arrays that :func:`judgekit.trust.calibrate` was given, and part them by a seeded draw.
+        """Check the arrays that :func:`judgekit.trust.calibrate` was given, and part them by a draw.
 
         Raises
         ------
@@ -71,14 +71,14 @@ class Sample:
         names, group = np.unique(
             np.full(count, "") if groups is None else np.asarray(groups).astype(str), return_inverse=True
         )
-        order = np.random.default_rng(seed).permutation(count)
+        order = shuffled(
+            b"".join(part.tobytes() for part in one) for one in zip(evidence, loss, names[group], strict=True)
+        )
         more = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
         if more.shape[1:] != (tiers, classes):
             raise ValueError(f"unlabelled must have shape (items, {tiers}, {classes}), got {more.shape}")
-        others = more[~np.isnan(more).any(axis=(1, 2))]  # a cascade does not ask every tier about every item
-
         used = order[labelled[order]]
-        aside = used[: -(-len(used) // ASIDE) if needs_others and len(others) < ENOUGH else 0]
+        aside = used[: -(-len(used) // ASIDE) if needs_others and len(more) < ENOUGH else 0]
         used = used[len(aside) :]
         kept = np.unique(group[used])
         return cls(
@@ -86,7 +86,7 @@ class Sample:
             loss[used],
             np.searchsorted(kept, group[used]),
             tuple(names[kept].tolist()) if groups is not None else (),
-            np.concatenate([others, evidence[aside]]),
+            np.concatenate([more[shuffled(one.tobytes() for one in more)], evidence[aside]]),
             len(aside),
             np.ndim(human) == 2,
         )

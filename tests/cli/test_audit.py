@@ -33,9 +33,11 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 tiers[name] = {
                     "probs": {"Yes": 0.95, "No": 0.05} if said == "Yes" else {"Yes": 0.05, "No": 0.95}
                 }
+            else:
+                tiers[name] = {"reason": "said neither"}
         bem = (row["judges"].get("BEM") or {}).get("prob_equivalent")
-        if bem is not None:
-            tiers = {"bem": {"probs": {"Yes": bem, "No": 1 - bem}}} | tiers
+        first = {"reason": "gave nothing"} if bem is None else {"probs": {"Yes": bem, "No": 1 - bem}}
+        tiers = {"bem": first} | tiers
         known = {"id": f"{number}", "question_id": row["qid"], "tiers": tiers}
         if row["human"] not in ("Yes", "No") or not tiers:
             continue

@@ -29,6 +29,15 @@ def opinions(count: int, costs: dict[str, float | None], asks: int = 1) -> list[
     return rows
 
 
+def unlabeled(rows: list[EvidenceRow]) -> list[EvidenceRow]:
+    return [row.model_copy(update={"human": ()}) for row in rows]
+
+
+def others(count: int, costs: dict[str, float | None]) -> list[EvidenceRow]:
+    """Unlabeled rows beside those of :func:`opinions`."""
+    return [row.model_copy(update={"id": f"other {row.id}"}) for row in unlabeled(opinions(count, costs))]
+
+
 def write(rows: list[EvidenceRow], path: Path) -> Path:
     path.write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows))
     return path
@@ -46,23 +55,63 @@ def write(rows: list[EvidenceRow], path: Path) -> Path:
 def test_prices_are_those_of_the_rows_and_never_mix_dollars_with_calls(
     costs: dict[str, float | None], prices: list[float], dollars: bool
 ) -> None:
-    table = Table.of(opinions(8, costs, asks=10))
+    table = Table.of(unlabeled(opinions(8, costs, asks=10)))
     np.testing.assert_allclose(table.prices, prices)
     assert table.dollars is dollars
 
 
-def test_prices_do_not_hang_on_what_certifies_where_others_were_asked() -> None:
-    rows = opinions(20, {"a": 0.001, "b": 0.01})
-    for i in range(10):
-        tiers = {
-            "a": Evidence(probs=rows[i].tiers["a"].probs, cost=0.003)
-        }  # nobody's label, and only one judge asked
-        rows[i] = rows[i].model_copy(update={"human": (), "tiers": tiers})
-    np.testing.assert_allclose(Table.of(rows, ("a", "b")).prices, [0.003, 0.01])
+def test_prices_never_depend_on_what_certifies() -> None:
+    rows, others = opinions(20, {"a": 0.001, "b": 0.01}), unlabeled(opinions(20, {"a": 0.003, "b": 0.02}))
+    np.testing.assert_allclose(Table.of([*rows[:10], *others[10:]]).prices, [0.003, 0.02])
+    only_first = [row.model_copy(update={"tiers": {"a": row.tiers["a"]}}) for row in others[10:]]
+    for mixed in (rows, [*rows[:10], *only_first]):
+        assert Table.of(mixed).prices == []
+        with pytest.raises(jk.JudgekitError, match="no unlabeled item tells what tier 'b' costs.*--cost"):
+            Table.of(mixed).priced()
+        assert Table.of(mixed, costs={"a": 1.0, "b": 2.0}).priced() == [1.0, 2.0]
+    with pytest.raises(jk.JudgekitError, match="no unlabeled item tells what tier 'b' costs"):
+        Table.of(rows, costs={"a": 1.0})
+
+
+def test_where_no_price_may_be_known_no_tier_is_spared_and_a_budget_is_refused(tmp_path: Path) -> None:
+    rows = opinions(200, {"a": 0.001, "b": 0.01})
+    dear = [
+        row.model_copy(
+            update={"tiers": {t: e.model_copy(update={"cost": 5.0}) for t, e in row.tiers.items()}}
+        )
+        for row in rows
+    ]
+    one, two = jk.calibrate(rows, agreement=0.8), jk.calibrate(dear, agreement=0.8)
+    assert one.policy == two.policy and one.prices == {}
+    write(rows, tmp_path / "evidence.jsonl")
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", cwd=tmp_path)
+    assert "prices     unknown, so no tier is spared" in done.stdout
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--budget", "0.006", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no unlabeled item tells what tier 'b' costs" in done.stderr
+
+
+def test_a_claim_says_which_items_people_were_split_on(tmp_path: Path) -> None:
+    rows = opinions(200, {"a": 0.0})
+    tied = [
+        row.model_copy(
+            update={"human": (HumanLabel(annotator="a", label="right"), HumanLabel(label="wrong"))}
+        )
+        for row in rows[:12]
+    ]
+    made = jk.calibrate([*tied, *rows[12:]], agreement=0.6)
+    assert made.certificate["labels"] == 188 and made.split == 12
+    said = "for items on which people have a majority (12 of those labeled have none) drawn from the same"
+    assert said in made.certificate["claim"]
+    assert (
+        "majority"
+        not in jk.calibrate([*tied, *rows[12:]], agreement=0.6, people="random").certificate["claim"]
+    )
 
 
 def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
-    write(opinions(400, {"small": 0.0005, "big": 0.01}), tmp_path / "evidence.jsonl")
+    costs = {"small": 0.0005, "big": 0.01}
+    write([*opinions(400, costs), *others(50, costs)], tmp_path / "evidence.jsonl")
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--budget", "0.006", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     reach = json.loads((tmp_path / "calibration.json").read_text())["certificate"]["reach"]
@@ -77,7 +126,7 @@ def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
         (["--cost", "a=-1"], "--cost a=-1: expected NAME=NUMBER, a number of 0 or more"),
         (["--cost", "a=1", "--cost", "a=2"], "--cost names a twice"),
         (
-            ["--budget", "0.0001", "--cost", "a=1"],
+            ["--budget", "0.0001", "--cost", "a=1", "--cost", "b=1"],
             "no candidate costs at most 0.0001 per item; the cheapest costs 1",
         ),
         (["--tolerance", "1"], "tolerance is for ordinal rubrics"),
@@ -103,7 +152,7 @@ def test_labels_may_stand_in_several_files(tmp_path: Path) -> None:
     assert made.certificate["labels"] == 40
     given = ["--labels", "one.csv", "--labels", "two.csv"]
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.6", *given, cwd=tmp_path)
-    assert "40 items labelled by people" in done.stdout
+    assert "40 items labeled by people" in done.stdout
 
 
 def test_calibrations_that_do_not_fit_are_named(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 import judgekit as jk
-from tests.cli.test_calibrate import opinions, write
+from tests.cli.test_calibrate import opinions, others, write
 from tests.cli.test_verbs import judgekit
 
 
 def test_the_frontier_shows_what_a_budget_buys(tmp_path: Path) -> None:
-    rows = opinions(400, {"rules": 0.0, "small": 0.0005, "big": 0.01})
+    costs = {"rules": 0.0, "small": 0.0005, "big": 0.01}
+    rows = [*opinions(400, costs), *others(40, costs)]
     write(rows, tmp_path / "evidence.jsonl")
     done = judgekit("plan", "--agreement", "0.8", "--frontier", "evidence.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -56,5 +57,10 @@ def test_evidence_without_labels_or_costs_says_what_is_missing(tmp_path: Path) -
     assert done.returncode == 2
     assert "give them (--cost TIER=COST)" in done.stderr
     with pytest.raises(jk.JudgekitError, match="the evidence states no cost"):
-        jk.calibrate(opinions(60, {"a": None, "b": None}, asks=0), agreement=0.8, budget=0.4)
+        rows = opinions(60, {"a": None, "b": None}, asks=0)
+        jk.calibrate(
+            [*rows[:30], *(row.model_copy(update={"human": ()}) for row in rows[30:])],
+            agreement=0.8,
+            budget=0.4,
+        )
     assert not done.stdout

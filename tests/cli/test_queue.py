@@ -75,7 +75,7 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
     assert "labels, 80 rows (forgetting 80)" in judgekit("validate", "first.csv", cwd=runs).stdout
     done = judgekit("calibrate", *both, "--labels", "first.csv", "--agreement", 0.8, cwd=runs)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "80 items labelled" in done.stdout
+    assert "80 items labeled" in done.stdout
     done = judgekit(
         "score", "npo.jsonl", "original.jsonl", "--calibration", "calibration.json", "-o", "c", cwd=runs
     )

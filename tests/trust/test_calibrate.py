@@ -49,7 +49,7 @@ def test_certificate_says_what_was_seen() -> None:
     assert got["fingerprints"] == {"small": "ab12"}
     assert got["claim"] == (
         "With 90% confidence, at least 90% of the verdicts agree with the people's label, "
-        "for items drawn from the same population as those labelled."
+        "for items drawn from the same population as those labeled."
     )
     json.dumps(policy.to_dict(), allow_nan=False)
 
