@@ -8,7 +8,6 @@ DEMO := demo-out
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
-	rm -rf $(DEMO)
 	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --out $(DEMO)/opinions
 	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric forgetting --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/forgetting.json
 	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric utility --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/utility.json
