@@ -121,7 +121,7 @@ def score(
         about = {
             "source": str(source),
             "source_digest": occupied.digest(Path(source)),
-            "recorded": sources.recorded(source),
+            "recorded": sources.recorded(source, format, columns),
         }
         items: Iterable[Item] = read(source, **reader)
     elif said := [name for name, value in reader.items() if value is not None]:

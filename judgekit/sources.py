@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -98,9 +98,13 @@ def examples(path: Path) -> set[str]:
     return readers.shown_in(path if path.is_dir() else path.parent)
 
 
-def recorded(source: str | Path) -> dict[str, float | None]:
+def recorded(
+    source: str | Path, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> dict[str, float | None]:
     """The numbers of the whole run that a file of outputs, or the summary file beside it, holds."""
-    return dict(readers.recorded_metrics(source)) if Path(source).is_file() else {}
+    if not Path(source).is_file():
+        return {}
+    return dict(readers.recorded_metrics(source, format=format, columns=columns))
 
 
 def _inside(path: Path, name: str) -> Path:

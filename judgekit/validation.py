@@ -29,7 +29,7 @@ def examine(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
     path : outputs, labels, evidence, verdicts, a calibration, a cascade file, a rubric folder or a run folder.
     reader : options of ``readers.read``, for outputs.
     """
-    if reader.get("format"):
+    if reader.get("format") or reader.get("columns"):
         yield from _outputs(path, reader)
     elif path.suffix in (".yaml", ".yml"):
         yield _cascade(path)
@@ -135,7 +135,7 @@ def _outputs(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
     for item in readers.read(path, **reader):
         splits[item.split or "(no split)"] += 1
         numbers.update(item.recorded)
-    form = reader.get("format") or readers.detect(path)
+    form = reader.get("format") or readers.detect(path, reader.get("columns"))
     counts = ", ".join(f"{split} {count:,}" for split, count in splits.items())
     extra = f"; recorded: {', '.join(sorted(numbers))}" if numbers else ""
     yield f"{form}, {splits.total():,} items ({counts}){extra}"

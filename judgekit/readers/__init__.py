@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import ConfigError, InputError
-from judgekit.readers import hf
+from judgekit.errors import ConfigError, InputError, known
+from judgekit.readers import hf, mapped
 from judgekit.readers.base import Format, Source
-from judgekit.readers.detect import FORMATS, find
+from judgekit.readers.detect import FORMATS, find, head
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
 from judgekit.readers.naming import NamesFile
 from judgekit.records import Item
@@ -39,23 +39,30 @@ def formats() -> dict[str, str]:
     return {name: form.description for name, form in FORMATS.items()}
 
 
-def detect(path: str | Path) -> str:
-    """The name of a file's format, told from its content.
+def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
+    """The name of a file's format, told from its content; with a column map a file of rows is a table.
 
     Raises
     ------
     InputError : the file is missing, empty, or in no known format.
     """
-    return find(Path(path)).name
+    return _form(Path(path), None, columns).name
 
 
-def _form(path: Path, name: str | None) -> Format:
-    if name is None:
+def _form(path: Path, name: str | None, columns: Mapping[str, str] | None = None) -> Format:
+    """The format that was named, that a column map asks for, or that the content shows."""
+    if name is not None:
+        form = FORMATS[known("format", name, FORMATS)]
+    elif columns and path.is_file() and head(path).kind != "object":
+        form = mapped.FORMAT
+    else:
         _not_a_folder(path)
-        return find(path)
-    if name not in FORMATS:
-        raise ConfigError(f"unknown format '{name}'; known: {', '.join(FORMATS)}")
-    return FORMATS[name]
+        form = find(path)
+    if columns and form not in (mapped.FORMAT, hf.FORMAT):
+        raise ConfigError(
+            f"{path}: a column map is for tables and data sets (--format table, hf); this is read as '{form.name}'"
+        )
+    return form
 
 
 def _not_a_folder(path: Path) -> None:
@@ -104,10 +111,10 @@ def read(
 
     Parameters
     ----------
-    path : the file; for the format ``hf`` also a folder or the name of a data set.
-    format : name of its format; detected from the content if None.
+    path : the file; for the format ``hf`` a folder or the name of a data set.
+    format : name of its format; by default ``table`` with a column map, else detected from the content.
     model, method, split : said of every item, over what the file or its folder's name says.
-    columns : item field -> column of the file, for the format ``hf``.
+    columns : item field -> column, for tables and data sets.
     names : a file that says model and method of runs (:class:`judgekit.readers.naming.NamesFile`); ``model`` and
         ``method`` given here win over it.
 
@@ -124,11 +131,7 @@ def read(
             said.get("method") if method is None else method,
         )
     source = Source(Path(path), model, method, split, dict(columns or {}))
-    form = _form(source.path, format)
-    if columns and form is not hf.FORMAT:
-        raise ConfigError(
-            f"{path}: a column map is for tables and data sets (--format hf); this is read as '{form.name}'"
-        )
+    form = _form(source.path, format, columns)
     return unique(form.read(source) if format is None else _forced(form, source), path)
 
 
@@ -158,10 +161,12 @@ def unique(items: Iterable[Item], path: object = None) -> Iterator[Item]:
         raise InputError("no items; expected at least one model output", path=path)
 
 
-def recorded_metrics(path: str | Path, *, format: str | None = None) -> dict[str, float | None]:
+def recorded_metrics(
+    path: str | Path, *, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> dict[str, float | None]:
     """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
     path = Path(path)
-    return _form(path, format).metrics(path)
+    return _form(path, format, columns).metrics(path)
 
 
 def about(run: Path) -> dict[str, Any]:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from judgekit.errors import InputError
-from judgekit.readers import alpaca, hf, lm_eval, muse, open_unlearning, own, rulebreakers, rwku, tofu
+from judgekit.readers import (
+    alpaca,
+    hf,
+    lm_eval,
+    mapped,
+    muse,
+    open_unlearning,
+    own,
+    rulebreakers,
+    rwku,
+    tofu,
+)
 from judgekit.readers.base import Format, Head
+from judgekit.readers.columnar import columnar, is_columnar
 from judgekit.readers.jsonfile import Cursor, first_row, opened
 from judgekit.readers.tables import table
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
-    for module in (own, open_unlearning, tofu, muse, rwku, lm_eval, alpaca, rulebreakers, hf)
+    for module in (own, open_unlearning, tofu, muse, rwku, lm_eval, alpaca, rulebreakers, mapped, hf)
 }
 
 
@@ -25,8 +37,10 @@ def head(path: Path) -> Head:
     """
     if path.is_dir():
         return Head("folder")
+    if is_columnar(path):
+        return Head("table", row=next(columnar(path), (0, {}))[1])
     with opened(path) as file:
-        cursor = Cursor(file, path)
+        cursor = Cursor(file, path, finite=False)
         first = cursor.peek()
         if not first:
             raise InputError("the file is empty; expected model outputs", path=path)
@@ -36,7 +50,7 @@ def head(path: Path) -> Head:
         if first != "{":
             return _table(path)
         keys = _first_keys(cursor)
-    row = first_row(path)
+    row = first_row(path, finite=False)
     return Head("object", keys) if row is None else Head("lines", keys, row)
 
 
@@ -51,14 +65,15 @@ def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
 
 
 def _table(path: Path) -> Head:
+    wrong = ""
     try:
         _, row = next(table(path), (0, {}))
     except InputError as error:
         if "UTF-8" in error.what:
             raise
-        row = {}
+        row, wrong = {}, f"; read as a table: {error.what}"
     if len(row) < 2:
-        raise InputError("expected JSON, JSONL, or a CSV table with a header", path=path)
+        raise InputError(f"expected JSON, JSONL, or a table with a header (CSV, TSV){wrong}", path=path)
     return Head("table", row=row)
 
 
@@ -76,7 +91,12 @@ def find(path: Path) -> Format:
             if form.matches(Head(kind, seen.keys if kind == "object" else (), seen.row)):
                 return form
     keys = ", ".join(list(seen.row or seen.keys[:1])[:12]) or "none"
+    rows = (
+        ""
+        if seen.kind == "object"
+        else "; of a table, say what is what: --columns question=… --columns output=…"
+    )
     raise InputError(
-        f"format not recognized (first keys: {keys}); force one with --format: {', '.join(FORMATS)}",
+        f"format not recognized (first keys: {keys}){rows}; or force one with --format: {', '.join(FORMATS)}",
         path=path,
     )

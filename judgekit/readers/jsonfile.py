@@ -2,7 +2,7 @@
 
 A row is decoded whole, a file never is. Whatever is wrong becomes one :class:`InputError` with the line
 (JSONL) or the key path (JSON) at which it was seen. Numbers must be finite: ``NaN`` and ``Infinity``, which
-Python's ``json`` writes, are refused.
+Python's ``json`` writes, are refused, unless the caller looks at numbers itself (``finite=False``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from judgekit.errors import InputError
 CHUNK = 1 << 16
 FIRST_LINE = 1 << 22
 """Bytes within which the first row of a JSONL file is expected to end."""
+LONGEST = 1 << 26
+"""Bytes of the longest line, cell or JSON value that is read: a row is held whole, so its length must have an end."""
 _BLANKS = " \t\r\n"
 _NEAR_END = 12
 """Characters from the end within which a syntax error may mean that a token goes on in the next chunk."""
@@ -68,6 +70,25 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
+def numbered(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file with their 1-based numbers.
+
+    Raises
+    ------
+    InputError : a line is longer than :data:`LONGEST`.
+    """
+    line = 0
+    while raw := file.readline(LONGEST + 1):
+        line += 1
+        if len(raw) > LONGEST:
+            raise InputError(
+                f"the line is longer than {LONGEST >> 20} MB; is the file cut into lines, one row each?",
+                path=path,
+                row=line,
+            )
+        yield line, raw
+
+
 class Cursor:
     """A place in a JSON text, moved forward by reading values.
 
@@ -77,10 +98,20 @@ class Cursor:
     path : its name in messages.
     offset : byte at which to start, as given by :attr:`offset` of another cursor on the file.
     keys : key path that leads to this place, for messages.
+    finite : refuse numbers that are not.
     """
 
-    def __init__(self, file: BinaryIO, path: Path, offset: int = 0, keys: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        path: Path,
+        offset: int = 0,
+        keys: tuple[str, ...] = (),
+        *,
+        finite: bool = True,
+    ) -> None:
         self._file, self._path, self._keys = file, path, list(keys)
+        self._decode = (_STRICT if finite else _LENIENT).raw_decode
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text, self._at, self._ended = "", 0, False
         self._bytes_before = self._read_to = offset
@@ -117,7 +148,7 @@ class Cursor:
             raise self.error("the file ends where a value was expected (cut off?)")
         while True:
             try:
-                value, end = _STRICT.raw_decode(self._text, self._at)
+                value, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if not self._may_go_on(error):
                     raise self._malformed(error) from None
@@ -199,6 +230,8 @@ class Cursor:
         """Drop what was read, append the next chunk (doubled while one value goes on: decoding stays linear)."""
         self._bytes_before += len(self._text[: self._at].encode())
         self._text, self._at = self._text[self._at :], 0
+        if len(self._text) > LONGEST:
+            raise self.error(f"a value is longer than {LONGEST >> 20} MB")
         self._file.seek(self._read_to)
         raw = self._file.read(max(CHUNK, len(self._text)))
         try:
@@ -216,11 +249,11 @@ def _told(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def decode_row(raw: bytes, path: Path, line: int) -> dict[str, Any]:
+def decode_row(raw: bytes, path: Path, line: int, *, finite: bool = True) -> dict[str, Any]:
     """Decode one line of JSONL, which must be an object."""
     try:
         text = raw.decode("utf-8-sig" if line == 1 else "utf-8")
-        row = _STRICT.decode(text.strip(_BLANKS))
+        row = (_STRICT if finite else _LENIENT).decode(text.strip(_BLANKS))
     except UnicodeDecodeError as error:
         raise InputError(
             f"not UTF-8 at byte {error.start} of the line; save the file as UTF-8", path=path, row=line
@@ -242,30 +275,30 @@ def decode_row(raw: bytes, path: Path, line: int) -> dict[str, Any]:
     return row
 
 
-def first_row(path: Path) -> dict[str, Any] | None:
+def first_row(path: Path, *, finite: bool = True) -> dict[str, Any] | None:
     """The object on the first line, None where that line is not one whole object."""
     with opened(path) as file:
         raw = file.readline(FIRST_LINE)
     try:
-        return decode_row(raw, path, 1)
+        return decode_row(raw, path, 1, finite=finite)
     except InputError:
         return None
 
 
-def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def lines(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSONL file with their 1-based line numbers; blank lines are passed over."""
     with opened(path) as file:
-        for line, raw in enumerate(file, 1):
+        for line, raw in numbered(file, path):
             if raw.strip():
-                yield line, decode_row(raw, path, line)
+                yield line, decode_row(raw, path, line, finite=finite)
 
 
-def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSON list (with 0-based index) or of a JSONL file (with 1-based line)."""
     with opened(path) as file:
-        cursor = Cursor(file, path)
+        cursor = Cursor(file, path, finite=finite)
         if cursor.peek() != "[":
-            yield from lines(path)
+            yield from lines(path, finite=finite)
             return
         for key in cursor.children():
             row = cursor.value()

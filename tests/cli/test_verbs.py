@@ -124,7 +124,7 @@ def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Pa
         (["decide", "e", "c", "-o", "no/v.jsonl"], "there is no folder 'no'"),
         (["score", "outputs.jsonl", "--format", "tofu"], "the file looks like 'judgekit'"),
         (["score", "outputs.jsonl", "--columns", "question"], "expected FIELD=COLUMN"),
-        (["score", "outputs.jsonl", "--columns", "question=q"], "a column map is for tables and data sets"),
+        (["score", "outputs.jsonl", "--columns", "question=q"], "no column 'q' for question; columns: id"),
         (["score", "outputs.jsonl", "--batch"], "no judge of the cascade asks an endpoint"),
         (["plan", "outputs.jsonl", "--pilot", "run"], "--pilot is for planning labels"),
     ],

@@ -90,10 +90,8 @@ def test_evidence_and_verdicts(tmp_path):
     assert ":1: " in error_of(readers.read_verdicts, path)
 
 
-def test_a_table_with_semicolons_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_are_read_as_spreadsheets_of_any_country_write_them(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "labels.csv"
-    path.write_text("id;label\na;leaked\n")
-    with pytest.raises(
-        InputError, match=r"labels.csv:1: cells are separated by semicolons; save the table with commas"
-    ):
-        list(table(path))
+    path.write_text(f'id{delimiter}label\n"a,b;c"{delimiter}leaked\n')
+    assert list(table(path)) == [(2, {"id": "a,b;c", "label": "leaked"})]

@@ -293,21 +293,6 @@ def test_hf_folder_of_splits(tmp_path, dataset):
     assert "say which split" in error_of(tmp_path / "two", columns=COLUMNS)
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
-def test_hf_tables(tmp_path, dataset, suffix):
-    path = tmp_path / f"x.{suffix}"
-    {"csv": dataset.to_csv, "parquet": dataset.to_parquet, "jsonl": dataset.to_json}[suffix](str(path))
-    check(list(readers.read(path, format="hf", columns=COLUMNS)))
-
-
-def test_hf_plain_csv_is_detected(tmp_path):
-    pytest.importorskip("datasets")
-    path = tmp_path / "x.csv"
-    path.write_text("question,output,reference\na?,X,x\n")
-    (item,) = items_of(path, "hf")
-    assert (item.question, item.output, item.reference) == ("a?", "X", "x")
-
-
 def test_hf_errors(tmp_path, dataset):
     dataset.save_to_disk(tmp_path / "one")
     assert "which column is the output?" in error_of(tmp_path / "one", columns={"question": "prompt"})
@@ -317,5 +302,5 @@ def test_hf_errors(tmp_path, dataset):
 
 
 def test_every_format_is_described():
-    assert all(readers.formats().values()) and len(readers.formats()) >= 9
+    assert all(readers.formats().values()) and len(readers.formats()) >= 10
     assert "unknown format 'x'; known: judgekit" in error_of("y", format="x")
