@@ -107,8 +107,10 @@ def test_unknown_words_are_named_with_those_known(tmp_path: Path) -> None:
         jk.queue(path, 0)
     with pytest.raises(TypeError, match="formt"):
         jk.score(path, tmp_path / "r", formt="tofu")  # type: ignore[call-arg]
-    with pytest.raises(jk.JudgekitError, match=r"o\.jsonl: a column map is for tables .* as 'judgekit'"):
+    with pytest.raises(jk.JudgekitError, match=r"no column 'prompt' for question; columns: .*id"):
         jk.score(path, tmp_path / "r", columns={"question": "prompt"})
+    with pytest.raises(jk.JudgekitError, match=r"o\.jsonl: a column map is for tables .* as 'judgekit'"):
+        jk.score(path, tmp_path / "r", columns={"question": "prompt"}, format="judgekit")
     assert not (tmp_path / "r").exists()
 
 
