@@ -98,9 +98,9 @@ def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
 def check_fingerprints(found: Mapping[str, str | None], calibration: Calibration) -> list[str]:
     """What differs between judges in use and those calibrated, one sentence each."""
     return [
-        f"tier '{tier}' is {found[tier]}, calibrated was {expected}"
+        f"tier '{tier}' is {found[tier] or 'of no known judge'}, calibrated was {expected}"
         for tier, expected in calibration.fingerprints.items()
-        if expected is not None and found.get(tier) not in (None, expected)
+        if expected is not None and tier in found and found[tier] != expected
     ]
 
 

@@ -230,6 +230,14 @@ def test_evidence_of_other_judges_is_refused_when_deciding(calibration: Calibrat
     assert all(verdict.calibration is None for verdict in decide(rows, calibration, unbound=True))
 
 
+def test_evidence_of_no_known_judge_is_refused_when_deciding(calibration: Calibration) -> None:
+    evidence = Evidence(probs={"right": 0.9, "wrong": 0.1})
+    row = EvidenceRow(id="1", tiers={"cheap": evidence, "strong-one": evidence})
+    with pytest.raises(FingerprintMismatch, match="tier 'cheap' is of no known judge"):
+        list(decide([row], calibration))
+    assert all(verdict.calibration is None for verdict in decide([row], calibration, unbound=True))
+
+
 def test_an_item_that_does_not_fit_the_rubric_is_unscored_and_costs_nothing() -> None:
     judge = StandIn("cheap", 0.9)
     pair = Item(id="0", question="q", outputs=("a", "b"))
