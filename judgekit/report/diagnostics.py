@@ -118,7 +118,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def against_people(rubric: str, rows: Sequence[Judged]) -> People | None:
-    """Compare with people wherever people said something; None where they said nothing.
+    """Compare judges with people wherever people said something; None where they said nothing.
 
     Open items follow all verdicts in the curve, by the probability of the last tier's most probable label.
     """
@@ -126,10 +126,11 @@ def against_people(rubric: str, rows: Sequence[Judged]) -> People | None:
     if not labeled:
         return None
     told = [(row, row.majority) for row in labeled if row.majority is not None]
-    given = [row.verdict.label == truth for row, truth in told if row.verdict.state == "verdict"]
+    judged = [(row, truth) for row, truth in told if row.verdict.state == "verdict" and not row.settled]
+    given = [row.verdict.label == truth for row, truth in judged]
     accepted, rest = [], []
     for row, truth in told:
-        if row.verdict.label is not None and row.verdict.confidence is not None:
+        if row.verdict.label is not None and row.verdict.confidence is not None and not row.settled:
             accepted.append((row.verdict.confidence, row.verdict.label == truth))
         elif row.last is not None:
             rest.append((row.last[1], row.last[0] == truth))

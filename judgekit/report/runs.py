@@ -17,7 +17,7 @@ from judgekit.errors import InputError
 from judgekit.labeling import Labels, majority, merged
 from judgekit.metrics import CATALOGUE
 from judgekit.readers import run_folder
-from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse, several
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, R, Verdict, parse, several
 from judgekit.report.outcome import Outcome, outcome
 
 SCHEMA = "judgekit.run/1"
@@ -44,6 +44,11 @@ class Judged(NamedTuple):
         return majority(self.human)
 
     @property
+    def settled(self) -> bool:
+        """Whether the verdict is people's own."""
+        return self.verdict.state == "verdict" and self.verdict.tier == PEOPLE
+
+    @property
     def form(self) -> tuple[float, ...]:
         """How the item's texts look, in numbers (:mod:`judgekit.form`); empty where unknown."""
         return self.evidence.form if self.evidence else ()
@@ -51,12 +56,17 @@ class Judged(NamedTuple):
     @property
     def first(self) -> tuple[str, float] | None:
         """The most probable label of the first tier that said anything, and its probability."""
-        return self._opinion(list(self.evidence.tiers.values()) if self.evidence else [])
+        return self._opinion(self._judges)
 
     @property
     def last(self) -> tuple[str, float] | None:
         """The same of the last tier."""
-        return self._opinion(list(self.evidence.tiers.values())[::-1] if self.evidence else [])
+        return self._opinion(self._judges[::-1])
+
+    @property
+    def _judges(self) -> list[Evidence]:
+        found = self.evidence.tiers if self.evidence else {}
+        return [said for tier, said in found.items() if tier != PEOPLE]
 
     @staticmethod
     def _opinion(evidence: Sequence[Evidence]) -> tuple[str, float] | None:

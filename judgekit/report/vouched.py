@@ -69,19 +69,20 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
 
 
 def arrays(rows: Sequence[Judged], labels: Sequence[str], vouched: Vouched | None) -> judged.Judged:
-    """Rows as arrays. What people settled under a promise is an item left open, with their label."""
+    """Rows as arrays. What people settled is an item that the judges left open, with people's label."""
     index = {label: number for number, label in enumerate(labels)}
     states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}
     verdicts = np.array(
         [index[row.verdict.label] if row.verdict.label else states[row.verdict.state] for row in rows]
     )
     human = np.array([index.get(row.majority or "", judged.UNLABELED) for row in rows])
+    settled = np.array([row.settled for row in rows])
     groups = None
     if vouched is not None:
         groups = np.array([vouched.group(row.verdict) for row in rows])
-        settled = np.array([vouched.promised.by_people(row.verdict) for row in rows])
-        human = np.where(settled & (human == judged.UNLABELED), verdicts, human)
-        verdicts = np.where(settled, judged.ABSTAINED, verdicts)
+        settled |= np.array([vouched.promised.by_people(row.verdict) for row in rows])
+    human = np.where(settled & (human == judged.UNLABELED), verdicts, human)
+    verdicts = np.where(settled, judged.ABSTAINED, verdicts)
     questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
     tiers = np.array([row.verdict.tier or "" for row in rows])
     return judged.Judged(verdicts, human, questions=questions, tiers=tiers, groups=groups)

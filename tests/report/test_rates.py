@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.records import HumanLabel, Verdict
+from judgekit.report.diagnostics import against_people
 from judgekit.report.rates import Rate, judged_rates
 from judgekit.report.runs import Judged, Run
 from judgekit.report.summary import summarize
@@ -142,6 +143,26 @@ def test_what_people_settled_does_not_speak_for_the_judges():
     run = promised(["leaked"] * 260, agreement=0.5)
     people = [judged("leaked", 500 + n, people="leaked", calibration="abc", tier="human") for n in range(40)]
     assert told(replace(run, rows=[*run.rows, *people])).low < 0.6
+
+
+def test_nor_does_it_where_nothing_is_promised():
+    """Half of the judge's verdicts are wrong by its labeled sample; 300 more items are people's own."""
+    rows = [judged("leaked", i, people="leaked" if i % 2 else "wrong") for i in range(60)]
+    rows += [judged("leaked", i) for i in range(60, 300)]
+    people = [judged("leaked", 1000 + n, people="leaked", tier="human") for n in range(300)]
+    rate = judged_rates([*rows, *people], LABELS, {})["leaked"]
+    assert rate.value == pytest.approx(0.75, abs=0.02)
+    unlabeled = [
+        judged("leaked", n, tier="human") for n in range(40)
+    ]  # labels that only the judge's file holds
+    assert judged_rates(unlabeled, LABELS, {})["leaked"].kind == "people"
+
+
+def test_agreement_with_people_is_the_judges():
+    rows = [judged("leaked", i, people="leaked" if i % 2 else "wrong") for i in range(60)]
+    people = [judged("leaked", 1000 + n, people="leaked", tier="human") for n in range(300)]
+    found = against_people("forgetting", [*rows, *people])
+    assert found is not None and found.agreement == 0.5 and found.coverage == pytest.approx(60 / 360)
 
 
 def test_a_shared_first_place_is_no_label():
