@@ -142,7 +142,7 @@ assert "matplotlib" not in sys.modules
 
 def test_without_matplotlib_the_extra_is_named(runs, summary, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtra, match=r"judgekit\[report\]"):
+    with pytest.raises(MissingExtra, match=r"judgekit-certified\[report\]"):
         to_html(summary, runs)
 
 
