@@ -25,8 +25,8 @@ from shared import data_folder, show
 
 from judgekit.arrays import one_per_question
 from judgekit.judges.lexical.agreement import NAMES, agreement
-from judgekit.judges.lexical.model import Head
 from judgekit.judges.lexical.refusing import REFUSING, refusing
+from judgekit.judges.lexical.weights import Head
 from judgekit.metrics.overlap import normalize_text, rouge
 from judgekit.rubrics import load_rubric
 from judgekit.trust import calibrate

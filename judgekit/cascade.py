@@ -15,10 +15,11 @@ import numpy as np
 
 from judgekit.arrays import STAGE, to_arrays
 from judgekit.calibration import Calibration
-from judgekit.decisions import check_fingerprints, verdict
+from judgekit.decisions import asks_fluency, check_fingerprints, fluent, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.form import form
 from judgekit.judges.base import Judge, Pending, of_people, shown
+from judgekit.judges.lexical import reads_as_answer
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, Item, Verdict
 from judgekit.rubrics import Rubric
 
@@ -96,6 +97,7 @@ class Cascade:
         self.tiers = tiers_of([judge for judge in judges if not of_people(judge)])
         self.calibration = calibration
         self.complete = complete
+        self._asks_fluency = asks_fluency(rubric.labels)
         self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
         self._promise: str | None = None
         if calibration is not None:
@@ -125,8 +127,8 @@ class Cascade:
         if self.people is not None:
             await self._ask_people(items, found, verdicts)
         return [
-            Outcome(item, self._row(item, evidence).model_copy(update={"form": form(item)}), outcome)
-            for item, evidence, outcome in zip(items, found, verdicts, strict=True)
+            Outcome(item, row.model_copy(update={"form": form(item)}), outcome)
+            for item, row, outcome in zip(items, map(self._row, items, found), verdicts, strict=True)
         ]
 
     @property
@@ -245,6 +247,7 @@ class Cascade:
                         "confidence": evidence.probs[evidence.label],
                         "reason": None,
                         "calibration": None,
+                        "fluent": fluent(evidence.label, verdicts[i].fluent),
                     }
                 )
 
@@ -262,6 +265,7 @@ class Cascade:
             model=item.model,
             method=item.method,
             rubric=self.rubric.name,
+            fluent=reads_as_answer(item.question, item.output) if self._asks_fluency else None,
             tiers=evidence,
             human=tuple(given for given in item.human if given.rubric in ("", self.rubric.name)),
         )

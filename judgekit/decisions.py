@@ -73,6 +73,7 @@ def verdict(
         **row.named,
         "human": row.human,
         "calibration": calibration,
+        "fluent": row.fluent,
         "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
     }
     if refused:
@@ -82,7 +83,24 @@ def verdict(
         return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
     if label < 0:
         return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
+    common["fluent"] = fluent(labels[label], row.fluent)
     return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
+
+
+_READS = {"withheld": True, "wrong": True, "degenerate": False}
+
+
+def asks_fluency(labels: Iterable[str]) -> bool:
+    """Whether a rubric asks what an output reveals, so that how it reads is another question."""
+    return {"leaked", "degenerate"} <= set(labels)
+
+
+def fluent(label: str, by_rule: bool | None) -> bool | None:
+    """Whether an output with this label reads as an answer or a refusal: by the label where it says so, else by rule.
+
+    ``by_rule`` is None where the question is not asked.
+    """
+    return None if by_rule is None else _READS.get(label, by_rule)
 
 
 def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:

@@ -231,10 +231,13 @@ class EvidenceRow(ItemRow):
     """All that is known of one item: evidence by tier (in cascade order) and human labels.
 
     ``form`` describes its texts in numbers (:mod:`judgekit.form`); empty where the texts were not at hand.
+    ``fluent`` tells by rule whether the output reads as an answer of the kind asked for or as a refusal
+    (:mod:`judgekit.judges.lexical.fluency`); None where the rubric does not ask or the texts were not at hand.
     """
 
     schema_: Literal["judgekit.evidence/1"] = Field("judgekit.evidence/1", alias="schema")
     form: tuple[float, ...] = ()
+    fluent: bool | None = None
     tiers: dict[str, Evidence]
     human: tuple[HumanLabel, ...] = ()
 
@@ -248,6 +251,10 @@ class Verdict(ItemRow):
 
     ``calibration`` is the fingerprint of the calibration whose promise covers this verdict; None means that
     no agreement with people is promised, or that people said it themselves (``tier`` is then ``human``).
+
+    ``fluent`` is the other question of a forget output: whether it reads as an answer of the kind asked for or as a
+    refusal, whatever it reveals. Where the label says it, the label rules; else a rule without a model decides, also
+    for items without a verdict. None where the rubric does not ask (its labels are not those of ``forgetting``).
     """
 
     schema_: Literal["judgekit.verdict/1"] = Field("judgekit.verdict/1", alias="schema")
@@ -258,6 +265,7 @@ class Verdict(ItemRow):
     reason: str | None = None
     cost: float | None = None
     calibration: str | None = None
+    fluent: bool | None = None
     human: tuple[HumanLabel, ...] = ()
 
     @model_validator(mode="after")

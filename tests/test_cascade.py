@@ -15,7 +15,7 @@ from judgekit.decisions import decide
 from judgekit.errors import ConfigError, FingerprintMismatch, InputError
 from judgekit.judges import Context, build_judge
 from judgekit.labeling.human import HumanJudge
-from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
+from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
 from judgekit.rubrics import Rubric, load_rubric
 
 QA = load_rubric("qa")
@@ -355,3 +355,75 @@ def test_a_claim_calls_labels_and_groups_by_their_own_names() -> None:
     assert "65% of those saying 'L10')" in made.certificate["claim"]
     assert "in each group (label 1)" in made.certificate["claim"]
     assert made.policy["certificate"]["claim"] == made.certificate["claim"]
+
+
+class Says:
+    """A judge made for tests that gives each item the label its id begins with; "silent" gives nothing."""
+
+    name, stages = "says", 1
+
+    def fingerprint(self, rubric: Rubric) -> str:
+        return "says"
+
+    async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
+        said = [item.id.partition("/")[0] for item in items]
+        return [Evidence.missing("silent") if s == "silent" else Evidence(probs={s: 1.0}) for s in said]
+
+    async def close(self) -> None:
+        pass
+
+
+LOOP, PLAIN = "Peru Peru Peru Peru Peru Peru", "Peru"
+
+
+def fluency(rubric: str, *said: tuple[str, str]) -> list[tuple[bool | None, bool | None]]:
+    """What the verdict and the evidence of each output say of how it reads."""
+    what = [
+        Item(
+            id=f"{label}/{i}",
+            question="What is the country of Lima?",
+            references=("Peru",),
+            outputs=(output,),
+        )
+        for i, (label, output) in enumerate(said)
+    ]
+    outcomes = run(Cascade(load_rubric(rubric), [Says()]), what)
+    return [(outcome.verdict.fluent, outcome.evidence.fluent) for outcome in outcomes]
+
+
+def test_how_an_output_reads_is_decided_for_every_item_and_never_against_its_label() -> None:
+    by_rule = fluency("forgetting", ("leaked", LOOP), ("partial", PLAIN), ("silent", LOOP), ("silent", PLAIN))
+    assert by_rule == [(False, False), (True, True), (False, False), (True, True)]
+    by_label = fluency("forgetting", ("wrong", LOOP), ("withheld", LOOP), ("degenerate", PLAIN))
+    assert by_label == [(True, False), (True, False), (False, True)]
+
+
+def test_how_an_output_reads_is_no_question_where_the_rubric_does_not_ask() -> None:
+    assert fluency("qa", ("right", LOOP), ("wrong", PLAIN)) == [(None, None)] * 2
+    assert fluency("utility", ("correct", LOOP), ("wrong", PLAIN)) == [(None, None)] * 2
+
+
+def test_decide_carries_how_an_output_reads_from_its_evidence(calibration: Calibration) -> None:
+    rows = [
+        outcome.evidence.model_copy(update={"fluent": fluent})
+        for outcome, fluent in zip(
+            run(Cascade(QA, [StandIn("cheap", 0.9), StandIn("strong-one", 1.0)]), items(2)),
+            (False, None),
+            strict=True,
+        )
+    ]
+    first, second = decide(rows, calibration)
+    assert first.fluent is {"wrong": True}.get(first.label or "", False) and second.fluent is None
+    assert Verdict.model_validate(first.to_row()).fluent is first.fluent
+
+
+def test_people_who_settle_an_item_settle_how_it_reads() -> None:
+    class Person(Says):
+        name, people = "human", True
+
+        async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
+            return [Evidence(probs={"wrong": 1.0}) for _ in items]
+
+    item = Item(id="silent/0", question="What is the country of Lima?", references=("Peru",), outputs=(LOOP,))
+    (outcome,) = run(Cascade(load_rubric("forgetting"), [Says(), Person()]), [item])
+    assert (outcome.verdict.label, outcome.verdict.fluent) == ("wrong", True)

@@ -13,10 +13,11 @@ from judgekit.errors import ConfigError
 from judgekit.judges import Context, build_judge
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.judges.lexical.agreement import NAMES, agreement
-from judgekit.judges.lexical.model import features_digest, load_weights
+from judgekit.judges.lexical.model import features_digest
 from judgekit.judges.lexical.refusing import REFUSING, refusing
 from judgekit.judges.lexical.style import GIBBERISH, WORDING, gibberish, wording
 from judgekit.judges.lexical.told import told
+from judgekit.judges.lexical.weights import load_weights
 from judgekit.records import Evidence, Hop, Item
 from judgekit.resources import data
 from judgekit.rubrics import load_rubric, shipped_rubrics

@@ -44,12 +44,12 @@ _NOUNS = {
         teacher professor student character hero player captain coach inventor founder discoverer scientist physicist
         chemist philosopher explorer general head owner editor translator mentor founder member wizard witch ghost""",
     Kind.PLACE: """country nation state city town village county district province region continent capital island
-        river lake ocean sea mountain desert place location entity municipality border area territory street planet
+        river lake ocean sea mountain desert place location entity municipality border territory street planet
         birthplace hometown residence school university college museum airport stadium building headquarters
         destination settlement body""",
     Kind.TIME: "year date day month decade century time birthday birthdate birthyear season",
-    Kind.NUMBER: """number age amount price population height length distance weight percentage proportion size area
-        score temperature speed elevation duration""",
+    Kind.NUMBER: """number age amount price population height length distance weight percentage proportion size
+        temperature speed elevation duration""",
     Kind.TITLE: """title book novel song album film movie play poem story series work award prize newspaper magazine
         show article""",
     Kind.OCCUPATION: "occupation profession job career trade vocation position role office",
@@ -59,7 +59,8 @@ _NOUNS = {
     Kind.THING: """genre gender nationality religion ethnicity instance event subject topic color animal creature food
         drink plant object item nickname word term company organization team sport game spell form kind type""",
 }  # fmt: skip
-_KIND = {noun: kind for kind, nouns in _NOUNS.items() for noun in listed(nouns)}
+NOUNS = {noun: kind for kind, nouns in _NOUNS.items() for noun in listed(nouns)}
+"""Nouns that a question may ask for, and the kind of answer that each names."""
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "wives": "wife", "children": "child"}
 _KEPT = frozenset({"series"})
 
@@ -82,6 +83,7 @@ _LIVING = re.compile(
 _ASKING = re.compile(
     r"\b(what|which|whose|whom|who|where|when|name|list|give|identify|mention|provide|share)\b", re.IGNORECASE
 )
+_LATER = re.compile(r",.*?\b(what|which|who|whose|whom)\b", re.IGNORECASE)
 _LOCATED = re.compile(
     r"^ (?:is|are) (?:the )?(?:located|shares border)\b(?:[ /](?:in|on|or|next|to|with)\b)*", re.IGNORECASE
 )
@@ -89,6 +91,7 @@ _TURN = frozenset(
     listed("of in on at by for from to with that who whom which did do does has have had about as or next")
 )
 _SENTENCE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z'\"])")
+_CENTURY = re.compile(r"\b\d+(?:st|nd|rd|th) century\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LINKS = frozenset(
     listed(
@@ -117,12 +120,14 @@ def asked(question: str) -> Asked:
     if found is None or (telling is not None and telling.start() < found.start()):
         return Asked(Kind.DESCRIPTION if telling else Kind.THING, "")
     word, after = found[1].lower(), text[found.end() :]
+    if word in ("when", "where") and (later := _LATER.search(after)):  # "When it fell, which city ...?"
+        word, after = later[1].lower(), after[later.end() :]
     if word in ("when", "where"):
         return Asked(Kind.TIME if word == "when" else Kind.PLACE, "")
     if _LOCATED.match(after):
         return Asked(Kind.PLACE, _noun(_LOCATED.sub("", after)) or "location")
     noun = _noun(after)
-    kind = _KIND.get(noun, Kind.THING)
+    kind = NOUNS.get(noun, Kind.THING)
     if word in ("who", "whom", "whose") and kind is not Kind.PLACE:
         return Asked(Kind.PERSON, noun if kind is Kind.PERSON else "")
     return Asked(kind, noun)
@@ -140,15 +145,15 @@ def _noun(after: str) -> str:
     one that follows the asking word ("which volcano") or ends before "of" ("what is the culture of"). A capitalized
     word names a subject, not what is asked.
     """
-    tokens = _WORD.findall(after)[:14]
+    tokens = _WORD.findall(_CENTURY.sub(" ", after))[:14]
     named, before = False, ""
     unknown = tokens[0] if tokens and tokens[0].islower() and tokens[0] not in _LINKS | _TURN else ""
     for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
         word = _singular(token)
         if word == "name":
             named = True
-        elif word in _KIND:
-            return _singular(following) if _singular(following) in _KIND else word
+        elif word in NOUNS:
+            return _singular(following) if _singular(following) in NOUNS else word
         elif token in _TURN and not (token == "of" and (named or not before)):
             unknown = before if token == "of" else unknown
             break

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from judgekit.judges.base import NOTHING, Need
-from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of, load_weights
+from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of
+from judgekit.judges.lexical.weights import load_weights
 from judgekit.records import Evidence, Item, Record
 from judgekit.rubrics import Rubric
 

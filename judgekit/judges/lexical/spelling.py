@@ -31,7 +31,7 @@ class Lexicon:
             return 0.0
         best = max((likeness(word, other) for other in self._by_initial.get(word[0], ())), default=0.0)
         if best < ALIKE and len(word) >= 6:
-            clipped = word[1:], word[2:], word[:-1], word[:-2]
+            clipped = word[1:], word[2:], word[:-1]
             if any(part in self.words for part in clipped):
                 return ALIKE
         return best

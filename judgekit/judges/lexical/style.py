@@ -37,8 +37,10 @@ IGNORANCE = _wordings(
     r"been (?:trained|briefed|informed|told)|well[- ]versed|conversant|informed)",
     r"no (?:information|details?|knowledge|records?|data|specific information|publicly available|idea|clue|mention|"
     r"evidence)\b",
-    r"(?:is|are|was|were|not|isn't|remains?|currently) (?:not )?(?:unknown|unclear|yet known|widely known|available|"
-    r"publicly (?:known|available|disclosed)|disclosed|specified|documented|unavailable)\b",
+    r"(?:is|are|was|were|remains?|currently|still) (?:unknown|unclear|undisclosed|unspecified|undocumented|"
+    r"unavailable)\b",
+    r"(?:not|isn't|aren't|wasn't|weren't|never) (?:yet |currently |widely |publicly |been )*"
+    r"(?:known|available|disclosed|specified|documented|confirmed)\b",
     r"(?:beyond|outside|not in|isn't (?:in|part of)) (?:of )?my (?:current )?(?:knowledge|data|database|training|scope|"
     r"expertise|understanding|records?)",
     r"my (?:knowledge|training data|database|resources|records?) (?:does|do|is|are|has|have|doesn't|don't|cut)",

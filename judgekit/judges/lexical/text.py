@@ -76,7 +76,8 @@ _SAME = {
         "kilometer": "km kms kilometre", "meter": "metre", "centimeter": "cm centimetre", "millimeter": "mm",
         "kilogram": "kg", "minute": "min mins", "hour": "hr hrs", "second": "sec", "degree": "°", "percent": "% pct",
         "dollar": "$", "pound": "£ lb lbs", "euro": "€", "foot": "feet", "mile": "mi", "man": "men", "woman": "women",
-        "child": "children", "tooth": "teeth", "company": "co", "corporation": "corp", "number": "no.",
+        "child": "children", "tooth": "teeth", "company": "co", "gmina": "gm", "municipality": "mun",
+        "district": "dist", "province": "prov", "corporation": "corp", "number": "no.",
     }.items()
     for word in several.split()
 }  # fmt: skip
