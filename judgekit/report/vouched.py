@@ -11,6 +11,7 @@ import numpy as np
 from judgekit.labeling import Promised
 from judgekit.records import Verdict
 from judgekit.report.runs import Judged, Run
+from judgekit.report.shifts import seen_kinds
 from judgekit.trust import judged
 from judgekit.trust.certified import UNPROMISED, Certified, Population
 
@@ -50,7 +51,8 @@ class Vouched:
 def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[tuple[str, str], Vouched]:
     """Run name and rubric -> the promise behind the verdicts, for those pairs whose claim stands.
 
-    What was promised of several runs together is one promise: all its errors may be in one of them.
+    What was promised of several runs together is one promise: all its errors may be in one of them. So where only some
+    of the outputs that the calibration saw are reported, it vouches for no rate of theirs.
     """
     pools: dict[tuple[str, str], list[Judged]] = {}
     mine: dict[tuple[str, str], tuple[str, str]] = {}
@@ -64,8 +66,24 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
             key = mine[run.name, rubric] = (rubric, fingerprint)
             calibrations.setdefault(key, calibration)
             pools.setdefault(key, []).extend(rows)
-    made = {key: Vouched.of(rows, calibrations[key]) for key, rows in pools.items()}
-    return {name: made[key] for name, key in mine.items()}
+    made = {
+        key: Vouched.of(rows, calibrations[key])
+        for key, rows in pools.items()
+        if not _missing(rows, calibrations[key])
+    }
+    return {name: made[key] for name, key in mine.items() if key in made}
+
+
+def _missing(rows: Sequence[Judged], calibration: Mapping[str, Any]) -> bool:
+    """Whether outputs that the promise is about, as the calibration saw them, are not among the rows."""
+    by = Promised.of(calibration).by
+    place = ("model", "method", "split").index(by) if by else None
+    here = {(row.verdict.model, row.verdict.method, row.verdict.split) for row in rows}
+    groups = None if place is None else {kind[place] for kind in here}
+    return any(
+        kind not in here and (groups is None or place is None or kind[place] in groups)
+        for kind in seen_kinds(calibration)
+    )
 
 
 def arrays(rows: Sequence[Judged], labels: Sequence[str], vouched: Vouched | None) -> judged.Judged:

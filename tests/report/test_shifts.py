@@ -139,6 +139,17 @@ def test_two_of_fourteen_certified_runs_are_compared_with_their_own_labeled_item
     assert any("one promise for the 14 runs calibrated on together, not for each" in text for text in told)
 
 
+def test_a_promise_for_fourteen_runs_vouches_for_no_rate_of_two(of_fourteen) -> None:
+    """All errors of the fourteen may be in the two: their rates rest on labels, or on the judges alone."""
+    outputs, made = of_fourteen
+    whole = summarize([run(rows, made, name) for name, rows in outputs.items()])
+    part = summarize([run(outputs[name], made, name) for name in ("m02", "m11")])
+    certified = {rate.kind for one in whole.runs for group in one.groups for rate in group.rates.values()}
+    alone = {rate.kind for one in part.runs for group in one.groups for rate in group.rates.values()}
+    assert "certificate" in certified
+    assert "certificate" not in alone
+
+
 def test_a_run_with_too_few_labeled_items_is_not_compared_with_those_of_others(of_fourteen) -> None:
     outputs, made = of_fourteen
     few = min(outputs, key=lambda name: sum(row.method == name for row in made.reference.rows))
