@@ -53,7 +53,7 @@ def _form(path: Path, name: str | None, columns: Mapping[str, str] | None = None
     """The format that was named, that a column map asks for, or that the content shows."""
     if name is not None:
         form = FORMATS[known("format", name, FORMATS)]
-    elif columns and path.is_file() and head(path).kind != "object":
+    elif columns and path.is_file() and head(path).kind in ("list", "lines", "table"):
         form = mapped.FORMAT
     else:
         _not_a_folder(path)

@@ -25,11 +25,13 @@ class Head:
     """The beginning of a file, from which its format is told.
 
     ``kind`` is what the file is as a whole; ``keys`` the first key, its first key, ... of a JSON object (up
-    to three levels, then ``[]`` where a list follows); ``row`` the first row of a list, of lines or of a table.
+    to three levels, then ``[]`` where a list follows), or the names in an archive; ``names`` its first keys, to the
+    first that holds more than a plain value; ``row`` the first row of a list, of lines or of a table.
     """
 
-    kind: Literal["object", "list", "lines", "table", "folder"]
+    kind: Literal["object", "list", "lines", "table", "archive", "folder"]
     keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     row: Row = field(default_factory=dict)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from judgekit.errors import InputError
 from judgekit.readers import (
     alpaca,
     hf,
+    inspect_ai,
     lm_eval,
     mapped,
     muse,
@@ -24,7 +26,19 @@ from judgekit.readers.tables import table
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
-    for module in (own, open_unlearning, tofu, muse, rwku, lm_eval, alpaca, rulebreakers, mapped, hf)
+    for module in (
+        own,
+        open_unlearning,
+        tofu,
+        muse,
+        rwku,
+        lm_eval,
+        inspect_ai,
+        alpaca,
+        rulebreakers,
+        mapped,
+        hf,
+    )
 }
 
 
@@ -39,6 +53,8 @@ def head(path: Path) -> Head:
         return Head("folder")
     if is_columnar(path):
         return Head("table", row=next(columnar(path), (0, {}))[1])
+    if _is_archive(path):
+        return Head("archive", tuple(zipfile.ZipFile(path).namelist()))
     with opened(path) as file:
         cursor = Cursor(file, path, finite=False)
         first = cursor.peek()
@@ -50,8 +66,30 @@ def head(path: Path) -> Head:
         if first != "{":
             return _table(path)
         keys = _first_keys(cursor)
+        names = _first_names(Cursor(file, path, finite=False))
     row = first_row(path, finite=False)
-    return Head("object", keys) if row is None else Head("lines", keys, row)
+    return Head("object", keys, names) if row is None else Head("lines", keys, names, row)
+
+
+def _is_archive(path: Path) -> bool:
+    with opened(path) as file:
+        starts_so = file.read(4) == b"PK\x03\x04"
+    if starts_so and not zipfile.is_zipfile(path):
+        raise InputError("the archive is cut off: it was not written to its end", path=path)
+    return starts_so
+
+
+def _first_names(cursor: Cursor) -> tuple[str, ...]:
+    names: list[str] = []
+    try:
+        for key in cursor.children():
+            names.append(key)
+            if cursor.peek() in ("{", "["):
+                break
+            cursor.skip()
+    except InputError:  # where it is broken is for the format's reader to say
+        pass
+    return tuple(names)
 
 
 def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
@@ -88,15 +126,21 @@ def find(path: Path) -> Format:
     # one line of JSON may be a whole object or the only row
     for kind in ("object", "lines") if seen.kind == "lines" else (seen.kind,):
         for form in FORMATS.values():
-            if form.matches(Head(kind, seen.keys if kind == "object" else (), seen.row)):
+            keys, names = ((), ()) if kind in ("list", "lines", "table") else (seen.keys, seen.names)
+            if form.matches(Head(kind, keys, names, seen.row)):
                 return form
-    keys = ", ".join(list(seen.row or seen.keys[:1])[:12]) or "none"
+    if seen.kind == "archive":
+        raise InputError(
+            "a zip archive that is no log of inspect-ai; of a workbook, save the sheet as CSV (UTF-8)",
+            path=path,
+        )
+    first = ", ".join(list(seen.row or seen.keys[:1])[:12]) or "none"
     rows = (
         ""
         if seen.kind == "object"
         else "; of a table, say what is what: --columns question=… --columns output=…"
     )
     raise InputError(
-        f"format not recognized (first keys: {keys}){rows}; or force one with --format: {', '.join(FORMATS)}",
+        f"format not recognized (first keys: {first}){rows}; or force one with --format: {', '.join(FORMATS)}",
         path=path,
     )

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _FIXED = re.compile(
-    r"[A-Za-z]+_(EVAL|SUMMARY)|eval_(log|real)\w*|history|forget|neighbor|samples_.+|out|model_outputs|annotations"
+    r"[A-Za-z]+_(EVAL|SUMMARY)|eval_(log|real)\w*|history|forget|neighbor|samples_.+|\d{4}-\d\d-\d\dT[\d:+-]+_.+|out|model_outputs|annotations"
 )
 _STAGE = re.compile(
-    r"(evals?|results|eval_results|saves|outputs?|data|ds_size\d+|checkpoint)([-_]\w+)*|\d+|\.|"
+    r"(evals?|logs|results|eval_results|saves|outputs?|data|ds_size\d+|checkpoint)([-_]\w+)*|\d+|\.|"
 )
 _BENCHMARKS = ("tofu", "muse", "books", "news", "duet", "wmdp", "rwku")
 _SIZE = re.compile(r"(^|[-.x])\d+(\.\d+)?[bm]($|[-.])", re.IGNORECASE)
