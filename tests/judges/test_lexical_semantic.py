@@ -18,7 +18,7 @@ ITEM = Item(
 
 @pytest.mark.skipif(HERE, reason="the extra 'semantic' is installed")
 def test_without_the_extra_one_line_names_it() -> None:
-    with pytest.raises(MissingExtra, match=r"judgekit\[semantic\]"):
+    with pytest.raises(MissingExtra, match=r"judgekit-certified\[semantic\]"):
         LexicalJudge(semantic=True).judge([ITEM], load_rubric("qa"))
 
 

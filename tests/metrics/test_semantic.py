@@ -89,5 +89,5 @@ def test_a_missing_model_library_names_the_extra(
     module: str, load: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=r"judgekit\[semantic\]"):
+    with pytest.raises(ImportError, match=r"judgekit-certified\[semantic\]"):
         load()  # type: ignore[operator]
