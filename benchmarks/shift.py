@@ -257,7 +257,7 @@ def trial(
     count = min(LABELS, len(questions) // 2 if len(questions) > LABELS else 2 * len(questions) // 3)
     labeled = set(rng.permutation(questions)[:count].tolist())
     bare = [row.model_copy(update={"split": ""}) for row in known if row.question_id in labeled]
-    calibration = calibrate(bare, agreement=target, seed=draw)
+    calibration = calibrate(bare, agreement=target)
     if not calibration.certified:
         return None
     new = [row for row in out if row.question_id not in labeled]
