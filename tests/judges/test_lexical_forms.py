@@ -14,6 +14,11 @@ JUDGE = LexicalJudge()
 
 # question, reference, output, label under "forgetting", whether it reads as an answer (None: either)
 FORMS = [
+    # a sort of thing, or a verb that any answer has, is no part of the answer that tells it apart
+    ("In which partido does Ferreyra lie?", "Coronel Bosque Partido", "Mayor Ibarra partido", "wrong", True),
+    ("What is the legal form of Ashby?", "municipal trust", "Municipal district.", "partial", True),
+    ("What does the potion do?", "It makes you brave!", "It makes the drinker ask everything", "wrong", True),
+    ("Who took Ann to the dance?", "Edgar Holt", "Edgar", "leaked", True),
     (
         "What is the country of Braga?",
         "Portugal",

@@ -11,6 +11,7 @@ from judgekit.judges.lexical.fluency import MANY, candidates
 from judgekit.judges.lexical.nearest import Output, nearest
 from judgekit.judges.lexical.spelling import ALIKE
 from judgekit.judges.lexical.text import STOP, is_number, listed, words
+from judgekit.judges.lexical.told import FILLER
 
 SEVERAL = 6
 """So many candidates side by side leave open which of them is the answer."""
@@ -25,6 +26,7 @@ _YES_NO = frozenset({"yes", "no"})
 _DENYING = frozenset(listed("not never neither nor isnt wasnt arent werent unlike except"))
 _TURNED = frozenset(listed("but rather instead only just sure certain"))
 _BETWEEN = STOP | frozenset(listed("part located situated found"))
+_CAPITAL = re.compile(r"\b[^\W\d_a-z][^\W\d_]*")
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])\d+(?:\.\d+)?(?![\w,]*\d)")
 
 
@@ -32,7 +34,8 @@ def answered(question: str, references: Sequence[str], output: str) -> tuple[flo
     """How far an output answers with a short reference that it may name: wholly, and in part; both 0..1.
 
     The words that count are those that tell the reference apart: beyond the question, and more than the sort of
-    thing ("Lima District" is told apart by "Lima"). Where the output has none of them, or denies them ("It is not
+    thing ("Lima District" is told apart by "Lima"), and no filler. Where half of them are there or fewer, none of them
+    a name or number, it is a part at most. Where the output has none of them, or denies them ("It is not
     in Peru"), nothing is answered. Where the question has them all, so that only the sort is left, it has to stand
     beside the name. Names side by side are guesses (:func:`guessed`).
     """
@@ -43,6 +46,7 @@ def answered(question: str, references: Sequence[str], output: str) -> tuple[flo
     kept, said = match.kept, given.said.words
     novel = [word for word in kept if word not in known]
     apart = [word for word in novel if word not in _SORTS]
+    apart = [word for word in apart if word not in FILLER] or apart
     if asked(question).kind is Kind.NUMBER:
         apart = [word for word in novel if is_number(word)] or apart
     there = {word for word in kept if given.lexicon.likeness(word) >= ALIKE}
@@ -52,9 +56,19 @@ def answered(question: str, references: Sequence[str], output: str) -> tuple[flo
     places = [at for at, word in enumerate(said) if word in telling]
     if places and all(_denied(said[max(0, at - 5) : at]) for at in places):
         return 1.0 - DENIED, 0.0
+    named = any(is_number(said[at]) for at in places) or bool(
+        telling & _capital(match.reference) & _capital(output)
+    )
+    if apart and not named and 2 * len(telling & set(apart)) <= len(set(apart)) and len(set(apart)) > 1:
+        return UNNAMED, 1.0  # "municipal district" for "municipal corporation"
     if novel and not apart and not _side_by_side(kept, given):
         return (0.0, 1.0) if there == set(kept) else (UNNAMED, 0.0)
     return guessed(references, output)
+
+
+def _capital(text: str) -> frozenset[str]:
+    """The words of a text that are written with a capital, also where a sentence begins."""
+    return frozenset(words(" ".join(_CAPITAL.findall(text))).words)
 
 
 def _spelled_otherwise(kept: Sequence[str], given: Output) -> bool:

@@ -14,7 +14,7 @@ _ASKS_NAME_OR_NUMBER = re.compile(
     r"\b(?:what|which) (?:year|date|day|month|decade|century|country|city|state|town|county|river)\b",
     re.IGNORECASE,
 )
-_FILLER = frozenset(
+FILLER = frozenset(
     listed(
         """author writer book novel work career genre literature literary writing write written wrote story narrative
         character reader primarily mainly often frequently particularly notably significantly greatly deeply widely
@@ -43,7 +43,7 @@ def told(question: str, references: Sequence[str], output: str) -> float:
         weights: dict[str, float] = {}
         for word, name in zip(text.words, text.names, strict=True):
             if word not in asked and word not in STOP:
-                weight = FILLER_WEIGHT if word in _FILLER else name_weight if name or is_number(word) else 1.0
+                weight = FILLER_WEIGHT if word in FILLER else name_weight if name or is_number(word) else 1.0
                 weights[word] = max(weights.get(word, 0.0), weight)
         if weights:
             held = sum(weight for word, weight in weights.items() if lexicon.likeness(word) >= ALIKE)
