@@ -5,6 +5,7 @@ Those that concern people's labels (which to ask for, how many, what spot checks
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -40,6 +41,8 @@ __all__ = [
     "score",
     "summarize",
 ]
+
+_LOG = logging.getLogger(__name__)
 
 Engine = Literal["local", "ray"]
 
@@ -130,8 +133,9 @@ def score(
         items = unique(source)
         if isinstance(source, Sequence):  # seen whole before anything is spent
             items = list(items)
-    if labels:
-        items = sources.labels(labels).joined(items)
+    given = sources.labels(labels) if labels else None
+    if given is not None:
+        items = given.joined(items)
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
@@ -157,7 +161,10 @@ def score(
             about=about,
             report=report,
         )
-        return Scored(folder, run(job))
+        scored = Scored(folder, run(job))
+    if given is not None and (unused := given.unused()):
+        _LOG.warning("%s: %s", folder, unused)
+    return scored
 
 
 def calibrate(

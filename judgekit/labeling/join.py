@@ -70,9 +70,15 @@ class Labels:
         """How many ids were labelled that no item had, of those asked for so far."""
         return len(self._by_id.keys() - self._used)
 
+    def unused(self, what: str = "run") -> str:
+        """What there is to say where no label belonged to any item; empty where one did."""
+        if not self._by_id or self._used:
+            return ""
+        return f"no label of {self._path} belongs to an item of the {what}: ids differ"
+
     def check_used(self, what: str) -> None:
         """Raise an ``InputError`` where no label belonged to any item."""
-        if self._by_id and not self._used:
+        if self.unused(what):
             raise InputError(f"no label belongs to an item of the {what}: ids differ", path=self._path)
 
 

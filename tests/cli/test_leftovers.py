@@ -126,3 +126,10 @@ def test_python_refuses_and_replaces_too(outputs: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="finished run"):
         api.score(outputs, tmp_path / "run", rubric="qa")
     api.score(outputs, tmp_path / "run", rubric="qa", replace=True)
+
+
+def test_labels_of_other_items_are_heard(outputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "labels.jsonl").write_text(json.dumps({"id": "of-nothing", "label": "wrong"}) + "\n")
+    done = judgekit("score", "eight.jsonl", "--labels", "labels.jsonl", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "no label of labels.jsonl belongs to an item of the run" in done.stderr
