@@ -9,7 +9,9 @@ Names are imported when first used, so that ``import judgekit`` costs nothing.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -22,6 +24,8 @@ _WHERE = {
     "calibrate": "judgekit.api",
     "decide": "judgekit.api",
     "frontier": "judgekit.api",
+    "plan": "judgekit.api",
+    "validate": "judgekit.api",
     "audit": "judgekit.watching",
     "plan_labels": "judgekit.watching",
     "queue": "judgekit.watching",
@@ -51,15 +55,29 @@ __all__ = [
     "frontier",
     "load_cascade",
     "load_rubric",
+    "plan",
     "plan_labels",
     "queue",
     "read",
+    "report",
     "score",
     "summarize",
+    "validate",
 ]
 
 if TYPE_CHECKING:
-    from judgekit.api import calibrate, decide, frontier, load_cascade, read, score, summarize
+    from judgekit import report
+    from judgekit.api import (
+        calibrate,
+        decide,
+        frontier,
+        load_cascade,
+        plan,
+        read,
+        score,
+        summarize,
+        validate,
+    )
     from judgekit.calibration import Calibration
     from judgekit.errors import JudgekitError
     from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
@@ -67,7 +85,28 @@ if TYPE_CHECKING:
     from judgekit.watching import audit, plan_labels, queue
 
 
+class _Verb(ModuleType):
+    """A package that is also called as the verb of its name."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return getattr(import_module("judgekit.api"), self.__name__.rpartition(".")[2])(*args, **options)
+
+
+class _Judgekit(ModuleType):
+    """This package, in which ``report`` is a package (``judgekit.report.load``) and a verb (``jk.report(...)``)."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "report" and isinstance(value, ModuleType):
+            value.__class__ = _Verb
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Judgekit
+
+
 def __getattr__(name: str) -> Any:
+    if name == "report":
+        return import_module("judgekit.report")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'judgekit' has no attribute '{name}'")

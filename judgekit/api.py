@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from judgekit import budgets, sources, tries, trust
 from judgekit import calibration as _calibration
@@ -25,10 +25,15 @@ from judgekit.engine import occupied
 from judgekit.engine.folder import Progress, Report
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, InputError, known
+from judgekit.frames import Stream
 from judgekit.readers import read, unique
 from judgekit.records import EvidenceRow, Item, Verdict, several
 from judgekit.rubrics import labels_of, load_rubric
 from judgekit.sources import Paths
+
+if TYPE_CHECKING:
+    from judgekit.estimate import Plan
+    from judgekit.validation import Examined
 
 __all__ = [
     "Engine",
@@ -37,9 +42,12 @@ __all__ = [
     "decide",
     "frontier",
     "load_cascade",
+    "plan",
     "read",
+    "report",
     "score",
     "summarize",
+    "validate",
 ]
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +61,16 @@ class Scored:
 
     folder: Path
     progress: Progress
+
+    @property
+    def verdicts(self) -> Stream[Verdict]:
+        """The run's verdicts, read from its folder."""
+        return Stream(sources.verdicts(self.folder))
+
+    @property
+    def evidence(self) -> Stream[EvidenceRow]:
+        """What every judge asked said of each item, read from its folder."""
+        return Stream(sources.evidence(self.folder))
 
 
 def score(
@@ -227,14 +245,14 @@ def decide(
     calibration: str | Path | Calibration,
     *,
     unbound: bool = False,
-) -> Iterator[Verdict]:
+) -> Stream[Verdict]:
     """Verdicts for evidence under a calibration, in order, streaming; no judge is asked."""
     rows = sources.evidence(Path(evidence)) if isinstance(evidence, str | Path) else evidence
     if not isinstance(calibration, Calibration):
         calibration = Calibration.load(Path(calibration))
     if isinstance(evidence, str | Path) and calibration.rubric:
         rows = (row for row in rows if row.rubric in ("", calibration.rubric))
-    return _decisions.decide(rows, calibration, unbound=unbound)
+    return Stream(_decisions.decide(rows, calibration, unbound=unbound))
 
 
 def load_cascade(
@@ -260,10 +278,79 @@ def summarize(runs: Paths, *, labels: Paths | None = None) -> Any:
 
     ``labels``: more human labels on the verdicts, such as spot checks.
     """
-    from judgekit import report
+    from judgekit import report as reports
 
     finished = sources.finished(sources.paths(runs))
-    return report.summarize(report.load(finished, sources.labels(labels) if labels else None))
+    return reports.summarize(reports.load(finished, sources.labels(labels) if labels else None))
+
+
+def report(
+    runs: Paths,
+    *,
+    out: str | Path | None = None,
+    json: str | Path | None = None,
+    markdown: str | Path | None = None,
+    csv: str | Path | None = None,
+    labels: Paths | None = None,
+) -> Any:
+    """What can be said of scored runs (a ``judgekit.report.Summary``), written to the files that are named.
+
+    Parameters
+    ----------
+    runs : run folders.
+    out, json, markdown, csv : the page, and the same as JSON, Markdown and one CSV row a number.
+    labels : more human labels on the verdicts, such as spot checks.
+    """
+    from judgekit import report as reports
+
+    finished = sources.finished(sources.paths(runs))
+    loaded = reports.load(finished, sources.labels(labels) if labels else None)
+    summary = reports.summarize(loaded)
+    for _ in reports.write(summary, loaded, page=out, json=json, markdown=markdown, csv=csv):
+        pass
+    return summary
+
+
+def plan(
+    files: Paths | Iterable[Item],
+    *,
+    cascade: str | Path | CascadeSpec | None = None,
+    rubric: str | None = None,
+    calibrations: Paths = (),
+    limit: int | None = None,
+    **reader: Any,
+) -> Plan:
+    """What scoring would ask and cost at most, before anything is spent (how many labels: :func:`plan_labels`).
+
+    Parameters
+    ----------
+    files : files of outputs, or items.
+    cascade, rubric, calibrations : as for :func:`score`.
+    limit : only the first items of each file.
+    reader : how files are read, see :func:`read`.
+    """
+    from judgekit.estimate import plan as estimate
+
+    _least(1, limit=limit)
+    spec = _cascade(cascade, rubric, calibrations)
+    if isinstance(files, str | Path):
+        files = [files]
+    given = list(files)
+    items = [one for one in given if isinstance(one, Item)]
+    read_from = [one for one in given if not isinstance(one, Item)]
+    return estimate(
+        chain(islice(items, limit), *(islice(read(file, **reader), limit) for file in read_from)), spec
+    )
+
+
+def validate(files: Paths, **reader: Any) -> list[Examined]:
+    """What each file holds, and everything that is wrong with it: any file or folder that a verb reads or writes.
+
+    ``reader``: how files of outputs are read, see :func:`read`.
+    """
+    from judgekit.validation import examined
+
+    return [examined(path, reader) for path in sources.paths(files)]
 
 
 def _evidence(

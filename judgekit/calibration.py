@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from judgekit.arrays import Table, judge_index, one_per_question
 from judgekit.errors import InputError, known, mendable
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse, several
+from judgekit.trust.certificate import Certificate
 from judgekit.tries import Try
 
 
@@ -101,7 +103,7 @@ class Calibration(Record):
     tiers: tuple[str, ...]
     fingerprints: dict[str, str | None] = Field(default_factory=dict)
     policy: dict[str, Any]
-    certificate: dict[str, Any]
+    certificate: Certificate
     reference: Reference = Field(default_factory=lambda: Reference())
     examples: tuple[str, ...] = ()
     by: Literal["split", "model", "method"] | None = None
@@ -111,6 +113,10 @@ class Calibration(Record):
     split: int = 0
     per: Literal["question", "item"] = "question"
     tries: tuple[Try, ...] = ()
+
+    def _repr_html_(self) -> str:
+        about = f"{self.rubric or 'no rubric'}: {' > '.join(self.tiers)}"
+        return f"<p><b>{escape(about)}</b></p>{self.certificate._repr_html_()}"
 
     @property
     def certified(self) -> bool:
@@ -256,7 +262,7 @@ def calibrate(
         tiers=table.tiers,
         fingerprints=fingerprints,
         policy=policy.to_dict(),
-        certificate=policy.certificate,
+        certificate=Certificate(policy.certificate),
         reference=Reference.of(
             [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, by
         ),

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from judgekit.errors import InputError
+from judgekit.short import brief
 
 PEOPLE = "human"
 """The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
@@ -33,6 +34,15 @@ class Record(BaseModel):
     """Base of all records: immutable, no unknown keys, ``schema`` written under its own name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=True)
+
+    def __repr__(self) -> str:
+        """What is not at its default; long texts and many entries are cut."""
+        fields = type(self).model_fields
+        held = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
+        said = (f"{name}={brief(value)}" for name, value in held.items() if value != fields[name].default)
+        return f"{type(self).__name__}({', '.join(said)})"
+
+    __str__ = __repr__
 
     def to_row(self) -> dict[str, Any]:
         """The record as a JSON object; keys at their default are left out, ``schema`` is kept."""

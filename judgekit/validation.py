@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from judgekit import readers
 from judgekit.calibration import Calibration
 from judgekit.config import CascadeSpec
-from judgekit.errors import ConfigError, InputError
+from judgekit.errors import ConfigError, InputError, JudgekitError
 from judgekit.readers.detect import FORMATS, head
 from judgekit.readers.labels import SHEET
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
@@ -19,6 +20,35 @@ from judgekit.rubrics import load_rubric
 
 Told = str | InputError
 Teller = Callable[[Path], Iterator[Told]]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file or folder: what it holds, a sentence each, and every fault; it is ``sound`` without any."""
+
+    path: Path
+    holds: tuple[str, ...]
+    faults: tuple[JudgekitError, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.faults
+
+
+def examined(path: Path, reader: Mapping[str, Any]) -> Examined:
+    """All that :func:`examine` tells of a file; what ends its reading is the last fault."""
+    holds: list[str] = []
+    faults: list[JudgekitError] = []
+    try:
+        for told in examine(path, reader):
+            if isinstance(told, InputError):
+                faults.append(told)
+            else:
+                holds.append(told)
+    except JudgekitError as error:
+        faults.append(error)
+    return Examined(path, tuple(holds), tuple(faults))
 
 
 def examine(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:

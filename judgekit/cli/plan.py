@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import ROUND_UP, Context
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +71,14 @@ def command(
     if not files and agreement is None:
         raise ConfigError("nothing to plan: give FILES, or --agreement for the number of labels")
     if files:
-        from judgekit.plan import plan
-
-        reader = reader_options(given, files)
-        spec = api.load_cascade(cascade, rubric, calibrations)
-        items = chain.from_iterable(islice(api.read(file, **reader), limit) for file in files)
-        planned = plan(items, spec)
+        planned = api.plan(
+            files,
+            cascade=cascade,
+            rubric=rubric,
+            calibrations=calibrations,
+            limit=limit,
+            **reader_options(given, files),
+        )
         result(plan=planned)
         click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
         click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")

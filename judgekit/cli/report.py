@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -68,14 +67,7 @@ def command(
     loaded = report.load(sources.finished(folders[run] for run in runs), given)
     summary = report.summarize(loaded)
     report.print_summary(summary)
-    written: tuple[tuple[Path | None, Callable[[], str]], ...] = (
-        (json_out, lambda: report.to_json(summary)),
-        (markdown, lambda: report.to_markdown(summary)),
-        (csv_out, lambda: report.to_csv(summary)),
-        (out, lambda: report.to_html(summary, loaded)),
-    )
     result(report=summary.to_dict())
-    for path, text in written:
-        if path is not None and path != STDOUT:
-            path.write_text(text(), "utf-8")
-            click.echo(f"written to {path}")
+    as_json = None if json_out == STDOUT else json_out
+    for path in report.write(summary, loaded, page=out, json=as_json, markdown=markdown, csv=csv_out):
+        click.echo(f"written to {path}")

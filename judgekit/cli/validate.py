@@ -9,8 +9,8 @@ import click
 
 from judgekit.cli.common import PATH, READER, options, reader_options
 from judgekit.cli.output import result
-from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE, InputError, JudgekitError
-from judgekit.validation import examine
+from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE
+from judgekit.validation import examined
 
 MOST = 20
 """Faults of one file that are told; the rest are counted."""
@@ -29,18 +29,11 @@ def command(files: tuple[Path, ...], **given: Any) -> int:
 
 def _faults(path: Path, reader: dict[str, Any]) -> int:
     """Tell what is to be told of a file; how many faults it has."""
-    faults = 0
-    try:
-        for told in examine(path, reader):
-            if isinstance(told, InputError):
-                faults += 1
-                if faults <= MOST:
-                    click.echo(f"judgekit: {told}", err=True)
-            else:
-                click.echo(f"{path}: {told}")
-    except JudgekitError as error:
-        faults += 1
-        click.echo(f"judgekit: {error}", err=True)
-    if faults > MOST:
-        click.echo(f"judgekit: {path}: {faults - MOST:,} more faults", err=True)
-    return faults
+    found = examined(path, reader)
+    for fault in found.faults[:MOST]:
+        click.echo(f"judgekit: {fault}", err=True)
+    for held in found.holds:
+        click.echo(f"{path}: {held}")
+    if len(found.faults) > MOST:
+        click.echo(f"judgekit: {path}: {len(found.faults) - MOST:,} more faults", err=True)
+    return len(found.faults)

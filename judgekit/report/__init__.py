@@ -10,6 +10,7 @@ from judgekit.report.numbers import to_csv
 from judgekit.report.runs import Run, load
 from judgekit.report.summary import Summary, summarize, to_json
 from judgekit.report.terminal import print_summary
+from judgekit.report.written import write
 
 __all__ = [
     "Run",
@@ -21,4 +22,5 @@ __all__ = [
     "to_html",
     "to_json",
     "to_markdown",
+    "write",
 ]

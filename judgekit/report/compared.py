@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from judgekit.report.compare import Estimate
+from judgekit.short import brief_repr
 
 
 @dataclass(frozen=True)
@@ -198,3 +199,5 @@ class Comparison:
     changed: tuple[Changed, ...]
     n_changed: int
     n_reversed: int
+
+    __repr__ = brief_repr

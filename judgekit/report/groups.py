@@ -10,6 +10,7 @@ from judgekit.report.claims import Claim
 from judgekit.report.diagnostics import People, Tier
 from judgekit.report.measured import Figure
 from judgekit.report.rates import Rate
+from judgekit.short import brief_repr
 
 Side = Literal["forget", "keep", "other"]
 SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}
@@ -44,6 +45,8 @@ class Group:
     rates: dict[str, Rate]
     by_chance: tuple[ByChance, ...] = ()
 
+    __repr__ = brief_repr
+
     @property
     def chance(self) -> ByChance | None:
         """What of the leaks is chance, for all kinds of question together."""
@@ -74,6 +77,8 @@ class RunSummary:
     recorded: dict[str, float]
     people: tuple[People, ...]
     failed: tuple[str, ...] = ()
+
+    __repr__ = brief_repr
 
     def side(self, side: Side) -> Group | None:
         """All splits of a side together, under its first rubric."""

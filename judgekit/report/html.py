@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
-from judgekit.report.cells import estimate, limits
+from judgekit.report.cells import estimate, in_words, limits
 from judgekit.report.charts import charts
 from judgekit.report.groups import SIDES
 from judgekit.report.runs import Judged, Run
 from judgekit.report.summary import Summary
-from judgekit.report.tables import tables
+from judgekit.report.tables import overview, tables
+
+PAGE = files("judgekit.report") / "page"
 
 SECTIONS = (
     ("said", "What can be said"),
@@ -41,20 +43,27 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     ------
     MissingExtra : matplotlib, which draws the charts, is not installed.
     """
-    page = files("judgekit.report") / "page"
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.update(estimate=estimate, limits=limits, sections=SECTIONS)
-    template = environment.from_string((page / "page.html.j2").read_text("utf-8"))
-    return template.render(
+    return _template("page.html.j2").render(
         summary=summary,
         tables={table.name: table for table in tables(summary)},
         charts={chart.name: chart for chart in charts(summary)},
-        style=(page / "style.css").read_text("utf-8"),
-        script=(page / "items.js").read_text("utf-8"),
+        style=(PAGE / "style.css").read_text("utf-8"),
+        script=(PAGE / "items.js").read_text("utf-8"),
         items=embedded(item_table(summary, runs)),
     )
+
+
+def fragment(summary: Summary) -> str:
+    """What can be said and the table of runs, for a notebook: no charts, no scripts."""
+    return _template("fragment.html.j2").render(summary=summary, table=overview(summary))
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(estimate=estimate, limits=limits, in_words=in_words, sections=SECTIONS)
+    return environment.from_string((PAGE / name).read_text("utf-8"))
 
 
 def embedded(value: Any) -> str:

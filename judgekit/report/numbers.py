@@ -27,17 +27,20 @@ CSV_COLUMNS = (
 )
 
 
+def numbers(summary: Summary) -> Iterable[dict[str, object]]:
+    """Every number of the summary, one row each, under ``CSV_COLUMNS``: judged rates, measures, tiers, diagnostics."""
+    for run in summary.runs:
+        for row in _numbers(run):
+            yield {"run": run.name, **row}
+
+
 def to_csv(summary: Summary) -> str:
-    """Every number of the summary, one row each: judged rates, measures, tiers, diagnostics."""
+    """The same as CSV."""
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for run in summary.runs:
-        for row in _numbers(run):
-            full = {"run": run.name, **row}
-            writer.writerow(
-                {key: cell(value) if isinstance(value, str) else value for key, value in full.items()}
-            )
+    for row in numbers(summary):
+        writer.writerow({key: cell(value) if isinstance(value, str) else value for key, value in row.items()})
     return text.getvalue()
 
 

@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from judgekit.frames import to_frame
 from judgekit.guard import REASON
 from judgekit.report.chance import leaks_by_chance
 from judgekit.report.claims import NOT_WATCHED, Claim, checks, claim
@@ -21,6 +22,10 @@ from judgekit.report.rates import judged_rates
 from judgekit.report.runs import Judged, Run
 from judgekit.report.vouched import Vouched, vouched
 from judgekit.rubrics import load_rubric, shipped_rubrics
+from judgekit.short import brief_repr
+
+if TYPE_CHECKING:
+    import pandas
 
 SCHEMA = "judgekit.report/1"
 
@@ -41,6 +46,24 @@ class Summary:
     people: tuple[People, ...]
     comparisons: tuple[Comparison, ...]
     schema: str = SCHEMA
+
+    __repr__ = brief_repr
+
+    def _repr_html_(self) -> str:
+        from judgekit.report.html import fragment
+
+        return fragment(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Every number of the report, one row each, as in the CSV: ``section == "judged"`` are the rates.
+
+        Raises
+        ------
+        MissingExtra : pandas is not installed.
+        """
+        from judgekit.report.numbers import CSV_COLUMNS, numbers
+
+        return to_frame(numbers(self), CSV_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """``schema`` first, then the fields by name, tuples as lists."""

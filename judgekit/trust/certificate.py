@@ -1,20 +1,23 @@
 """What a certificate says: what was promised and seen, what the policy will do and cost, and what is lacking.
 
-A certificate is a plain dict. ``status`` is "certified" or "nothing certified"; ``claim`` one sentence; ``agreement``,
-``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of certification items, ``accepted`` and
-``errors`` what was seen among them, ``observed`` the agreement seen, ``bound`` its lower Clopper-Pearson bound (for
-reading: the promise is ``agreement``), after items whose verdict changes along the path are charged with the worse
-one (``charged``, in the parts); ``labels_needed`` about how many labels would do where nothing is certified;
-``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is asked about) and ``cost`` per
-item are estimates; ``parts`` has the same counts for every group and verdict label that was certified on its own.
+A certificate is a dict whose entries can be read as attributes. ``status`` is "certified" or "nothing certified";
+``claim`` one sentence; ``agreement``, ``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of
+certification items, ``accepted`` and ``errors`` what was seen among them, ``observed`` the agreement seen, ``bound``
+its lower Clopper-Pearson bound (for reading: the promise is ``agreement``), after items whose verdict changes along
+the path are charged with the worse one (``charged``, in the parts); ``labels_needed`` about how many labels would do
+where nothing is certified; ``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is
+asked about) and ``cost`` per item are estimates; ``parts`` has the same counts for every group and verdict label that
+was certified on its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
+from pydantic_core import core_schema
 from scipy.special import ndtri
 
 from judgekit.trust.bounds import clopper_pearson, fewest_labels
@@ -24,6 +27,51 @@ from judgekit.trust.promises import Promise
 from judgekit.trust.testing import START
 
 SCHEMA = "judgekit.certificate/1"
+
+
+class Certificate(dict[str, Any]):
+    """What a certificate says, by name: ``certificate.agreement`` or ``certificate["agreement"]``.
+
+    It is written to files as the dict that it is. ``parts`` and other entries that are objects are read the same way.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self:
+            raise AttributeError(f"the certificate says nothing of '{name}'; it has {', '.join(self)}")
+        return _read(self[name])
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+    def __repr__(self) -> str:
+        return f"<certificate: {self.get('claim') or self.get('status')}>"
+
+    def _repr_html_(self) -> str:
+        rows = (f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.told())
+        return f"<p>{escape(str(self.get('claim', '')))}</p><table>{''.join(rows)}</table>"
+
+    def told(self) -> list[tuple[str, str]]:
+        """Its plain entries, but for the claim and the schema, as text."""
+        plain = (str, int, float)
+        shown = {name: value for name, value in self.items() if isinstance(value, plain)}
+        return [
+            (name.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value))
+            for name, value in shown.items()
+            if name not in ("claim", "schema")
+        ]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> core_schema.CoreSchema:
+        entries = core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+        return core_schema.no_info_after_validator_function(cls, entries)
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Certificate(value)
+    return tuple(map(_read, value)) if isinstance(value, list) else value
 
 
 def labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 import judgekit as jk
 from judgekit import judges
 from judgekit.cli import cli
+from judgekit.estimate import plan
 from judgekit.judges.base import Need
-from judgekit.plan import plan
 from judgekit.rubrics import Rubric
 
 ITEMS = [
