@@ -24,8 +24,8 @@ from judgekit.arrays import Table, judge_index, one_per_question
 from judgekit.errors import InputError, known, mendable
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse, several
-from judgekit.trust.certificate import Certificate
 from judgekit.tries import Try
+from judgekit.trust.certificate import Certificate
 
 
 class Reference(Record):
