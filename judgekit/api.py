@@ -157,15 +157,11 @@ def score(
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
-        cascade_of_first = spec.build(
-            spec.rubric_for(first),
-            budget=Budget(dollars=budget, calls=max_calls),
-            unbound=unbound,
-            asks=not spec.batched,
+        checked = spec.check(
+            spec.rubric_for(first), budget=Budget(dollars=budget, calls=max_calls), unbound=unbound
         )
         if not replace:
-            rubric_of_first = cascade_of_first.rubric.name
-            occupied.check(folder, about, rubric_of_first, cascade_of_first.fingerprints)
+            occupied.check(folder, about, checked.rubric.name, checked.fingerprints)
     with occupied.cleared_if_nothing_came_of_it(folder), closing(Store(folder)) as store:
         job = Job(
             stream if first is None else chain([first], stream),

@@ -142,6 +142,16 @@ class CascadeSpec:
         calibration = None if path is None else Calibration.load(self.folder / path)
         return Cascade(rubric, judges, calibration, unbound=unbound, complete=complete)
 
+    def check(self, rubric_name: str, *, budget: Any = None, unbound: bool = False) -> Cascade:
+        """The cascade for one rubric, after all that have a calibration were built too: before anything is spent."""
+        options: dict[str, Any] = {"budget": budget, "unbound": unbound, "asks": not self.batched}
+        made = self.build(rubric_name, **options)
+        others = {name: load_rubric(name).name for name in self.file.rubrics.values()}
+        for name, other in others.items():
+            if other != made.rubric.name and other in self.file.calibrations:
+                self.build(name, **options)
+        return made
+
 
 def _judged_by(rubrics: Mapping[str, str]) -> set[str]:
     """The names of the rubrics that items may be judged by, and ``*``."""

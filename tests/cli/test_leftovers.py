@@ -133,3 +133,24 @@ def test_labels_of_other_items_are_heard(outputs: Path, tmp_path: Path) -> None:
     done = judgekit("score", "eight.jsonl", "--labels", "labels.jsonl", cwd=tmp_path)
     assert done.returncode == 0
     assert "no label of labels.jsonl belongs to an item of the run" in done.stderr
+
+
+def test_a_calibration_of_a_later_rubric_is_checked_before_anything_is_asked(tmp_path: Path) -> None:
+    """Items of the first block are all of the forget side; the calibration that does not fit is for the other."""
+    (tmp_path / "eight.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    kept = [row | {"id": f"k{row['id']}", "split": "retain"} for row in ROWS]
+    (tmp_path / "kept.jsonl").write_text("".join(json.dumps(row) + "\n" for row in kept))
+    labels = "".join(json.dumps({"id": row["id"], "label": "correct"}) + "\n" for row in kept)
+    (tmp_path / "labels.jsonl").write_text(labels)
+    assert judgekit("score", "kept.jsonl", cwd=tmp_path).returncode == 0
+    made = ("calibrate", "runs/kept", "--labels", "labels.jsonl", "--agreement", "0.5", "-o", "utility.json")
+    assert judgekit(*made, cwd=tmp_path).returncode in (0, 3)
+    with ChatServer() as server:
+        (tmp_path / "paid.yaml").write_text(paid(server.url))
+        done = judgekit(
+            "score", "eight.jsonl", "--cascade", "paid.yaml", "--calibration", "utility.json", cwd=tmp_path
+        )
+        assert not server.seen
+    assert done.returncode == 2
+    assert "does not fit" in done.stderr or "calibrated were" in done.stderr
+    assert not (tmp_path / "runs/eight").exists()
