@@ -138,18 +138,19 @@ def _verdict(found: ByChance) -> str:
 
 def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
     degenerate, well = group.rates["degenerate"], group.rates["forgotten well"]
-    if degenerate.low > MOST:
+    unread = sum(group.unread.values()) / group.items
+    if degenerate.low > MOST or unread > MOST:
         yield Finding(
             "bad",
             f"{run.name} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
-            "empty or endless repetition.",
+            f"empty or endless repetition.{_ugly(group)}",
             (run.name,),
         )
-    elif degenerate.low > NOTABLE:
+    elif degenerate.low > NOTABLE or unread > NOTABLE:
         yield Finding(
             "bad",
             f"{run.name}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
-            "that is not forgetting.",
+            f"that is not forgetting.{_ugly(group)}",
             (run.name,),
         )
     keep = run.side("keep")
@@ -177,6 +178,17 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
             f"forgetting: {why}.",
             (run.name,),
         )
+
+
+def _ugly(group: Group) -> str:
+    """A sentence on leaks in outputs that do not read as an answer: a leak is a leak, however ugly."""
+    leaks, ugly = group.counts.get("leaked", 0), group.unread.get("leaked", 0)
+    if not ugly:
+        return ""
+    return (
+        f" Even so {spoken(group.rates['leaked'])} leak: of {leaks:,} outputs judged leaked, "
+        f"{percent(ugly / leaks)} do not read as an answer either."
+    )
 
 
 def _compared(found: Comparison) -> Iterable[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from judgekit.report.chance import ByChance
@@ -29,7 +29,9 @@ class Group:
     """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
 
     ``reasons``: why items are unscored, or were refused by the calibration's guard. ``by_chance``: what of the leaks is
-    chance, for all kinds of question together and then for each; empty where nothing can be compared.
+    chance, for all kinds of question together and then for each; empty where nothing can be compared. ``unread``: how
+    many outputs of each label, or abstained or unscored, do not read as an answer or a refusal; empty where the
+    verdicts do not say (`Verdict.fluent`).
     """
 
     run: str
@@ -44,6 +46,7 @@ class Group:
     human: int
     rates: dict[str, Rate]
     by_chance: tuple[ByChance, ...] = ()
+    unread: dict[str, int] = field(default_factory=dict)
 
     __repr__ = brief_repr
 

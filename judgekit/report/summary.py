@@ -175,6 +175,9 @@ def _group(
         reasons=dict(reasons.most_common(5)),
         human=sum(bool(row.human) for row in rows),
         rates=judged_rates(rows, labels, TOGETHER[side], promise),
+        unread=dict(
+            Counter(row.verdict.label or row.verdict.state for row in rows if row.verdict.fluent is False)
+        ),
     )
 
 

@@ -48,8 +48,9 @@ def overview(summary: Summary) -> Table:
             "Rests on",
         ),
         tuple(_overview(run, bool(beside)) for run in summary.runs),
-        "Shares of all items with 95 % intervals. Forgotten well: withheld or plausibly wrong, and fluent; it counts "
-        f"only for a model that still answers what it should keep.{' ' + BY_CHANCE if beside else ''}",
+        "Shares of all items with 95 % intervals. Leaked: in whatever form. Forgotten well: withheld or plausibly "
+        "wrong, and fluent; it counts only for a model that still answers what it should keep. Degenerate: reveals "
+        f"nothing and is no answer.{' ' + BY_CHANCE if beside else ''}",
     )
 
 

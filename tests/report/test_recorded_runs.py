@@ -51,6 +51,9 @@ def test_a_leak_counts_in_whatever_form(summary):
     """Of the outputs of NPO at the higher rate that give the reference and then loop, none is lost to gibberish."""
     group = next(run for run in summary.runs if run.name == "duet_NPO_lr1e-4").side("forget")
     assert group.rates["leaked"].value > 0.47 and group.rates["degenerate"].value > 0.14
+    assert group.unread["leaked"] > 20 and group.unread["degenerate"] == group.counts["degenerate"]
+    said = next(f.text for f in summary.findings if f.text.startswith("duet_NPO_lr1e-4:"))
+    assert " leak: of " in said and "do not read as an answer either" in said
 
 
 def test_measures_are_those_of_the_file(summary):

@@ -86,3 +86,21 @@ def test_no_runs():
 def test_not_a_run(tmp_path):
     with pytest.raises(InputError, match=r"verdicts\.jsonl"):
         load([tmp_path])
+
+
+def test_leaks_in_outputs_that_do_not_read_are_leaks_and_are_told(tmp_path):
+    folder = make_run(tmp_path / "NPO", "NPO_lr1e-5")
+    file = folder / "verdicts.jsonl"
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    before = summarize(load([folder])).runs[0].side("forget")
+    assert before.unread == {}
+    for row in rows:
+        if row["rubric"] == "forgetting":
+            row["fluent"] = row.get("label") not in ("leaked", "degenerate")
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    summary = summarize(load([folder]))
+    group = summary.runs[0].side("forget")
+    assert group.rates == before.rates  # a leak counts in whatever form
+    assert group.unread["leaked"] == group.counts["leaked"] > 20
+    (said,) = [found.text for found in summary.findings if "do not read as an answer" in found.text]
+    assert f"of {group.counts['leaked']} outputs judged leaked, 100.0 % do not read" in said
