@@ -1,7 +1,13 @@
-"""How long a report takes: six recorded runs end to end, and fifty thousand made-up items. Prints one JSON object."""
+"""How long a report takes: six recorded runs, fifty thousand made-up items, a thousand runs. Prints one JSON object.
+
+python benchmarks/report.py
+python benchmarks/report.py --runs 1000     # nothing but so many made-up runs of 20 items; needs no recorded data
+"""
 
 from __future__ import annotations
 
+import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -12,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shared import data_folder, show
 
 from judgekit import api, report
-from tests.report.make_runs import make_run
+from tests.report.make_runs import METHODS, make_run
 
 FILES = (
     "tofu_Llama-3.1-8B-Instruct_original/TOFU_EVAL.json",
@@ -40,10 +46,29 @@ def timed(folders: list[Path]) -> dict[str, float]:
     page = step("page", lambda: report.to_html(summary, runs))
     found["items"] = sum(run.items for run in summary.runs)
     found["page_megabytes"] = round(len(page.encode()) / 1e6, 2)
+    found["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return found
 
 
+def small_runs(folder: Path, count: int) -> list[Path]:
+    """Runs of ten forget and ten kept items, methods taking turns."""
+    methods = list(METHODS)
+    return [
+        make_run(folder / f"run{k}", methods[k % len(methods)], forget=10, keep=10, seed=k)
+        for k in range(count)
+    ]
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, help="only this many made-up runs")
+    count = parser.parse_known_args()[0].runs
+    if count:
+        with tempfile.TemporaryDirectory() as name:
+            show({"small_runs": count, **timed(small_runs(Path(name), count))})
+        return
     files = data_folder(__doc__) / "outputs/open_unlearning"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

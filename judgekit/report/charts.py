@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from judgekit.report.cells import percent
+from judgekit.report.cells import in_words, percent
 from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
-from judgekit.report.groups import Group, Side
+from judgekit.report.groups import Group, RunSummary, Side
 from judgekit.report.summary import Summary
 from judgekit.report.svg import INK, LABELS, MUTED, PAPER, SERIES, UNDECIDED, draw, percent_axis
 
@@ -21,6 +21,9 @@ OPEN = "undecided"
 """The part of a bar that no label can claim."""
 
 ROUNDING = 1e-9
+
+MOST = 40
+"""Runs that a chart of runs shows."""
 
 STEADY = 0.05
 """The risk-coverage chart is scaled to what happens above this coverage; below it a few items decide."""
@@ -61,7 +64,7 @@ def plane(summary: Summary) -> Chart | None:
     """Forgotten well against kept, with 95 % intervals; the good corner is the upper right."""
     points = [
         (run, forget.rates["forgotten well"], keep.rates["correct"])
-        for run in summary.runs
+        for run in _drawn(summary)
         if (forget := run.side("forget")) and (keep := run.side("keep"))
     ]
     if not points:
@@ -90,15 +93,33 @@ def plane(summary: Summary) -> Chart | None:
         percent_axis(axes.yaxis)
         _place_names(figure, axes, [(x.middle, y.middle, run.name) for run, x, y in points])
 
-    text = "; ".join(
-        f"{run.name}: forgotten well {percent(x.middle)}, kept {percent(y.middle)}" for run, x, y in points
-    )
+    text = "; ".join(f"{run.name}: forgotten well {in_words(x)}, kept {in_words(y)}" for run, x, y in points)
     title = "Forgetting against utility"
     caption = (
-        "Upper right is good. Bars are 95 % intervals. × marks a model that no longer answers."
+        "Upper right is good. Bars are 95 % intervals; a dot without an estimate stands in the middle of what is "
+        "possible. × marks a model that no longer answers."
+        + _chosen(summary)
         + _opinion([group for run, _, _ in points for group in run.groups])
     )
     return Chart("plane", title, draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
+
+
+def _drawn(summary: Summary) -> Sequence[RunSummary]:
+    """All runs; of many those that forgot best, since nobody can read more of them."""
+    if len(summary.runs) <= MOST:
+        return summary.runs
+
+    def well(run: RunSummary) -> float:
+        forget = run.side("forget")
+        return -forget.rates["forgotten well"].middle if forget else 0.0
+
+    best = {run.name for run in sorted(summary.runs, key=well)[:MOST]}
+    return [run for run in summary.runs if run.name in best]
+
+
+def _chosen(summary: Summary) -> str:
+    count = len(summary.runs)
+    return f" The {MOST} of {count:,} runs that forgot best." if count > MOST else ""
 
 
 def _opinion(groups: Sequence[Group]) -> str:
@@ -139,15 +160,19 @@ def _place_names(figure: Figure, axes: Axes, points: Sequence[tuple[float, float
 
 def breakdown(summary: Summary, side: Side) -> Chart | None:
     """What the outputs of each run were judged to be, as shares of all its items on one side."""
-    groups = [(run.name, group) for run in summary.runs if (group := run.side(side)) is not None]
+    groups = [(run.name, group) for run in _drawn(summary) if (group := run.side(side)) is not None]
     if not groups:
         return None
     labels = list(dict.fromkeys(label for _, group in groups for label in group.counts))
 
     def share(group: Group, part: str) -> float:
         """A rate; what open items or errors that a certificate allows leave undecided is a part of its own."""
-        known = {label: group.rates[label].bounds[0] for label in group.counts}
-        return max(0.0, 1.0 - sum(known.values())) if part == OPEN else known.get(part, 0.0)
+        rates = [group.rates[label] for label in group.counts]
+        if part != OPEN:
+            return group.rates[part].bounds[0] if part in group.counts else 0.0
+        if all(rate.value is not None for rate in rates):
+            return 0.0  # estimated one by one, so they need not add up
+        return max(0.0, 1.0 - sum(rate.bounds[0] for rate in rates))
 
     left_open = any(share(group, OPEN) > ROUNDING for _, group in groups)
     parts = [*labels, *([OPEN] if left_open else [])]
@@ -207,7 +232,8 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
     }[side]
     caption = (
         "The rates of the tables, in percent of all items; hatched is what open items, or errors that a certificate "
-        "allows, leave undecided." + _opinion([group for _, group in groups])
+        "allows, leave undecided. Rates that rest on people's labels are estimated one by one and may not add up "
+        "to 100." + _chosen(summary) + _opinion([group for _, group in groups])
     )
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(

@@ -60,8 +60,8 @@ def front(found: Comparison) -> Table:
         (point.run, told(point.forgetting), told(point.utility), _standing(point)) for point in found.plane
     ]
     note = (
-        f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: surely worse on one of them than the run "
-        "named, and not surely better on the other."
+        f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: surely worse in one of them than the run "
+        "named, and not surely better in the other."
         if rows
         else ""
     )

@@ -202,7 +202,8 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         if tied:
             text += f", and {listed(tied)} {_are(tied)} not told apart from it"
         text += (
-            f"; {listed(behind)} {_are(behind)} behind: surely worse on one, not surely better on the other."
+            f"; {listed(behind)} {_are(behind)} behind: surely worse in one of the two and not surely better in the "
+            "other."
         )
         yield Finding("plain", text, tuple(found.runs))
     for made in found.control:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from judgekit.frames import to_frame
@@ -102,6 +103,8 @@ def summarize(runs: Sequence[Run]) -> Summary:
 Key = tuple[str, str]
 """Run name and rubric."""
 
+_rubric = cache(load_rubric)
+
 
 def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vouched]) -> RunSummary:
     made = tuple(claims[run.name, rubric] for rubric in run.by_rubric)
@@ -143,7 +146,7 @@ def _people(runs: Sequence[Run]) -> tuple[People, ...]:
 def _groups(run: Run, rubric: str, rows: Sequence[Judged], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
     labels = _labels(run, rubric, rows)
-    by_chance = leaks_by_chance(rows, load_rubric(rubric)) if SIDES.get(rubric) == "forget" else {}
+    by_chance = leaks_by_chance(rows, _rubric(rubric)) if SIDES.get(rubric) == "forget" else {}
     splits: dict[str, list[Judged]] = {}
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
@@ -183,7 +186,7 @@ def _group(
 
 def _labels(run: Run, rubric: str, rows: Iterable[Judged]) -> list[str]:
     """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
-    known = run.labels(rubric) or (load_rubric(rubric).labels if rubric in shipped_rubrics() else ())
+    known = run.labels(rubric) or (_rubric(rubric).labels if rubric in shipped_rubrics() else ())
     seen = {row.verdict.label for row in rows if row.verdict.label} | {
         h.label for row in rows for h in row.human
     }

@@ -66,6 +66,17 @@ def test_all_of_few_is_not_all():
     assert rate.low == pytest.approx(0.8316, abs=1e-4), "exact limit of 20 of 20"
 
 
+def test_outputs_of_one_question_are_drawn_together():
+    """Ten outputs alike to each of 20 questions tell no more of the source than 20 outputs."""
+    alike = [
+        judged("leaked" if q < 10 else "wrong", q, item=f"{q}/{k}") for q in range(20) for k in range(10)
+    ]
+    one = [judged("leaked" if q < 10 else "wrong", q) for q in range(20)]
+    many, few = (judged_rates(rows, LABELS, {})["leaked"] for rows in (alike, one))
+    assert many.value == few.value == 0.5
+    assert (many.low, many.high) == pytest.approx((few.low, few.high), abs=0.02)
+
+
 def test_people_correct_the_judge():
     """The judge says leaked of all; people find it wrong in half of a labeled sample."""
     rows = [judged("leaked", i, people="leaked" if i % 2 else "wrong") for i in range(60)]
@@ -105,6 +116,7 @@ def test_a_certificate_bounds_but_does_not_estimate(agreement):
     assert rate.low <= 0.5 - (1 - agreement) / 2
     assert rate.high >= 0.5 + (1 - agreement) / 2
     assert "certificate" in rate.basis
+    assert "with 0.9 confidence" in rate.basis, "its delta comes off"
 
 
 def test_a_verdict_that_may_be_one_off_says_nothing_about_its_neighbors():

@@ -18,7 +18,8 @@ from rich.console import Console
 
 from judgekit.errors import MissingExtra
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
-from judgekit.report.cells import in_words
+from judgekit.report.cells import in_words, percent
+from judgekit.report.charts import breakdown, plane
 from judgekit.report.html import LONGEST, embedded
 from judgekit.report.markdown import escape
 from judgekit.report.rates import Rate
@@ -165,6 +166,30 @@ def test_names_that_differ_only_in_the_middle_are_kept_whole():
     names = [f"{'a' * 20}{middle}{'b' * 20}" for middle in "xy"]
     assert shortened(names, 20) == names
     assert shortened(["short", "a" * 30 + "end"], 12) == ["short", "aaaa…aaaaend"]
+
+
+def test_charts_show_the_rates_of_the_tables(tmp_path):
+    runs = load(
+        [
+            make_run(tmp_path / name, name, forget=80, keep=40, human=0.5, people=1)
+            for name in ("IDK", "original")
+        ]
+    )
+    summary = summarize(runs)
+    drawn = breakdown(summary, "forget")
+    assert drawn is not None and "undecided" not in drawn.text
+    for run in summary.runs:
+        rates = run.side("forget").rates
+        assert rates["leaked"].kind == "people"
+        assert f"leaked {percent(rates['leaked'].value)}" in drawn.text or not rates["leaked"].value
+        assert f"{run.name}: forgotten well {in_words(rates['forgotten well'])}" in plane(summary).text
+
+
+def test_charts_of_many_runs_show_some_and_say_so(summary):
+    many = [replace(summary.runs[k % len(summary.runs)], name=f"r{k}") for k in range(60)]
+    drawn = plane(replace(summary, runs=tuple(many)))
+    assert drawn.text.count(": forgotten well") == 40
+    assert "The 40 of 60 runs that forgot best." in drawn.caption
 
 
 def test_an_interval_never_looks_like_a_point():
