@@ -114,6 +114,8 @@ class JudgeFailed(JudgekitError):
 class BudgetSpent(JudgekitError):
     """The budget in money or calls is used up; what was answered is kept, the same command with more goes on."""
 
+    exit_code = EXIT_UNSCORED_LEFT
+
 
 class BatchPending(JudgekitError):
     """So many prompts are with the provider; the same command collects their answers once they are there."""

@@ -13,6 +13,7 @@ from judgekit.budgets import Frontier
 from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError
+from judgekit.estimate import Plan
 
 
 @click.command("plan")
@@ -80,14 +81,7 @@ def command(
             **reader_options(given, files),
         )
         result(plan=planned)
-        click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
-        click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
-        for tier in planned.tiers:
-            click.echo(
-                f"{tier.rubric:14}{tier.tier:24}{tier.items:>10,}{_number(tier.calls):>12}{_number(tier.tokens):>14}"
-                f"{money(tier.cost):>14}"
-            )
-        click.echo(f"together {money(planned.cost)}; tokens are estimated from the text (4 characters each)")
+        show(planned)
         if prompt and planned.example is not None:
             click.echo("\none prompt:")
             for message in planned.example.messages:
@@ -104,6 +98,18 @@ def command(
             click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")
         if shown is not None:
             _show(shown)
+
+
+def show(planned: Plan) -> None:
+    """Calls, tokens and cost by rubric and tier."""
+    click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
+    click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
+    for tier in planned.tiers:
+        click.echo(
+            f"{tier.rubric:14}{tier.tier:24}{tier.items:>10,}{_number(tier.calls):>12}{_number(tier.tokens):>14}"
+            f"{money(tier.cost):>14}"
+        )
+    click.echo(f"together {money(planned.cost)}; tokens are estimated from the text (4 characters each)")
 
 
 def _number(count: int | None) -> str:

@@ -22,6 +22,7 @@ from judgekit.cli.common import (
     states_line,
 )
 from judgekit.cli.output import result
+from judgekit.cli.plan import show
 from judgekit.display import printable
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import (
@@ -31,6 +32,7 @@ from judgekit.errors import (
     BatchPending,
     BudgetSpent,
     JudgeFailed,
+    JudgekitError,
     StoreFailed,
 )
 from judgekit.store import kept
@@ -49,6 +51,7 @@ from judgekit.store import kept
 @click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
 @click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
 @click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option("--dry-run", is_flag=True, help="Show calls, tokens and cost; ask nothing and write nothing.")
 @click.option(
     "--replace", is_flag=True, help="Write over a finished run of another source, cascade or rubric."
 )
@@ -62,7 +65,9 @@ from judgekit.store import kept
     "--batch", is_flag=True, help="Ask endpoints through their batch API: submit, and collect later."
 )
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
-def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool, **given: Any) -> int:
+def command(
+    files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool, dry_run: bool, **given: Any
+) -> int:
     """Judge FILES of model outputs (or Hugging Face data sets).
 
     The same command again resumes a stopped run and pays for no call twice. Ctrl-C waits for the requests
@@ -71,6 +76,11 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
     reader = reader_options(given, files)
+    if dry_run:
+        planned = api.plan(files, cascade=spec, limit=given["limit"], **reader)
+        result(plan=planned)
+        show(planned)
+        return EXIT_DONE
     left, runs = 0, list[dict[str, Any]]()
     for source, name in run_names(files).items():
         with progress_bar(name, given["limit"]) as report:
@@ -86,27 +96,10 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
 
             try:
                 scored = api.score(source, out / name, cascade=spec, report=tell, **given, **reader)
-            except BudgetSpent as stop:
+            except (BudgetSpent, StoreFailed, JudgeFailed) as stop:
                 result(stopped=str(stop))
-                spent = kept(out / name)[1]
-                more = f": {spent.over(given['budget'])}" if given["budget"] is not None else ""
-                click.echo(
-                    f"{name}: {stop}{more}. Nothing is lost: the same command with a larger budget goes on",
-                    err=True,
-                )
-                return EXIT_UNSCORED_LEFT
-            except StoreFailed as failure:
-                result(stopped=str(failure))
-                click.echo(
-                    f"{name}: {failure}. {kept(out / name)[0]:,} answers are kept; make room, and the same command "
-                    "goes on from there",
-                    err=True,
-                )
-                return failure.exit_code
-            except JudgeFailed as failure:
-                result(stopped=str(failure))
-                click.echo(f"{name}: {failure}", err=True)
-                return failure.exit_code
+                click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
+                return stop.exit_code
             except BatchPending as pending:
                 click.echo(f"{name}: {pending}", err=True)
                 left += 1
@@ -125,6 +118,17 @@ def command(files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool
             _say(name, scored.progress.heard)
         left += scored.progress.states.get("unscored", 0) + len(scored.progress.failing)
     return EXIT_UNSCORED_LEFT if left else EXIT_DONE
+
+
+def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
+    """What stopped a run, and how to go on."""
+    answers, spent = kept(folder)
+    if isinstance(stop, BudgetSpent):
+        more = "" if budget is None else f": {spent.over(budget)}"
+        return f"{stop}{more}. Nothing is lost: the same command with a larger budget goes on"
+    if isinstance(stop, StoreFailed):
+        return f"{stop}. {answers:,} answers are kept; make room, and the same command goes on from there"
+    return str(stop)
 
 
 def _say(name: str, heard: Sequence[str]) -> None:

@@ -147,7 +147,9 @@ def test_a_plan_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "tiers: [{judge: openai, model: m, api_key_env: NOT_SET, batch: true, price: {input: 1, output: 1}}]\n"
         "rubrics: {'*': forgetting}\n"
     )
-    command = [sys.executable, "-m", "judgekit", "plan", "outputs.jsonl", "--cascade", "cascade.yaml"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "openai" in done.stdout
+    for verb in (["plan"], ["score", "--dry-run"]):
+        command = [sys.executable, "-m", "judgekit", *verb, "outputs.jsonl", "--cascade", "cascade.yaml"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "openai" in done.stdout
+    assert not (tmp_path / "runs").exists()
