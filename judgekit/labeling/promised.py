@@ -24,6 +24,8 @@ class Promised:
         The field of a verdict whose values are promised for on their own; empty: one promise for all.
     person : bool
         Agreement with one of an item's people, drawn at random, instead of with their majority.
+    per_item : bool
+        About items, every output of a question, instead of about questions and one output of each.
     """
 
     promise: Promise
@@ -31,6 +33,7 @@ class Promised:
     tiers: tuple[str, ...]
     by: str = ""
     person: bool = False
+    per_item: bool = False
 
     @classmethod
     def of(cls, calibration: Mapping[str, Any]) -> Promised:
@@ -48,6 +51,7 @@ class Promised:
             tuple(calibration["tiers"]),
             calibration.get("by") or "",
             calibration.get("people") == "random",
+            calibration.get("per") == "item",
         )
 
     def group(self, verdict: Verdict) -> str:

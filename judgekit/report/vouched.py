@@ -37,8 +37,9 @@ class Vouched:
         promised = Promised.of(calibration)
         groups = tuple(sorted({promised.group(row.verdict) for row in rows}))
         count = len(promised.labels)
-        made = cls(promised, groups, Certified(promised.promise, count, promised.person))
-        everything = Population.of(arrays(rows, promised.labels, made), promised.promise)
+        made = cls(promised, groups, Certified(promised.promise, count, promised.person, promised.per_item))
+        here = arrays(rows, promised.labels, made)
+        everything = Population.of(here, promised.promise, promised.per_item)
         return replace(made, certificate=replace(made.certificate, population=everything))
 
     def group(self, verdict: Verdict) -> int:

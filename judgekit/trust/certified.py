@@ -31,10 +31,14 @@ Question = tuple[int, object]
 
 @dataclass(frozen=True)
 class Extent:
-    """The accepted verdicts of one part: their weight, how many questions they answer, whether each weighs 1."""
+    """The accepted verdicts of one part: their weight, how many questions they answer, the most one question can weigh.
+
+    `single`: each is the only item of its question.
+    """
 
     weight: float
     questions: int
+    largest: float
     single: bool
 
 
@@ -49,23 +53,27 @@ class Population:
     outputs : question -> its number of items
         A promise counts questions: each of a question's outputs weighs one over their number.
     extent : part -> its accepted verdicts
+    per_item : bool
+        The promise counts items instead: each weighs 1.
     """
 
     outputs: Mapping[Question, int]
     extent: Mapping[Part, Extent]
+    per_item: bool = False
 
     @classmethod
-    def of(cls, judged: Judged, promise: Promise) -> Population:
+    def of(cls, judged: Judged, promise: Promise, per_item: bool = False) -> Population:
         """Count the items."""
         outputs = Counter(zip(judged.group.tolist(), judged.asked.tolist(), strict=True))
-        weight, group, label = _weight(judged, outputs), *_part(judged, promise)
+        weight, group, label = _weight(judged, outputs, per_item), *_part(judged, promise)
         under = group != UNPROMISED
         extent = {}
         for g, k in np.unique(np.column_stack([group, label])[under], axis=0).tolist():
             mine = (group == g) & (label == k)
             total, asked = float(weight[mine].sum()), len(np.unique(judged.asked[mine]))
-            extent[g, k] = Extent(total, asked, bool((weight[mine] == 1).all()))
-        return cls(outputs, extent)
+            most = max(count for (of, _), count in outputs.items() if of == g)
+            extent[g, k] = Extent(total, asked, float(most) if per_item else 1.0, most == 1)
+        return cls(outputs, extent, per_item)
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ class Certified:
         How many labels there are; without it the label after the highest seen is thought possible.
     person : bool
         The promise is of agreement with one of an item's people, drawn at random, instead of with their majority.
+    per_item : bool
+        The promise is about items, every output of a question, instead of about questions and one output of each.
     population : Population, optional
         Default: the promise is about the very items whose rate is wanted.
     """
@@ -87,6 +97,7 @@ class Certified:
     promise: Promise
     labels: int | None = None
     person: bool = False
+    per_item: bool = False
     population: Population | None = None
 
     @property
@@ -120,7 +131,7 @@ class Certified:
         tail : float
             Probability that more verdicts are wrong in some part, while the promise holds.
         """
-        population = self.population or Population.of(judged, self.promise)
+        population = self.population or Population.of(judged, self.promise, self.per_item)
         verdicts = np.asarray(judged.verdicts)
         highest = int(max(verdicts.max(), wanted.max())) + 1
         agreeing = self.promise.agreeing(self.labels or highest + self.promise.tolerance)
@@ -134,7 +145,7 @@ class Certified:
         for p, (g, k) in enumerate(parts):
             number[(group == g) & (label == k)] = p
             budget[p] = most_wrong(population.extent[g, k], self.risk(k), tail / len(parts))
-        weight = _weight(judged, population.outputs)
+        weight = _weight(judged, population.outputs, population.per_item)
         said = np.where(under, verdicts, 0)
         return Allowed(under & inside[said], under & outside[said], number, weight, budget)
 
@@ -180,7 +191,8 @@ def most_wrong(extent: Extent, risk: float, tail: float) -> float:
     """Weight of wrong verdicts that is exceeded with probability at most `tail`, each being wrong with `risk`.
 
     One item a question: the binomial quantile. Several: Hoeffding's bound (1963, theorem 1) for sums of the
-    questions' wrong weight less `risk` times their accepted weight, each within [-risk, 1 - risk].
+    questions' wrong weight less `risk` times their accepted weight, each within [-risk, 1 - risk] times the most that a
+    question can weigh.
     """
     if risk >= 1:
         return extent.weight
@@ -191,7 +203,7 @@ def most_wrong(extent: Extent, risk: float, tail: float) -> float:
     if _divergence(highest, risk) <= allowed:
         return extent.weight
     share = float(brentq(lambda x: _divergence(x, risk) - allowed, risk, highest))
-    return min(extent.weight, risk * extent.weight + n * (share - risk))
+    return min(extent.weight, risk * extent.weight + n * extent.largest * (share - risk))
 
 
 def _divergence(x: float, risk: float) -> float:
@@ -205,6 +217,8 @@ def _part(judged: Judged, promise: Promise) -> tuple[Ints, Ints]:
     return group, verdicts if promise.per_label else np.full(len(judged), -1)
 
 
-def _weight(judged: Judged, outputs: Mapping[Question, int]) -> Floats:
+def _weight(judged: Judged, outputs: Mapping[Question, int], per_item: bool) -> Floats:
+    if per_item:
+        return np.ones(len(judged))
     pairs = zip(judged.group.tolist(), judged.asked.tolist(), strict=True)
     return 1.0 / np.array([outputs[pair] for pair in pairs], dtype=np.float64)

@@ -97,7 +97,7 @@ def draw(
     if "outputs" in kind:  # a tenth of the questions has ten outputs each, and all the errors
         rich = items // 20
         questions = np.concatenate([np.repeat(np.arange(rich), 10), rich + np.arange(items - 10 * rich)])
-        share = rich / (rich + items - 10 * rich)
+        share = 10 * rich / items if "items counted" in kind else rich / (rich + items - 10 * rich)
         risk = np.where(questions < rich, min(1.0, (1 - agreement) / share), 0.0)
         verdicts = verdicts[questions]  # a question's outputs get the same verdict
     if "subset" in kind:  # the promise is about four times as many items, and all the errors are here
@@ -111,7 +111,7 @@ def draw(
         people[silent] = worst
         verdicts = np.where(silent, -1, verdicts)
     judged = Judged(verdicts, np.full(items, -1), questions=questions, groups=groups)
-    certificate = Certified(promise, labels, person)
+    certificate = Certified(promise, labels, person, per_item="items counted" in kind)
     if "subset" in kind:
         rest = rng.choice(labels, 3 * items, p=VERDICTS)
         all_of = Judged(np.concatenate([verdicts, rest]), np.full(4 * items, -1))
@@ -126,6 +126,7 @@ KINDS = (
     "group",
     "random person",
     "several outputs a question",
+    "several outputs a question, items counted",
     "subset of what is promised",
     "tolerance, random person",
     "per label, tolerance",

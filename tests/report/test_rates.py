@@ -141,6 +141,9 @@ def test_several_outputs_of_a_question_may_err_together():
     plain = promised(["wrong"] * 180)
     run = replace(plain, rows=[*rich, *(judged("wrong", 1000 + n, calibration="abc") for n in range(180))])
     assert told(run).low == pytest.approx(0, abs=0.01)
+    cascade = run.meta["cascades"]["forgetting"]
+    every = {"forgetting": cascade | {"calibration": cascade["calibration"] | {"per": "item"}}}
+    assert told(replace(run, meta={"cascades": every})).low > 0.05, "the outputs count, not the questions"
 
 
 def test_the_errors_of_a_promise_for_two_runs_may_all_be_in_one():
