@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ import click
 from judgekit.cli.output import quiet
 from judgekit.engine.folder import Progress, Report
 from judgekit.errors import ConfigError
-from judgekit.readers import NamesFile
 
 PATH = click.Path(path_type=Path)
 
@@ -83,11 +82,9 @@ COST = (
 )
 
 
-def reader_options(given: dict[str, Any], files: Iterable[str | Path]) -> dict[str, Any]:
+def reader_options(given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of ``READER`` out of a verb's options, as :func:`judgekit.api.read` wants them."""
     reader = {name: given.pop(name) for name in ("format", "model", "method", "split", "names")}
-    if reader["names"] is not None:
-        NamesFile(reader["names"]).check_used(files)
     pairs = [text.partition("=") for text in given.pop("columns")]
     if wrong := [field for field, _, column in pairs if not column]:
         raise ConfigError(f"--columns {wrong[0]}: expected FIELD=COLUMN, say question=prompt")

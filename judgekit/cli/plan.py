@@ -11,6 +11,7 @@ import click
 from judgekit import api, watching
 from judgekit.budgets import Frontier
 from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
+from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError
 from judgekit.estimate import Plan
@@ -72,13 +73,14 @@ def command(
     if not files and agreement is None:
         raise ConfigError("nothing to plan: give FILES, or --agreement for the number of labels")
     if files:
+        reader = reader_options(given)
         planned = api.plan(
-            files,
+            inputs(files, reader),
             cascade=cascade,
             rubric=rubric,
             calibrations=calibrations,
             limit=limit,
-            **reader_options(given, files),
+            **reader,
         )
         result(plan=planned)
         show(planned)

@@ -8,8 +8,8 @@ import click
 
 from judgekit import api, sources
 from judgekit.cli.common import OUT, PATH, progress_bar, states_line
+from judgekit.cli.inputs import inputs
 from judgekit.cli.output import STDOUT, result
-from judgekit.cli.score import run_names
 from judgekit.errors import InputError
 
 
@@ -49,7 +49,7 @@ def command(
 
     files = tuple(str(run) for run in runs if not run.is_dir())
     folders = {run: run for run in runs if run.is_dir()}
-    for source, name in run_names(files).items():
+    for source, name in inputs(files, {}).items():
         with progress_bar(name, None) as tell:
             try:
                 done = api.score(source, scored / name, report=tell)
@@ -64,7 +64,7 @@ def command(
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
     given = sources.labels(labels) if labels else None
-    loaded = report.load(sources.finished(folders[run] for run in runs), given)
+    loaded = report.load(sources.finished(folders[run] for run in runs if run in folders), given)
     summary = report.summarize(loaded)
     report.print_summary(summary)
     result(report=summary.to_dict())

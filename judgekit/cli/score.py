@@ -21,6 +21,7 @@ from judgekit.cli.common import (
     reader_options,
     states_line,
 )
+from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.cli.plan import show
 from judgekit.display import printable
@@ -31,6 +32,7 @@ from judgekit.errors import (
     EXIT_UNSCORED_LEFT,
     BatchPending,
     BudgetSpent,
+    InputError,
     JudgeFailed,
     JudgekitError,
     StoreFailed,
@@ -68,21 +70,23 @@ from judgekit.store import kept
 def command(
     files: tuple[str, ...], out: Path, cascade: Path | None, batch: bool, dry_run: bool, **given: Any
 ) -> int:
-    """Judge FILES of model outputs (or Hugging Face data sets).
+    """Judge FILES of model outputs, every such file under a folder, or Hugging Face data sets.
 
+    Each file becomes a run of its own. One that cannot be read is named, and the others are judged.
     The same command again resumes a stopped run and pays for no call twice. Ctrl-C waits for the requests
     under way, so that their answers are kept; once more stops at once.
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
-    reader = reader_options(given, files)
+    reader = reader_options(given)
+    named = inputs(files, reader)
     if dry_run:
-        planned = api.plan(files, cascade=spec, limit=given["limit"], **reader)
+        planned = api.plan(named, cascade=spec, limit=given["limit"], **reader)
         result(plan=planned)
         show(planned)
         return EXIT_DONE
-    left, runs = 0, list[dict[str, Any]]()
-    for source, name in run_names(files).items():
+    left, runs, failed = 0, list[dict[str, Any]](), EXIT_DONE
+    for source, name in named.items():
         with progress_bar(name, given["limit"]) as report:
             said: list[str] = []
 
@@ -100,6 +104,14 @@ def command(
                 result(stopped=str(stop))
                 click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
                 return stop.exit_code
+            except InputError as error:
+                if len(named) == 1 or str(error.path) not in (source, str(out / name)):
+                    raise
+                click.echo(printable(f"judgekit: {error}"), err=True)
+                runs.append({"source": source, "error": str(error)})
+                result(runs=runs)
+                failed = error.exit_code
+                continue
             except BatchPending as pending:
                 click.echo(f"{name}: {pending}", err=True)
                 left += 1
@@ -117,7 +129,7 @@ def command(
         if list(scored.progress.heard) != said:
             _say(name, scored.progress.heard)
         left += scored.progress.states.get("unscored", 0) + len(scored.progress.failing)
-    return EXIT_UNSCORED_LEFT if left else EXIT_DONE
+    return failed or (EXIT_UNSCORED_LEFT if left else EXIT_DONE)
 
 
 def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
@@ -134,18 +146,3 @@ def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
 def _say(name: str, heard: Sequence[str]) -> None:
     for line in heard:
         click.echo(f"{name}: {line}", err=True)
-
-
-def run_names(files: tuple[str, ...]) -> dict[str, str]:
-    """A folder name for each file: its own name, or its folder's where all its kind are named alike."""
-    names: dict[str, str] = {}
-    for source in dict.fromkeys(files):
-        path = Path(source)
-        generic = path.suffix == ".json" and path.is_file() and path.resolve().parent.name
-        name = path.resolve().parent.name if generic else path.name.removesuffix(path.suffix) or "run"
-        number, taken = 2, set(names.values())
-        unique = name
-        while unique in taken:
-            unique, number = f"{name}-{number}", number + 1
-        names[source] = unique
-    return names

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from judgekit.cli.common import PATH, READER, options, reader_options
+from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE
 from judgekit.validation import examined
@@ -21,8 +22,8 @@ MOST = 20
 @options(READER)
 def command(files: tuple[Path, ...], **given: Any) -> int:
     """Check FILES: model outputs, labels, evidence, verdicts, calibrations, cascade files, rubric and run folders."""
-    reader = reader_options(given, files)
-    faults = {str(path): _faults(path, reader) for path in files}
+    reader = reader_options(given)
+    faults = {source: _faults(Path(source), reader) for source in inputs(files, reader)}
     result(faults=faults)
     return EXIT_BAD_INPUT if any(faults.values()) else EXIT_DONE
 

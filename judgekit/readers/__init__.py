@@ -12,6 +12,7 @@ from judgekit.readers import hf, mapped
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find, head
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
+from judgekit.readers.logs import logs
 from judgekit.readers.naming import NamesFile
 from judgekit.records import Item
 
@@ -21,6 +22,7 @@ __all__ = [
     "detect",
     "examined",
     "formats",
+    "logs",
     "numbered_labels",
     "read",
     "read_evidence",
@@ -66,14 +68,16 @@ def _form(path: Path, name: str | None, columns: Mapping[str, str] | None = None
 
 
 def _not_a_folder(path: Path) -> None:
-    """A folder that holds a file of outputs is likely meant to be that file."""
-    for inside in sorted(path.glob("*.json*")) if path.is_dir() else ():
-        try:
-            find(inside)
-        except InputError:
-            continue
+    """A folder that holds files of outputs is no data set; one of them is likely meant."""
+    if not path.is_dir() or hf.is_saved(path):
+        return
+    found = logs(path).files
+    if found or any((path / name).exists() for name in ("items.jsonl", "items.jsonl.part")):
+        meant = found[0] if found else path / "items.jsonl"
         raise InputError(
-            f"is a folder; did you mean {inside}? (a data set in a folder: --format hf)", path=path
+            f"is a folder; did you mean {meant}? (every log under it: judgekit.readers.logs; a data set in a folder: "
+            "--format hf)",
+            path=path,
         )
 
 

@@ -74,13 +74,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: how it is told from others, how its items and its run-level numbers are read."""
+    """A file format: how it is told from others, how its items and its run-level numbers are read.
+
+    ``repeats``: whether another file beside this one holds the same outputs.
+    """
 
     name: str
     description: str
     matches: Callable[[Head], bool]
     read: Callable[[Source], Iterator[Item]]
     metrics: Callable[[Path], dict[str, float | None]] = lambda path: {}
+    repeats: Callable[[Path], bool] = lambda path: False
 
 
 def whole(text: str) -> str:

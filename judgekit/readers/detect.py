@@ -24,6 +24,11 @@ from judgekit.readers.columnar import columnar, is_columnar
 from judgekit.readers.jsonfile import Cursor, first_row, opened
 from judgekit.readers.tables import table
 
+
+class UnknownFormat(InputError):
+    """The file is sound, but of no format that is known."""
+
+
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
     for module in (
@@ -111,7 +116,7 @@ def _table(path: Path) -> Head:
             raise
         row, wrong = {}, f"; read as a table: {error.what}"
     if len(row) < 2:
-        raise InputError(f"expected JSON, JSONL, or a table with a header (CSV, TSV){wrong}", path=path)
+        raise UnknownFormat(f"expected JSON, JSONL, or a table with a header (CSV, TSV){wrong}", path=path)
     return Head("table", row=row)
 
 
@@ -130,7 +135,7 @@ def find(path: Path) -> Format:
             if form.matches(Head(kind, keys, names, seen.row)):
                 return form
     if seen.kind == "archive":
-        raise InputError(
+        raise UnknownFormat(
             "a zip archive that is no log of inspect-ai; of a workbook, save the sheet as CSV (UTF-8)",
             path=path,
         )
@@ -140,7 +145,7 @@ def find(path: Path) -> Format:
         if seen.kind == "object"
         else "; of a table, say what is what: --columns question=… --columns output=…"
     )
-    raise InputError(
+    raise UnknownFormat(
         f"format not recognized (first keys: {first}){rows}; or force one with --format: {', '.join(FORMATS)}",
         path=path,
     )

@@ -51,6 +51,11 @@ class RunNames(NamedTuple):
     doubt: str = ""
 
 
+def is_stage(folder: str) -> bool:
+    """Whether a folder's name only says at what stage its files were made."""
+    return bool(_STAGE.fullmatch(folder))
+
+
 @lru_cache(maxsize=256)
 def run_names(path: Path) -> RunNames:
     """What folder, file and Hydra's overrides say of a run."""

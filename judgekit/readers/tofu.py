@@ -51,7 +51,7 @@ _NAMES = {
 def _matches(head: Head) -> bool:
     first = head.keys[:1]
     return head.kind == "object" and any(
-        key.removesuffix(".json") in SPLITS or key in _NAMES for key in first
+        key.removesuffix(".json") in SPLITS or key in (_TEXTS, *_NAMES) for key in first
     )
 
 
@@ -123,10 +123,16 @@ def _metrics(path: Path) -> dict[str, float | None]:
     return {name: float(value) for name, _, value in pairs if name[:1].isupper() and _NUMBER.fullmatch(value)}
 
 
+def _repeats(path: Path) -> bool:
+    """A section, where the file of all sections stands beside it."""
+    return path.stem in SPLITS and path.with_name("eval_log_aggregated.json").is_file()
+
+
 FORMAT = Format(
     "tofu",
     "TOFU eval_log_aggregated.json and its sections, also as A Closer Look at Machine Unlearning writes them",
     _matches,
     _read,
     _metrics,
+    _repeats,
 )

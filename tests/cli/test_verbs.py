@@ -100,12 +100,42 @@ def test_a_broken_file_is_one_line_and_leaves_nothing(tmp_path: Path, content: b
     assert not (tmp_path / "runs" / "bad" / "verdicts.jsonl").exists()
 
 
-def test_a_folder_names_the_file_that_was_meant(outputs: Path, tmp_path: Path) -> None:
-    done = judgekit("score", ".", "--out", "o", cwd=tmp_path)
+def saves(folder: Path) -> Path:
+    """A tree of logs as evaluations leave it: alike names in sibling folders, other files, one log cut off."""
+    line = json.dumps(ROWS[0]) + "\n"
+    for log in ("a/evals/out.jsonl", "b/evals/out.jsonl", "b/checkpoint-5/evals/out.jsonl", "c/out.jsonl"):
+        path = folder / log
+        path.parent.mkdir(parents=True)
+        path.write_text(line + line[:50] if log.startswith("c/") else line)
+    (folder / "a" / "config.json").write_text('{"hidden_size": 8}')
+    return folder
+
+
+def test_every_log_under_a_folder_is_a_run_of_its_own(tmp_path: Path) -> None:
+    saves(tmp_path / "saves")
+    done = judgekit("score", "saves", "saves/a/evals/out.jsonl", cwd=tmp_path)
+    assert done.returncode == 2, "one log is cut off"
+    said = done.stderr.splitlines()
+    assert said[0] == "saves: 4 files of outputs (1 other files hold none)" and len(said) == 2
+    assert said[1].startswith("judgekit: saves/c/out.jsonl:2: expected a JSON object a line")
+    assert {path.name for path in (tmp_path / "runs").iterdir()} == {"out", "b-out", "b-checkpoint-5-out"}
+    (tmp_path / "saves" / "c" / "out.jsonl").unlink()
+    (tmp_path / "saves" / "names.csv").write_text("run,model,method\na,A,x\nb,B,y\n")
+    done = judgekit("score", "saves/", "--names", "saves/names.csv", "-o", "named", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "named").iterdir()} == {"a-out", "b-out", "b-checkpoint-5-out"}
+    assert rows(tmp_path / "named" / "b-out" / "verdicts.jsonl")[0]["model"] == "B"
+    assert "3 items;" in judgekit("plan", "saves", cwd=tmp_path).stdout
+    assert judgekit("validate", "saves", cwd=tmp_path).stdout.count("judgekit, 1 items (forget 1)") == 3
+
+
+def test_a_folder_without_logs_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = judgekit("score", "empty", cwd=tmp_path)
     assert (
-        done.returncode == 2 and "did you mean outputs.jsonl?" in done.stderr and done.stderr.count("\n") == 1
+        done.returncode == 2 and "empty: no file of outputs that is recognized in the folder" in done.stderr
     )
-    assert not (tmp_path / "o").exists()
+    assert done.stderr.count("\n") == 1 and not (tmp_path / "runs").exists()
 
 
 def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""The files that a verb is given: folders opened, each file once, and what its run is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from judgekit.errors import InputError
+from judgekit.readers.logs import holds_logs, logs, name_below, names_of, unique_names
+from judgekit.readers.naming import NamesFile
+
+
+def inputs(files: Iterable[str | Path], reader: Mapping[str, Any]) -> dict[str, str]:
+    """Source -> name of its run, for files, data sets, and every log under a folder.
+
+    Parameters
+    ----------
+    files : as given on the command line.
+    reader : options of :func:`judgekit.api.read`.
+
+    Raises
+    ------
+    InputError : a folder has no logs, or the file of names speaks of none of the files.
+    """
+    form, columns = reader.get("format"), reader.get("columns")
+    below: list[tuple[str, str]] = []
+    alone: list[str] = []
+    for given in map(str, files):
+        root = Path(given)
+        if form == "hf" or not holds_logs(root):
+            alone.append(given)
+            continue
+        found = logs(root, form, columns)
+        if not found.files:
+            what = f"no log of the format '{form}'" if form else "no file of outputs that is recognized"
+            raise InputError(f"{what} in the folder (a data set in a folder: --format hf)", path=given)
+        passed = f" ({found.others:,} other files hold none)" if found.others else ""
+        click.echo(f"{given}: {len(found.files):,} files of outputs{passed}", err=True)
+        below += [(str(path), name_below(root, path)) for path in found.files]
+    sources = unique_names(_once([*names_of(dict.fromkeys(alone)).items(), *below]))
+    if reader.get("names") is not None:
+        NamesFile(reader["names"]).check_used(sources)
+    return sources
+
+
+def _once(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each file once, however it was given."""
+    seen: set[Path | str] = set()
+    kept = []
+    for source, name in sources:
+        key: Path | str = Path(source).resolve() if Path(source).exists() else source
+        if key not in seen:
+            seen.add(key)
+            kept.append((source, name))
+    return kept
