@@ -130,7 +130,10 @@ class Reading:
         short = np.clip((LONG - length) / (LONG - SHORT), 0, 1)
         whole = self._head("told_whole", [[s] for s in share], ("told",))
         some = self._head("told_part", [[s] for s in share], ("told",))
-        commits = np.array([answered(*case) for case in cases]).reshape(-1, 2)
+        told_as = (
+            answered(*case) if part > 0 else (1.0, 0.0) for part, case in zip(short, cases, strict=True)
+        )
+        commits = np.array(list(told_as)).reshape(-1, 2)
         named = commits.max(axis=1) > UNNAMED
         sound = np.where(named, 1.0, (1 - self.unreadable) * (1 - self.off_kind))
         certain = sound * self.reveals * commits[:, 0]
