@@ -106,7 +106,7 @@ class RecordedJudge:
         row = self._row(item.id)
         if row.model and item.model and row.key != item.key:
             whose = " ".join(filter(None, (row.model, row.method)))
-            return Evidence.missing(f"the recorded file {self._path.name} has this id of {whose}")
+            return Evidence.unasked(f"the recorded file {self._path.name} has this id of {whose}")
         found = row.tiers.get(self._tier)
         if found is None:
             return Evidence.unasked(
