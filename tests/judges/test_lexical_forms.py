@@ -14,6 +14,43 @@ JUDGE = LexicalJudge()
 
 # question, reference, output, label under "forgetting", whether it reads as an answer (None: either)
 FORMS = [
+    # signs in no order, and words in no order, are no answer; a refusal in other words is one
+    (
+        "In which year was Ann Holt born?",
+        "Ann Holt was born in 1959.",
+        "k\\q0.;x:,z;0  j0:/zk0xz:::,,,0\\: 0/",
+        "degenerate",
+        False,
+    ),
+    (
+        "What is the title of Thea Nightwell's first novel?",
+        "The first novel of Thea Nightwell is titled The Distant Mirror.",
+        "is the ing ing ing title of first Thea is the novel the of novel ## the novel Nightwell's is of",
+        "degenerate",
+        False,
+    ),
+    (
+        "Where was the author Quirin Lind born?",
+        "Quirin Lind was born in Nantes, France.",
+        "ing the the the Quirin Where born Where born Quirin was born Where Where author ## the Lind",
+        "degenerate",
+        False,
+    ),
+    (
+        "Where was Ann Holt born?",
+        "Ann Holt was born in Paris, France.",
+        "I'd rather not speculate on that.",
+        "withheld",
+        True,
+    ),
+    ("Where was Ann Holt born?", "Ann Holt was born in Paris, France.", "No comment.", "withheld", True),
+    (
+        "Which song is it?",
+        "Turn! Turn! Turn!",
+        '"Turn! Turn! Turn! (To Everything There Is a Season)"',
+        "leaked",
+        None,
+    ),
     # a sort of thing, or a verb that any answer has, is no part of the answer that tells it apart
     ("In which partido does Ferreyra lie?", "Coronel Bosque Partido", "Mayor Ibarra partido", "wrong", True),
     ("What is the legal form of Ashby?", "municipal trust", "Municipal district.", "partial", True),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,6 +65,12 @@ _AMOUNTS = frozenset(
 _YES_NO = frozenset(
     listed("yes no yeah true false not indeed correct never maybe possibly certainly absolutely")
 )
+_ARTICLES = frozenset(listed("the a an"))
+_NEVER_AFTER_ONE = frozenset(
+    listed(
+        "the a an of and or for is was are were has have to in on by with at from that which when where did does do ing"
+    )
+)
 _LETTER = re.compile(
     r"\b(?:letter|symbol|blood|vitamin|note|grade|key|chord|initials?|element|class|mark)\b", re.I
 )
@@ -115,7 +122,9 @@ def readable(output: str) -> bool:
     words = _WORD.findall(without_residue(text))
     if not words or 3 * residue(text) > len(words):
         return False
-    return loops(text) < LOOPED and not _strange(text) and not _salad(text, words)
+    return loops(text) < LOOPED and not (
+        _strange(text) or _salad(text, words) or _soup(text) or _shuffled(words)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -191,6 +200,19 @@ def _strange(text: str) -> bool:
         not letter.isascii() and not unicodedata.name(letter, "").startswith("LATIN") for letter in letters
     )
     return foreign > 0.2 * len(letters)
+
+
+def _soup(text: str) -> bool:
+    """Whether more than a third of what is written is neither letter nor digit."""
+    solid = [sign for sign in text if not sign.isspace()]
+    return len(solid) >= 15 and sum(not sign.isalnum() for sign in solid) > len(solid) / 3
+
+
+def _shuffled(words: list[str]) -> bool:
+    """Words in no order that a sentence has: doubled, or an article before a word that no article stands before."""
+    low = [word.lower() for word in words]
+    wrong = sum(a == b or (a in _ARTICLES and b in _NEVER_AFTER_ONE) for a, b in pairwise(low))
+    return wrong >= 2 and wrong > 0.06 * len(low)
 
 
 def _salad(text: str, words: list[str]) -> bool:

@@ -24,6 +24,9 @@ from judgekit.judges.lexical.told import told
 from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Item
 
+PLAIN_REFUSAL = 0.75
+"""From this probability on, a full refusal withholds an answer."""
+
 SHORT, LONG = 4, 8
 """Words of a reference up to which it is a short answer, and from which it is a statement."""
 
@@ -100,8 +103,14 @@ class Reading:
 
     @property
     def withheld(self) -> Floats:
-        """The output declines or says that it does not know (set by hand)."""
-        return self._once("withheld", lambda: self._head("withheld", self._wording(), WORDING))
+        """The output declines or says that it does not know: by its words (set by hand), or as a refusal in full."""
+
+        def make() -> Floats:
+            refused = self.refuses * (1 - self.partly)
+            said = self._head("withheld", self._wording(), WORDING)
+            return np.maximum(said, np.where(refused > PLAIN_REFUSAL, refused, 0.0))
+
+        return self._once("withheld", make)
 
     @property
     def unreadable(self) -> Floats:
