@@ -182,8 +182,13 @@ def tier_names(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
 
 def judge_index(tiers: Sequence[str]) -> list[int]:
     """For each tier the number of the judge it is a stage of (``small@1``, ``small@2`` and ``small@5`` are one)."""
-    seen: dict[str, int] = {}
-    return [seen.setdefault(tier.partition(STAGE)[0], len(seen)) for tier in tiers]
+    names = judge_names(tiers)
+    return [names.index(tier.partition(STAGE)[0]) for tier in tiers]
+
+
+def judge_names(tiers: Sequence[str]) -> tuple[str, ...]:
+    """The judges that tiers belong to, in the order of the tiers."""
+    return tuple(dict.fromkeys(tier.partition(STAGE)[0] for tier in tiers))
 
 
 def last_stages(row: EvidenceRow) -> dict[str, Evidence]:

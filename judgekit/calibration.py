@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from judgekit import trust
-from judgekit.arrays import Table, judge_index, one_per_question
+from judgekit.arrays import Table, judge_index, judge_names, one_per_question
 from judgekit.errors import InputError, known, mendable
 from judgekit.guard import Guard
 from judgekit.records import Evidence, EvidenceRow, Record, parse, several
@@ -95,6 +95,8 @@ class Calibration(Record):
     split : how many labeled items were left out because no label of theirs has a majority.
     per : whether the promise is for a question and one of its outputs, or for an item.
     tries : the calibrations made on these labels until now, this one last; later ones share the error level.
+    diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
+        for reading, no part of what is promised. None in files made before it was kept.
     """
 
     schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
@@ -113,6 +115,7 @@ class Calibration(Record):
     split: int = 0
     per: Literal["question", "item"] = "question"
     tries: tuple[Try, ...] = ()
+    diagnosis: trust.Diagnosis | None = None
 
     def _repr_html_(self) -> str:
         about = f"{self.rubric or 'no rubric'}: {' > '.join(self.tiers)}"
@@ -125,8 +128,12 @@ class Calibration(Record):
 
     @property
     def fingerprint(self) -> str:
-        """Identifies this calibration in verdicts (12 hex digits); what was made before it plays no part."""
+        """Identifies this calibration in verdicts (12 hex digits).
+
+        What was made before it and what is promised by nobody (``diagnosis``) play no part.
+        """
         row = self.to_row()
+        row.pop("diagnosis", None)
         if self.tries:
             row["tries"] = row["tries"][-1]
         text = json.dumps(row, sort_keys=True)
@@ -239,23 +246,25 @@ def calibrate(
     others = this.among(
         one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
     )
-    policy = mendable(trust.calibrate)(
-        arrays.probs[labelled],
-        human[labelled],
-        agreement=agreement,
-        delta=delta,
-        costs=prices,
-        per_label=None if per_label is None else _per_label(per_label, table.labels),
-        tolerance=tolerance,
-        groups=groups,
-        judges=judge_index(table.tiers),
+    promised: dict[str, Any] = {
+        "agreement": agreement,
+        "delta": delta,
+        "costs": prices,
+        "per_label": None if per_label is None else _per_label(per_label, table.labels),
+        "tolerance": tolerance,
+        "groups": groups,
+        "judges": judge_index(table.tiers),
         # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
-        unlabelled=arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
-        budget=budget,
-        label_names=table.labels,
-        drawn=_drawn(table, within, split, per),
-        tries=tries,
-    )
+        "unlabelled": arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
+        "budget": budget,
+        "label_names": table.labels,
+        "drawn": _drawn(table, within, split, per),
+        "tries": tries,
+    }
+    probs, people_say = arrays.probs[labelled], human[labelled]
+    policy = mendable(trust.calibrate)(probs, people_say, **promised)
+    names = judge_names(table.tiers)
+    diagnosis = mendable(trust.diagnose)(policy, probs, people_say, judge_names=names, **promised)
     return Calibration(
         rubric=table.rubric,
         labels=table.labels,
@@ -274,6 +283,7 @@ def calibrate(
         split=split,
         per=per,
         tries=(*others, this),
+        diagnosis=diagnosis,
     )
 
 

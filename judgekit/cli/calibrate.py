@@ -10,8 +10,10 @@ import click
 
 from judgekit import api
 from judgekit.calibration import Calibration
+from judgekit.cli import diagnosis
 from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
 from judgekit.cli.output import result
+from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
 from judgekit.guard import FEWEST
 from judgekit.trust import NO_SEED
@@ -96,10 +98,14 @@ def command(
         rubric=calibration.rubric,
         fingerprint=calibration.fingerprint,
         certificate=calibration.certificate,
+        diagnosis=calibration.diagnosis,
     )
     click.echo(calibration.certificate["claim"])
     for name, value in _shown(calibration):
-        click.echo(f"  {name:10} {value}")
+        click.echo(printable(f"  {name:10} {value}"))
+    if calibration.diagnosis is not None and not calibration.certified:
+        for line in diagnosis.lines(calibration.diagnosis):
+            click.echo(printable(line))
     click.echo(f"written to {out}")
     return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
@@ -126,12 +132,8 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
         if len(calibration.tiers) > 1:
             reach = zip(calibration.tiers, certificate["reach"], strict=True)
             yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
-    elif certificate.get("labels_needed") is not None:
-        each = " of each part" if len(certificate["parts"]) > 1 else ""
-        yield (
-            "needed",
-            f"about {certificate['labels_needed']:,} labels{each}, of items not calibrated on so far",
-        )
+    if calibration.diagnosis is not None:
+        yield from diagnosis.summary(calibration.diagnosis)
     if len(calibration.tiers) > 1 and not calibration.prices:
         yield (
             "prices",

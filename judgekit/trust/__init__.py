@@ -2,14 +2,16 @@
 
 Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate cascades), ``promises`` (what is
 promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
-use); ``docs/guarantee.md`` has the proofs. Beside them: ``frontier`` (what budgets buy), ``planning`` (how many
-labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any labelled), ``human`` (how far
-people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says of them).
+use); ``docs/guarantee.md`` has the proofs. Beside them: ``diagnosis`` (why nothing was certified), ``frontier`` (what
+budgets buy), ``planning`` (how many labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any
+labelled), ``human`` (how far people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says
+of them).
 """
 
 from judgekit.trust.audit import Audit
 from judgekit.trust.calibrate import NO_SEED, calibrate
 from judgekit.trust.certified import Certified
+from judgekit.trust.diagnosis import Diagnosis, diagnose
 from judgekit.trust.frontier import Candidate, frontier
 from judgekit.trust.human import ceiling
 from judgekit.trust.judged import Judged
@@ -27,6 +29,7 @@ __all__ = [
     "Candidate",
     "Certified",
     "Decisions",
+    "Diagnosis",
     "Judged",
     "LabelPlan",
     "Policy",
@@ -37,6 +40,7 @@ __all__ = [
     "calibrate",
     "ceiling",
     "choose_items",
+    "diagnose",
     "frontier",
     "plan_labels",
     "rate",

@@ -4,15 +4,16 @@ A certificate is a dict whose entries can be read as attributes. ``status`` is "
 ``claim`` one sentence; ``agreement``, ``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of
 certification items, ``accepted`` and ``errors`` what was seen among them, ``observed`` the agreement seen, ``bound``
 its lower Clopper-Pearson bound (for reading: the promise is ``agreement``), after items whose verdict changes along
-the path are charged with the worse one (``charged``, in the parts); ``labels_needed`` about how many labels would do
-where nothing is certified; ``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is
-asked about) and ``cost`` per item are estimates; ``parts`` has the same counts for every group and verdict label that
-was certified on its own.
+the path are charged with the worse one (``charged``, in the parts); ``labels_needed`` about how many labels would
+certify something, with probability :data:`POWER`, where nothing is certified (in the parts, ``nearest`` says which
+verdicts); ``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is asked about) and
+``cost`` per item are estimates; ``parts`` has the same counts for every group and verdict label that was certified on
+its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -21,7 +22,8 @@ from pydantic_core import core_schema
 from scipy.special import ndtri
 
 from judgekit.trust.bounds import clopper_pearson, fewest_labels
-from judgekit.trust.evidence import Floats, Ints
+from judgekit.trust.evidence import Floats
+from judgekit.trust.planning import MOST_LABELS
 from judgekit.trust.policy import Policy
 from judgekit.trust.promises import Promise
 from judgekit.trust.testing import START
@@ -74,17 +76,51 @@ def _read(value: Any) -> Any:
     return tuple(map(_read, value)) if isinstance(value, list) else value
 
 
-def labels_needed(number: Ints, total: Floats, count: int, risk: float, delta: float) -> int | None:
-    """About how many labels would certify something if the errors seen are typical; None if then no number would."""
-    least = int(np.ceil(fewest_labels(risk, delta) / (1 if count == 0 else START)))
-    if not len(number):
-        return max(least, count + 1)
-    rate = (total + 0.5) / (number + 1)
-    hopeful = (rate < risk) & (number > 0)
-    if not hopeful.any():
-        return None
-    accepted = risk * (1 - risk) * (ndtri(delta) / (risk - rate[hopeful])) ** 2
-    return max(least, count + 1, int(np.ceil((accepted * count / number[hopeful]).min())))
+POWER = 0.8
+"""Probability with which as many labels as are said to be needed certify something."""
+
+
+def nearest(entered: Floats, charged: Floats, count: int, risk: float, delta: float) -> dict[str, Any]:
+    """The part of the verdicts for which fewest labels would do, if what was seen of it is typical.
+
+    About as many as :func:`judgekit.trust.planning.plan_labels` finds; by the normal approximation, since every share
+    of the items is looked at that a path can begin with or reach.
+
+    Parameters
+    ----------
+    entered : float (items,), the levels at which items enter the path, from the strictest.
+    charged : float (items + 1,), the sum of the charges of the first items.
+    count : how many labeled items there are, those that never enter among them.
+
+    Returns
+    -------
+    dict : ``labels_needed``, None where no number would do, or too few labels tell; and in ``nearest`` how many labeled
+        items get these verdicts (``accepted``) with how many ``errors``, None where none does.
+    """
+    ends = np.flatnonzero(np.append(entered[1:] < entered[:-1], True)[: len(entered)]) + 1  # ties go together
+    ends = ends[ends >= START * count] if (ends >= START * count).any() else ends[-1:]
+    least = fewest_labels(risk, delta)
+    if not len(ends):
+        return {"labels_needed": None if count else least, "nearest": None}
+    rate = (charged[ends] + 0.5) / (ends + 1)
+    spread = ndtri(1 - delta) * np.sqrt(risk * (1 - risk)) + ndtri(POWER) * np.sqrt(rate * (1 - rate))
+    with np.errstate(divide="ignore"):
+        accepted = np.where(
+            rate < risk, np.maximum((np.maximum(spread, 0) / (risk - rate)) ** 2, least), np.inf
+        )
+    labels = accepted * count / ends
+    labels[labels > MOST_LABELS] = np.inf
+    best = int(labels.argmin() if np.isfinite(labels).any() else rate.argmin())
+    return {
+        "labels_needed": max(count + 1, int(np.ceil(labels[best]))) if np.isfinite(labels[best]) else None,
+        "nearest": {"accepted": int(ends[best]), "errors": round(float(charged[ends[best]]), 9)},
+    }
+
+
+def hopeless(part: Mapping[str, Any]) -> bool:
+    """Whether no share of the verdicts has agreed with people as often as it should."""
+    nearest, risk = part["nearest"], 1 - part["agreement"]
+    return nearest is None or nearest["errors"] >= risk * nearest["accepted"]
 
 
 def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict[str, Any]:
@@ -104,9 +140,12 @@ def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict
         each = " of each part" if len(parts) > 1 else ""
         claim = f"Nothing is certified: every item is left to people; about {max(needed)} labels{each} would be needed."
     else:
-        claim = (
-            f"Nothing is certified: every item is left to people; these {sum(p['labels'] for p in parts)} labels show "
-            "no part of the verdicts that agrees often enough. Stronger judges will help, more labels may."
+        labels = f"these {sum(p['labels'] for p in parts)} labels"
+        claim = "Nothing is certified: every item is left to people; " + (
+            f"{labels} show no part of the verdicts that agrees often enough. "
+            "Stronger judges will help, more labels may."
+            if all(map(hopeless, parts))
+            else f"{labels} are too few to tell how many would be needed."
         )
     return {
         "status": "certified" if won else "nothing certified",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
-from judgekit.trust.certificate import labels_needed
+from judgekit.trust.certificate import nearest
 from judgekit.trust.evidence import Bools, Combination, Floats, Ints
 from judgekit.trust.path import Exits, levels, tally
 from judgekit.trust.promises import Promise
@@ -132,7 +132,7 @@ def _descend(
 
     won = descend(steps, p_value, delta)
     found: dict[str, Any] = {"level": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
-    found["status"] = "certified" if won else "nothing certified"
+    found |= {"status": "certified" if won else "nothing certified", "labels_needed": None}
     if won:
         n, errors = won.whole, float(erred[won.level])
         tested = errors if marks is not None else float(charged[n])
@@ -140,6 +140,6 @@ def _descend(
         found |= {"charged": round(tested, 9), "p_value": p_value(won)}
         upper = float(clopper_pearson_upper(round(tested), n, delta))
         found["bound"] = None if sample.shares else 1 - upper
-    number = np.array([step.whole for step in steps], dtype=np.intp)
-    found["labels_needed"] = None if won else labels_needed(number, charged[number], count, risk, delta)
+    else:
+        found |= nearest(line.entered[line.order], charged, count, risk, delta)
     return found

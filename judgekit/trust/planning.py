@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import bdtr, betaincinv
 
 from judgekit.trust.bounds import allowed_errors, fewest_labels
@@ -153,6 +154,29 @@ def certificate_power(n: int, risk: float, delta: float, coverage: float, accura
     most = allowed_errors(m, risk, delta)
     passes = np.where(most >= 0, bdtr(np.maximum(most, 0), m, 1.0 - accuracy), 0.0)
     return float(np.sum(chance[m] * passes))
+
+
+def accuracy_needed(
+    labels: int, agreement: float, delta: float, *, coverage: float, power: float = 0.8
+) -> float | None:
+    """How often accepted verdicts must be right for so many labels to certify an agreement.
+
+    Parameters
+    ----------
+    labels, coverage : how many labels there are, and the share of them that is accepted.
+    agreement, delta, power : as for :func:`plan_labels`.
+
+    Returns
+    -------
+    float or None : the least accuracy with which they do with probability ``power``; None if none is enough.
+    """
+
+    def short(accuracy: float) -> float:
+        return certificate_power(labels, 1 - agreement, delta, coverage, accuracy) - power
+
+    if short(1.0) < 0:
+        return None
+    return agreement if short(agreement) >= 0 else float(brentq(short, agreement, 1.0, xtol=1e-6))
 
 
 def _fewest(risk: float, delta: float, coverage: float, accuracy: float, power: float) -> int | None:

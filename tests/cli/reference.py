@@ -27,7 +27,7 @@ Completion of verbs and options: `eval "$(_JUDGEKIT_COMPLETE=bash_source judgeki
 | 0 | done |
 | 1 | the machine failed, say because the disk is full: what was answered is kept, the same command goes on once that is mended |
 | 2 | bad input: one line on standard error says what, where and how to mend it; nothing half-written is left |
-| 3 | `calibrate`: nothing could be certified; the calibration written abstains always and says how many labels are needed. `audit`: a promise is broken |
+| 3 | `calibrate`: nothing could be certified; the calibration written abstains always; printed is how the judges agree with people, what they confuse, and how far each target is. `audit`: a promise is broken |
 | 4 | done, but some items are unscored (each with its reason), or the budget is spent or a batch is with the provider: the same command goes on |
 | 130 | stopped by Ctrl-C: what was answered is kept, the same command goes on |
 """
