@@ -1,24 +1,34 @@
-"""Are planned labels enough? Calibrations on the planned numbers of labels; prints one JSON object.
+"""Are planned labels enough, and those that a calibration asks for? Calibrations on them; prints one JSON object.
 
     python benchmarks/planning.py [--shared FOLDER]
 
 The pilot is the whole recorded set "Trust or Escalate", so that the plan knows the accuracy; what is left to see is
 what the search for a level costs, which the plan leaves out. A draw may fall short of a coverage by 0.02.
+
+Calibrations on few labels that certify nothing say how many would (``labels_needed``); so many others are drawn then.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from protocol import Task, judgekit
-from recorded import READERS
+from recorded import READERS, Recorded
 from shared import data_folder, show
 
-from judgekit.trust import plan_labels
+from judgekit.trust import calibrate, plan_labels
 from judgekit.trust.evidence import Combination
 
 DELTA, DRAWS = 0.1, 200
 WANTED = ((0.80, 0.80), (0.85, 0.60), (0.85, 0.50), (0.90, 0.40))
 """Agreement and coverage."""
+
+FEW = ((0.85, 30), (0.85, 60), (0.90, 60), (0.90, 100))
+"""Agreement and labels of a first calibration."""
+
+MOST = 5_000
+"""Labels that are drawn again at most."""
 
 
 def main() -> None:
@@ -43,7 +53,30 @@ def main() -> None:
                 "draws that reached it": float(np.mean(reached)),
             }
         )
-    show({"draws": DRAWS, "plans": rows})
+    show({"draws": DRAWS, "plans": rows, "after nothing certified": [again(known, *few) for few in FEW]})
+
+
+def again(known: Recorded, agreement: float, labels: int) -> dict[str, Any]:
+    """How often as many labels as were said to be needed do certify."""
+    rng, needed, won = np.random.default_rng(0), [], []
+
+    def certificate(count: int) -> dict[str, Any]:
+        drawn = rng.integers(0, len(known.ids), count)
+        return calibrate(known.probs[drawn], known.human[drawn], agreement=agreement, delta=DELTA).certificate
+
+    while len(needed) < DRAWS:
+        first = certificate(labels)
+        if first["status"] != "certified":
+            needed.append(first["labels_needed"] or np.inf)
+            if needed[-1] <= MOST:
+                won.append(certificate(needed[-1])["status"] == "certified")
+    return {
+        "agreement": agreement,
+        "labels of the first": labels,
+        "says a number": len(won) / DRAWS,
+        "its median": float(np.median([count for count in needed if count <= MOST])),
+        "then certified": float(np.mean(won)),
+    }
 
 
 if __name__ == "__main__":
