@@ -153,7 +153,7 @@ def score(
             items = list(items)
     given = sources.labels(labels) if labels else None
     if given is not None:
-        items = given.joined(items)
+        items = given.joined(items, spec.rubric_for)
     stream = iter(islice(items, limit) if limit is not None else items)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def printable(text: str) -> str:
@@ -16,3 +16,8 @@ def printable(text: str) -> str:
 def cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def uncell(text: str) -> str:
+    """The text that :func:`cell` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -274,9 +274,23 @@ def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]
             yield item, labels.pop()
 
 
+@lru_cache(maxsize=64)
+def meanings_of(name: str) -> Mapping[str, str]:
+    """The labels of a rubric by name, with their definitions; none for a user's own rubric, known by name only."""
+    try:
+        return {label.name: label.meaning for label in load_rubric(name).file.labels}
+    except ConfigError:
+        return {}
+
+
 def labels_of(name: str) -> tuple[str, ...]:
     """The labels of a rubric by name; none for a user's own rubric, whose evidence says which labels there are."""
-    try:
-        return load_rubric(name).labels
-    except ConfigError:
-        return ()
+    return tuple(meanings_of(name))
+
+
+def label_meant(said: str, labels: Sequence[str]) -> str | None:
+    """The label that a person wrote, in any case and with blanks around; None where it is none of them."""
+    if said in labels:
+        return said
+    alike = [label for label in labels if label.casefold() == said.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from judgekit import readers
 from judgekit.calibration import Calibration
@@ -55,16 +55,17 @@ def verdicts(path: Path) -> Iterator[Verdict]:
 
 def labels(given: Paths) -> Labels:
     """Files of human labels, to be joined to items, evidence or verdicts."""
-    files = paths(given)
-    rows = chain.from_iterable(map(readers.read_labels, files))
-    return Labels(rows, ", ".join(map(str, files)))
+    return Labels.read(paths(given))
 
 
-def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdict]]:
-    """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric."""
+def judged(path: Path, rubric: str | None = None, **reader: Any) -> Iterator[tuple[Item, Verdict]]:
+    """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric.
+
+    ``reader``: how a file of outputs is read, see :func:`judgekit.readers.read`.
+    """
     if not path.is_dir():
         spec = CascadeSpec.load(None, rubric=rubric)
-        for item in readers.read(path):
+        for item in readers.read(path, **reader):
             named = {name: getattr(item, name) for name in ("id", "question_id", "split", "model", "method")}
             name = spec.rubric_for(item)
             yield (
@@ -82,12 +83,16 @@ def judged(path: Path, rubric: str | None = None) -> Iterator[tuple[Item, Verdic
         yield items[verdict.key], verdict
 
 
+def cascades(run: Path) -> dict[str, Any]:
+    """What a run folder says of its cascades, by rubric; nothing for a file."""
+    return dict(readers.about(run).get("cascades", {})) if run.is_dir() else {}
+
+
 def calibrations(run: Path) -> dict[str, Calibration]:
     """The calibrations that a run folder's verdicts were decided under, by fingerprint; none for a file."""
-    cascades = readers.about(run).get("cascades", {}) if run.is_dir() else {}
     found = [
         parse(Calibration, one["calibration"], path=run)
-        for one in cascades.values()
+        for one in cascades(run).values()
         if one.get("calibration")
     ]
     return {made.fingerprint: made for made in found}

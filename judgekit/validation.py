@@ -97,9 +97,13 @@ def _kind(path: Path) -> Teller | None:
 def _records(kind: type[Record], path: Path) -> Iterator[Told]:
     """Rows of labels, evidence or verdicts; labels are held against their rubric's, where that is known."""
     counts: Counter[str] = Counter()
+    blank = 0
     for line, row in readers.examined(path, kind):
         if isinstance(row, InputError):
             yield row
+            continue
+        if row is None:
+            blank += 1
             continue
         counts[_class(row)] += 1
         known = _labels(getattr(row, "rubric", ""))
@@ -109,7 +113,8 @@ def _records(kind: type[Record], path: Path) -> Iterator[Told]:
     name = {LabelRow: "labels", EvidenceRow: "evidence", Verdict: "verdicts"}[kind]
     if counts:
         told = ", ".join(f"{what or '(no rubric)'} {count:,}" for what, count in counts.most_common())
-        yield f"{name}, {counts.total():,} rows ({told})"
+        rest = f"; {blank:,} of {counts.total() + blank:,} rows have no label yet" if blank else ""
+        yield f"{name}, {counts.total():,} rows ({told}){rest}"
 
 
 def _class(row: Record) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from judgekit import sources, trust
 from judgekit.calibration import Calibration
 from judgekit.errors import ConfigError, InputError, known, mendable
 from judgekit.labeling import SpotChecks, Task, majority, merged, sample, spot_checks, unused
+from judgekit.readers import unfinished
 from judgekit.records import HumanLabel, Verdict
-from judgekit.rubrics import labels_of
+from judgekit.rubrics import labels_of, meanings_of
 from judgekit.sources import Paths
 
 Of = Literal["items", "verdicts", "open"]
+
+FORGETTING, DEGENERATE = "forgetting", "degenerate"
+"""The rubric of forget outputs, and its label for what is no answer at all."""
 
 
 def queue(
@@ -24,6 +30,8 @@ def queue(
     rubric: str | None = None,
     labels: Paths = (),
     seed: int = 0,
+    without_collapsed: bool = False,
+    **reader: Any,
 ) -> list[Task]:
     """What people label next: a fair sample, in random order, of what nobody has labelled yet.
 
@@ -36,6 +44,8 @@ def queue(
         output without a verdict, for people to settle.
     rubric : only items of this rubric; files of outputs are taken under it.
     labels : label files; what they hold is labelled already.
+    without_collapsed : leave out the runs that :func:`collapsed` names.
+    reader : how files of outputs are read, see :func:`judgekit.read`.
     """
     known("kind of queue", of, get_args(Of))
     if count is not None and count < 1:
@@ -43,20 +53,26 @@ def queue(
     given = [sources.labels(path) for path in sources.paths(labels)]
     tasks: list[Task] = []
     labelled: set[tuple[str, str]] = set()
-    choices: dict[str, tuple[str, ...]] = {}
+    runs = sources.finished(sources.paths(files))
+    if all(run.is_dir() for run in runs) and (
+        said := [key for key, value in reader.items() if value is not None]
+    ):
+        raise ConfigError(f"'{said[0]}' says how a file of outputs is read; run folders have it in them")
+    out = {run.key for run in collapsed(runs)} if without_collapsed else set()
     met: set[str] = set()
     promised = False
-    for source in sources.finished(sources.paths(files)):
+    for source in runs:
         shown = sources.examples(source)
         promises = sources.calibrations(source)
         fresh = {name: unused(made.to_row()) for name, made in promises.items()}
         promised = promised or bool(promises)
-        for item, verdict in sources.judged(source, rubric):
+        own = {name: tuple(cascade["labels"]) for name, cascade in sources.cascades(source).items()}
+        for item, verdict in sources.judged(source, rubric, **reader):
             met.add(verdict.rubric)
-            if rubric not in (None, verdict.rubric):
+            if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:
                 continue
             name = verdict.rubric
-            task = Task(item, name, choices.get(name) or choices.setdefault(name, labels_of(name)))
+            task = Task(item, name, labels_of(name) or own.get(name, ()), meanings_of(name), source)
             made = promises.get(verdict.calibration or "")
             wanted = {
                 "items": item.question_id not in shown,
@@ -81,6 +97,55 @@ def queue(
     if of == "open":
         return sample(tasks, count, seed)
     return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
+
+
+@dataclass(frozen=True)
+class Collapsed:
+    """A run most of whose forget outputs are no fluent answers: `broken` of `outputs`."""
+
+    source: Path
+    model: str
+    method: str
+    broken: int
+    outputs: int
+
+    @property
+    def key(self) -> tuple[Path, str, str]:
+        """What tells the run from others."""
+        return self.source, self.model, self.method
+
+    @property
+    def sentence(self) -> str:
+        """The run by its folder, model and method, and how much of it is broken."""
+        named = " ".join(filter(None, (self.model, self.method)))
+        whose = f"{self.source} ({named})" if named else str(self.source)
+        return f"{whose}: {self.broken:,} of {self.outputs:,} forget outputs are not fluent"
+
+
+def collapsed(files: Paths) -> list[Collapsed]:
+    """The runs that have collapsed: more than half of their forget outputs are not fluent, by their verdicts.
+
+    Labels on them say little about judges or methods. Files of outputs, which nobody judged yet, are none.
+
+    Parameters
+    ----------
+    files : run folders.
+    """
+    fluent: dict[tuple[Path, str, str], Counter[bool]] = {}
+    for source in sources.paths(files):
+        if not source.is_dir() or unfinished(source):
+            continue
+        for verdict in sources.verdicts(source):
+            said = verdict.fluent
+            if said is None and verdict.rubric == FORGETTING and verdict.label is not None:
+                said = verdict.label != DEGENERATE  # a run scored before verdicts said it
+            if said is not None:
+                fluent.setdefault((source, verdict.model, verdict.method), Counter())[said] += 1
+    return [
+        Collapsed(*key, broken=counts[False], outputs=counts.total())
+        for key, counts in fluent.items()
+        if counts[False] > counts.total() / 2
+    ]
 
 
 def plan_labels(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judgekit.display import cell, printable
+from judgekit.display import cell, printable, uncell
 from judgekit.errors import InputError
 from tests.cli.test_verbs import ROWS, judgekit
 
@@ -28,7 +28,7 @@ def test_nothing_printable_steers_a_terminal(text: str) -> None:
 @given(st.text())
 def test_no_cell_is_a_formula(text: str) -> None:
     assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert cell(text) in (text, f"'{text}")
+    assert cell(text) in (text, f"'{text}") and uncell(cell(text)) == text
 
 
 def test_errors_are_printable() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from judgekit import watching
-from judgekit.cli.common import OUT, PATH
+from judgekit.cli.common import OUT, PATH, READER, options, reader_options
 from judgekit.cli.output import result
 from judgekit.errors import InputError
-from judgekit.labeling import write_sheet
+from judgekit.labeling import Task, write_sheet
+from judgekit.readers.naming import NamesFile
 
 
 @click.command("queue")
@@ -27,6 +29,12 @@ from judgekit.labeling import write_sheet
 @click.option("--rubric", help="Only items of this rubric.")
 @click.option("--labels", type=PATH, multiple=True, help="Labels that people gave already; may repeat.")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--without-collapsed",
+    is_flag=True,
+    help="Leave out runs most of whose forget outputs are not fluent, and say which.",
+)
+@options(READER)
 @click.option("--out", "-o", type=OUT, default=Path("queue.csv"), show_default=True)
 def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any) -> None:
     """Draw the items that people label next from FILES (run folders, or outputs), as a CSV sheet.
@@ -34,10 +42,32 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     A fair sample in random order, one output a question, without the verdicts. Fill in the column 'label' from the top;
     the sheet is then a label file for every verb, and unlabelled rows are passed over.
     """
-    tasks = watching.queue(files, count, **given)
+    reader = reader_options(given)
+    if reader["names"] is not None:
+        NamesFile(reader["names"]).check_used(files)
+    tasks = watching.queue(files, count, **given, **reader)
+    broken = _say_collapsed(files, tasks, given["without_collapsed"])
     if not tasks:
         raise InputError("nothing is left to label", path=files[0])
     write_sheet(out, tasks)
     short = f" ({count:,} were asked for; no more are left)" if count and len(tasks) < count else ""
     click.echo(f"{len(tasks):,} items to label{short}; written to {out}")
-    result(written=str(out), items=len(tasks), asked_for=count)
+    result(written=str(out), items=len(tasks), asked_for=count, collapsed=broken)
+
+
+def _say_collapsed(
+    files: tuple[Path, ...], tasks: Sequence[Task], left_out: bool
+) -> list[watching.Collapsed]:
+    """Name the runs that have collapsed: those left out, or those that cost labels."""
+    broken = watching.collapsed(files)
+    keys = [(task.source, task.item.model, task.item.method) for task in tasks]
+    for run in broken:
+        if left_out:
+            click.echo(f"left out as collapsed: {run.sentence}", err=True)
+        elif asked := keys.count(run.key):
+            click.echo(
+                f"{asked:,} of {len(tasks):,} items are of a run that has collapsed: {run.sentence}; "
+                "--without-collapsed leaves it out",
+                err=True,
+            )
+    return broken

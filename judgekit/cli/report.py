@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from judgekit import api, sources
-from judgekit.cli.common import OUT, PATH, progress_bar, states_line
+from judgekit.cli.common import OUT, PATH, READER, options, progress_bar, reader_options, states_line
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import STDOUT, result
-from judgekit.errors import InputError
+from judgekit.errors import ConfigError, InputError
 
 
 @click.command("report")
@@ -32,6 +33,7 @@ from judgekit.errors import InputError
     multiple=True,
     help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
 )
+@options(READER)
 @click.option(
     "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
 )
@@ -43,16 +45,20 @@ def command(
     csv_out: Path | None,
     labels: tuple[Path, ...],
     scored: Path,
+    **given: Any,
 ) -> None:
     """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
     from judgekit import report
 
     files = tuple(str(run) for run in runs if not run.is_dir())
     folders = {run: run for run in runs if run.is_dir()}
-    for source, name in inputs(files, {}).items():
+    reader = reader_options(given)
+    if not files and (said := [name for name, value in reader.items() if value is not None]):
+        raise ConfigError(f"--{said[0]} says how a file of outputs is read; run folders have it in them")
+    for source, name in inputs(files, reader).items():
         with progress_bar(name, None) as tell:
             try:
-                done = api.score(source, scored / name, report=tell)
+                done = api.score(source, scored / name, report=tell, **reader)
             except InputError as error:
                 if error.path != scored / name:
                     raise
@@ -63,8 +69,8 @@ def command(
                 ) from None
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
-    given = sources.labels(labels) if labels else None
-    loaded = report.load(sources.finished(folders[run] for run in runs if run in folders), given)
+    people = sources.labels(labels) if labels else None
+    loaded = report.load(sources.finished(folders[run] for run in runs if run in folders), people)
     summary = report.summarize(loaded)
     report.print_summary(summary)
     result(report=summary.to_dict())

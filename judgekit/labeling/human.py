@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from judgekit.errors import InputError
 from judgekit.labeling.join import Labels
-from judgekit.readers import numbered_labels
 from judgekit.records import PEOPLE, Evidence, Item, Record
 from judgekit.rubrics import Rubric
 
@@ -44,8 +43,7 @@ class HumanJudge:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._rows = list(numbered_labels(path)) if path else []
-        self._labels = Labels((row for _, row in self._rows), path)
+        self._labels = Labels.read([path]) if path else Labels()
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any], context: Context) -> HumanJudge:
@@ -65,12 +63,11 @@ class HumanJudge:
         """Nothing to release."""
 
     def _one(self, item: Item, rubric: Rubric) -> Evidence:
-        given = item.human if self._path is None else self._labels.of(item)
+        given = item.human if self._path is None else self._labels.of(item, rubric.name)
         votes = Counter(label.label for label in given if label.rubric in ("", rubric.name))
         for label in votes.keys() - set(rubric.labels):
-            line = next((n for n, row in self._rows if (row.id, row.label) == (item.id, label)), None)
             what = f"item '{item.id}': label '{label}' is not one of {', '.join(rubric.labels)}"
-            raise InputError(what, path=self._path, row=line)
+            raise InputError(what, path=self._path)
         if not votes:
             return Evidence.missing("nobody has labelled this item")
         probs = {label: votes[label] / votes.total() for label in rubric.labels}

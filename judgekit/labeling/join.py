@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from judgekit.errors import InputError
+from judgekit.readers import numbered_labels
+from judgekit.readers.labels import meant
 from judgekit.records import EvidenceRow, HumanLabel, Item, ItemRow, LabelRow
 
+_LOG = logging.getLogger(__name__)
+
 Labelled = TypeVar("Labelled", Item, EvidenceRow)
+
+
+class _Given(NamedTuple):
+    """A row of a label file, and where it stands."""
+
+    row: LabelRow
+    path: object = None
+    line: int | None = None
 
 
 class Labels:
@@ -21,49 +35,85 @@ class Labels:
     path : its name in messages.
     """
 
-    def __init__(self, rows: Iterable[LabelRow], path: object = None) -> None:
+    def __init__(self, rows: Iterable[LabelRow] = (), path: object = None) -> None:
         self._path = path
-        self._by_id: dict[str, list[LabelRow]] = {}
+        self._by_id: dict[str, list[_Given]] = {}
         self._owner: dict[str, tuple[str, str]] = {}
         self._used: set[str] = set()
         for row in rows:
-            self._by_id.setdefault(row.id, []).append(row)
+            self._add(_Given(row, path))
 
-    def of(self, item: Item | ItemRow) -> tuple[HumanLabel, ...]:
-        """The labels of one output: those of its id, and of its rubric, model and method where they name one.
+    @classmethod
+    def read(cls, files: Sequence[str | Path]) -> Labels:
+        """The labels of files; how many rows of a sheet have none yet is said in a warning.
 
         Raises
         ------
-        InputError : a label names no model, and outputs of several models have its id.
+        InputError : see :func:`judgekit.readers.read_labels`.
         """
-        rubric = item.rubric if isinstance(item, ItemRow) else ""
+        labels = cls(path=", ".join(map(str, files)))
+        for path in files:
+            rows = blank = 0
+            for line, row in numbered_labels(path):
+                rows += 1
+                blank += row is None
+                if row is not None:
+                    labels._add(_Given(row, path, line))
+            if blank:
+                _LOG.warning("%s: %s of %s rows have no label yet", path, f"{blank:,}", f"{rows:,}")
+        return labels
+
+    def _add(self, given: _Given) -> None:
+        self._by_id.setdefault(given.row.id, []).append(given)
+
+    def of(self, item: Item | ItemRow, rubric: str = "") -> tuple[HumanLabel, ...]:
+        """The labels of one output: those of its id, and of its rubric, model and method where they name one.
+
+        Parameters
+        ----------
+        item : an item, which is not of one rubric, or a row that names its rubric.
+        rubric : by which the item is judged.
+
+        Raises
+        ------
+        InputError : a label names no model, and outputs of several models have its id; or it is none of the rubric's.
+        """
+        named = item.rubric if isinstance(item, ItemRow) else ""
         found = [
-            row
-            for row in self._by_id.get(item.id, ())
-            if row.model in ("", item.model)
-            and row.method in ("", item.method)
-            and (not rubric or row.rubric in ("", rubric))
+            given
+            for given in self._by_id.get(item.id, ())
+            if given.row.model in ("", item.model)
+            and given.row.method in ("", item.method)
+            and (not named or given.row.rubric in ("", named))
         ]
         if found:
             self._used.add(item.id)
-        if any(not (row.model and row.method) for row in found):
-            this = (item.model, item.method)
-            other = self._owner.setdefault(item.id, this)
-            if other != this:
-                raise InputError(
-                    f"label of '{item.id}': {_who(other)} and {_who(this)} both have an output of that id; "
-                    "say whose it is in the columns 'model' and 'method'",
-                    path=self._path,
-                )
-        return tuple(
-            HumanLabel(annotator=row.annotator, label=row.label, rubric=row.rubric, at=row.at)
-            for row in found
-        )
+        for given in found:
+            if not (given.row.model and given.row.method):
+                self._own(item, given)
+        return tuple(_human(given, named or rubric) for given in found)
 
-    def joined(self, rows: Iterable[Labelled]) -> Iterator[Labelled]:
-        """Items or evidence rows, with these labels beside the ones they carry."""
+    def _own(self, item: Item | ItemRow, given: _Given) -> None:
+        """Note whose a label is that names no model; it cannot be two outputs'."""
+        this = (item.model, item.method)
+        other = self._owner.setdefault(item.id, this)
+        if other != this:
+            raise InputError(
+                f"label of '{item.id}': {_who(other)} and {_who(this)} both have an output of that id; "
+                "say whose it is in the columns 'model' and 'method'",
+                path=given.path,
+                row=given.line,
+            )
+
+    def joined(
+        self, rows: Iterable[Labelled], rubric_of: Callable[[Any], str] = lambda row: ""
+    ) -> Iterator[Labelled]:
+        """Items or evidence rows, with these labels beside the ones they carry.
+
+        ``rubric_of``: by which rubric an item is judged.
+        """
         for row in rows:
-            more = self.of(row)
+            more = self.of(row, rubric_of(row))
             yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
 
     def strangers(self) -> int:
@@ -80,6 +130,12 @@ class Labels:
         """Raise an ``InputError`` where no label belonged to any item."""
         if self.unused(what):
             raise InputError(f"no label belongs to an item of the {what}: ids differ", path=self._path)
+
+
+def _human(given: _Given, rubric: str) -> HumanLabel:
+    row = given.row
+    label = row.label if row.rubric else meant(row.label, rubric, given.path, given.line)
+    return HumanLabel(annotator=row.annotator, label=label, rubric=row.rubric, at=row.at)
 
 
 def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[HumanLabel, ...]:

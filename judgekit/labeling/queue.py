@@ -7,12 +7,13 @@ and rates alike, and so may its first rows if people stop early. The sheet shows
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from judgekit.display import cell
 from judgekit.records import Item
 from judgekit.trust import choose_items
 
@@ -25,6 +26,7 @@ COLUMNS = (
     "reference",
     "output",
     "choices",
+    "definitions",
     "annotator",
     "label",
 )
@@ -33,11 +35,24 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Task:
-    """An item to label under a rubric with these labels to choose from."""
+    """An item to label under a rubric with these labels to choose from.
+
+    Attributes
+    ----------
+    item : Item
+    rubric : str
+    choices : tuple of str
+    definitions : mapping
+        What the labels mean; empty where nobody says it.
+    source : Path, optional
+        The run folder, or file of outputs, that the item is of.
+    """
 
     item: Item
     rubric: str
     choices: tuple[str, ...]
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    source: Path | None = None
 
     @property
     def question(self) -> tuple[str, str]:
@@ -70,7 +85,9 @@ def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
             item = task.item
             texts = (_question(item), " | ".join(item.references), _output(item))
             known = (item.id, item.model, item.method, task.rubric)
-            sheet.writerow((*known, *map(_cell, texts), " / ".join(task.choices), "", ""))
+            defined = " | ".join(f"{label}: {meaning}" for label, meaning in task.definitions.items())
+            cells = (*known, *texts, " / ".join(task.choices), defined)
+            sheet.writerow((*(cell(text.replace("\0", "\ufffd")) for text in cells), "", ""))
     part.replace(path)
 
 
@@ -83,9 +100,3 @@ def _output(item: Item) -> str:
     outputs = item.outputs
     text = outputs[0] if len(outputs) == 1 else "\n\n".join(f"[{n}] {o}" for n, o in enumerate(outputs, 1))
     return text + "".join(f"\n- {hop.question}: {hop.output}" for hop in item.hops if hop.output)
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, and that CSV can hold."""
-    text = text.replace("\0", "\ufffd")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from judgekit.display import uncell
 from judgekit.errors import InputError
-from judgekit.readers.jsonfile import decode_row, opened
+from judgekit.readers.jsonfile import decode_row, numbered, opened
 from judgekit.readers.tables import table
 from judgekit.records import EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse
+from judgekit.rubrics import label_meant, labels_of
 
 R = TypeVar("R", bound=Record)
 
 _ALIAS = "human_label"
-_UNREAD = ("question", "reference", "output", "choices", "notes")
+_UNREAD = ("question", "reference", "output", "choices", "definitions", "notes")
 """Columns that a label sheet may carry for the person who fills it in."""
 SHEET = frozenset((*LabelRow.model_fields, _ALIAS, *_UNREAD))
 """All columns that a label file may have."""
@@ -25,38 +27,39 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
 
     Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``model``, ``method``,
     ``at``. Cells of a CSV that are empty count as absent; rows with an empty label are not labelled yet and are
-    passed over. Columns ``question``, ``reference``, ``output``, ``choices`` and ``notes`` are not read.
+    passed over. A label may be written in any case, where the row names a rubric that is known. Columns ``question``,
+    ``reference``, ``output``, ``choices``, ``definitions`` and ``notes`` are not read.
 
     Raises
     ------
-    InputError : naming file, line and what was expected; also when no row holds a label, or a person labelled an
-        item twice.
+    InputError : naming file, line and what was expected; also when no row holds a label, a label is none of its
+        rubric's, or a person labelled an item twice.
     """
-    return (row for _, row in numbered_labels(path))
+    return (row for _, row in numbered_labels(path) if row is not None)
 
 
-def numbered_labels(path: str | Path) -> Iterator[tuple[int, LabelRow]]:
-    """The same, each with its line."""
+def numbered_labels(path: str | Path) -> Iterator[tuple[int, LabelRow | None]]:
+    """The same, each with its line; None for a row that nobody labelled yet."""
     return _sound(examined(Path(path), LabelRow))
 
 
 def read_evidence(path: str | Path) -> Iterator[EvidenceRow]:
     """Evidence rows of a JSONL file; ids must be unique per rubric, model and method."""
-    return (row for _, row in _sound(examined(Path(path), EvidenceRow)))
+    return (row for _, row in _sound(examined(Path(path), EvidenceRow)) if row is not None)
 
 
 def read_verdicts(path: str | Path) -> Iterator[Verdict]:
     """Verdicts of a JSONL file; ids must be unique per rubric, model and method."""
-    return (row for _, row in _sound(examined(Path(path), Verdict)))
+    return (row for _, row in _sound(examined(Path(path), Verdict)) if row is not None)
 
 
-def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
+def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError | None]]:
     """Every row of a file with its line, as a record or as what is wrong with it; an empty file is one fault.
 
-    Rows of a label sheet that nobody labelled yet are passed over.
+    None for a row of a label sheet that nobody labelled yet; rows whose cells are all empty are none at all.
     """
     seen: dict[int, int] = {}
-    line, faults = 0, 0
+    line, faults, blank = 0, 0, 0
     for line, row in _rows(path, sheet=kind is LabelRow):
         if isinstance(row, InputError):
             faults += 1
@@ -65,6 +68,8 @@ def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
         try:
             said = _label(row, path, line) if kind is LabelRow else row
             if said is None:
+                blank += 1
+                yield line, None
                 continue
             record = parse(kind, said, path=path, line=line)
             key = hash(_identity(record, line))
@@ -81,14 +86,16 @@ def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError]]:
         yield (
             line,
             InputError(
-                "the file holds no labels; expected rows with id and label, the label filled in", path=path
+                f"the file holds no labels{f' yet ({blank:,} rows have none)' if blank else ''}; expected rows with "
+                "id and label, the label filled in",
+                path=path,
             ),
         )
     else:
         yield line, InputError(f"the file is empty; expected {kind.__name__} rows, one a line", path=path)
 
 
-def _sound(rows: Iterator[tuple[int, R | InputError]]) -> Iterator[tuple[int, R]]:
+def _sound(rows: Iterator[tuple[int, R | InputError | None]]) -> Iterator[tuple[int, R | None]]:
     for line, row in rows:
         if isinstance(row, InputError):
             raise row
@@ -103,7 +110,7 @@ def _rows(path: Path, sheet: bool) -> Iterator[tuple[int, dict[str, Any] | Input
             yield from _cells(path)
             return
         file.seek(0)
-        for line, raw in enumerate(file, 1):
+        for line, raw in numbered(file, path):
             if raw.strip():
                 try:
                     yield line, decode_row(raw, path, line)
@@ -114,7 +121,9 @@ def _rows(path: Path, sheet: bool) -> Iterator[tuple[int, dict[str, Any] | Input
 def _cells(path: Path) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
     try:
         for line, row in table(path):
-            yield line, {key.strip(): value.strip() or None for key, value in row.items()}
+            cells = {key.strip(): uncell(value.strip()) or None for key, value in row.items()}
+            if any(cells.values()):
+                yield line, {key: value for key, value in cells.items() if key or value}
     except InputError as error:
         yield error.row if isinstance(error.row, int) else 0, error
 
@@ -125,9 +134,33 @@ def _label(row: dict[str, Any], path: Path, line: int) -> dict[str, Any] | None:
         if "label" in row:
             raise InputError(f"give 'label' or '{_ALIAS}', not both", path=path, row=line)
         row["label"] = row.pop(_ALIAS)
-    if "label" in row and row["label"] in (None, ""):
+    label = row.get("label")
+    if "label" in row and (label is None or (isinstance(label, str) and not label.strip())):
         return None
-    return {key: value for key, value in row.items() if key not in _UNREAD and value is not None}
+    said = {key: value for key, value in row.items() if key not in _UNREAD and value is not None}
+    if isinstance(label, str):
+        said["label"] = meant(label, str(row.get("rubric") or ""), path, line)
+    return said
+
+
+def meant(label: str, rubric: str, path: object, line: int | None) -> str:
+    """The label of a rubric that a person wrote; as it was written where the rubric is not known.
+
+    Raises
+    ------
+    InputError : it is none of the rubric's labels.
+    """
+    allowed = labels_of(rubric) if rubric else ()
+    if not allowed:
+        return label.strip()
+    found = label_meant(label, allowed)
+    if found is None:
+        raise InputError(
+            f"label '{label}' is not one of {', '.join(allowed)} (rubric '{rubric}')",
+            path=path,
+            row=line,
+        )
+    return found
 
 
 def _identity(record: Record, line: int) -> tuple[object, ...]:

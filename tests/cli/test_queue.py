@@ -169,15 +169,15 @@ def test_any_item_comes_back_as_its_label(
     path = tmp_path_factory.mktemp("sheet") / "s.csv"
     hops = tuple(Hop(question=text, reference=text, output=text) for text in texts[2:])
     item = Item(id=id_, question=texts[0], outputs=tuple(texts[:2]), hops=hops, model="m", method="x")
-    write_sheet(path, [Task(item, "qa", ("yes", "no"))])
-    assert not any(cell[:1] in "=+-@\t\r" for cell in read_sheet(path)[0].values() if cell and cell != id_)
+    write_sheet(path, [Task(item, "qa", ("right", "wrong"))])
+    assert not any(cell[:1] in "=+-@\t\r" for cell in read_sheet(path)[0].values() if cell)
     with path.open(newline="", encoding="utf-8") as file:
         sheet = list(csv.reader(file))
-    sheet[1][-1] = "yes"
+    sheet[1][-1] = "Right"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(sheet)
     (label,) = readers.read_labels(path)
-    assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "yes")
+    assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "right")
 
 
 def test_an_unfinished_run_is_called_so(tmp_path: Path) -> None:
@@ -198,3 +198,68 @@ def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
     (tmp_path / "runs" / "one" / "verdicts.jsonl").write_text("")
     with pytest.raises(InputError, match=r"runs: not a run folder: .* did you mean .*runs/one\?"):
         watching.queue(tmp_path / "runs")
+
+
+def test_the_sheet_says_what_the_labels_mean(tmp_path: Path) -> None:
+    write_sheet(tmp_path / "s.csv", watching.queue([outputs(tmp_path / "o.jsonl", "npo", 3)]))
+    (row, *_) = read_sheet(tmp_path / "s.csv")
+    assert row["choices"].startswith("leaked / ") and row["definitions"].startswith("leaked: ")
+    assert all(f"{label}: " in row["definitions"] for label in row["choices"].split(" / "))
+    assert [*row][-2:] == ["annotator", "label"]
+
+
+@pytest.fixture
+def collapsed(tmp_path: Path) -> Path:
+    """Two runs, one of which says nothing that can be read."""
+    for method, count in (("npo", 30), ("ascent", 30)):
+        path = outputs(tmp_path / f"{method}.jsonl", method, count)
+        if method == "ascent":
+            rows = [json.loads(line) | {"output": "of of of of the the the of of"} for line in path.open()]
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        api.score(path, tmp_path / "runs" / method)
+    return tmp_path
+
+
+def test_collapsed_runs_are_left_out_on_request_and_named(collapsed: Path) -> None:
+    (run,) = watching.collapsed([collapsed / "runs" / name for name in ("npo", "ascent")])
+    assert (run.method, run.broken, run.outputs) == ("ascent", 30, 30)
+    both = ("runs/npo", "runs/ascent")
+    done = judgekit("queue", *both, "--items", 30, cwd=collapsed)
+    asked = sum(row["method"] == "ascent" for row in read_sheet(collapsed / "queue.csv"))
+    assert (
+        f"{asked} of 30 items are of a run that has collapsed: runs/ascent (m ascent): 30 of 30"
+        in done.stderr
+    )
+    done = judgekit("queue", *both, "--items", 30, "--without-collapsed", cwd=collapsed)
+    assert (
+        "left out as collapsed: runs/ascent (m ascent): 30 of 30 forget outputs are not fluent" in done.stderr
+    )
+    assert {row["method"] for row in read_sheet(collapsed / "queue.csv")} == {"npo"}
+    done = judgekit("queue", "runs/npo", cwd=collapsed)
+    assert done.returncode == 0 and "collapsed" not in done.stderr, "nothing is said where it costs no label"
+
+
+def test_a_run_scored_before_verdicts_said_what_is_fluent(collapsed: Path) -> None:
+    path = collapsed / "runs" / "ascent" / "verdicts.jsonl"
+    rows = [json.loads(line) for line in path.open()]
+    path.write_text(
+        "".join(json.dumps({k: v for k, v in row.items() if k != "fluent"}) + "\n" for row in rows)
+    )
+    assert [run.broken for run in watching.collapsed(path.parent)] == [30]
+
+
+def test_outputs_are_queued_as_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "o.csv").write_text("prompt,said\nWho?,Ann\n")
+    done = judgekit(
+        "queue", "o.csv", "--columns", "question=prompt", "--columns", "output=said", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert read_sheet(tmp_path / "queue.csv")[0]["question"] == "Who?"
+    done = judgekit(
+        "report", "o.csv", "--columns", "question=prompt", "--columns", "output=said", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "runs" / "o").rename(tmp_path / "r")
+    for verb in ("queue", "report"):
+        done = judgekit(verb, "r", "--model", "m", cwd=tmp_path)
+        assert done.returncode == 2 and "says how a file of outputs is read" in done.stderr

@@ -33,7 +33,7 @@ def test_every_file_of_a_run_says_what_it_holds(tmp_path: Path) -> None:
     assert said[1].startswith("verdicts.jsonl: verdicts, 300 rows (verdict 300)")
     assert said[2].startswith("calibration.json: calibration, certified, rubric '', j: With 90% confidence")
     assert said[3:6] == [
-        "l.csv: labels, 1 rows ((no rubric) 1)",
+        "l.csv: labels, 1 rows ((no rubric) 1); 1 of 2 rows have no label yet",
         "l.jsonl: labels, 1 rows (forgetting 1)",
         "o.jsonl: judgekit, 1 items (forget 1)",
     ]

@@ -42,7 +42,7 @@ def test_probabilities_are_vote_shares(tmp_path: Path) -> None:
 
 
 def test_nobody_labelled_is_missing(tmp_path: Path) -> None:
-    labels = write(tmp_path / "l.jsonl", {"id": "a", "label": "full_refusal", "rubric": "qa"})
+    labels = write(tmp_path / "l.jsonl", {"id": "a", "label": "right", "rubric": "qa"})
     found = ask(HumanJudge(labels), item("a"), item("b"))
     assert [e.probs for e in found] == [{}, {}] and found[0].reason
 
@@ -62,7 +62,7 @@ def test_nobody_votes_twice(tmp_path: Path) -> None:
     row = {"id": "a", "annotator": "ann", "label": "full_refusal"}
     with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labelled item 'a' twice \(first in line 1\)"):
         HumanJudge(write(tmp_path / "l.jsonl", row, row))
-    HumanJudge(write(tmp_path / "m.jsonl", row, {**row, "rubric": "qa"}))
+    HumanJudge(write(tmp_path / "m.jsonl", row, {**row, "label": "right", "rubric": "qa"}))
 
 
 def test_what_queue_writes_is_read(tmp_path: Path) -> None:

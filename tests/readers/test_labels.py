@@ -52,7 +52,11 @@ def test_labels_as_jsonl_and_csv_are_the_same(tmp_path):
         ("id,label\n1\n", ":2: expected 2 cells as in the header, found 1"),
         ("id,label,colour\n1,a,red\n", ":2: unknown key 'colour'"),
         ("id,annotator\n1,a\n", ":2: key 'label'"),
-        ("id,label\n1,\n", "holds no labels"),
+        ("id,label\n1,\n", "holds no labels yet (1 rows have none)"),
+        (
+            "id,rubric,label\n1,forgetting,Leaked\n2,forgetting,leeked\n",
+            ":3: label 'leeked' is not one of leaked",
+        ),
         ("", "holds no labels"),
         ('{"id": "1", "label": "a", "human_label": "b"}\n', ":1: give 'label' or 'human_label'"),
         ('{"id": "1", "label": 3}\n', ":1: key 'label'"),
@@ -95,3 +99,23 @@ def test_tables_are_read_as_spreadsheets_of_any_country_write_them(tmp_path: Pat
     path = tmp_path / "labels.csv"
     path.write_text(f'id{delimiter}label\n"a,b;c"{delimiter}leaked\n')
     assert list(table(path)) == [(2, {"id": "a,b;c", "label": "leaked"})]
+
+
+def test_labels_are_read_in_any_case_and_blank_rows_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "id;rubric;definitions;annotator;label;\n1;forgetting;leaked: …;ann; Leaked ;\n;;;;;\n2;forgetting;;ann;WITHHELD;\n"
+        "3;forgetting;;ann; ;\n4;preference;;ann;a;\n"
+    )
+    assert [(row.id, row.label) for row in readers.read_labels(path)] == [
+        ("1", "leaked"),
+        ("2", "withheld"),
+        ("4", "A"),
+    ]
+    assert [line for line, row in readers.numbered_labels(path) if row is None] == [5]
+
+
+def test_what_was_kept_from_running_as_a_formula_is_read_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("id,label\n'=1+1,a\n''@x,b\n'tis,c\n-1,d\n")
+    assert [row.id for row in readers.read_labels(path)] == ["=1+1", "'@x", "'tis", "-1"]
