@@ -46,7 +46,9 @@ READER = (
         help="Model and method of runs (CSV, JSON, YAML: run, model, method), by path or folder.",
     ),
     click.option(
-        "--columns", multiple=True, help="FIELD=COLUMN of a data set, say question=prompt; may repeat."
+        "--columns",
+        multiple=True,
+        help="FIELD=COLUMN of a table or data set, say question=prompt; may repeat.",
     ),
 )
 CASCADE = (
