@@ -110,7 +110,8 @@ def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
 def _table(path: Path) -> Head:
     wrong = ""
     try:
-        _, row = next(table(path), (0, {}))
+        line, row = next(table(path), (0, {}))
+        wrong = "" if line else "; there is a first line and no other"
     except InputError as error:
         if "UTF-8" in error.what:
             raise

@@ -159,6 +159,7 @@ def test_a_missing_value_is_named_with_row_and_column(write: Callable[..., Path]
             '{"question": "q", "output": "o", "reference": ["a"]}\n',
             "lists go to --columns references=reference",
         ),
+        ("x.csv", "question,output\\n", "there is a first line and no other"),
         ("x.csv", "question,output,output\nq,a,b\n", "the column 'output' stands 2 times"),
         ("x.parquet", "PAR1 cut off", "cannot be read as a table"),
         ("x.arrow", "ARROW1 cut off", "cannot be read as a table"),
