@@ -138,7 +138,10 @@ def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict
         claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
     elif needed:
         each = " of each part" if len(parts) > 1 else ""
-        claim = f"Nothing is certified: every item is left to people; about {max(needed)} labels{each} would be needed."
+        claim = (
+            "Nothing is certified: every item is left to people; "
+            f"about {max(needed):,} labels{each} would be needed."
+        )
     else:
         labels = f"these {sum(p['labels'] for p in parts)} labels"
         claim = "Nothing is certified: every item is left to people; " + (

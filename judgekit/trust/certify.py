@@ -142,4 +142,6 @@ def _descend(
         found["bound"] = None if sample.shares else 1 - upper
     else:
         found |= nearest(line.entered[line.order], charged, count, risk, delta)
+        if found["labels_needed"] and sample.set_aside:  # as large a share of more labels will be set aside
+            found["labels_needed"] += -(-found["labels_needed"] * sample.set_aside // max(len(sample), 1))
     return found

@@ -265,7 +265,8 @@ def _targets(
 def _target(
     certificate: Mapping[str, Any], corrected: Mapping[str, Any], asked: bool, names: Sequence[str]
 ) -> Target:
-    parts, labels = certificate["parts"], certificate["labels"]
+    parts, certify = certificate["parts"], certificate["labels"]
+    labels = certify + certificate["method"]["labels_set_aside"]
     won = tuple(_name(part, names) for part in parts if part["status"] == "certified")
     target = Target(
         agreement=certificate["agreement"],
@@ -280,13 +281,12 @@ def _target(
     if won or len(parts) > 1 or (nearest := parts[0]["nearest"]) is None:
         return target
     accepted, delta = nearest["accepted"], certificate["method"]["delta"]
-    coverage = accepted / labels
     return replace(
         target,
         nearest=accepted,
         accuracy=1 - nearest["errors"] / accepted,
-        accuracy_needed=accuracy_needed(labels, target.agreement, delta, coverage=coverage),
-        least=int(np.ceil(fewest_labels(1 - target.agreement, delta) / coverage)),
+        accuracy_needed=accuracy_needed(certify, target.agreement, delta, coverage=accepted / certify),
+        least=int(np.ceil(fewest_labels(1 - target.agreement, delta) * labels / accepted)),
     )
 
 

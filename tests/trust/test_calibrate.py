@@ -95,7 +95,7 @@ def test_the_labels_needed_are_one_number_for_the_part_that_needs_most() -> None
     certificate = calibrate(probs, human, agreement=0.95, groups=["a"] * 40 + ["b"] * 20).certificate
     most = max(part["labels_needed"] for part in certificate["parts"])
     assert certificate["labels_needed"] == most
-    assert f"about {most} labels of each part would be needed" in certificate["claim"]
+    assert f"about {most:,} labels of each part would be needed" in certificate["claim"]
 
 
 def test_labels_needed_is_said_when_there_are_too_few() -> None:

@@ -136,6 +136,15 @@ def test_few_labels_say_what_is_possible_and_not_that_nothing_is() -> None:
     )
 
 
+def test_labels_that_a_budget_sets_aside_are_needed_too() -> None:
+    probs, human = judged(300)
+    found = both(probs, human, agreement=0.995, costs=[0.1, 1.0], budget=0.9)
+    assert found.n == 300
+    for target in found.targets:
+        assert target.labels == 300 if target.certified else target.labels is None or target.labels > 300
+        assert target.corrected is None or target.corrected >= 300
+
+
 def test_where_no_verdicts_are_right_often_enough_that_is_said() -> None:
     probs, human = says(*[0] * 60), np.tile([0, 1], 30)
     found = both(probs, human, agreement=0.9)
