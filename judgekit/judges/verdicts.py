@@ -21,7 +21,9 @@ from judgekit.judges.letters import bare, named
 MIN_MASS = 0.5
 """A model that says something else, and puts less than this on the option letters, did not answer."""
 
-THINKING_STARTS = ("<think>", "<|channel|>", "<reasoning>")
+THINKING_STARTS = (
+    "<think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "[THINK]", "◁think▷", "<|channel|>"
+)  # fmt: skip
 THINKING_END = "</think>"
 
 _TINY = math.log(1e-9)
@@ -33,6 +35,9 @@ _ROUNDING = 1e-3
 
 _OVER = 1.02
 """The most that the probabilities of different tokens may sum to, rounding allowed for."""
+
+_APART = 0.05
+"""How far two numbers for one token may lie apart by rounding alone."""
 
 _END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$", re.IGNORECASE)
 """A token that ends an answer and is not part of it."""
@@ -109,10 +114,10 @@ def _locate(
     if not solid:
         return f"no verdict in the answer {_quote(text)}"
     if complete and len(solid) == 1:
-        return solid[0]
-    if spelled[solid[0]].strip().startswith(THINKING_STARTS):
+        return CUT_OFF if cut and start else solid[0]
+    if joined.lstrip().startswith(THINKING_STARTS):
         return "the model thinks before it answers: set thinking: skip"
-    name = named(joined if complete else said, letters)
+    name = named(joined if complete else said, letters, cut=cut)
     if name is None:
         return f"no verdict in the answer {_quote(said or joined)}"
     if complete:
@@ -154,9 +159,12 @@ def letter_in(
         return None
     if cut and thinking_end is not None and said == text and len(text.split()) > 1:
         return None
-    found = named(said, letters)
-    if found is None or (cut and said[: found.at].strip() and not said[found.at + 1 :].strip()):
+    found = named(said, letters, cut=cut)
+    if found is None:
         return None
+    before = said[: found.at].strip() or said != text
+    if cut and before and not said[found.at + 1 :].strip():
+        return None  # what would have come next may have been the rest of a word
     return found.letter
 
 
@@ -234,7 +242,7 @@ def _thinking_tokens(tokens: Sequence[str], thinking_end: str | None) -> int | N
         seen += token
         if thinking_end in seen:
             start, seen = index + 1, ""
-    return None if not start and tokens[0].strip().startswith(THINKING_STARTS) else start
+    return None if not start and "".join(tokens).lstrip().startswith(THINKING_STARTS) else start
 
 
 def _after_thinking(text: str, thinking_end: str | None) -> str:
@@ -261,6 +269,10 @@ def _pairs(token: Mapping[str, Any]) -> tuple[list[tuple[str, float]], str]:
             pairs.append((name, number))
     if not wrong and isinstance(said, str) and dict(pairs).get(said, _LEAST) <= _LEAST:
         wrong = "the token that was said has none"
+    if not wrong and entries and "logprob" in token:
+        listed = [value for name, value in pairs if name == said]
+        if all(abs(value - _number(token["logprob"])[0]) > _APART for value in listed):
+            wrong = "the token that was said has two"
     if not wrong and math.fsum(math.exp(value) for _, value in pairs) > _OVER:
         wrong = "they sum to more than one"
     return pairs, wrong
@@ -279,6 +291,9 @@ def _number(value: Any) -> tuple[float, str]:
 
 def _text(choice: Mapping[str, Any]) -> str:
     content = _dict(choice.get("message")).get("content")
+    if isinstance(content, list):  # in parts
+        parts = [part if isinstance(part, str) else _dict(part).get("text") for part in content]
+        content = "".join(part for part in parts if isinstance(part, str))
     return content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
 
 

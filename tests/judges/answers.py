@@ -3,7 +3,8 @@
 A row has ``text`` and ``truth`` (the letter that a careful person reads as the answer, null where there is none), its
 ``kind``, and, as far as they matter, ``thinking_end``, ``finish_reason``, ``logprob`` and ``top`` of the token that was
 said (``"absent"``: without the key; NaN and the infinities by name). Where ``top`` is not given, every token that is a
-letter claims that letter at .985, as a model does that is about to say something else.
+letter claims that letter at .985, as a model does that is about to say something else. ``content``, where given, is the
+list of tokens as a server would send it, whatever the text says.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def _value(said: Any) -> Any:
 
 def choice(row: dict[str, Any]) -> dict[str, Any]:
     """The row as a server would send it, with log-probabilities."""
-    if "top" in row:
+    if "content" in row:
+        content = row["content"]
+    elif "top" in row:
         top = row["top"]
         if isinstance(top, list):
             top = [
@@ -70,7 +73,7 @@ def read(row: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     """What is read in a row, by way: from log-probabilities, and (where they are not the point) from a sample."""
     answer = read_logprobs(choice(row), OPTIONS, row.get("thinking_end"))
     yield "log-probabilities", leading(answer)
-    if "top" not in row:
+    if "top" not in row and "content" not in row:
         cut = row.get("finish_reason") == "length"
         yield "sample", letter_in(row["text"], OPTIONS, row.get("thinking_end"), cut=cut)
 

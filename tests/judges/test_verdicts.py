@@ -89,6 +89,30 @@ def test_the_sampled_token_counts_where_the_list_leaves_it_out() -> None:
     assert set(read_logprobs(short, LETTERS).logprobs) == {"A", "B"}
 
 
+def test_two_numbers_for_the_token_that_was_said_are_a_fault() -> None:
+    what = choice(("B", {"A": 0.98, "B": 0.018}))
+    what["logprobs"]["content"][0]["logprob"] = math.log(0.9)
+    answer = read_logprobs(what, LETTERS)
+    assert answer.fault
+    assert "has two" in (answer.error or "")
+
+
+def test_a_text_in_parts_is_read() -> None:
+    what = choice(("A", {"A": 0.9, "B": 0.1}))
+    what["message"]["content"] = [{"type": "text", "text": "A is tempting, "}, "but not the answer"]
+    assert "no verdict" in (read_logprobs(what, LETTERS).error or "")
+
+
+def test_a_letter_after_a_thought_that_the_limit_cut_off_may_begin_a_word() -> None:
+    what = choice(("<think>", {}), ("hm", {}), ("</think>", {}), ("A", {"A": 0.9}), finish="length")
+    assert "raise max_tokens" in (read_logprobs(what, LETTERS, "</think>").error or "")
+
+
+def test_a_thought_is_known_however_its_mark_is_split() -> None:
+    what = choice(("<", {}), ("think", {}), (">", {}), ("Answer", {}), (":", {}), (" A", {" A": 0.9}))
+    assert "thinks before" in (read_logprobs(what, LETTERS).error or "")
+
+
 def test_a_model_that_says_something_else_but_means_a_letter_is_heard() -> None:
     """The likeliest token is no letter, but the letters together are likelier than all else."""
     answer = read_logprobs(choice(("The", {"The": 0.35, "A": 0.33, "B": 0.3})), LETTERS)
