@@ -37,8 +37,8 @@ _WIDE = (
 """Full-width forms and characters without width, one character for one, so that places in a text stay."""
 
 _RESIDUE = re.compile(
-    r"\A(?:\s*(?:<[|｜](?!user|system)[\w▁-]{1,40}[|｜]>|<bos>|<pad>|<s>(?!.*</s>)|<start_of_turn>|\[/INST\]))+(?:\s*(?:assistant|model)\b(?=\W))?"
-    r"|\Aassistant\s*\n|(?:\s*(?:<[|｜][\w▁-]{1,40}[|｜]>|<eos>|<pad>|</s>|<end_of_turn>|\[EOS\]))+\s*\Z",
+    r"\A(?:\s*(?:<[|｜](?!user|system)[\w▁-]{1,40}[|｜]>|<bos>|<pad>|<s>(?!.*</s>)|<start_of_turn>|\[/INST\])){1,8}(?:\s*(?:assistant|model)\b(?=\W))?"
+    r"|\Aassistant\s*\n|(?:\s*(?:<[|｜][\w▁-]{1,40}[|｜]>|<eos>|<pad>|</s>|<end_of_turn>|\[EOS\])){1,8}\s*\Z",
     re.DOTALL | re.IGNORECASE,
 )
 """What a chat template leaves at the ends of an answer; ``<s>B</s>`` may be struck out and stays."""
@@ -115,13 +115,15 @@ _TAKES_BACK = re.compile(
     r"i mean|my mind|second thoughts?|"
     r"(?:that|this)(?:\s+is|['’]s|\s+was)\s+(?:wrong|incorrect|not\s+(?:right|it|correct)|a mistake)|"
     r"is (?:tempting|wrong|incorrect)|mistaken|just kidding|(?:a|my(?:\s+best)?)\s+guess|i\s+suppose|"
+    r"let\s+me\s+(?:re\w+|double|check)|take\s+(?:that|this|it)\s+back|withdraw|retract\w*|(?:\w+ly|of\s+course)\s+not|on\s+reflection|"
+    r"rules?\s+(?:this|that|it)\s+out|an\s+example|see\s+the|"
     r"i(?:\s+am|['’]m)?\s+(?:only\s+|just\s+)?guess(?:ing)?|ignore\s+th(?:at|is)|disregard|strike\s+(?:that|it)|never\s*mind|my\s+(?:mistake|bad|error)|"
     r"if\s+anything|can(?:not|['’]t)\s+(?:tell|decide|say)|don['’]t know)\b|\?",
     re.IGNORECASE,
 )
 _REJECTED = (
     r"(?:incorrect|false|wrong|untrue|rejected|unlikely|improbable|implausible|impossible|doubtful|dubious|excluded|eliminated|"
-    r"discarded|dismissed|ruled\s+out|inapplicable|guess|tentative|provisional|unclear|falsch|faux|fausse|fals[oa]|incorrect[oa]|errad[oa]|sbagliat[oa]|неверно)"
+    r"discarded|dismissed|ruled\s+out|inapplicable|example|guess|tentative|provisional|unclear|falsch|faux|fausse|fals[oa]|incorrect[oa]|errad[oa]|sbagliat[oa]|неверно)"
 )
 _DENIED = re.compile(
     rf"\W*(?:no|nope|nein|non|not|never|hardly|cannot|if|unless|(?:do|does|is|was|can|could|would|will)(?:n['’]t|\s+not))\b"
@@ -156,6 +158,12 @@ _SUPPOSED = re.compile(
 """How the sentence of a statement begins that only supposes it."""
 _NAME = re.compile(r"\s*(?:[A-Z][\w’'-]+[\s.]*){1,3}$")
 _ANSWER_KEY = re.compile(rf"(?!(?:option|letter)$)(?:my|the|final|best|chosen)?[\s_-]*{_NOUN}", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"error|refusal|uncertain|unsure|doubtful|tentative|rejected|wrong|incorrect", re.IGNORECASE
+)
+"""Members of an object that speak against its answer, if they hold anything."""
+_LIKELY = 0.1
+"""A number beside the answer below this, be it a score or a probability, speaks against it."""
 _INITIAL = re.compile(r"\s*\w\s*\.")
 _LOWER = re.compile(r"\s*[a-z]")
 
@@ -173,7 +181,9 @@ def named(text: str, letters: Iterable[str], *, cut: bool = False) -> Named | No
     cut : bool
         The text was cut off, so what it was about to take back is not known.
     """
-    text = _RESIDUE.sub(lambda match: " " * len(match[0]), text.translate(_WIDE))
+    text = text.translate(_WIDE).rstrip()
+    blank = len(text) - len(text.lstrip())
+    text = _RESIDUE.sub(lambda match: " " * len(match[0]), text[blank:])
     labels = letters if isinstance(letters, Mapping) else dict.fromkeys(letters, "")
     if (members := _members(text)) is not None:
         found = _member(text, members, labels)
@@ -181,7 +191,7 @@ def named(text: str, letters: Iterable[str], *, cut: bool = False) -> Named | No
         found = _whole(text, labels) or _first(text, labels) or _last(text, labels)
     if found is None or found.letter not in labels or (cut and _TURNS.search(text, found.at + 1)):
         return None
-    return found
+    return Named(found.letter, blank + found.at)
 
 
 def bare(text: str) -> Named | None:
@@ -244,7 +254,9 @@ def _member(text: str, members: list[tuple[str, object]], labels: Mapping[str, s
     said: set[str] = set()
     for key, value in members:
         if not _ANSWER_KEY.fullmatch(key):
-            if value is False or value == 0 or (value and key.lower() in ("error", "refusal")):
+            if value is False or (isinstance(value, int | float) and value < _LIKELY):
+                return None
+            if value and _AGAINST.fullmatch(key):
                 return None
             if said and isinstance(value, str) and (_TAKES_BACK.search(value) or _DENIED.match(value)):
                 return None
@@ -297,7 +309,11 @@ def _first(text: str, labels: Mapping[str, str]) -> Named | None:
 def _last(text: str, labels: Mapping[str, str]) -> Named | None:
     """What the last sentence of a longer text states, where nothing else in the text states another answer."""
     stated = [*_STATED.finditer(text), *_BETTER.finditer(text)]
-    said = {(match[1] or match[2]).upper() for match in stated if not _denied(text, match)}
+    said = {
+        (match[1] or match[2]).upper()
+        for match in stated
+        if match[0].startswith("\\boxed") or not _denied(text, match)
+    }
     if len(said) != 1:
         return None
     last = max(stated, key=lambda match: match.end())
@@ -315,7 +331,9 @@ def _last(text: str, labels: Mapping[str, str]) -> Named | None:
 def _denied(text: str, match: re.Match[str]) -> bool:
     """Whether a statement is denied, doubted, or about an answer that is not the judge's own."""
     before = text[: match.start()]
-    if match[0][0] != "\\" and not _OWN.search(before):
+    if match[0][0] == "\\":
+        before = re.sub(r"[\s$\\(\[]+$|\bis\s*[\s$\\(\[]*$", "", before)
+    if not _OWN.search(before):
         return True
     sentence = _before(text, match)
     return any((_ANOTHERS.search(before), _SUPPOSED.match(sentence), _DENIES.search(sentence)))
