@@ -37,8 +37,10 @@ def inputs(files: Iterable[str | Path], reader: Mapping[str, Any]) -> dict[str, 
         if not found.files:
             what = f"no log of the format '{form}'" if form else "no file of outputs that is recognized"
             raise InputError(f"{what} in the folder (a data set in a folder: --format hf)", path=given)
-        passed = f" ({found.others:,} other files hold none)" if found.others else ""
-        click.echo(f"{given}: {len(found.files):,} files of outputs{passed}", err=True)
+        others = "1 other file holds none" if found.others == 1 else f"{found.others:,} other files hold none"
+        passed = f" ({others})" if found.others else ""
+        files = "1 file" if len(found.files) == 1 else f"{len(found.files):,} files"
+        click.echo(f"{given}: {files} of outputs{passed}", err=True)
         below += [(str(path), name_below(root, path)) for path in found.files]
     sources = unique_names(_once([*names_of(dict.fromkeys(alone)).items(), *below]))
     if reader.get("names") is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -115,7 +116,7 @@ def names_of(files: Iterable[str]) -> dict[str, str]:
     for name in set(names.values()):
         same = [source for source, other in names.items() if other == name]
         if len(same) > 1:
-            names.update(_told_apart(same))
+            names.update(_told_apart(same, list(names)))
     return names
 
 
@@ -127,12 +128,13 @@ def _name(path: Path) -> str:
     return path.name.removesuffix(path.suffix) or "run"
 
 
-def _told_apart(sources: list[str]) -> dict[str, str]:
-    """The shortest ends of their paths that differ."""
-    parts = {source: (*Path(source).absolute().parts[1:-1], Path(source).stem) for source in sources}
-    for length in range(1, max(map(len, parts.values())) + 1):
-        names = {source: "-".join(path[-length:]) for source, path in parts.items()}
-        if len(set(names.values())) == len(sources):
+def _told_apart(sources: list[str], everything: list[str]) -> dict[str, str]:
+    """The shortest ends of their paths that differ, from each other and from those of every file given."""
+    parts = {source: (*Path(source).absolute().parts[1:-1], Path(source).stem) for source in everything}
+    for length in range(1, max(len(parts[source]) for source in sources) + 1):
+        ends = Counter("-".join(path[-length:]) for path in parts.values())
+        names = {source: "-".join(parts[source][-length:]) for source in sources}
+        if all(ends[name] == 1 for name in names.values()):
             return names
     return {source: Path(source).name for source in sources}
 

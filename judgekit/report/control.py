@@ -44,19 +44,24 @@ def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: s
         name
         for name in names
         if chosen is not None and name != chosen and enough(margins[name])
-        if not revealed.better[revealed.number[chosen], revealed.number[name]]
+        if not _better(revealed, chosen, name)
     )
-    why = _say(method, chosen, free, tied) + note
+    surely = chosen is not None and free is not None and _better(revealed, free, chosen)
+    why = _say(method, chosen, free, tied, surely) + note
     return Controlled(method, chosen, free, tied, {k: number(m) for k, m in margins.items()}, why)
 
 
-def _say(method: str, chosen: str | None, free: str | None, tied: Sequence[str]) -> str:
+def _better(axis: Axis, one: str, other: str) -> bool:
+    return bool(axis.better[axis.number[one], axis.number[other]])
+
+
+def _say(method: str, chosen: str | None, free: str | None, tied: Sequence[str], surely: bool) -> str:
+    """The pick in words; ``surely``: the pick without control is told apart as revealing less."""
     share = f"{TAU:.0%} of the original's utility"
     if chosen is None:
         return f"{method}: no run surely keeps at least {share}; without control the pick would be {free}."
     but = f" Not told apart from it: {', '.join(tied)}." if tied else ""
     if chosen == free:
         return f"{method}: {chosen} forgets most, and surely keeps at least {share}.{but}"
-    return (
-        f"{method}: {chosen}, since {free}, which reveals less, does not surely keep at least {share}.{but}"
-    )
+    less = "reveals less" if surely else "seems to reveal less (the two are not told apart)"
+    return f"{method}: {chosen}, since {free}, which {less}, does not surely keep at least {share}.{but}"

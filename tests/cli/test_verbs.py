@@ -116,7 +116,7 @@ def test_every_log_under_a_folder_is_a_run_of_its_own(tmp_path: Path) -> None:
     done = judgekit("score", "saves", "saves/a/evals/out.jsonl", cwd=tmp_path)
     assert done.returncode == 2, "one log is cut off"
     said = done.stderr.splitlines()
-    assert said[0] == "saves: 4 files of outputs (1 other files hold none)" and len(said) == 2
+    assert said[0] == "saves: 4 files of outputs (1 other file holds none)" and len(said) == 2
     assert said[1].startswith("judgekit: saves/c/out.jsonl:2: expected a JSON object a line")
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {"out", "b-out", "b-checkpoint-5-out"}
     (tmp_path / "saves" / "c" / "out.jsonl").unlink()

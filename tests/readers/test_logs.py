@@ -89,6 +89,17 @@ def test_files_that_are_called_alike_are_told_apart(tmp_path: Path) -> None:
     )
     assert names("r/one.json", "r/two.json") == ["one", "two"]
     assert names("p/o.jsonl", "q/o.jsonl", "z.jsonl") == ["p-o", "q-o", "z"]
+    assert names("d_1/D_EVAL.json", "d_2/D_EVAL.json", "d_2/D_SUMMARY.json") == [
+        "d_1",
+        "d_2-D_EVAL",
+        "d_2-D_SUMMARY",
+    ], "a file beside one of them takes no other run's name"
+    assert names("a_1/A_EVAL.json", "a_1/A_SUM.json", "a_2/A_EVAL.json", "a_2/A_SUM.json") == [
+        "a_1-A_EVAL",
+        "a_1-A_SUM",
+        "a_2-A_EVAL",
+        "a_2-A_SUM",
+    ]
     assert unique_names([("1", "a"), ("2", "a"), ("3", "a-2")]) == {"1": "a", "2": "a-2", "3": "a-2-2"}
 
 

@@ -128,6 +128,14 @@ def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
     assert "since GA_lr1e-4, which reveals less, does not surely keep at least 95%" in control.text
 
 
+def test_a_run_of_which_it_is_not_sure_is_not_said_to_reveal_less() -> None:
+    weak = _run("GA_lr1e-4", _labels("leaked", withheld=21), _labels("correct", KEPT, refused=20), 0.6)
+    (found,) = comparisons(ORIGINAL, GENTLE, weak)
+    (control,) = found.control
+    assert (control.controlled, control.uncontrolled) == ("GA_lr1e-5", "GA_lr1e-4")
+    assert "GA_lr1e-4, which seems to reveal less (the two are not told apart)," in control.text
+
+
 def test_gibberish_is_on_no_front(five: Comparison) -> None:
     plane = {point.run: point for point in five.plane}
     assert plane["GA_lr1e-4"].forgetting.value == 0
