@@ -26,7 +26,7 @@ VERBS = {
     "decide": "Turn evidence into verdicts under a calibration.",
     "audit": "Say whether promises still hold, from spot checks.",
     "report": "Say how much was forgotten and kept, from scored runs.",
-    "plan": "Calls, tokens, cost and a rendered prompt, before any money is spent; labels needed.",
+    "plan": "Say what scoring will cost and how many labels a promise takes; asks no judge.",
     "judges": "List the judges, or check one.",
     "rubrics": "List the rubrics, or render one for an item.",
     "validate": "Check files and say what they hold.",
