@@ -71,9 +71,10 @@ def _changed(was: Mapping[str, Any], about: Mapping[str, Any]) -> str:
 def cleared_if_nothing_came_of_it(folder: Path) -> Iterator[None]:
     """Leave no folder behind where a start fails before anything was asked; a folder that was there stays."""
     there = folder.exists()
+    first = next((parent for parent in reversed([folder, *folder.parents]) if not parent.exists()), folder)
     try:
         yield
     except (JudgekitError, OSError) as error:
         if not there and not isinstance(error, _WORTH_KEEPING) and not kept(folder)[0]:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(first, ignore_errors=True)
         raise

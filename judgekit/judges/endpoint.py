@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -180,7 +181,7 @@ class Endpoint:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
         except openai.APIConnectionError as error:
             absent = _nobody_there(error)
-            reason = f"connection {'refused' if absent else 'dropped'}: {error.__cause__ or error}"
+            reason = f"{_what_failed(error, absent)}: {error.__cause__ or error}"
             raise self._failed(reason, None, sent, unreachable=absent, maybe_paid=not absent) from None
         except openai.APIStatusError as error:
             raise self._explain(error, sent) from None
@@ -257,6 +258,14 @@ def _http_client(connections: int) -> Any:
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     faster = find_spec("aiohttp") is not None
     return (openai.DefaultAioHttpClient if faster else openai.DefaultAsyncHttpxClient)(limits=limits)
+
+
+def _what_failed(error: openai.APIConnectionError, absent: bool) -> str:
+    if not absent:
+        return "connection dropped"
+    root = error.__cause__.__cause__ if error.__cause__ is not None else None
+    unknown = isinstance(getattr(root, "os_error", root), socket.gaierror)
+    return "no such host" if unknown else "connection refused"
 
 
 def _nobody_there(error: openai.APIConnectionError) -> bool:

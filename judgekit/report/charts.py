@@ -10,6 +10,7 @@ from judgekit.report.cells import in_words, percent
 from judgekit.report.claims import OPINION
 from judgekit.report.diagnostics import People
 from judgekit.report.groups import Group, RunSummary, Side
+from judgekit.report.rates import Rate
 from judgekit.report.summary import Summary
 from judgekit.report.svg import INK, LABELS, MUTED, PAPER, SERIES, UNDECIDED, draw, percent_axis
 
@@ -99,7 +100,7 @@ def plane(summary: Summary) -> Chart | None:
         "Upper right is good. Bars are 95 % intervals; a dot without an estimate stands in the middle of what is "
         "possible. × marks a model that no longer answers."
         + _chosen(summary)
-        + _opinion([group for run, _, _ in points for group in run.groups])
+        + _opinion([rate for _, *both in points for rate in both])
     )
     return Chart("plane", title, draw("plane", title, text, (WIDTH, 4.6), paint), caption, text)
 
@@ -122,9 +123,14 @@ def _chosen(summary: Summary) -> str:
     return f" The {MOST} of {count:,} runs that forgot best." if count > MOST else ""
 
 
-def _opinion(groups: Sequence[Group]) -> str:
-    bare = any(rate.kind == "judge" for group in groups for rate in group.rates.values())
-    return f" {OPINION[0].upper()}{OPINION[1:]}." if bare else ""
+def _opinion(rates: Sequence[Rate]) -> str:
+    """What is to be said of the shares that a chart shows, where nobody but the judge stands behind them."""
+    bare = [rate.kind == "judge" for rate in rates]
+    if not any(bare):
+        return ""
+    return (
+        f" {OPINION[0].upper()}{OPINION[1:]}." if all(bare) else f" Some of these shares are the {OPINION}."
+    )
 
 
 def _place_names(figure: Figure, axes: Axes, points: Sequence[tuple[float, float, str]]) -> None:
@@ -233,7 +239,9 @@ def breakdown(summary: Summary, side: Side) -> Chart | None:
     caption = (
         "The rates of the tables, in percent of all items; hatched is what open items, or errors that a certificate "
         "allows, leave undecided. Rates that rest on people's labels are estimated one by one and may not add up "
-        "to 100." + _chosen(summary) + _opinion([group for _, group in groups])
+        "to 100."
+        + _chosen(summary)
+        + _opinion([rate for _, group in groups for rate in group.rates.values()])
     )
     size = (WIDTH, 1.0 + 0.42 * len(groups))
     return Chart(

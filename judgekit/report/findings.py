@@ -210,11 +210,15 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         if made.controlled != made.uncontrolled:
             yield Finding("plain", f"With control for utility the pick changes. {made.text}")
     for model, names in found.unpaired.items():
+        why = (
+            f"No retrained run of {model} is among the runs, and one of another model does not count"
+            if model
+            else "The base model is not named, so no retrained run belongs to these outputs (--model, --names)"
+        )
         yield Finding(
             "plain",
-            f"No retrained run of {model or 'a base model that is not named'} is among the runs, so {listed(names)} "
-            f"{'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to a model that "
-            "never saw the forget set; another model's does not count.",
+            f"{listed(names)} {'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to "
+            f"a model that never saw the forget set. {why}.",
             names,
         )
     if found.n_reversed:

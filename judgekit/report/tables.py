@@ -57,7 +57,8 @@ def overview(summary: Summary) -> Table:
 CHANCE = ("By chance", "Excess")
 BY_CHANCE = (
     "By chance: how many of the same outputs leak the reference of another question of the same split and kind. "
-    "Excess: how many more leak their own. Both by the lexical judge."
+    "Excess: how many more leak their own. The lexical judge counts both, so they need not add up to a leak rate that "
+    "another judge or people's labels stand behind."
 )
 
 

@@ -213,9 +213,8 @@ def test_where_no_retrained_run_of_a_model_is_there_the_report_says_so() -> None
     runs = _of("Small-1B", "retain90", "NPO") + _of("Other-3B", "NPO", "original")
     said = [finding.text for finding in summarize(runs).findings]
     (one,) = [text for text in said if "retrained" in text]
-    assert one.startswith(
-        "No retrained run of org/Other-3B is among the runs, so NPO · Other-3B and original"
-    )
+    assert one.startswith("NPO · Other-3B and original")
+    assert "No retrained run of org/Other-3B is among the runs" in one
 
 
 def test_utility_is_kept_of_the_models_own_original() -> None:
