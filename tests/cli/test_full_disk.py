@@ -44,7 +44,7 @@ def fill(folder: Path, leave: int = 0) -> Path:
 
 def test_a_full_disk_loses_no_answer(score: Callable[[str], subprocess.Popen[str]], tmp_path: Path) -> None:
     run = tmp_path / "runs" / "outputs"
-    with ChatServer(latency=0.1) as server:
+    with ChatServer(latency=0.3) as server:
         process = score(server.url)
         wait_for(server, 30, process)
         filler = fill(tmp_path)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from judgekit.judges.base import Answer
@@ -179,6 +179,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a loaded machine draws nested JSON slowly
 @given(st.dictionaries(st.sampled_from(["message", "logprobs", "finish_reason"]), JSON))
 def test_whatever_comes_back_it_is_an_answer_or_a_reason(what: dict[str, Any]) -> None:
     answer = read_logprobs(what, LETTERS)
