@@ -109,10 +109,12 @@ class Recorded(Axis):
         return {run: mean(values) for run, values in self.values.items()}
 
     def middle(self, run: str) -> float:
+        """See `Axis.middle`."""
         value = self.means[run].value
         return float("nan") if value is None else value
 
     def difference(self, first: str, second: str, factor: float = 1.0, level: float = LEVEL) -> Estimate:
+        """See `Axis.difference`."""
         return difference(self.values[first], self.values[second], level, factor=factor)
 
     def tests(self) -> tuple[Floats, Floats]:
@@ -169,9 +171,11 @@ class Judged(Axis):
         self._alone = np.array([rates[run].rate.kind == "judge" for run in self.runs])
 
     def middle(self, run: str) -> float:
+        """See `Axis.middle`."""
         return self.rates[run].rate.middle
 
     def difference(self, first: str, second: str, factor: float = 1.0, level: float = LEVEL) -> Estimate:
+        """See `Axis.difference`."""
         a, b = self.number[first], self.number[second]
         if self._alone[a] != self._alone[b]:
             return Estimate(
@@ -207,6 +211,7 @@ class Judged(Axis):
         return np.asarray(found)
 
     def tests(self) -> tuple[Floats, Floats]:
+        """See `Axis.tests`."""
         least = self._bounds[:, :1] - self._bounds[:, 1]
         down, up = self._reach[:, :1], self._reach[:, 1]
         error = np.sqrt(np.maximum(down**2 + up**2 - 2 * self.correlation * down * up, 0.0)) / _Z

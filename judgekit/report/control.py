@@ -24,7 +24,10 @@ def controlled(
         most = max((side.name for side in mine), key=lambda name: kept.middle(name))
         given = original.get(mine[0].name)
         base = given.name if given else most
-        note = f" No original of its model is among the runs; {most}, which keeps most, stands in for it."
+        note = (
+            f" No original of its model is among the runs; {most}, which keeps most, stands in for it, so what it "
+            "keeps itself is not put to the test."
+        )
         methods: dict[str, list[str]] = {}
         for side in mine:
             if role(side.method) == "unlearned":
@@ -47,7 +50,8 @@ def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: s
         if not _better(revealed, chosen, name)
     )
     surely = chosen is not None and free is not None and _better(revealed, free, chosen)
-    why = _say(method, chosen, free, tied, surely) + note
+    alone = chosen is not None and all(_better(revealed, chosen, name) for name in names if name != chosen)
+    why = _say(method, chosen, free, tied, surely, alone) + note
     return Controlled(method, chosen, free, tied, {k: number(m) for k, m in margins.items()}, why)
 
 
@@ -55,13 +59,21 @@ def _better(axis: Axis, one: str, other: str) -> bool:
     return bool(axis.better[axis.number[one], axis.number[other]])
 
 
-def _say(method: str, chosen: str | None, free: str | None, tied: Sequence[str], surely: bool) -> str:
-    """The pick in words; ``surely``: the pick without control is told apart as revealing less."""
+def _say(
+    method: str, chosen: str | None, free: str | None, tied: Sequence[str], surely: bool, alone: bool
+) -> str:
+    """The pick in words.
+
+    ``surely``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs.
+    """
     share = f"{TAU:.0%} of the original's utility"
     if chosen is None:
         return f"{method}: no run surely keeps at least {share}; without control the pick would be {free}."
     but = f" Not told apart from it: {', '.join(tied)}." if tied else ""
     if chosen == free:
-        return f"{method}: {chosen} forgets most, and surely keeps at least {share}.{but}"
+        most = (
+            "reveals least" if alone else "reveals least by its figure (not told apart from every other run)"
+        )
+        return f"{method}: {chosen} {most}, and surely keeps at least {share}.{but}"
     less = "reveals less" if surely else "seems to reveal less (the two are not told apart)"
     return f"{method}: {chosen}, since {free}, which {less}, does not surely keep at least {share}.{but}"

@@ -393,6 +393,9 @@ def test_real_sweeps_of_two_benchmarks() -> None:
     ascent = next(control for control in duet.control if control.method == "GradAscent")
     assert (ascent.controlled, ascent.uncontrolled) == ("GradAscent_lr1e-5", "GradAscent_lr1e-4")
     assert "stands in for it" in ascent.text
+    assert "what it keeps itself is not put to the test" in ascent.text
+    npo = next(control for control in duet.control if control.method == "NPO")
+    assert "not told apart from every other run" in npo.text  # 47 and 49 % leaked
     assert any(change.reversed for change in duet.changed)
     rouge = next(r for r in duet.rankings if r.measure == "ROUGE-L recall")
     assert [(p.run, p.best, p.worst) for p in rouge.places[:2]] == [
