@@ -33,13 +33,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.shared import DEFAULT, show
-from judgekit import calibration
-from judgekit.annotators import Annotators, ModelJudge
-from judgekit.arrays import judge_index, to_arrays
-from judgekit.cascade import Cascade
+from judgekit.calibration import calibrate as calibration
+from judgekit.calibration.evidence_table import judge_index, to_arrays
+from judgekit.cascade.run import Cascade
+from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.records import HumanLabel, Item
 from judgekit.rubrics import load_rubric
-from judgekit.store import Store
+from judgekit.runs.store import Store
 from judgekit.trust import calibrate
 
 N, ORDERS = 5, 2
@@ -92,7 +92,7 @@ def halves(probs: np.ndarray, human: np.ndarray, draws: int, seed: int = 0, **op
 
 async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draws: int) -> dict[str, Any]:
     """Fixed against adaptive annotators on the tiny judge."""
-    from judgekit.judges.vllm import backend
+    from judgekit.judges.vllm.backend import backend
     from tests.engine.conftest import ENVIRONMENT, SPEC
 
     os.environ.update(ENVIRONMENT)

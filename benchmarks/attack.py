@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln
 
-from judgekit.trust.bounds import Floats, Ints, binomial_p, clopper_pearson_upper
-from judgekit.trust.testing import Step, charged_order, checkpoints, descend, own_steps
+from judgekit.trust.arrays import Floats, Ints
+from judgekit.trust.bounds import binomial_p, clopper_pearson_upper
+from judgekit.trust.selective.fixed_sequence import Step, charged_order, checkpoints, descend, own_steps
 
 TARGETS, LOW = (0.2, 0.3), (0.6,)  # target risks; an agreement below .5 is a risk above it
 SIZES = ((20, 4, 0), (24, 3, 1), (30, 3, 1), (40, 3, 0), (60, 2, 1))  # items, ties, 1: some never enter

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from tests.judges.billing import SERVERS, measure
+from tests.judges.openai.billing import SERVERS, measure
 
 
 def main() -> None:

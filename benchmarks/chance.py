@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from shared import data_folder, show
 
 from judgekit import api, report
-from judgekit.report.chance import ByChance, leaks_by_chance
-from judgekit.report.rates import Rate
+from judgekit.report.rates.chance import ByChance, leaks_by_chance
+from judgekit.report.rates.judged import Rate
 from judgekit.rubrics import load_rubric
 from tests.promises.test_chance import POPULATIONS, covered
 from tests.report.make_runs import make_run

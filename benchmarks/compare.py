@@ -21,8 +21,8 @@ from typing import Any
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read
 from judgekit.records import Item
-from judgekit.report.compare import decided, distance, mean, rank, shares
-from judgekit.report.conclusions import changes, disagreement
+from judgekit.report.comparison.conclusions import changes, disagreement
+from judgekit.report.comparison.paired import decided, distance, mean, rank, shares
 from judgekit.report.recipes import Candidate, Outcome, outcome, pick
 from judgekit.rubrics import load_rubric
 

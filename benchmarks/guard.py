@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from judgekit import api, readers
-from judgekit.guard import REASON
+from judgekit.calibration.ood import REASON
+from judgekit.calibration.record import Calibration
 from judgekit.records import HumanLabel, Item, Verdict
 
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
@@ -46,7 +47,7 @@ def agreement(verdicts: Sequence[Verdict]) -> float | None:
 def meets(system: str, rows: Sequence[dict], calibration: Path, folder: Path) -> dict:
     run = api.score(items(system, rows), folder, rubric="qa", calibrations=[calibration]).folder
     verdicts = {verdict.id: verdict for verdict in readers.read_verdicts(run / "verdicts.jsonl")}
-    unguarded = api.Calibration.load(calibration).model_copy(update={"guard": None})
+    unguarded = Calibration.load(calibration).model_copy(update={"guard": None})
     refused = {name for name, verdict in verdicts.items() if verdict.reason == REASON}
     anyway = [v for v in api.decide(run, unguarded, unbound=True) if v.id in refused and v.state == "verdict"]
     (claim,) = api.summarize([run]).runs[0].claims

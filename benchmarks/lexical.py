@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from shared import data_folder, show
 
-from judgekit.arrays import one_per_question
+from judgekit.calibration.evidence_table import one_per_question
 from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.refusing import REFUSING, refusing
 from judgekit.judges.lexical.weights import Head

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from shared import data_folder, show
 
-from judgekit.calibration import calibrate
-from judgekit.decisions import decide
+from judgekit.calibration.calibrate import calibrate
+from judgekit.cascade.decide import decide_rows
 from judgekit.judges.lexical.model import Reading
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 
@@ -71,7 +71,7 @@ def trial(rows: Sequence[EvidenceRow], target: float, seed: int) -> dict[str, An
     mine = [row for row in rows if row.question_id in half]
     others = [row for row in rows if row.question_id not in half]
     calibration = calibrate(mine, agreement=target, delta=DELTA, tiers=TIERS, costs=COSTS)
-    verdicts = list(decide(others, calibration))
+    verdicts = list(decide_rows(others, calibration))
     given = [verdict for verdict in verdicts if verdict.state == "verdict"]
     agreed = [verdict.label == verdict.human[0].label for verdict in given]
     return {

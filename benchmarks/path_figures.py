@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.worked_example import ALPHA, DELTA, Example
-from judgekit.trust.testing import checkpoints
+from judgekit.trust.selective.fixed_sequence import checkpoints
 
 WIDTH = 800
 COLORS = {  # on light and on dark pages

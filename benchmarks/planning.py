@@ -18,7 +18,7 @@ from recorded import READERS, Recorded
 from shared import data_folder, show
 
 from judgekit.trust import calibrate, plan_labels
-from judgekit.trust.evidence import Combination
+from judgekit.trust.selective.opinion_pool import Combination
 
 DELTA, DRAWS = 0.1, 200
 WANTED = ((0.80, 0.80), (0.85, 0.60), (0.85, 0.50), (0.90, 0.40))

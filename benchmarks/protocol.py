@@ -11,7 +11,7 @@ import numpy as np
 from recorded import Recorded
 
 from judgekit.trust import Policy, calibrate
-from judgekit.trust.evidence import Combination
+from judgekit.trust.selective.opinion_pool import Combination
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ from scipy.stats import binom
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from judgekit.trust.bounds import clopper_pearson
-from judgekit.trust.certified import Certified
-from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Judged, Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.prevalence_core import prediction_powered
-from judgekit.trust.promises import Promise
+from judgekit.trust.prevalence.certified import Certified
+from judgekit.trust.prevalence.core import prediction_powered
+from judgekit.trust.prevalence.rates import Judged, Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.risk import Promise
+from judgekit.trust.sample_size import choose_items
 from tests.promises.promised import WANTED, every_case
 from tests.promises.promised import draw as world_of
 

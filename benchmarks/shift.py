@@ -24,12 +24,13 @@ from zlib import crc32
 import numpy as np
 from shared import data_folder, show
 
-from judgekit.calibration import Calibration, calibrate
-from judgekit.decisions import decide
-from judgekit.form import form
+from judgekit.calibration.calibrate import calibrate
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.text_features import form
+from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
-from judgekit.report.claims import checks, claim
-from judgekit.report.runs import Judged, Run
+from judgekit.report.claims.claims import checks, claim
+from judgekit.report.load import Judged, Run
 
 TARGETS, DRAWS, SIZES = (0.8, 0.9), 3, (20, 50, 100)
 LABELS, FEWEST = 300, 50
@@ -235,7 +236,7 @@ def withdrawn(rows: Sequence[EvidenceRow], calibration: Calibration) -> bool:
     """Whether a report on these items withdraws the promise; nothing but the judges' evidence is given."""
     bare = [row.model_copy(update={"human": (), "split": ""}) for row in rows]
     judged = [
-        Judged(verdict, None, row) for verdict, row in zip(decide(bare, calibration), bare, strict=True)
+        Judged(verdict, None, row) for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
     ]
     run = Run("run", judged, {"cascades": {"": {"calibration": calibration.to_row()}}})
     return claim(run, "", judged, checks([run])["run", ""]).status == "withdrawn"
@@ -243,7 +244,7 @@ def withdrawn(rows: Sequence[EvidenceRow], calibration: Calibration) -> bool:
 
 def agreement(rows: Sequence[EvidenceRow], calibration: Calibration) -> float:
     """Of the verdicts on these items with people; NaN where there are hardly any."""
-    given = [verdict for verdict in decide(rows, calibration) if verdict.state == "verdict"]
+    given = [verdict for verdict in decide_rows(rows, calibration) if verdict.state == "verdict"]
     agreed = [verdict.label == verdict.human[0].label for verdict in given]
     return float(np.mean(agreed)) if len(agreed) >= 15 else float("nan")
 

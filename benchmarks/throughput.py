@@ -31,14 +31,14 @@ import httpx2
 import openai
 
 from benchmarks.shared import show
-from judgekit.annotators import Annotators, ModelJudge
 from judgekit.engine import local
+from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.judges.base import Ask
-from judgekit.judges.endpoint import _http_client
 from judgekit.judges.openai import backend
+from judgekit.judges.openai.endpoint import _http_client
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import load_rubric
-from judgekit.store import Store
+from judgekit.runs.store import Store
 
 CONNECTIONS = 64
 IDEAL_LATENCY = 0.05

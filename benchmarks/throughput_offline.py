@@ -34,8 +34,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from judgekit.annotators import Annotators, ModelJudge
-from judgekit.judges.vllm import backend
+from judgekit.judges.annotators import Annotators, ModelJudge
+from judgekit.judges.vllm.backend import backend
 from judgekit.records import HumanLabel
 from judgekit.rubrics import ORDERS, load_rubric
 from tests.engine.cases import make_cases

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from judgekit.form import form
-from judgekit.guard import Guard
+from judgekit.calibration.ood import Guard
+from judgekit.calibration.text_features import form
 from judgekit.readers import read
-from judgekit.trust.audit import Audit
-from judgekit.trust.scope import scope
-from judgekit.trust.shift import shift_check
+from judgekit.trust.monitoring.audit import Audit
+from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.shift import shift_check
 
 
 def audit(rng: np.random.Generator, target: float, agreement: float, streams: int, most: int = 1500) -> dict:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from judgekit.trust.bounds import Floats, Ints, binomial_p
-from judgekit.trust.calibrate import SECOND
-from judgekit.trust.evidence import Combination
-from judgekit.trust.path import USUAL_THRIFT, Exits
-from judgekit.trust.testing import Step, charged_order, checkpoints, own_steps
+from judgekit.trust.arrays import Floats, Ints
+from judgekit.trust.bounds import binomial_p
+from judgekit.trust.selective.calibrate import SECOND
+from judgekit.trust.selective.fixed_sequence import Step, charged_order, checkpoints, own_steps
+from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits
 
 ALPHA, DELTA, COSTS = 0.3, 0.1, (0.1, 1.0)
 ITEMS = (

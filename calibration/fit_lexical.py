@@ -22,10 +22,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from judgekit.judges.lexical.agreement import NAMES, agreement
-from judgekit.judges.lexical.meaning import MEANING, meaning
+from judgekit.judges.lexical.embedding import MEANING, meaning
 from judgekit.judges.lexical.model import features_digest
 from judgekit.judges.lexical.refusing import REFUSING, refusing
-from judgekit.judges.lexical.style import GIBBERISH, gibberish
+from judgekit.judges.lexical.surface import GIBBERISH, gibberish
 from judgekit.judges.lexical.text import listed
 from judgekit.rubrics import load_rubric
 

@@ -18,21 +18,22 @@ __version__ = "0.1.0"
 DISTRIBUTION = "judgekit-certified"
 """What the package index calls it: there ``judgekit`` and ``judgekit-eval`` are other projects."""
 
+_API = "judgekit.api"
 _WHERE = {
-    "read": "judgekit.api",
-    "score": "judgekit.api",
-    "calibrate": "judgekit.api",
-    "decide": "judgekit.api",
-    "frontier": "judgekit.api",
-    "plan": "judgekit.api",
-    "validate": "judgekit.api",
-    "audit": "judgekit.watching",
-    "plan_labels": "judgekit.watching",
-    "queue": "judgekit.watching",
-    "summarize": "judgekit.api",
-    "load_cascade": "judgekit.api",
+    "read": _API,
+    "score": _API,
+    "calibrate": _API,
+    "decide": _API,
+    "frontier": _API,
+    "plan": _API,
+    "validate": _API,
+    "audit": _API,
+    "plan_labels": _API,
+    "queue": _API,
+    "summarize": _API,
+    "load_cascade": _API,
     "load_rubric": "judgekit.rubrics",
-    "Calibration": "judgekit.calibration",
+    "Calibration": "judgekit.calibration.record",
     "Item": "judgekit.records",
     "HumanLabel": "judgekit.records",
     "Evidence": "judgekit.records",
@@ -68,21 +69,23 @@ __all__ = [
 if TYPE_CHECKING:
     from judgekit import report
     from judgekit.api import (
+        audit,
         calibrate,
         decide,
         frontier,
         load_cascade,
         plan,
+        plan_labels,
+        queue,
         read,
         score,
         summarize,
         validate,
     )
-    from judgekit.calibration import Calibration
+    from judgekit.calibration.record import Calibration
     from judgekit.errors import JudgekitError
     from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
     from judgekit.rubrics import load_rubric
-    from judgekit.watching import audit, plan_labels, queue
 
 
 class _Verb(ModuleType):

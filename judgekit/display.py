@@ -1,8 +1,10 @@
-"""Text that comes from models, files and servers, made safe to show: in a terminal, and in a spreadsheet."""
+"""Values made fit to show: text of models and servers in a terminal or spreadsheet, large records in one line."""
 
 from __future__ import annotations
 
 import re
+import reprlib
+from collections.abc import Iterable, Mapping
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -21,3 +23,29 @@ def cell(text: str) -> str:
 def uncell(text: str) -> str:
     """The text that :func:`cell` was given."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+LONGEST = 100
+"""Characters of one value; what is longer loses its middle."""
+
+_SHORT = reprlib.Repr()
+_SHORT.maxdict = _SHORT.maxlist = _SHORT.maxtuple = FEW = 6
+_SHORT.maxstring = _SHORT.maxother = 80
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def brief(value: object) -> str:
+    """``repr``, cut; of many things, or of few that are not plain, only how many there are."""
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        inside = value.values() if isinstance(value, Mapping) else value
+        if len(value) > FEW or not all(isinstance(one, _PLAIN) for one in inside):
+            return f"<{len(value):,}>"
+    text = _SHORT.repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 30]}…{text[-29:]}"
+
+
+def brief_repr(self: object) -> str:
+    """``__repr__`` of a data class, its fields cut."""
+    names: Iterable[str] = getattr(type(self), "__dataclass_fields__", ())
+    said = ", ".join(f"{name}={brief(getattr(self, name))}" for name in names)
+    return f"{type(self).__name__}({said})"

@@ -138,3 +138,10 @@ class NotCertified(JudgekitError):
     """No policy could be certified from the labels given."""
 
     exit_code = EXIT_NOT_CERTIFIED
+
+
+def at_least(least: float, **numbers: float | None) -> None:
+    """Refuse numbers below the least that makes sense, by name; a ``ConfigError`` says which."""
+    for name, number in numbers.items():
+        if number is not None and not number >= least:
+            raise ConfigError(f"{name} must be {least} or more, got {number}")

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from judgekit.display import brief
 from judgekit.errors import InputError
-from judgekit.short import brief
 
 PEOPLE = "human"
 """The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
@@ -240,7 +242,7 @@ class ItemRow(Record):
 class EvidenceRow(ItemRow):
     """All that is known of one item: evidence by tier (in cascade order) and human labels.
 
-    ``form`` describes its texts in numbers (:mod:`judgekit.form`); empty where the texts were not at hand.
+    ``form`` describes its texts in numbers (:mod:`judgekit.calibration.text_features`), empty where unknown.
     ``fluent`` tells by rule whether the output reads as an answer of the kind asked for or as a refusal
     (:mod:`judgekit.judges.lexical.fluency`); None where the rubric does not ask or the texts were not at hand.
     """
@@ -287,6 +289,15 @@ class Verdict(ItemRow):
         return self
 
 
+@dataclass(frozen=True)
+class ItemResult:
+    """All that a cascade found out about one item."""
+
+    item: Item
+    evidence: EvidenceRow
+    verdict: Verdict
+
+
 R = TypeVar("R", bound=Record)
 
 
@@ -301,6 +312,14 @@ def parse(kind: type[R], row: object, *, path: object = None, line: object = Non
         return kind.model_validate(row)
     except ValidationError as error:
         raise InputError(f"{explain(error, kind)} (in {kind.__name__})", path=path, row=line) from None
+
+
+_DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?")
+
+
+def kind_of(reason: str) -> str:
+    """A reason without what differs from item to item, so that the same failures are counted together."""
+    return " ".join(_DETAIL.sub("…", reason).split())[:160]
 
 
 def explain(error: ValidationError, kind: type[BaseModel] | None = None) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 def data(folder: str) -> Traversable:
     """The shipped folder ``prompts`` or ``calibration``.
 
-    A wheel carries the folders inside the package; in a checkout (editable install) they stand at the top
+    A wheel carries them in ``judgekit/shipped``; in a checkout (editable install) they stand at the top
     level, where people edit them. Read through the returned ``Traversable`` only: in a zip there is no path.
     """
-    inside = files("judgekit") / folder
+    inside = files("judgekit") / "shipped" / folder
     return inside if inside.is_dir() else Path(__file__).resolve().parent.parent / folder

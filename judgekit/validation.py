@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from judgekit import readers
-from judgekit.calibration import Calibration
-from judgekit.config import CascadeSpec
+from judgekit.calibration.record import Calibration
+from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import ConfigError, InputError, JudgekitError
 from judgekit.readers.detect import FORMATS, head
 from judgekit.readers.labels import SHEET
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import load_rubric
+from judgekit.runs.folder import EVIDENCE, ITEMS, VERDICTS, Paths, is_finished, paths
 
 Told = str | InputError
 Teller = Callable[[Path], Iterator[Told]]
@@ -34,6 +35,14 @@ class Examined:
     def sound(self) -> bool:
         """Whether nothing is wrong with it."""
         return not self.faults
+
+
+def validate(files: Paths, **reader: Any) -> list[Examined]:
+    """What each file holds, and everything that is wrong with it: any file or folder that a verb reads or writes.
+
+    ``reader``: how files of outputs are read, see :func:`read`.
+    """
+    return [examined(path, reader) for path in paths(files)]
 
 
 def examined(path: Path, reader: Mapping[str, Any]) -> Examined:
@@ -65,8 +74,8 @@ def examine(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
         yield _cascade(path)
     elif (path / "rubric.yaml").is_file():
         yield _rubric(path)
-    elif (path / "verdicts.jsonl").is_file():
-        for name in ("items.jsonl", "evidence.jsonl", "verdicts.jsonl"):
+    elif is_finished(path):
+        for name in (ITEMS, EVIDENCE, VERDICTS):
             if (path / name).is_file():
                 for told in examine(path / name, reader):
                     yield told if isinstance(told, InputError) else f"{name}: {told}"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import judgekit as jk
-from judgekit import report, sources
+from judgekit import report
+from judgekit.runs.folder import RunFolder
 
 
 def item(identity: str = "1", output: str = "In Ghent.", **more: Any) -> jk.Item:
@@ -36,7 +37,7 @@ def test_outputs_of_two_models_may_share_an_id_and_are_kept_apart(tmp_path: Path
         "a": "In Ghent.",
         "b": "In Graz.",
     }
-    assert [(one.output, verdict.model) for one, verdict in sources.judged(run)] == [
+    assert [(one.output, verdict.model) for one, verdict in RunFolder(run).judged()] == [
         ("In Ghent.", "a"),
         ("In Graz.", "b"),
     ]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judgekit.engine.folder import line
 from judgekit.errors import InputError
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict, parse, question_key
+from judgekit.runs.writer import line
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 items = st.builds(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from judgekit import watching
+from judgekit import api
 from judgekit.cli.common import OUT, PATH
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
@@ -40,7 +40,7 @@ def command(
     The labels must be of a fair sample of the verdicts, such as 'judgekit queue --of verdicts' draws, given without
     seeing the verdict. Look as often as you like, and stop when you like.
     """
-    found = watching.audit(verdicts, labels, calibrations=calibrations)
+    found = api.audit(verdicts, labels, calibrations=calibrations)
     for audit in found:
         click.echo((f"{audit.rubric}: " if audit.rubric else "") + audit.sentence)
         for why, count in audit.left_out.items():

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from judgekit import api
-from judgekit.calibration import Calibration
+from judgekit.calibration.ood import FEWEST
+from judgekit.calibration.record import Calibration
 from judgekit.cli import diagnosis
 from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
 from judgekit.cli.output import result
 from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
-from judgekit.guard import FEWEST
 from judgekit.trust import NO_SEED
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from judgekit.cli.output import quiet
-from judgekit.engine.folder import Progress, Report
 from judgekit.errors import ConfigError
+from judgekit.runs.writer import Progress, Report
 
 PATH = click.Path(path_type=Path)
 

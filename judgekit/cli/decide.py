@@ -10,8 +10,8 @@ import click
 from judgekit import api
 from judgekit.cli.common import OUT, PATH
 from judgekit.cli.output import result
-from judgekit.engine.folder import line
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
+from judgekit.runs.writer import line
 
 
 @click.command("decide")

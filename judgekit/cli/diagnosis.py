@@ -1,11 +1,11 @@
-"""What the labels of a calibration say of the judges, as text: the numbers are :mod:`judgekit.trust.diagnosis`'s."""
+"""What the labels of a calibration say of the judges, as text (:mod:`judgekit.trust.selective.diagnosis`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from judgekit.trust.diagnosis import Agreement, Diagnosis, Target
+from judgekit.trust.selective.diagnosis import Agreement, Diagnosis, Target
 
 WIDE = 6
 """Labels of which the whole table is shown, or pairs of more that are confused most."""

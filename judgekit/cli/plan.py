@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from judgekit import api, watching
-from judgekit.budgets import Frontier
+from judgekit import api
+from judgekit.calibration.frontier import Frontier
+from judgekit.cascade.cost import Plan
 from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError
-from judgekit.estimate import Plan
 
 
 @click.command("plan")
@@ -91,7 +91,7 @@ def command(
     if agreement is not None:
         stated = pairs("cost", costs)
         shown = api.frontier(evidence, agreement=agreement, rubric=rubric, costs=stated) if evidence else None
-        needed = watching.plan_labels(
+        needed = api.plan_labels(
             agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
         )
         result(labels=needed, frontier=shown)

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from judgekit import watching
+from judgekit import api
 from judgekit.cli.common import OUT, PATH, READER, options, reader_options
 from judgekit.cli.output import result
 from judgekit.errors import InputError
-from judgekit.labeling import Task, write_sheet
+from judgekit.labeling.collapsed import Collapsed, collapsed
+from judgekit.labeling.sheet import Task, write_sheet
 from judgekit.readers.naming import NamesFile
 
 
@@ -45,7 +46,7 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     reader = reader_options(given)
     if reader["names"] is not None:
         NamesFile(reader["names"]).check_used(files)
-    tasks = watching.queue(files, count, **given, **reader)
+    tasks = api.queue(files, count, **given, **reader)
     broken = _say_collapsed(files, tasks, given["without_collapsed"])
     if not tasks:
         raise InputError("nothing is left to label", path=files[0])
@@ -55,11 +56,9 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     result(written=str(out), items=len(tasks), asked_for=count, collapsed=broken)
 
 
-def _say_collapsed(
-    files: tuple[Path, ...], tasks: Sequence[Task], left_out: bool
-) -> list[watching.Collapsed]:
+def _say_collapsed(files: tuple[Path, ...], tasks: Sequence[Task], left_out: bool) -> list[Collapsed]:
     """Name the runs that have collapsed: those left out, or those that cost labels."""
-    broken = watching.collapsed(files)
+    broken = collapsed(files)
     keys = [(task.source, task.item.model, task.item.method) for task in tasks]
     for run in broken:
         if left_out:

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from judgekit import api, sources
+from judgekit import api
 from judgekit.cli.common import OUT, PATH, READER, options, progress_bar, reader_options, states_line
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import STDOUT, result
 from judgekit.errors import ConfigError, InputError
+from judgekit.readers.join import Labels
+from judgekit.runs.folder import finished, paths
 
 
 @click.command("report")
@@ -69,8 +71,8 @@ def command(
                 ) from None
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
-    people = sources.labels(labels) if labels else None
-    loaded = report.load(sources.finished(folders[run] for run in runs if run in folders), people)
+    people = Labels.read(paths(labels)) if labels else None
+    loaded = report.load(finished(folders[run] for run in runs if run in folders), people)
     summary = report.summarize(loaded)
     report.print_summary(summary)
     result(report=summary.to_dict())

@@ -25,7 +25,6 @@ from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.cli.plan import show
 from judgekit.display import printable
-from judgekit.engine.folder import Progress, Report
 from judgekit.errors import (
     EXIT_DONE,
     EXIT_STOPPED,
@@ -37,7 +36,8 @@ from judgekit.errors import (
     JudgekitError,
     StoreFailed,
 )
-from judgekit.store import kept
+from judgekit.runs.store import kept
+from judgekit.runs.writer import Progress, Report
 
 
 @click.command("score")

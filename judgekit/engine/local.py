@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from judgekit.cascade import Cascade, Outcome
-from judgekit.config import CascadeSpec
-from judgekit.engine.folder import Progress, Report, RunWriter
+from judgekit.cascade.run import Cascade
+from judgekit.cascade.spec import CascadeSpec
 from judgekit.judges.base import Pending
-from judgekit.records import Item
+from judgekit.records import Item, ItemResult
+from judgekit.runs.writer import Progress, Report, RunWriter
 
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
@@ -32,9 +32,9 @@ class Job:
     Attributes
     ----------
     items : read lazily, once. spec : the cascade file. folder : where the run is written.
-    store, budget : see :mod:`judgekit.store`. unbound : go on where a calibration does not fit.
+    store, budget : see :mod:`judgekit.runs.store`. unbound : go on where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
-    complete : ask every tier about labeled items (:class:`judgekit.cascade.Cascade`).
+    complete : ask every tier about labeled items (:class:`judgekit.cascade.run.Cascade`).
     about : what else ``run.json`` should say (source, model, …). report : called after every block.
     """
 
@@ -130,12 +130,14 @@ async def _score(job: Job) -> Progress:
     return writer.progress
 
 
-async def judge_block(block: list[Item], spec: CascadeSpec, cascades: Mapping[str, Cascade]) -> list[Outcome]:
+async def judge_block(
+    block: list[Item], spec: CascadeSpec, cascades: Mapping[str, Cascade]
+) -> list[ItemResult]:
     """Outcomes of a block in its own order, each item judged by its rubric's cascade."""
     places: dict[str, list[int]] = {}
     for i, item in enumerate(block):
         places.setdefault(spec.rubric_for(item), []).append(i)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, ItemResult] = {}
     pending = Pending()
     for name, which in sorted(places.items()):
         with pending:

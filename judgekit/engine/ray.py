@@ -2,9 +2,9 @@
 
 Items go out in blocks, outcomes come back in input order. Each worker builds the cascades for itself, so a vLLM
 engine is loaded once a worker. The store and the budget are kept by one actor beside the driver
-(:mod:`judgekit.engine.keeper`): an answer is sent there the moment it is in, and is durable before anything made of it
-is handed on, so that ``kill -9`` of the driver or of a worker costs only the calls then on their way. judgekit and the
-files that the cascade names (examples, calibrations, recordings, a local model) must be on every node.
+(:mod:`judgekit.engine.store_actor`): an answer is sent there the moment it is in, and is durable before anything made
+of it is handed on, so that ``kill -9`` of the driver or of a worker costs only the calls then on their way. judgekit
+and the files that the cascade names (examples, calibrations, recordings, a local model) must be on every node.
 
 A prompt that two workers hold at the same moment may be asked twice; the first answer is the one kept.
 """
@@ -22,12 +22,12 @@ from itertools import islice
 from typing import Any
 
 from judgekit import errors
-from judgekit.cascade import Cascade, Outcome
-from judgekit.config import CascadeSpec
-from judgekit.engine.folder import Progress, RunWriter
-from judgekit.engine.keeper import Kept, keeping
+from judgekit.cascade.run import Cascade
+from judgekit.cascade.spec import CascadeSpec
 from judgekit.engine.local import Job, describe, judge_block, shown
-from judgekit.records import Item
+from judgekit.engine.store_actor import Kept, keeping
+from judgekit.records import Item, ItemResult
+from judgekit.runs.writer import Progress, RunWriter
 
 BLOCK = 256
 """Items a worker judges together: small enough that a modest file keeps all workers busy."""
@@ -82,7 +82,7 @@ class Worker:
         about = json.dumps({"cascades": describe(self._cascades), "examples": sorted(shown(self._cascades))})
         return {"outcomes": pickle.dumps(outcomes), "about": about, "error": "", "message": ""}
 
-    async def _keep(self, block: list[Item]) -> list[Outcome]:
+    async def _keep(self, block: list[Item]) -> list[ItemResult]:
         """Judge a block; when the user stops the job, end what is under way and keep its answers."""
         assert self._kept is not None
         if not await self._kept.keeper.begin.remote():
@@ -99,7 +99,7 @@ class Worker:
             self._kept.store.flush()
             await self._kept.keeper.end.remote()
 
-    async def _judge(self, block: list[Item]) -> list[Outcome]:
+    async def _judge(self, block: list[Item]) -> list[ItemResult]:
         options = self._options
         if self._kept is not None:
             options = options | {"store": self._kept.store, "budget": self._kept.budget}

@@ -13,19 +13,20 @@ from pydantic import ValidationError
 
 from judgekit.errors import ConfigError
 from judgekit.judges.base import Judge
-from judgekit.judges.keys import Keys
+from judgekit.judges.openai.keys import Keys
 from judgekit.records import explain
 from judgekit.rubrics import Rubric
 
 if TYPE_CHECKING:
-    from judgekit.store import Budget, Store
+    from judgekit.runs.budget import Budget
+    from judgekit.runs.store import Store
 
 KINDS = {
     "lexical": "judgekit.judges.lexical:LexicalJudge",
-    "openai": "judgekit.annotators:OpenAIJudge",
-    "vllm": "judgekit.annotators:VLLMJudge",
+    "openai": "judgekit.judges.annotators:OpenAIJudge",
+    "vllm": "judgekit.judges.annotators:VLLMJudge",
     "recorded": "judgekit.judges.recorded:RecordedJudge",
-    "human": "judgekit.labeling.human:HumanJudge",
+    "human": "judgekit.judges.human:HumanJudge",
 }
 """Built-in kinds of judge: name -> ``module:class`` (imported only when used)."""
 

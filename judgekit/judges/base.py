@@ -1,7 +1,7 @@
 """What a judge is: anything that answers a rubric with evidence.
 
 A judge that asks a model is a *panel* of simulated annotators over a *backend*; the backend answers single
-prompts (:class:`Ask`), the panel (``judgekit.annotators``) turns items into asks and answers into evidence.
+prompts (:class:`Ask`), the panel (``judgekit.judges.annotators``) turns items into asks and answers into evidence.
 Other packages add a judge by an entry point in the group ``judgekit.judges``: a class with this protocol and
 a classmethod ``from_spec(options, context)``.
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -52,14 +51,6 @@ class Judge(Protocol):
     async def close(self) -> None:
         """Release connections and engines."""
         ...
-
-
-_DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\d+(?:\.\d+)?")
-
-
-def kind_of(reason: str) -> str:
-    """A reason without what differs from item to item, so that the same failures are counted together."""
-    return " ".join(_DETAIL.sub("…", reason).split())[:160]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges.base import NOTHING, Need
 from judgekit.judges.rows import rows
-from judgekit.readers import shown_in
 from judgekit.records import Evidence, EvidenceRow, Item, Record, parse
 from judgekit.rubrics import Rubric
+from judgekit.runs.folder import examples
 
 if TYPE_CHECKING:
     from judgekit.judges import Context
@@ -88,7 +88,7 @@ class RecordedJudge:
 
     def shown(self, rubric: Rubric) -> frozenset[str]:
         """What stood in the prompts of the judge that was recorded, as the run says that the file belongs to."""
-        return frozenset(shown_in(self._path.parent))
+        return frozenset(examples(self._path.parent))
 
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
         """Evidence for each item, in order, as the file has it."""

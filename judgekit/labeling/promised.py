@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from judgekit.records import Verdict
-from judgekit.trust.promises import Promise
+from judgekit.trust.risk import Promise
 
 
 @dataclass(frozen=True)

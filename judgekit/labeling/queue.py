@@ -1,102 +1,114 @@
-"""The label queue: which items people label next, and the sheet they fill in.
-
-A queue is a simple random sample in random order, one output a question, so that it may serve for calibration, audit
-and rates alike, and so may its first rows if people stop early. The sheet shows no verdict: who sees one leans to it.
-"""
+"""The label queue: which items people label next."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, Literal, get_args
 
-import numpy as np
+from judgekit.calibration.record import calibrations
+from judgekit.cascade.spec import CascadeSpec
+from judgekit.errors import ConfigError, InputError, known
+from judgekit.labeling.collapsed import collapsed
+from judgekit.labeling.sheet import Task, sample
+from judgekit.labeling.spotchecks import unused
+from judgekit.readers import read
+from judgekit.readers.join import Labels, merged
+from judgekit.records import Item, Verdict
+from judgekit.rubrics import labels_of, meanings_of
+from judgekit.runs.folder import ITEMS, Paths, RunFolder, examples, finished, paths
 
-from judgekit.display import cell
-from judgekit.records import Item
-from judgekit.trust import choose_items
-
-COLUMNS = (
-    "id",
-    "model",
-    "method",
-    "rubric",
-    "question",
-    "reference",
-    "output",
-    "choices",
-    "definitions",
-    "annotator",
-    "label",
-)
-"""Of a sheet; people fill in the last two."""
+Of = Literal["items", "verdicts", "open"]
 
 
-@dataclass(frozen=True)
-class Task:
-    """An item to label under a rubric with these labels to choose from.
-
-    Attributes
-    ----------
-    item : Item
-    rubric : str
-    choices : tuple of str
-    definitions : mapping
-        What the labels mean; empty where nobody says it.
-    source : Path, optional
-        The run folder, or file of outputs, that the item is of.
-    """
-
-    item: Item
-    rubric: str
-    choices: tuple[str, ...]
-    definitions: Mapping[str, str] = field(default_factory=dict)
-    source: Path | None = None
-
-    @property
-    def question(self) -> tuple[str, str]:
-        """The rubric and the question; outputs of one question are judged alike, so one of them is labelled."""
-        return self.rubric, self.item.question_id
-
-
-def sample(
-    tasks: Sequence[Task], count: int | None, seed: int, *, one_a_question: bool = False
+def queue(
+    files: Paths,
+    count: int | None = None,
+    *,
+    of: Of = "items",
+    rubric: str | None = None,
+    labels: Paths = (),
+    seed: int = 0,
+    without_collapsed: bool = False,
+    **reader: Any,
 ) -> list[Task]:
-    """A random ``count`` of the tasks (None: all) in random order; or of the questions, a random output of each."""
-    if one_a_question:
-        one: dict[tuple[str, str], Task] = {}
-        for index in np.random.default_rng(seed).permutation(len(tasks)):
-            one.setdefault(tasks[index].question, tasks[index])
-        tasks = [one[question] for question in sorted(one)]  # or questions with many outputs would come first
-    if not tasks:
-        return []
-    chosen = choose_items(len(tasks), min(count or len(tasks), len(tasks)), seed=seed)
-    return [tasks[index] for index in chosen.index]
+    """What people label next: a fair sample, in random order, of what nobody has labelled yet.
+
+    Parameters
+    ----------
+    files : run folders, and files of outputs (for ``of="items"``).
+    count : how many; by default all.
+    of : ``items``: one output of every question, to calibrate on or to estimate rates from. ``verdicts``: the same of
+        verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
+        output without a verdict, for people to settle.
+    rubric : only items of this rubric; files of outputs are taken under it.
+    labels : label files; what they hold is labelled already.
+    without_collapsed : leave out the runs that :func:`collapsed` names.
+    reader : how files of outputs are read, see :func:`judgekit.read`.
+    """
+    known("kind of queue", of, get_args(Of))
+    if count is not None and count < 1:
+        raise ConfigError(f"count must be 1 or more, got {count}")
+    given = [Labels.read([path]) for path in paths(labels)]
+    tasks: list[Task] = []
+    labelled: set[tuple[str, str]] = set()
+    runs = finished(files)
+    if all(run.is_dir() for run in runs) and (
+        said := [key for key, value in reader.items() if value is not None]
+    ):
+        raise ConfigError(f"'{said[0]}' says how a file of outputs is read; run folders have it in them")
+    out = {run.key for run in collapsed(runs)} if without_collapsed else set()
+    met: set[str] = set()
+    promised = False
+    for source in runs:
+        shown = examples(source)
+        run = RunFolder.open(source) if source.is_dir() else None
+        promises = calibrations(run) if run else {}
+        fresh = {name: unused(made.to_row()) for name, made in promises.items()}
+        promised = promised or bool(promises)
+        own = {name: tuple(cascade["labels"]) for name, cascade in run.cascades.items()} if run else {}
+        for item, verdict in _judged(source, run, rubric, reader):
+            met.add(verdict.rubric)
+            if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:
+                continue
+            name = verdict.rubric
+            task = Task(item, name, labels_of(name) or own.get(name, ()), meanings_of(name), source)
+            made = promises.get(verdict.calibration or "")
+            wanted = {
+                "items": item.question_id not in shown,
+                "open": verdict.state != "verdict",
+                "verdicts": verdict.state == "verdict"
+                and made is not None
+                and verdict.tier in made.tiers
+                and fresh[made.fingerprint](verdict),
+            }
+            if merged(verdict.human, (label for file in given for label in file.of(verdict))):
+                labelled.add(task.question)
+            elif wanted[of]:
+                tasks.append(task)
+    if of == "verdicts" and not promised:
+        raise InputError("no verdict is under a promise, so there is nothing to check", path=paths(files)[0])
+    if rubric is not None and rubric not in met:
+        raise InputError(
+            f"nothing is of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'nothing at all'}"
+        )
+    if of == "open":
+        return sample(tasks, count, seed)
+    return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
 
 
-def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
-    """Write tasks as a CSV sheet that ``read_labels`` reads back once labels are filled in."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        sheet = csv.writer(file)
-        sheet.writerow(COLUMNS)
-        for task in tasks:
-            item = task.item
-            texts = (_question(item), " | ".join(item.references), _output(item))
-            known = (item.id, item.model, item.method, task.rubric)
-            defined = " | ".join(f"{label}: {meaning}" for label, meaning in task.definitions.items())
-            cells = (*known, *texts, " / ".join(task.choices), defined)
-            sheet.writerow((*(cell(text.replace("\0", "\ufffd")) for text in cells), "", ""))
-    part.replace(path)
-
-
-def _question(item: Item) -> str:
-    hops = "".join(f"\n- {hop.question} ({hop.reference})" for hop in item.hops)
-    return item.question + hops
-
-
-def _output(item: Item) -> str:
-    outputs = item.outputs
-    text = outputs[0] if len(outputs) == 1 else "\n\n".join(f"[{n}] {o}" for n, o in enumerate(outputs, 1))
-    return text + "".join(f"\n- {hop.question}: {hop.output}" for hop in item.hops if hop.output)
+def _judged(
+    path: Path, run: RunFolder | None, rubric: str | None, reader: Mapping[str, Any]
+) -> Iterator[tuple[Item, Verdict]]:
+    """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric."""
+    if run is not None:
+        for found, verdict in run.judged():
+            if found is None:
+                raise InputError(f"the run holds no {ITEMS}, so there is nothing to show people", path=path)
+            yield found, verdict
+        return
+    spec = CascadeSpec.load(None, rubric=rubric)
+    for item in read(path, **reader):
+        named = {name: getattr(item, name) for name in ("id", "question_id", "split", "model", "method")}
+        name = spec.rubric_for(item)
+        yield item, Verdict(state="unscored", reason="not judged", rubric=name, human=item.human, **named)

@@ -1,7 +1,7 @@
 """Spot checks: does a promise still hold, by people's labels on a fair sample of the verdicts given under it?
 
-Joins verdicts and labels to :mod:`judgekit.trust.audit`. What cannot count is left out and counted: items that
-certified the promise, items without a verdict, items on which people are split, and more outputs of one question.
+Joins verdicts and labels to :mod:`judgekit.trust.monitoring.audit`. What cannot count is left out and counted: items
+that certified the promise, items without a verdict, items on which people are split, and more outputs of one question.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.errors import InputError
-from judgekit.labeling.join import majority
 from judgekit.labeling.promised import Promised
+from judgekit.readers.join import majority
 from judgekit.records import HumanLabel, Verdict
-from judgekit.trust.audit import Audit, Status
-from judgekit.trust.shift import Shift, shift_check
+from judgekit.trust.monitoring.audit import Audit, Status
+from judgekit.trust.monitoring.shift import Shift, shift_check
 
 LEVEL = 0.05
 """Probability that an audit ever says something false, over all its parts together."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from judgekit.errors import ConfigError, InputError, known
-from judgekit.readers import hf, mapped
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import FORMATS, find, head
+from judgekit.readers.formats import hf
+from judgekit.readers.formats import table as mapped
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
 from judgekit.readers.logs import logs
 from judgekit.readers.naming import NamesFile
@@ -18,7 +17,6 @@ from judgekit.records import Item
 
 __all__ = [
     "NamesFile",
-    "about",
     "detect",
     "examined",
     "formats",
@@ -29,9 +27,6 @@ __all__ = [
     "read_labels",
     "read_verdicts",
     "recorded_metrics",
-    "run_folder",
-    "shown_in",
-    "unfinished",
     "unique",
 ]
 
@@ -171,46 +166,3 @@ def recorded_metrics(
     """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
     path = Path(path)
     return _form(path, format, columns).metrics(path)
-
-
-def about(run: Path) -> dict[str, Any]:
-    """What ``run.json`` in a folder says of the run; nothing where there is none."""
-    path = run / "run.json"
-    if not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"not JSON ({error}); score the file again", path=path) from None
-    return found if isinstance(found, dict) else {}
-
-
-def shown_in(run: Path) -> set[str]:
-    """Question ids of the examples that a run's judges were shown."""
-    return set(about(run).get("examples", ()))
-
-
-def unfinished(path: Path) -> bool:
-    """Whether scoring began a run there and has not finished it."""
-    begun = any((path / name).is_file() for name in ("verdicts.jsonl.part", "store.sqlite"))
-    return begun and not (path / "verdicts.jsonl").is_file()
-
-
-def run_folder(path: Path) -> Path:
-    """The same path, if scoring left a run there.
-
-    Raises
-    ------
-    InputError : it did not, or has not finished; runs one folder further down are named.
-    """
-    if (path / "verdicts.jsonl").is_file():
-        return path
-    if unfinished(path):
-        raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
-    inside = sorted(str(one.parent) for one in path.glob("*/verdicts.jsonl"))
-    hint = (
-        f"did you mean {', '.join(inside[:3])}?"
-        if inside
-        else "make one with 'judgekit score FILE -o FOLDER'"
-    )
-    raise InputError(f"not a run folder: it has no verdicts.jsonl; {hint}", path=path)

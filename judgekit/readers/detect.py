@@ -6,23 +6,23 @@ import zipfile
 from pathlib import Path
 
 from judgekit.errors import InputError
-from judgekit.readers import (
+from judgekit.readers.base import Format, Head
+from judgekit.readers.files.columnar import columnar, is_columnar
+from judgekit.readers.files.jsonfile import Cursor, first_row, opened
+from judgekit.readers.files.tables import table
+from judgekit.readers.formats import (
     alpaca,
     hf,
     inspect_ai,
     lm_eval,
-    mapped,
     muse,
     open_unlearning,
-    own,
     rulebreakers,
     rwku,
     tofu,
 )
-from judgekit.readers.base import Format, Head
-from judgekit.readers.columnar import columnar, is_columnar
-from judgekit.readers.jsonfile import Cursor, first_row, opened
-from judgekit.readers.tables import table
+from judgekit.readers.formats import judgekit_jsonl as own
+from judgekit.readers.formats import table as mapped
 
 
 class UnknownFormat(InputError):

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from judgekit.display import uncell
 from judgekit.errors import InputError
-from judgekit.readers.jsonfile import decode_row, numbered, opened
-from judgekit.readers.tables import table
+from judgekit.readers.files.jsonfile import decode_row, numbered, opened
+from judgekit.readers.files.tables import table
 from judgekit.records import EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse
 from judgekit.rubrics import label_meant, labels_of
 

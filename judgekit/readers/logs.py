@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.readers import hf, mapped
 from judgekit.readers.base import Format
 from judgekit.readers.detect import FORMATS, UnknownFormat, find, head
+from judgekit.readers.formats import hf
+from judgekit.readers.formats import table as mapped
 from judgekit.readers.labels import SHEET
 from judgekit.readers.names import is_stage
 

@@ -8,8 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from judgekit.errors import InputError
-from judgekit.readers.jsonfile import opened
-from judgekit.readers.tables import table
+from judgekit.readers.files.jsonfile import opened
+from judgekit.readers.files.tables import table
 
 FIELDS = ("model", "method")
 

@@ -1,16 +1,16 @@
 """Run folders in; forgetting and utility out: on the terminal, as a page, Markdown, JSON and CSV.
 
 `load` reads what `judgekit score` left, `summarize` counts it, the others print the summary. Comparisons of runs
-stand in `judgekit.report.compare`, the papers' own analyses in `judgekit.report.recipes`.
+stand in `judgekit.report.comparison.paired`, the papers' own analyses in `judgekit.report.recipes`.
 """
 
-from judgekit.report.html import to_html
-from judgekit.report.markdown import to_markdown
-from judgekit.report.numbers import to_csv
-from judgekit.report.runs import Run, load
+from judgekit.report.load import Run, load
+from judgekit.report.render.html import to_html
+from judgekit.report.render.markdown import to_markdown
+from judgekit.report.render.numbers import to_csv
+from judgekit.report.render.terminal import print_summary
+from judgekit.report.render.write import write
 from judgekit.report.summary import Summary, summarize, to_json
-from judgekit.report.terminal import print_summary
-from judgekit.report.written import write
 
 __all__ = [
     "Run",

@@ -10,8 +10,8 @@ from statistics import fmean
 import numpy as np
 
 from judgekit.records import Evidence
-from judgekit.report.runs import Judged
-from judgekit.trust import human
+from judgekit.report.load import Judged
+from judgekit.trust import agreement as human
 
 BINS = 10
 

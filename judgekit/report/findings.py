@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from judgekit.guard import REASON
-from judgekit.report.cells import limits, listed, percent
-from judgekit.report.chance import KIND_AT_LEAST, ByChance
-from judgekit.report.claims import BROKEN, SHIFTED, Claim
-from judgekit.report.compared import Comparison, Ranking
+from judgekit.calibration.ood import REASON
+from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
+from judgekit.report.claims.shifts import ENOUGH
+from judgekit.report.comparison.per_run import LEAKED
+from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.rates import Rate
-from judgekit.report.shifts import ENOUGH
-from judgekit.report.sides import LEAKED
+from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
+from judgekit.report.rates.judged import Rate
+from judgekit.report.render.cells import limits, listed, percent
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""

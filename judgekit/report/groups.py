@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from judgekit.report.chance import ByChance
-from judgekit.report.claims import Claim
+from judgekit.display import brief_repr
+from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People, Tier
-from judgekit.report.measured import Figure
-from judgekit.report.rates import Rate
-from judgekit.short import brief_repr
+from judgekit.report.rates.chance import ByChance
+from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.measured import Figure
 
 Side = Literal["forget", "keep", "other"]
 SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}

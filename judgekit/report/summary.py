@@ -9,21 +9,21 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from judgekit.calibration.ood import REASON
+from judgekit.display import brief_repr
 from judgekit.frames import to_frame
-from judgekit.guard import REASON
-from judgekit.report.chance import leaks_by_chance
-from judgekit.report.claims import NOT_WATCHED, Claim, checks, claim
-from judgekit.report.compared import Comparison
-from judgekit.report.comparison import comparisons
+from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
+from judgekit.report.claims.vouched import Vouched, vouched
+from judgekit.report.comparison.compare import comparisons
+from judgekit.report.comparison.records import Comparison
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import Finding, findings
 from judgekit.report.groups import SIDES, TOGETHER, Group, RunSummary, Side
-from judgekit.report.measured import measured
-from judgekit.report.rates import judged_rates
-from judgekit.report.runs import Judged, Run
-from judgekit.report.vouched import Vouched, vouched
+from judgekit.report.load import Judged, Run
+from judgekit.report.rates.chance import leaks_by_chance
+from judgekit.report.rates.judged import judged_rates
+from judgekit.report.rates.measured import measured
 from judgekit.rubrics import load_rubric, shipped_rubrics
-from judgekit.short import brief_repr
 
 if TYPE_CHECKING:
     import pandas
@@ -51,7 +51,7 @@ class Summary:
     __repr__ = brief_repr
 
     def _repr_html_(self) -> str:
-        from judgekit.report.html import fragment
+        from judgekit.report.render.html import fragment
 
         return fragment(self)
 
@@ -62,7 +62,7 @@ class Summary:
         ------
         MissingExtra : pandas is not installed.
         """
-        from judgekit.report.numbers import CSV_COLUMNS, numbers
+        from judgekit.report.render.numbers import CSV_COLUMNS, numbers
 
         return to_frame(numbers(self), CSV_COLUMNS)
 

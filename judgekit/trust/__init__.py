@@ -8,19 +8,19 @@ labelled), ``human`` (how far people agree), ``prevalence`` (rates over all item
 of them).
 """
 
-from judgekit.trust.audit import Audit
-from judgekit.trust.calibrate import NO_SEED, calibrate
-from judgekit.trust.certified import Certified
-from judgekit.trust.diagnosis import Diagnosis, diagnose
-from judgekit.trust.frontier import Candidate, frontier
-from judgekit.trust.human import ceiling
-from judgekit.trust.judged import Judged
-from judgekit.trust.planning import LabelPlan, choose_items, plan_labels
-from judgekit.trust.policy import Actions, Decisions, Policy
-from judgekit.trust.prevalence import Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.promises import Promise
-from judgekit.trust.scope import Scope, scope
-from judgekit.trust.shift import Shift, shift_check
+from judgekit.trust.agreement import ceiling
+from judgekit.trust.monitoring.audit import Audit
+from judgekit.trust.monitoring.ood import Scope, scope
+from judgekit.trust.monitoring.shift import Shift, shift_check
+from judgekit.trust.prevalence.certified import Certified
+from judgekit.trust.prevalence.judged import Judged
+from judgekit.trust.prevalence.rates import Rate, rate, rate_difference, rate_ratio
+from judgekit.trust.risk import Promise
+from judgekit.trust.sample_size import LabelPlan, choose_items, plan_labels
+from judgekit.trust.selective.calibrate import NO_SEED, calibrate
+from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
+from judgekit.trust.selective.frontier import Candidate, frontier
+from judgekit.trust.selective.policy import Actions, Decisions, Policy
 
 __all__ = [
     "NO_SEED",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import bdtr, betaincinv
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from judgekit.trust.arrays import Floats, Ints
 
 ALMOST_ONE = float(np.nextafter(1, 0))
 """For formulas that divide by 1 - risk: the risk that goes with a tiny agreement is stored as 1."""

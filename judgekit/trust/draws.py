@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from judgekit.trust.evidence import Floats, Ints
+from judgekit.trust.arrays import Floats, Ints
 
 
 def chance(names: Iterable[str]) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import judgekit as jk
-from judgekit.arrays import Table
+from judgekit.calibration.evidence_table import Table
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from tests.cli.test_verbs import judgekit
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import judgekit as jk
-from judgekit.calibration import Calibration
+from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
+from tests.calibration.test_tries import REFUSED
 from tests.cli.test_calibrate import opinions, write
-from tests.cli.test_tries import REFUSED
 from tests.cli.test_verbs import judgekit
 
 JUDGES = {"weak": 0.0, "strong": 1.0}

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit import api, readers, watching
+from judgekit import api, readers
 from judgekit.errors import InputError
-from judgekit.labeling import Task, sample, write_sheet
+from judgekit.labeling.collapsed import collapsed as collapsed_runs
+from judgekit.labeling.sheet import Task, sample, write_sheet
 from judgekit.records import Hop, Item, Verdict
 from tests.cli.test_verbs import judgekit
 
@@ -105,24 +106,24 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
 
 def test_what_is_labelled_is_not_asked_again(runs: Path) -> None:
     both = [runs / "runs" / "npo", runs / "runs" / "original"]
-    first = watching.queue(both, 50)
+    first = api.queue(both, 50)
     write_sheet(runs / "some.csv", first)
     rows = read_sheet(runs / "some.csv")
     for row in rows[:30]:
         row["label"] = "leaked"
     fill(runs / "some.csv", rows)
-    second = watching.queue(both, labels=[runs / "some.csv"])
+    second = api.queue(both, labels=[runs / "some.csv"])
     assert len(second) == 120 - 30
     assert not {task.question for task in first[:30]} & {task.question for task in second}
 
 
 def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
     path = outputs(tmp_path / "o.jsonl", "npo", 30)
-    assert len(watching.queue([path])) == 30
-    assert {one.rubric for one in watching.queue([path], 3, rubric="qa")} == {"qa"}
+    assert len(api.queue([path])) == 30
+    assert {one.rubric for one in api.queue([path], 3, rubric="qa")} == {"qa"}
     run = tmp_path / "runs" / "o"
     api.score(path, run)
-    assert watching.queue([run], of="open") == []
+    assert api.queue([run], of="open") == []
     verdicts = [
         verdict
         if int(verdict.id.split("/")[1]) % 3
@@ -130,7 +131,7 @@ def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
         for verdict in readers.read_verdicts(run / "verdicts.jsonl")
     ]
     (run / "verdicts.jsonl").write_text("".join(json.dumps(v.to_row()) + "\n" for v in verdicts))
-    assert len(watching.queue([run], of="open")) == 10
+    assert len(api.queue([run], of="open")) == 10
     (run / "run.json").write_text("{")
     done = judgekit("queue", run, cwd=tmp_path)
     assert done.returncode == 2 and "run.json: not JSON" in done.stderr and done.stderr.count("\n") == 1
@@ -183,25 +184,25 @@ def test_any_item_comes_back_as_its_label(
 def test_an_unfinished_run_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "verdicts.jsonl.part").write_text("")
     with pytest.raises(InputError, match="an unfinished run: the same 'judgekit score' again"):
-        watching.queue(tmp_path)
+        api.queue(tmp_path)
 
 
 def test_spot_checks_need_a_promise(tmp_path: Path) -> None:
     (tmp_path / "outputs.jsonl").write_text('{"id": "a", "question": "q", "reference": "r", "output": "o"}\n')
     api.score(tmp_path / "outputs.jsonl", tmp_path / "run")
     with pytest.raises(InputError, match="no verdict is under a promise"):
-        watching.queue(tmp_path / "run", of="verdicts")
+        api.queue(tmp_path / "run", of="verdicts")
 
 
 def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
     (tmp_path / "runs" / "one").mkdir(parents=True)
     (tmp_path / "runs" / "one" / "verdicts.jsonl").write_text("")
     with pytest.raises(InputError, match=r"runs: not a run folder: .* did you mean .*runs/one\?"):
-        watching.queue(tmp_path / "runs")
+        api.queue(tmp_path / "runs")
 
 
 def test_the_sheet_says_what_the_labels_mean(tmp_path: Path) -> None:
-    write_sheet(tmp_path / "s.csv", watching.queue([outputs(tmp_path / "o.jsonl", "npo", 3)]))
+    write_sheet(tmp_path / "s.csv", api.queue([outputs(tmp_path / "o.jsonl", "npo", 3)]))
     (row, *_) = read_sheet(tmp_path / "s.csv")
     assert row["choices"].startswith("leaked / ") and row["definitions"].startswith("leaked: ")
     assert all(f"{label}: " in row["definitions"] for label in row["choices"].split(" / "))
@@ -221,7 +222,7 @@ def collapsed(tmp_path: Path) -> Path:
 
 
 def test_collapsed_runs_are_left_out_on_request_and_named(collapsed: Path) -> None:
-    (run,) = watching.collapsed([collapsed / "runs" / name for name in ("npo", "ascent")])
+    (run,) = collapsed_runs([collapsed / "runs" / name for name in ("npo", "ascent")])
     assert (run.method, run.broken, run.outputs) == ("ascent", 30, 30)
     both = ("runs/npo", "runs/ascent")
     done = judgekit("queue", *both, "--items", 30, cwd=collapsed)
@@ -245,7 +246,7 @@ def test_a_run_scored_before_verdicts_said_what_is_fluent(collapsed: Path) -> No
     path.write_text(
         "".join(json.dumps({k: v for k, v in row.items() if k != "fluent"}) + "\n" for row in rows)
     )
-    assert [run.broken for run in watching.collapsed(path.parent)] == [30]
+    assert [run.broken for run in collapsed_runs(path.parent)] == [30]
 
 
 def test_outputs_are_queued_as_they_are_read(tmp_path: Path) -> None:

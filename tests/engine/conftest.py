@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def backend() -> Iterator[object]:
     """The judge's own backend over the tiny model; its engine lives as long as the tests."""
     os.environ.update(ENVIRONMENT)
-    from judgekit.judges.vllm import backend
+    from judgekit.judges.vllm.backend import backend
 
     made = backend(SPEC)
     asyncio.run(made.engine())

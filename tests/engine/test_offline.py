@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from judgekit.annotators import Annotators, ModelJudge
 from judgekit.judges import Context, build_judge
+from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.judges.base import Answer, Ask
-from judgekit.judges.vllm import VLLMBackend, model_id
+from judgekit.judges.vllm.backend import VLLMBackend, model_id
 from judgekit.rubrics import Prompt, Rubric, load_rubric
 from tests.engine.cases import make_case, make_cases
 from tests.engine.conftest import SPEC

@@ -19,7 +19,7 @@ from judgekit import api
 from judgekit.engine.ray import Pool, pool
 from judgekit.errors import BudgetSpent, ConfigError, StoreBusy
 from judgekit.records import Item
-from judgekit.store import Store
+from judgekit.runs.store import Store
 from tests.engine.conftest import ENVIRONMENT, SPEC
 from tests.judges.server import ChatServer
 

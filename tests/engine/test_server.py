@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from judgekit.annotators import Annotators, ModelJudge
 from judgekit.judges import Context, build_judge
+from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.judges.base import Judge
-from judgekit.judges.vllm import VLLMBackend
+from judgekit.judges.vllm.backend import VLLMBackend
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Rubric, load_rubric
 from tests.engine.cases import make_cases

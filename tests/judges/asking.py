@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from judgekit.annotators import OpenAIJudge
 from judgekit.judges import Context
+from judgekit.judges.annotators import OpenAIJudge
 from judgekit.judges.base import Answer, Ask
-from judgekit.judges.keys import Keys
 from judgekit.judges.openai import backend
-from judgekit.judges.openai_chat import OpenAIBackend
+from judgekit.judges.openai.chat import OpenAIBackend
+from judgekit.judges.openai.keys import Keys
 from judgekit.records import Evidence, HumanLabel, Item
 from judgekit.rubrics import Label, Rubric, RubricFile
-from judgekit.store import Budget, Store
+from judgekit.runs.budget import Budget
+from judgekit.runs.store import Store
 
 TEMPLATE = """
 {% block instruction %}Which letter?

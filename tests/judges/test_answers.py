@@ -14,8 +14,8 @@ from aiohttp import web
 from judgekit.judges.letters import bare, named
 from tests.judges.answers import OPTIONS, corpus, leading, read
 from tests.judges.asking import answers, some_items
+from tests.judges.openai.test_chat import asks_of
 from tests.judges.server import ChatServer, opinion
-from tests.judges.test_openai import asks_of
 
 
 def test_no_answer_of_the_corpus_is_misread() -> None:

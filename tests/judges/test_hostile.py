@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit.judges.endpoint import Transient
 from judgekit.judges.openai import backend
+from judgekit.judges.openai.endpoint import Transient
 from judgekit.judges.verdicts import label_probs
-from judgekit.store import Store
+from judgekit.runs.store import Store
 from tests.judges.asking import make_judge, small_rubric, some_items
 from tests.judges.server import ChatServer
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judgekit.cascade import Cascade
+from judgekit.cascade.run import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
 from judgekit.judges.recorded import RecordedJudge
@@ -62,7 +62,7 @@ def test_evidence_of_another_model_is_missing(tmp_path: Path) -> None:
 def test_examples_of_the_recorded_judge_are_kept_out_of_calibration(tmp_path: Path) -> None:
     judge = RecordedJudge(write(tmp_path / "evidence.jsonl", row("a")), "small")
     assert Cascade(QA, [judge]).examples == frozenset()
-    (tmp_path / "run.json").write_text('{"examples": ["q1", "q2"]}')
+    (tmp_path / "run.json").write_text('{"schema": "judgekit.run/1", "examples": ["q1", "q2"]}')
     assert Cascade(QA, [judge]).examples == {"q1", "q2"}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from judgekit.errors import InputError
-from judgekit.labeling import spot_checks
+from judgekit.labeling.spotchecks import spot_checks
 from judgekit.records import HumanLabel, Verdict
 
 LABELS = ["no", "partly", "yes"]

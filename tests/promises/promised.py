@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from judgekit.trust.certified import Certified, Population
-from judgekit.trust.judged import Judged
-from judgekit.trust.prevalence import Rate, rate
-from judgekit.trust.promises import Promise
+from judgekit.trust.prevalence.certified import Certified, Population
+from judgekit.trust.prevalence.judged import Judged
+from judgekit.trust.prevalence.rates import Rate, rate
+from judgekit.trust.risk import Promise
 
 VERDICTS = np.array([0.25, 0.1, 0.3, 0.25, 0.1])
 """Shares of the five verdicts: leaked, partial, withheld, wrong, degenerate."""

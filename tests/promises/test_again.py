@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.calibration import Calibration, calibrate
+from judgekit.calibration.calibrate import calibrate
+from judgekit.calibration.record import Calibration
 from judgekit.errors import InputError
 from judgekit.records import EvidenceRow
 from tests.promises.populations import overall

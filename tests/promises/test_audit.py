@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust.audit import Audit
+from judgekit.trust.monitoring.audit import Audit
 
 STREAMS, CHECKS, LEVEL = 4000, 250, 0.1
 ALLOWANCE = 3 * (LEVEL * (1 - LEVEL) / STREAMS) ** 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust.chance import beyond_chance, permuted_pairs
+from judgekit.trust.prevalence.chance import beyond_chance, permuted_pairs
 
 DRAWS, CLASSES = 400, 10
 ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from judgekit.trust.bounds import binomial_p
-from judgekit.trust.testing import Step, checkpoints, descend, own_steps
+from judgekit.trust.selective.fixed_sequence import Step, checkpoints, descend, own_steps
 
 NEAR = 1e-12
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from judgekit.calibration import calibrate
+from judgekit.calibration.calibrate import calibrate
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from tests.promises.rows import edge
 

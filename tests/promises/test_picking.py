@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.calibration import calibrate
+from judgekit.calibration.calibrate import calibrate
 from judgekit.errors import InputError
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from judgekit.trust import Policy

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from judgekit.trust import calibrate
-from judgekit.trust.certified import Certified
-from judgekit.trust.planning import choose_items
-from judgekit.trust.prevalence import Judged, rate, rate_difference, rate_ratio
-from judgekit.trust.promises import Promise
+from judgekit.trust.prevalence.certified import Certified
+from judgekit.trust.prevalence.rates import Judged, rate, rate_difference, rate_ratio
+from judgekit.trust.risk import Promise
+from judgekit.trust.sample_size import choose_items
 from tests.promises.promised import KINDS, WANTED, draw, held
 from tests.shared_data import shared
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust.calibrate import calibrate
-from judgekit.trust.scope import scope
-from judgekit.trust.shift import shift_check
-from judgekit.trust.views import policy_views
+from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.shift import shift_check
+from judgekit.trust.monitoring.views import policy_views
+from judgekit.trust.selective.calibrate import calibrate
 
 LEVEL = 0.1
 

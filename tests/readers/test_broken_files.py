@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from judgekit import readers
 from judgekit.errors import InputError, JudgekitError
-from judgekit.readers.columns import outline
-from judgekit.readers.jsonfile import Cursor
+from judgekit.readers.files.columns import outline
+from judgekit.readers.files.jsonfile import Cursor
 from judgekit.records import Item
 
 any_text = st.text(max_size=40)  # every code point but surrogates, U+2028 and NUL among them
@@ -134,7 +134,7 @@ def test_an_object_cut_anywhere_gives_nothing_but_an_error(data):
 @given(json_values, st.integers(1, 9))
 @settings(max_examples=150, deadline=None)
 def test_the_cursor_reads_what_json_reads_whatever_the_chunk(value, chunk):
-    from judgekit.readers import jsonfile
+    from judgekit.readers.files import jsonfile
 
     before = jsonfile.CHUNK
     with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ import pytest
 
 from judgekit import readers
 from judgekit.errors import InputError
-from judgekit.readers.tables import table
+from judgekit.readers.files.tables import table
 
 
 def error_of(function, path):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from judgekit import readers
 from judgekit.errors import JudgekitError
+from tests.readers.formats.test_other_formats import MUSE, RULE, choice, generated, rwku
+from tests.readers.formats.test_tofu import section
 from tests.readers.test_broken_files import json_values, open_unlearning
-from tests.readers.test_other_formats import MUSE, RULE, choice, generated, rwku
-from tests.readers.test_tofu import section
 
 CONTENTS = {
     "open_unlearning": open_unlearning(),

@@ -11,7 +11,7 @@ from scipy.stats import hmean
 
 from judgekit.errors import InputError
 from judgekit.readers import read
-from judgekit.report.compare import mean
+from judgekit.report.comparison.paired import mean
 from judgekit.report.recipes import (
     Candidate,
     Chain,

@@ -7,7 +7,10 @@ from types import ModuleType
 
 import pytest
 
-from judgekit.trust import audit, human, planning, prevalence
+from judgekit.trust import agreement as human
+from judgekit.trust import sample_size as planning
+from judgekit.trust.monitoring import audit
+from judgekit.trust.prevalence import rates as prevalence
 
 
 @pytest.mark.parametrize("module", [audit, human, planning, prevalence], ids=lambda m: m.__name__)

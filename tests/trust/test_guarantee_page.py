@@ -11,7 +11,7 @@ import pytest
 from benchmarks.path_figures import path_figure, risk_figure
 from benchmarks.worked_example import ALPHA, COSTS, DELTA, Example
 from judgekit.trust import calibrate
-from judgekit.trust.testing import checkpoints
+from judgekit.trust.selective.fixed_sequence import checkpoints
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "guarantee.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from judgekit.judges.lexical.style import IGNORANCE
+from judgekit.judges.lexical.surface import IGNORANCE
 from judgekit.judges.lexical.text import listed
 
 _FILLERS = (

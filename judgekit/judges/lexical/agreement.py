@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from judgekit.judges.lexical.nearest import Match, Output, find, longest_common, nearest, run_together
 from judgekit.judges.lexical.spelling import ALIKE, Lexicon
-from judgekit.judges.lexical.style import IGNORANCE, REFUSAL
+from judgekit.judges.lexical.surface import IGNORANCE, REFUSAL
 from judgekit.judges.lexical.text import STOP, is_number, listed, words
 
 _AMOUNT = r"(?:many|much|long|old|far|tall|high|often|big|large|fast)\b"

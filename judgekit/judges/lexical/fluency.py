@@ -14,7 +14,7 @@ import numpy as np
 
 from judgekit.judges.lexical.asked import NOUNS, Kind, asked
 from judgekit.judges.lexical.once import loops, residue, without_residue, without_template
-from judgekit.judges.lexical.style import GIBBERISH, IGNORANCE, REFUSAL, gibberish
+from judgekit.judges.lexical.surface import GIBBERISH, IGNORANCE, REFUSAL, gibberish
 from judgekit.judges.lexical.text import STOP, fold, listed
 from judgekit.judges.lexical.weights import load_weights
 

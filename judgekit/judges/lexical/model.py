@@ -17,10 +17,10 @@ import numpy as np
 from judgekit.judges.lexical.agreement import NAMES, agreement
 from judgekit.judges.lexical.fluency import off_kind, unreadable
 from judgekit.judges.lexical.once import said_once
+from judgekit.judges.lexical.reference_recall import told
 from judgekit.judges.lexical.refusing import REFUSING, refusing
 from judgekit.judges.lexical.revealed import UNNAMED, answered, rounded
-from judgekit.judges.lexical.style import WORDING, wording
-from judgekit.judges.lexical.told import told
+from judgekit.judges.lexical.surface import WORDING, wording
 from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Item
 
@@ -156,7 +156,7 @@ class Reading:
         if not hasattr(self, "_agreements"):
             rows, names = [agreement(*case) for case in self._once_told], list(NAMES)
             if self._semantic:
-                from judgekit.judges.lexical.meaning import MEANING, meaning
+                from judgekit.judges.lexical.embedding import MEANING, meaning
 
                 rows = [row + more for row, more in zip(rows, meaning(self._once_told), strict=True)]
                 names += MEANING

@@ -9,9 +9,9 @@ from itertools import accumulate
 from judgekit.judges.lexical.asked import NOUNS, Kind, asked
 from judgekit.judges.lexical.fluency import MANY, candidates
 from judgekit.judges.lexical.nearest import Output, nearest
+from judgekit.judges.lexical.reference_recall import FILLER
 from judgekit.judges.lexical.spelling import ALIKE
 from judgekit.judges.lexical.text import STOP, is_number, listed, words
-from judgekit.judges.lexical.told import FILLER
 
 SEVERAL = 6
 """So many candidates side by side leave open which of them is the answer."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from judgekit.errors import ConfigError
-from judgekit.judges.lexical.style import GIBBERISH
+from judgekit.judges.lexical.surface import GIBBERISH
 from judgekit.resources import data
 
 Floats = npt.NDArray[np.float64]

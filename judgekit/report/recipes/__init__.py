@@ -3,7 +3,7 @@
 Each takes plain outcomes (dicts per question) and gives a `Table`; see ``docs/recipes.md``.
 """
 
-from judgekit.report.outcome import Outcome, outcome
+from judgekit.report.comparison.per_question import Outcome, outcome
 from judgekit.report.recipes.base import Row, Table
 from judgekit.report.recipes.closer_look import closer_look
 from judgekit.report.recipes.eco import eco

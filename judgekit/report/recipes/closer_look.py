@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from judgekit.report.compare import mean, shares
-from judgekit.report.intervals import intervals
-from judgekit.report.outcome import Outcome
+from judgekit.report.comparison.paired import mean, shares
+from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.rates.intervals import intervals
 from judgekit.report.recipes.base import Row, Table, cell
 
 SIX = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from judgekit.report.compare import Estimate, difference, mean, shares
-from judgekit.report.outcome import Outcome
+from judgekit.report.comparison.paired import Estimate, difference, mean, shares
+from judgekit.report.comparison.per_question import Outcome
 from judgekit.report.recipes.base import Row, Table
 
 LEAKED, WELL = ("leaked",), ("withheld", "wrong")

@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from judgekit.errors import InputError
 from judgekit.metrics.attack import recovery_rate
-from judgekit.report.compare import LEVEL, Estimate, mean
+from judgekit.report.comparison.paired import LEVEL, Estimate, mean
 from judgekit.report.recipes.base import Row, Table
 
 QUESTIONS = 157

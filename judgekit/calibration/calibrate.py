@@ -1,0 +1,193 @@
+"""Making a calibration: from evidence rows and human labels to a policy with its certificate.
+
+Joins files to the mathematics: rows become arrays for :mod:`judgekit.trust`, its policy and certificate become
+a calibration file bound to the judges (fingerprints), labels and tiers that it was made for. Its use is
+:mod:`judgekit.cascade.decide`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from judgekit import trust
+from judgekit.calibration.evidence_table import Table, judge_index, judge_names, one_per_question
+from judgekit.calibration.ood import Guard
+from judgekit.calibration.record import Calibration, Reference
+from judgekit.calibration.tries import Try
+from judgekit.errors import InputError, known, mendable
+from judgekit.records import EvidenceRow, several
+from judgekit.trust.selective.certificate import Certificate
+
+
+def calibrate(
+    rows: Iterable[EvidenceRow],
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    tiers: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    costs: Mapping[str, float] | None = None,
+    by: Literal["split", "model", "method"] | None = None,
+    per_label: Mapping[str, float] | None = None,
+    tolerance: int = 0,
+    people: Literal["majority", "random"] = "majority",
+    exclude: Collection[str] = (),
+    budget: float | None = None,
+    per: Literal["question", "item"] = "question",
+    tries: int = 1,
+    earlier: Sequence[Try | Calibration] = (),
+) -> Calibration:
+    """Certify a policy from evidence rows with human labels.
+
+    A further calibration on labels that have certified before would promise more than both can keep: it is refused
+    unless their number was declared (:mod:`judgekit.calibration.tries`). All random draws depend on the data alone.
+
+    Parameters
+    ----------
+    rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
+    agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
+    tiers, labels : their order; by default as the rows give them (labels sorted).
+    costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`Table.of`); without, no tier
+        is spared for its price.
+    by : promise the agreement for every split, model or method on its own.
+    per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
+    tolerance : for ordered labels, how many steps a verdict may be off and still agree.
+    people : agree with the majority label (rows without one are left out), or with a random annotator.
+    exclude : question ids (or item ids) that stood as examples in prompts.
+    budget : highest mean cost per item that the policy may have.
+    per : where a question has several outputs, promise for a question drawn at random and one of its outputs, or for
+        an item drawn at random, so that a question counts as often as it has outputs (this takes more labels).
+    tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
+    earlier : calibrations that were made before, on these labels or others.
+
+    Raises
+    ------
+    InputError : no rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of which
+        a tier was not asked; a budget without prices; labels that earlier calibrations have used up.
+    """
+    known("way to count people's labels", people, ("majority", "random"))
+    if by is not None:
+        known("grouping", by, ("split", "model", "method"))
+    table = Table.of(rows, tiers, labels, costs, several(exclude))
+    rows, arrays = table.rows, table.arrays
+    if people == "majority":
+        human: NDArray[Any] = arrays.majority
+        given = np.asarray(arrays.majority >= 0)
+    else:
+        human = arrays.shares
+        given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+    within = [str(getattr(row, by)) for row in rows] if by else None
+    seen = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+    labelled, unlabelled = one_per_question(
+        table.questions, given, table.order, groups=within, seen=seen, per=per
+    )
+    groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
+    _check_asked(table, given)
+    split = int(seen.sum() - given.sum())
+    prices = (table.prices or None) if budget is None else table.priced()
+    fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
+    guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests))
+    if guard is not None:
+        arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
+    if not given.any():
+        raise InputError(
+            f"none of the {len(rows):,} items"
+            + (f" of rubric '{table.rubric}'" if table.rubric else "")
+            + " has a label of people to calibrate on; give them (--labels FILE)"
+        )
+    options = (agreement, by, sorted((per_label or {}).items()), tolerance, people, budget, per, prices)
+    this = Try.of(table, given, delta, tries, (*options, sorted(several(exclude))))
+    others = this.among(
+        one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
+    )
+    promised: dict[str, Any] = {
+        "agreement": agreement,
+        "delta": delta,
+        "costs": prices,
+        "per_label": None if per_label is None else _per_label(per_label, table.labels),
+        "tolerance": tolerance,
+        "groups": groups,
+        "judges": judge_index(table.tiers),
+        # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
+        "unlabelled": arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
+        "budget": budget,
+        "label_names": table.labels,
+        "drawn": _drawn(table, within, split, per),
+        "tries": tries,
+    }
+    probs, people_say = arrays.probs[labelled], human[labelled]
+    policy = mendable(trust.calibrate)(probs, people_say, **promised)
+    names = judge_names(table.tiers)
+    diagnosis = mendable(trust.diagnose)(policy, probs, people_say, judge_names=names, **promised)
+    return Calibration(
+        rubric=table.rubric,
+        labels=table.labels,
+        tiers=table.tiers,
+        fingerprints=fingerprints,
+        policy=policy.to_dict(),
+        certificate=Certificate(policy.certificate),
+        reference=Reference.of(
+            [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, by
+        ),
+        examples=tuple(sorted(several(exclude))),
+        by=by,
+        people=people,
+        guard=guard,
+        prices=dict(zip(table.tiers, table.prices, strict=True)) if table.prices else {},
+        split=split,
+        per=per,
+        tries=(*others, this),
+        diagnosis=diagnosis,
+    )
+
+
+def _drawn(table: Table, within: Sequence[str] | None, split: int, per: str) -> str:
+    """What a promise is about, in words: which output of a question, and that people have a majority on it."""
+    outputs = Counter(zip(within or [""] * len(table.rows), table.questions, strict=True))
+    of = f" on which people have a majority ({split:,} of those labeled have none)" if split else ""
+    if max(outputs.values()) == 1:
+        return f"items{of}"
+    return (
+        f"questions, one output of each{of},"
+        if per == "question"
+        else f"items{of}, every output of a question,"
+    )
+
+
+def _check_asked(table: Table, labeled: NDArray[np.bool_]) -> None:
+    """Refuse labeled rows of which a tier was not asked: in use it is, and nobody knows what it would have said.
+
+    Raises
+    ------
+    InputError : naming the tier, and the way to complete the evidence.
+    """
+    unasked = (~table.arrays.asked[labeled]).sum(axis=0)
+    if unasked.any():
+        tier = int(unasked.argmax())
+        raise InputError(
+            f"tier '{table.tiers[tier]}' was not asked about {unasked[tier]:,} of {labeled.sum():,} labeled items, so "
+            "nothing can be certified on them; run the same 'judgekit score' again with --complete (and --labels), "
+            "which asks what was left out (a tier that was asked in vain stands in the evidence with its 'reason')"
+        )
+
+
+def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, float]:
+    if unknown := set(wanted) - set(labels):
+        raise InputError(f"no label '{sorted(unknown)[0]}' to promise for; labels: {', '.join(labels)}")
+    return {labels.index(label): agreement for label, agreement in wanted.items()}
+
+
+def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:
+    counts = Counter(
+        row.tiers[tier].fingerprint for row in rows if tier in row.tiers and row.tiers[tier].probs
+    )
+    if len(counts) > 1:
+        raise InputError(
+            f"evidence of tier '{tier}' comes from {len(counts)} different judges; score again with one"
+        )
+    return next(iter(counts), None)

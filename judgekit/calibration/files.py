@@ -1,0 +1,111 @@
+"""Calibrating on files: rows gathered from runs, labels joined, what was certified before remembered."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from judgekit import trust
+from judgekit.calibration import tries
+from judgekit.calibration.calibrate import calibrate as certify
+from judgekit.calibration.evidence_table import Table
+from judgekit.calibration.frontier import Frontier
+from judgekit.calibration.frontier import frontier as priced
+from judgekit.calibration.record import Calibration
+from judgekit.errors import ConfigError, InputError
+from judgekit.readers.join import Labels
+from judgekit.records import EvidenceRow, several
+from judgekit.rubrics import labels_of, load_rubric
+from judgekit.runs.folder import Paths, examples, finished, paths
+from judgekit.runs.folder import evidence as evidence_of
+
+
+def calibrate(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    rubric: str | None = None,
+    labels: Paths | None = None,
+    exclude: str | Collection[str] = (),
+    earlier: Sequence[str | Path | Calibration] = (),
+    **options: Any,
+) -> Calibration:
+    """Certify a policy from evidence and human labels (see :func:`judgekit.calibration.calibrate.calibrate`).
+
+    Parameters
+    ----------
+    evidence : evidence files and run folders (their examples are left out), or rows.
+    rubric : which rubric's rows to use where the evidence has several.
+    labels : files of human labels, joined by id.
+    earlier : calibrations on these labels that neither the evidence's nor the labels' folder remembers.
+    """
+    rows, options = gather(evidence, rubric, labels, exclude, options)
+    name = rows[0].rubric if rows else ""
+    if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
+        raise ConfigError(
+            f"tolerance is for ordinal rubrics, whose labels stand in an order; '{name}' is none"
+        )
+    if options.pop("seed", None) is not None:
+        warnings.warn(trust.NO_SEED, DeprecationWarning, stacklevel=2)
+    folders = _folders(evidence, labels)
+    made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
+    known: list[Any] = [*tries.remembered(folders), *made]
+    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options)
+    tries.remember(calibration.tries[-1], folders)
+    return calibration
+
+
+def frontier(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    *,
+    agreement: float,
+    rubric: str | None = None,
+    exclude: str | Collection[str] = (),
+    **options: Any,
+) -> Frontier:
+    """What budgets buy, before anybody labels anything (see :func:`judgekit.calibration.frontier.frontier`).
+
+    Parameters
+    ----------
+    evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
+    options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.Table.of`).
+    """
+    rows, options = gather(evidence, rubric, None, exclude, options)
+    return priced(Table.of(rows, **options), agreement)
+
+
+def gather(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    rubric: str | None,
+    labels: Paths | None,
+    exclude: str | Collection[str],
+    options: dict[str, Any],
+) -> tuple[list[EvidenceRow], dict[str, Any]]:
+    """Rows of one rubric with their labels; and options with that rubric's labels and what stood as an example."""
+    rows, shown = [], set(several(exclude))
+    given_rows = several(evidence)
+    rows += [source for source in given_rows if isinstance(source, EvidenceRow)]
+    for path in finished(Path(one) for one in given_rows if not isinstance(one, EvidenceRow)):
+        rows += evidence_of(path)
+        shown |= examples(path)
+    if labels:
+        given = Labels.read(paths(labels))
+        rows = list(given.joined(rows))
+        given.check_used("evidence")
+    if rubric is not None:
+        met = {row.rubric for row in rows if row.rubric}
+        rows = [row for row in rows if row.rubric == rubric]
+        if not rows:
+            raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
+    name = rubric or (rows[0].rubric if rows else "")
+    return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}
+
+
+def _folders(evidence: Any, labels: Paths | None) -> list[Path]:
+    """Where calibrations on this evidence and these labels are remembered."""
+    given = [Path(one) for one in several(evidence) if not isinstance(one, EvidenceRow)]
+    given += paths(labels) if labels else []
+    return [path if path.is_dir() else path.parent for path in given]

@@ -1,0 +1,57 @@
+"""The guard of a calibration: no verdict on items that look unlike those it was made from.
+
+The guard is laid down from items whose labels play no part in the certificate, before labels are looked at, and is
+applied to the items that certify as to all later ones: refusing is part of the rule that is certified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from judgekit.records import Record
+from judgekit.trust.draws import shuffled
+from judgekit.trust.monitoring.ood import scope
+
+LEVEL = 0.02
+"""Share of ordinary items that are refused, at most, on average over what a guard is laid from."""
+
+FEWEST, MOST = 98, 1_000
+"""Items that a guard needs, and remembers. Half are places; the other half, no fewer than 1 / LEVEL - 1, tell how far
+from the nearest places ordinary items lie."""
+
+REASON = "looks unlike the items that the calibration was made from"
+
+
+class Guard(Record):
+    """What ordinary items look like.
+
+    Attributes
+    ----------
+    forms : see :func:`judgekit.calibration.text_features.form`, one entry an item.
+    level : an ordinary item is refused with at most this probability.
+    """
+
+    forms: tuple[tuple[float, ...], ...]
+    level: float = LEVEL
+
+    @classmethod
+    def of(cls, forms: Iterable[tuple[float, ...]]) -> Guard | None:
+        """A guard from the forms of items that do not certify; None where they are too few, or unknown."""
+        known = [form for form in forms if form]
+        if len(known) < FEWEST:
+            return None
+        order = shuffled(np.asarray(form, np.float64).tobytes() for form in known)[:MOST]
+        return cls(forms=tuple(known[i] for i in order), level=LEVEL)
+
+    def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
+        """Which items look unlike all that are known; one whose form is unknown is refused. Shape (items,)."""
+        width = len(self.forms[0])
+        known = np.array([len(form) == width for form in forms], dtype=np.bool_)
+        refused = ~known
+        if known.any():
+            new = np.array([form for form in forms if len(form) == width])
+            refused[known] = ~scope(self.forms, new, level=self.level).in_scope
+        return refused

@@ -1,0 +1,169 @@
+"""A calibration as a file: a policy, its certificate, and the judges, labels and tiers that both are bound to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from judgekit import trust
+from judgekit.calibration.ood import Guard
+from judgekit.calibration.tries import Try
+from judgekit.errors import InputError, mendable
+from judgekit.records import Evidence, EvidenceRow, Record, parse
+from judgekit.runs.folder import RunFolder
+from judgekit.trust.selective.certificate import Certificate
+
+
+class Reference(Record):
+    """What is known of the items that certify: what scored items are held against by a shift check.
+
+    Attributes
+    ----------
+    rows : tuple of EvidenceRow
+        The items: whose output it is, how its texts look, every tier's probabilities and order inconsistency.
+    questions, groups : tuple of str
+        The question of each item, and its group where the promise is made by group.
+    kinds : tuple of (model, method, split)
+        Whose outputs the calibration saw, labeled or not: what the promise is about.
+    labels, confidences, forms : tuple
+        In files made before ``rows`` were kept: the first tier's label (empty: none) and its probability, and how
+        the texts look.
+    """
+
+    rows: tuple[EvidenceRow, ...] = ()
+    questions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str, str], ...] = ()
+    labels: tuple[str, ...] = ()
+    confidences: tuple[float | None, ...] = ()
+    forms: tuple[tuple[float, ...], ...] = ()
+
+    @classmethod
+    def of(
+        cls, rows: Sequence[EvidenceRow], seen: Iterable[EvidenceRow], tiers: Sequence[str], by: str | None
+    ) -> Reference:
+        """The reference that labeled rows give, among all rows ``seen``."""
+        return cls(
+            rows=tuple(
+                EvidenceRow(
+                    **row.named,
+                    form=row.form,
+                    tiers={
+                        tier: Evidence(probs=said.probs, flips=said.flips)
+                        for tier in tiers
+                        if (said := row.tiers.get(tier)) is not None
+                    },
+                )
+                for row in rows
+            ),
+            questions=tuple(row.question_id or row.id for row in rows),
+            groups=tuple(str(getattr(row, by)) for row in rows) if by else (),
+            kinds=tuple(sorted({(row.model, row.method, row.split) for row in seen})),
+        )
+
+
+class Calibration(Record):
+    """A policy, its certificate, and what both are bound to (``docs/files.md``).
+
+    Attributes
+    ----------
+    rubric : name of the rubric, empty if the evidence named none.
+    labels : label names in the order of the policy's arrays.
+    tiers : tier names in cascade order.
+    fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
+    policy, certificate : as ``judgekit.trust`` wrote them.
+    reference : what is known of the labelled items, for the shift check of scored ones.
+    examples : question ids that stood in prompts as examples and were therefore left out.
+    by : what the promise is made for each of, if not for all items together.
+    people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
+    guard : what ordinary items look like; None where too few unlabelled items were at hand to tell.
+    prices : tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for its price.
+    split : how many labeled items were left out because no label of theirs has a majority.
+    per : whether the promise is for a question and one of its outputs, or for an item.
+    tries : the calibrations made on these labels until now, this one last; later ones share the error level.
+    diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
+        for reading, no part of what is promised. None in files made before it was kept.
+    """
+
+    schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
+    rubric: str = ""
+    labels: tuple[str, ...]
+    tiers: tuple[str, ...]
+    fingerprints: dict[str, str | None] = Field(default_factory=dict)
+    policy: dict[str, Any]
+    certificate: Certificate
+    reference: Reference = Field(default_factory=lambda: Reference())
+    examples: tuple[str, ...] = ()
+    by: Literal["split", "model", "method"] | None = None
+    people: Literal["majority", "random"] = "majority"
+    guard: Guard | None = None
+    prices: dict[str, float] = Field(default_factory=dict)
+    split: int = 0
+    per: Literal["question", "item"] = "question"
+    tries: tuple[Try, ...] = ()
+    diagnosis: trust.Diagnosis | None = None
+
+    def _repr_html_(self) -> str:
+        about = f"{self.rubric or 'no rubric'}: {' > '.join(self.tiers)}"
+        return f"<p><b>{escape(about)}</b></p>{self.certificate._repr_html_()}"
+
+    @property
+    def certified(self) -> bool:
+        """Whether any verdict is promised at all."""
+        return self.certificate.get("status") == "certified"
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies this calibration in verdicts (12 hex digits).
+
+        What was made before it and what is promised by nobody (``diagnosis``) play no part.
+        """
+        row = self.to_row()
+        row.pop("diagnosis", None)
+        if self.tries:
+            row["tries"] = row["tries"][-1]
+        text = json.dumps(row, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
+        """Which items the guard gives no verdict on, (items,); none where there is no guard."""
+        return np.zeros(len(forms), np.bool_) if self.guard is None else self.guard.refuses(forms)
+
+    def load_policy(self) -> trust.Policy:
+        """The policy, ready to decide."""
+        return mendable(trust.Policy.from_dict)(self.policy)
+
+    def save(self, path: str | Path) -> None:
+        """Write as indented JSON, in one step."""
+        path = Path(path)
+        part = path.with_name(path.name + ".part")
+        part.write_text(json.dumps(self.to_row(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Calibration:
+        """Read a calibration file; an ``InputError`` says what is wrong with it."""
+        try:
+            made = parse(cls, json.loads(path.read_text("utf-8")), path=path)
+            trust.Policy.from_dict(made.policy)
+        except (OSError, ValueError) as error:
+            raise InputError(f"not a calibration file: {error}", path=path) from None
+        return made
+
+
+def calibrations(run: RunFolder) -> dict[str, Calibration]:
+    """The calibrations that a run's verdicts were decided under, by fingerprint."""
+    found = [
+        parse(Calibration, one["calibration"], path=run.path)
+        for one in run.cascades.values()
+        if one.get("calibration")
+    ]
+    return {made.fingerprint: made for made in found}

@@ -1,0 +1,126 @@
+"""Calibrations on the same labels: together they may spend the error level once.
+
+Each of them may break its promise with probability delta. Whoever makes several on one set of labels and keeps the best
+breaks a promise more often: so each calibration knows which items it was made from, every further one on any of them
+counts, and the levels spent may sum to no more than any of them states. A calibration that is made again, of the
+same evidence, labels and options, is the same one.
+
+What was made is remembered in ``.calibrations.jsonl`` beside the evidence and beside the labels, and in each
+calibration file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from judgekit.calibration.evidence_table import Table
+from judgekit.errors import InputError
+from judgekit.records import Record, parse
+
+FILE = ".calibrations.jsonl"
+
+
+class Try(Record):
+    """What later calibrations must know of one.
+
+    Attributes
+    ----------
+    digest : of evidence, labels and options.
+    rubric : whose labels they are.
+    delta : the error level that its certificate states. tries : by how many calibrations it is shared.
+    items : the items that people labeled, 8 hex digits each.
+    """
+
+    schema_: Literal["judgekit.try/1"] = Field("judgekit.try/1", alias="schema")
+    digest: str
+    rubric: str = ""
+    delta: float
+    tries: int = 1
+    items: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, table: Table, labeled: NDArray[np.bool_], delta: float, tries: int, options: Sequence[Any]
+    ) -> Try:
+        """The try that a calibration on these rows, with these options, is."""
+        names = [json.dumps([row.question_id or row.id, row.model, row.method]) for row in table.rows]
+        rows = [
+            f"{name} {row.id} {row.split} {one.round(9).tolist()} {who.round(9).tolist()} {row.form}"
+            for name, row, one, who in zip(
+                names, table.rows, table.arrays.probs, table.arrays.shares, strict=True
+            )
+        ]
+        made_of = [sorted(rows), table.tiers, table.labels, delta, tries, *options]
+        return cls(
+            digest=_hex(json.dumps(made_of), 12),
+            rubric=table.rubric,
+            delta=delta,
+            tries=tries,
+            items=tuple(sorted({_hex(names[i], 8) for i in np.flatnonzero(labeled)})),
+        )
+
+    @property
+    def spent(self) -> float:
+        """What it takes of the error level."""
+        return self.delta / self.tries
+
+    def among(self, earlier: Iterable[Try]) -> tuple[Try, ...]:
+        """The earlier calibrations on any of the same labels, this one not among them.
+
+        Raises
+        ------
+        InputError : this is a further one, and leaves less than nothing of the error level.
+        """
+        mine = set(self.items)
+        others = {
+            one.digest: one for one in earlier if one.rubric == self.rubric and not mine.isdisjoint(one.items)
+        }
+        if others.pop(self.digest, None) is not None:
+            return tuple(others.values())
+        together = (*others.values(), self)
+        if others and sum(one.spent for one in together) > min(one.delta for one in together) * (1 + 1e-9):
+            used = len(mine.intersection(item for one in others.values() for item in one.items))
+            raise InputError(
+                f"{used:,} of these {len(mine):,} labeled items have been calibrated on before, and the best of "
+                "several calibrations on the same labels breaks its promise too often: label other items, or settle "
+                "the number of calibrations before the first and give it to each (--tries N, each spends delta / N)"
+            )
+        return tuple(others.values())
+
+
+def remembered(folders: Iterable[Path]) -> list[Try]:
+    """The calibrations that folders remember, in the order in which they were made."""
+    found: dict[str, Try] = {}
+    for path in dict.fromkeys(folder / FILE for folder in folders):
+        if path.is_file():
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise InputError(
+                        f"not a record of calibrations: {error}", path=path, row=number
+                    ) from None
+                one = parse(Try, row, path=path, line=number)
+                found.setdefault(one.digest, one)
+    return list(found.values())
+
+
+def remember(made: Try, folders: Iterable[Path]) -> None:
+    """Note a calibration in folders, once in each; one that cannot be written to goes without."""
+    for folder in dict.fromkeys(folders):
+        if made.digest not in {one.digest for one in remembered([folder])}:
+            with suppress(OSError), (folder / FILE).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(made.to_row()) + "\n")
+
+
+def _hex(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:digits]

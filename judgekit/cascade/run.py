@@ -1,0 +1,283 @@
+"""Asks judges tier by tier until the policy accepts: the only place that decides to spend.
+
+A :class:`Cascade` holds one rubric, its judges in order and, once calibrated, a policy. Without a policy every
+tier is asked (that is how evidence for calibration is gathered) and the verdict is the last judge's opinion,
+which promises nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from judgekit.calibration.evidence_table import STAGE, to_arrays
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.text_features import form
+from judgekit.cascade.decide import asks_fluency, check_fingerprints, fluent, verdict
+from judgekit.errors import ConfigError, FingerprintMismatch
+from judgekit.judges.base import Judge, Pending, of_people, shown
+from judgekit.judges.lexical import reads_as_answer
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, Item, ItemResult, Verdict
+from judgekit.rubrics import Rubric
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A judge, or one stage of it, at its place in the cascade."""
+
+    name: str
+    judge: Judge
+    stage: int
+
+
+def tiers_of(judges: Sequence[Judge]) -> tuple[Tier, ...]:
+    """The tiers of judges in order; a judge with several stages is one tier a stage (``name@1``, …)."""
+    tiers = []
+    for judge in judges:
+        if judge.name == PEOPLE:
+            raise ConfigError(
+                f"the name '{PEOPLE}' is kept for people's labels: give the judge another 'name'"
+            )
+        for stage in range(1, judge.stages + 1):
+            name = judge.name if judge.stages == 1 else f"{judge.name}{STAGE}{stage}"
+            tiers.append(Tier(name, judge, stage))
+    names = [tier.name for tier in tiers]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ConfigError(f"two tiers are named '{twice.pop()}': give one of them another 'name'")
+    return tuple(tiers)
+
+
+class Cascade:
+    """One rubric, judges in order, and a policy if there is one.
+
+    Parameters
+    ----------
+    judges : cheapest first; one that answers for people is asked last and only for what the policy left open.
+    calibration : the policy and what it is bound to.
+    unbound : use the policy although the judges behind its tiers are not those calibrated, or the rubric's texts;
+        verdicts then promise nothing.
+    complete : ask every tier about items that people labeled, also those that the policy decides without, so that
+        they can be calibrated on again.
+
+    Raises
+    ------
+    ConfigError : no judge, two of people, or a name that means something else.
+    FingerprintMismatch : the calibration was made for other judges or another rubric; or, even ``unbound``, for other
+        tiers or labels, of which its policy says nothing.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        judges: Sequence[Judge],
+        calibration: Calibration | None = None,
+        *,
+        unbound: bool = False,
+        complete: bool = False,
+    ) -> None:
+        if not judges:
+            raise ConfigError("a cascade needs at least one judge")
+        self.rubric = rubric
+        people = [judge for judge in judges if of_people(judge)]
+        if len(people) > 1:
+            raise ConfigError("people stand twice in the cascade: give one 'judge: human'")
+        self.people = people[0] if people else None
+        self.tiers = tiers_of([judge for judge in judges if not of_people(judge)])
+        self.calibration = calibration
+        self.complete = complete
+        self._asks_fluency = asks_fluency(rubric.labels)
+        self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
+        self._promise: str | None = None
+        if calibration is not None:
+            wrong = self._unlike(calibration)
+            if strange := self._strange(calibration):
+                raise FingerprintMismatch(
+                    f"the calibration says nothing of this cascade: {'; '.join([*strange, *wrong])}. "
+                    "Give a cascade like the one calibrated, calibrate again, or score without a calibration"
+                )
+            if wrong and not unbound:
+                raise FingerprintMismatch(
+                    f"the calibration does not fit this cascade: {'; '.join(wrong)}. "
+                    "Calibrate again, or score without a promise (--unbound)"
+                )
+            self._policy = calibration.load_policy()
+            self._promise = calibration.fingerprint if calibration.certified and not wrong else None
+
+    async def run(self, items: Sequence[Item]) -> list[ItemResult]:
+        """Judge a block of items; outcomes in the same order."""
+        found: list[dict[str, Evidence]] = [{} for _ in items]
+        decided = await (self._by_policy(items, found) if self.calibration else self._ask_all(items, found))
+        if self.complete:
+            await self._ask_the_rest(items, found)
+        verdicts = [
+            self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)
+        ]
+        if self.people is not None:
+            await self._ask_people(items, found, verdicts)
+        return [
+            ItemResult(item, row.model_copy(update={"form": form(item)}), outcome)
+            for item, row, outcome in zip(items, map(self._row, items, found), verdicts, strict=True)
+        ]
+
+    @property
+    def examples(self) -> frozenset[str]:
+        """Question ids that stand as examples in prompts: they must not serve for calibration."""
+        return frozenset().union(*(shown(tier.judge, self.rubric) for tier in self.tiers))
+
+    async def close(self) -> None:
+        """Release what the judges hold."""
+        for judge in {id(tier.judge): tier.judge for tier in self.tiers}.values():
+            await judge.close()
+
+    async def _by_policy(
+        self, items: Sequence[Item], found: list[dict[str, Evidence]]
+    ) -> list[dict[str, Any]]:
+        """Ask one tier after the other, each only about the items that the policy sends on."""
+        assert self.calibration is not None
+        order, labels = self.calibration.tiers, self.calibration.labels
+        probs = np.full((len(items), len(order), len(labels)), np.nan)
+        groups = [getattr(item, self.calibration.by) for item in items] if self.calibration.by else None
+        decided: list[dict[str, Any]] = [{} for _ in items]
+        guarded = self.calibration.guard is not None
+        refused = self.calibration.refuses([form(item) if guarded else () for item in items])
+        active = np.arange(len(items))
+        for t, tier in enumerate(self.tiers):
+            if not len(active):
+                break
+            await self._ask(tier, active, items, found)
+            rows = [self._row(items[int(i)], found[int(i)]) for i in active]
+            probs[active] = to_arrays(rows, order, labels).probs
+            actions = self._policy.step(probs[active], t, groups=groups and [groups[int(i)] for i in active])
+            done = ~actions.escalate | refused[active]  # one tier is asked even so: the shift check sees it
+            for j in np.flatnonzero(done):
+                decided[active[j]] = {
+                    "label": int(actions.label[j]),
+                    "tier": t,
+                    "confidence": float(actions.confidence[j]),
+                    "unscored": bool(actions.unscored[j]),
+                    "refused": bool(refused[active[j]]),
+                }
+            active = active[~done]
+        return decided
+
+    async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
+        """Ask every tier about every item; the decision is what the last judge that answered says."""
+        pending = Pending()
+        for tier in self.tiers:
+            with pending:
+                await self._ask(tier, np.arange(len(items)), items, found)
+        pending.raise_if_any()
+        decided: list[dict[str, Any]] = []
+        for evidence in found:
+            answered = [
+                (t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs
+            ]
+            if not answered:
+                decided.append({"label": -1, "tier": -1, "confidence": np.nan, "unscored": True})
+                continue
+            t, last = answered[-1]
+            label = last.label or ""
+            decided.append(
+                {
+                    "label": self.rubric.labels.index(label),
+                    "tier": t,
+                    "confidence": last.probs[label],
+                    "unscored": False,
+                }
+            )
+        return decided
+
+    async def _ask_the_rest(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> None:
+        """Ask the tiers that the policy did without about the items that people labeled."""
+        pending = Pending()
+        for tier in self.tiers:
+            rest = [
+                i
+                for i, item in enumerate(items)
+                if tier.name not in found[i] and self._row(item, found[i]).human
+            ]
+            with pending:
+                await self._ask(tier, rest, items, found)
+        pending.raise_if_any()
+
+    async def _ask(
+        self, tier: Tier, which: Iterable[int], items: Sequence[Item], found: list[dict[str, Evidence]]
+    ) -> None:
+        """Gather a tier's evidence for some of the items; items the rubric cannot be asked of stay missing."""
+        askable = []
+        for i in which:
+            reason = self.rubric.check(items[i])
+            if reason is None:
+                askable.append(i)
+            else:
+                found[i][tier.name] = Evidence.missing(reason)
+        answers = await tier.judge.evidence([items[i] for i in askable], self.rubric, tier.stage)
+        for i, evidence in zip(askable, answers, strict=True):
+            found[i][tier.name] = evidence.model_copy(update={"fingerprint": self.fingerprints[tier.name]})
+
+    async def _ask_people(
+        self, items: Sequence[Item], found: list[dict[str, Evidence]], verdicts: list[Verdict]
+    ) -> None:
+        """Let people's labels settle what the policy left open; no promise speaks of such a verdict."""
+        assert self.people is not None
+        still = [i for i, outcome in enumerate(verdicts) if outcome.state != "verdict"]
+        answers = await self.people.evidence([items[i] for i in still], self.rubric, 1)
+        for i, evidence in zip(still, answers, strict=True):
+            found[i][PEOPLE] = evidence
+            shares = sorted(evidence.probs.values(), reverse=True)
+            split = shares[:1] == shares[1:2]  # people who are split settle nothing
+            if evidence.label is not None and not split:
+                verdicts[i] = verdicts[i].model_copy(
+                    update={
+                        "state": "verdict",
+                        "label": evidence.label,
+                        "tier": PEOPLE,
+                        "confidence": evidence.probs[evidence.label],
+                        "reason": None,
+                        "calibration": None,
+                        "fluent": fluent(evidence.label, verdicts[i].fluent),
+                    }
+                )
+
+    def _verdict(self, item: Item, evidence: dict[str, Evidence], decision: dict[str, Any]) -> Verdict:
+        labels = self.calibration.labels if self.calibration else self.rubric.labels
+        names = [tier.name for tier in self.tiers]
+        return verdict(self._row(item, evidence), labels, names, calibration=self._promise, **decision)
+
+    def _row(self, item: Item, evidence: dict[str, Evidence]) -> EvidenceRow:
+        return EvidenceRow.model_construct(
+            schema_="judgekit.evidence/1",
+            id=item.id,
+            question_id=item.question_id,
+            split=item.split,
+            model=item.model,
+            method=item.method,
+            rubric=self.rubric.name,
+            fluent=reads_as_answer(item.question, item.output) if self._asks_fluency else None,
+            tiers=evidence,
+            human=tuple(given for given in item.human if given.rubric in ("", self.rubric.name)),
+        )
+
+    def _strange(self, calibration: Calibration) -> list[str]:
+        """What makes the policy useless here, one sentence each."""
+        strange = []
+        names = tuple(tier.name for tier in self.tiers)
+        if names != calibration.tiers:
+            strange.append(
+                f"tiers are {', '.join(names) or 'none'}; calibrated were {', '.join(calibration.tiers)}"
+            )
+        if set(calibration.labels) - set(self.rubric.labels):
+            strange.append(
+                f"labels are {', '.join(self.rubric.labels)}; calibrated were {', '.join(calibration.labels)}"
+            )
+        return strange
+
+    def _unlike(self, calibration: Calibration) -> list[str]:
+        """What the promise is not about, one sentence each."""
+        wrong = check_fingerprints(self.fingerprints, calibration)
+        if calibration.rubric not in ("", self.rubric.name):
+            wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
+        return wrong

@@ -1,0 +1,128 @@
+"""What a cascade file may say of an ``openai`` judge, and the requests that follow from it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from judgekit.errors import ConfigError
+from judgekit.judges.openai.endpoint import Endpoint
+from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys
+from judgekit.judges.openai.throttle import Throttle
+from judgekit.judges.price import Price
+from judgekit.judges.verdicts import THINKING_END
+from judgekit.records import Record
+
+THINKING_TOKENS = 4096
+
+
+class Settings(Record):
+    """An ``openai`` judge in a cascade file.
+
+    Attributes
+    ----------
+    model : the model's name at the endpoint.
+    base_url, api_key_env : one or several endpoints, and the environment variables that hold their keys; a
+        single one of either serves all of the other. A key goes only where the user has said that it belongs
+        (:mod:`judgekit.judges.openai.keys`).
+    top_logprobs : how many log-probabilities to ask for.
+    samples : ask for so many sampled answers instead of log-probabilities. A different judge: calibrate it so.
+    max_tokens : tokens generated; by default one, or enough to think where thinking is skipped past.
+    thinking : ``off`` switches it off where the server can (vLLM); ``skip`` lets the model think and reads the
+        verdict after ``thinking_end``. reasoning_effort : passed on where set.
+    extra_body : further fields of the request, for servers that need them; null takes a field out.
+    timeout : seconds for one request, all of it. retries : how often a failed request is sent again.
+    patience : seconds to wait for endpoints that do not answer at all.
+    max_concurrency : most prompts under way at one endpoint. batch_size : most prompts in one request, where
+        the server takes several.
+    rpm, tpm : requests and tokens a minute at each endpoint.
+    batch : ask through the Batch API: submit, and collect with the same command later.
+    price : dollars per million tokens; unknown where not given.
+    """
+
+    model: str
+    base_url: str | tuple[str, ...] = OPENAI
+    api_key_env: str | tuple[str, ...] | None = None
+    top_logprobs: int = Field(20, ge=1)
+    samples: int | None = Field(None, ge=2)
+    max_tokens: int | None = Field(None, ge=1)
+    thinking: Literal["off", "skip"] = "off"
+    thinking_end: str = THINKING_END
+    reasoning_effort: str | None = None
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    timeout: float = Field(60.0, gt=0)
+    retries: int = Field(6, ge=0)
+    patience: float = Field(120.0, ge=0)
+    max_concurrency: int = Field(64, ge=1)
+    batch_size: int = Field(32, ge=1)
+    rpm: float | None = Field(None, gt=0)
+    tpm: float | None = Field(None, gt=0)
+    batch: bool = False
+    price: Price | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The base URLs, always as a tuple."""
+        return (self.base_url,) if isinstance(self.base_url, str) else self.base_url
+
+    @cached_property
+    def token_limit(self) -> int:
+        """Tokens that one answer may have."""
+        return self.max_tokens or (THINKING_TOKENS if self.thinking == "skip" else 1)
+
+    @property
+    def verdict_after(self) -> str | None:
+        """The text behind which the verdict stands, None where thinking is not expected."""
+        return self.thinking_end if self.thinking == "skip" else None
+
+    @cached_property
+    def template(self) -> dict[str, Any]:
+        """Arguments to the chat template of a vLLM server."""
+        return {"enable_thinking": False} if self.thinking == "off" else {}
+
+    @cached_property
+    def request(self) -> dict[str, Any]:
+        """The request to any server, but for its messages."""
+        limit = "max_completion_tokens" if self._is_openai else "max_tokens"
+        request: dict[str, Any] = {"model": self.model, limit: self.token_limit}
+        if self.samples:
+            request |= {"n": self.samples, "temperature": 1}
+        else:
+            request |= {"temperature": 0, "logprobs": True, "top_logprobs": self.top_logprobs}
+        if self.reasoning_effort is not None:
+            request["reasoning_effort"] = self.reasoning_effort
+        request |= self.extra_body
+        return {name: value for name, value in request.items() if value is not None}
+
+    @property
+    def _is_openai(self) -> bool:
+        hosts = [urlsplit(url).hostname or "" for url in self.urls]
+        return self.reasoning_effort is not None or any(host.endswith("openai.com") for host in hosts)
+
+    def endpoints(self, keys: Keys | None) -> list[Endpoint]:
+        """The endpoints named, each with its key; ``keys`` None: nothing will be asked, and no key is looked for.
+
+        Raises
+        ------
+        ConfigError : numbers of URLs and keys do not match, or a key may not be sent (:meth:`Keys.key`).
+        """
+        urls, named = list(self.urls), self.api_key_env
+        names: list[str | None] = [named] if named is None or isinstance(named, str) else list(named)
+        urls *= len(names) if len(urls) == 1 else 1
+        names *= len(urls) if len(names) == 1 else 1
+        if len(urls) != len(names):
+            raise ConfigError(
+                f"judge 'openai': {len(urls)} base_url but {len(names)} api_key_env; give one of either, or as many"
+            )
+        return [
+            Endpoint(
+                url,
+                NO_KEY if keys is None else keys.key(url, name),
+                timeout=self.timeout,
+                throttle=Throttle(self.max_concurrency, self.rpm, self.tpm),
+            )
+            for url, name in zip(urls, names, strict=True)
+        ]

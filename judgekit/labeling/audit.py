@@ -1,0 +1,60 @@
+"""Audits of runs: spot checks of every promise that their verdicts were given under."""
+
+from __future__ import annotations
+
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.record import calibrations as of_run
+from judgekit.errors import InputError
+from judgekit.labeling.spotchecks import SpotChecks, spot_checks
+from judgekit.readers.join import Labels
+from judgekit.records import HumanLabel, Verdict
+from judgekit.runs.folder import Paths, RunFolder, finished, paths
+from judgekit.runs.folder import verdicts as verdicts_of
+
+
+def audit(
+    verdicts: Paths,
+    labels: Paths,
+    *,
+    calibrations: Paths = (),
+) -> list[SpotChecks]:
+    """Whether promises still hold, by fresh labels on a fair sample of the verdicts: one finding a calibration.
+
+    Parameters
+    ----------
+    verdicts : run folders, which hold their calibrations, and verdict files.
+    labels : files of human labels, joined by id; labels that certified a promise do not count.
+    calibrations : the calibrations of the verdict files.
+    """
+    promises = {made.fingerprint: made for made in map(Calibration.load, paths(calibrations))}
+    given = Labels.read(paths(labels))
+    rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
+    others: list[tuple[Verdict, tuple[HumanLabel, ...]]] = []
+    for source in finished(verdicts):
+        if source.is_dir():
+            promises |= of_run(RunFolder.open(source))
+        for verdict in verdicts_of(source):
+            labeled = (verdict, given.of(verdict))
+            if verdict.calibration is None:
+                others.append(labeled)
+                continue
+            if verdict.calibration not in promises:
+                raise InputError(
+                    f"was decided under the calibration {verdict.calibration}; give it with --calibration",
+                    path=source,
+                )
+            rows.setdefault(verdict.calibration, []).append(labeled)
+    if not rows:
+        raise InputError(
+            "no verdict is under a promise, so there is nothing to audit", path=paths(verdicts)[0]
+        )
+    given.check_used("verdicts")
+    return [
+        spot_checks(
+            part + [one for one in others if one[0].rubric == part[0][0].rubric],
+            promises[name].to_row(),
+            name,
+            strangers=given.strangers(),
+        )
+        for name, part in rows.items()
+    ]

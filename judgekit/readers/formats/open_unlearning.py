@@ -1,0 +1,149 @@
+"""open-unlearning's ``<BENCH>_EVAL.json``: metric -> {"agg_value", "value_by_index": {index: row}}.
+
+Every metric whose rows hold generations gives items (``forget_Q_A_ROUGE``, ``retain_knowmem_ROUGE``,
+``forget_qa_rouge``, ...), with ids ``<metric>/<index>``. Numbers of sibling metrics of the same questions are
+joined in. ``<BENCH>_SUMMARY.json`` beside it gives run-level numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from judgekit.errors import InputError
+from judgekit.readers.base import Format, Head, Source, measured, number, numbers, text, texts
+from judgekit.readers.files.columns import Column, Keys, outline
+from judgekit.readers.files.jsonfile import Cursor, opened
+from judgekit.readers.prompts import bare_question
+from judgekit.records import Item, Recorded
+
+SPLITS = {
+    "forget": "forget",
+    "retain": "retain",
+    "ra": "real_authors",
+    "wf": "world_facts",
+    "holdout": "holdout",
+}
+_ROWS, _TOTAL = "value_by_index", "agg_value"
+_TEXTS = ("input", "ground_truth", "generation")
+_TEXT_METRIC = re.compile(r"_rouge$", re.IGNORECASE)
+
+# sibling metric -> {its key: name in Item.recorded}; {stem} is the text metric without _ROUGE, {split} its
+# prefix
+_SIBLINGS: dict[str, dict[str, str]] = {
+    "{stem}_Prob": {"prob": "probability", "avg_loss": "loss"},
+    "{stem}_Prob_normalised": {"prob": "normalized_probability"},
+    "{stem}_PARA_Prob": {"prob": "paraphrased_probability", "avg_loss": "paraphrased_loss"},
+    "{stem}_PERT_Prob": {"prob": "perturbed_probabilities", "avg_loss": "perturbed_losses"},
+}
+_OF_SPLIT: dict[str, dict[str, str]] = {
+    "{split}_truth_ratio": {"score": "truth_ratio"},
+    "{split}_Truth_Ratio": {"score": "truth_ratio"},
+}
+_OF_FORGET: dict[str, dict[str, str]] = {
+    "exact_memorization": {"score": "exact_memorization"},
+    "extraction_strength": {"score": "extraction_strength"},
+}
+
+
+def _matches(head: Head) -> bool:
+    return head.kind == "object" and head.keys[1:2] in [(_TOTAL,), (_ROWS,), ("forget",), ("auc",)]
+
+
+def _joins(metric: str, present: dict[Keys, int]) -> dict[str, dict[str, str]]:
+    """The sibling metrics whose rows are about the same questions as a text metric's."""
+    stem, split = _TEXT_METRIC.sub("", metric), metric.split("_")[0]
+    wanted = dict(_SIBLINGS)
+    if stem.lower() == f"{split}_q_a":
+        wanted |= _OF_SPLIT
+    # memorization is measured on verbatim text where the benchmark has it, else on the forget questions
+    verbatim = ("forget_verbmem_ROUGE", _ROWS) in present
+    if stem.lower() == ("forget_verbmem" if verbatim else "forget_q_a"):
+        wanted |= _OF_FORGET
+    named = {template.format(stem=stem, split=split): names for template, names in wanted.items()}
+    return {name: names for name, names in named.items() if (name, _ROWS) in present}
+
+
+def _has_texts(file: BinaryIO, path: Path, keys: Keys, offset: int) -> bool:
+    if _TEXT_METRIC.search(keys[0]):
+        return True
+    _, row = next(iter(Column(file, path, keys, offset)), ("", None))
+    return isinstance(row, dict) and _TEXTS[2] in row
+
+
+def _read(source: Source) -> Iterator[Item]:
+    path = source.path
+    with opened(path) as file:
+        present = outline(file, path)
+        tables = {keys: at for keys, at in present.items() if keys[1:] == (_ROWS,)}
+        with_texts = [keys for keys, at in tables.items() if _has_texts(file, path, keys, at)]
+        if not with_texts:
+            raise InputError(
+                f"no metric holds generations; expected e.g. forget_Q_A_ROUGE with {', '.join(_TEXTS)}",
+                path=path,
+            )
+        for keys in with_texts:
+            yield from _metric(source, file, present, keys)
+
+
+def _metric(source: Source, file: BinaryIO, present: dict[Keys, int], keys: Keys) -> Iterator[Item]:
+    path, metric = source.path, keys[0]
+    siblings = [
+        (Column(file, path, (name, _ROWS), present[name, _ROWS]), names)
+        for name, names in _joins(metric, present).items()
+    ]
+    column = Column(file, path, keys, present[keys])
+    prefix = metric.split("_")[0].lower()
+    for index, row in column:
+        place = column.place(index)
+        output, references = text(row, _TEXTS[2], path, place), texts(row, _TEXTS[1], path, place)
+        recorded: dict[str, Recorded] = dict(measured(row, path, place))
+        for sibling, names in siblings:
+            recorded |= _numbers(sibling, index, names, path)
+        yield source.item(
+            place,
+            id=f"{metric}/{index}",
+            question=bare_question(text(row, _TEXTS[0], path, place)),
+            references=references,
+            outputs=(output,),
+            split=SPLITS.get(prefix, prefix),
+            recorded=recorded,
+        )
+
+
+def _numbers(column: Column, index: str, names: dict[str, str], path: Path) -> dict[str, Recorded]:
+    row, place = column.get(index), column.place(index)
+    if row is None:
+        return {}
+    if not isinstance(row, dict):
+        raise InputError(f"expected an object with {', '.join(names)}", path=path, row=place)
+    return {name: numbers(row[key], key, path, place) for key, name in names.items() if key in row}
+
+
+def _metrics(path: Path) -> dict[str, float | None]:
+    """Run-level numbers: ``agg_value`` of every metric; the summary beside it gives those that are missing."""
+    found: dict[str, float | None] = {}
+    with opened(path) as file:
+        for keys, offset in outline(file, path).items():
+            if keys[1:] == (_TOTAL,):
+                place = ".".join(keys)
+                found[keys[0]] = number(Cursor(file, path, offset, keys).value(), _TOTAL, path, place)
+    summary = path.with_name(path.name.replace("_EVAL", "_SUMMARY"))
+    if summary == path or not summary.exists():
+        return found
+    with opened(summary) as file:
+        cursor = Cursor(file, summary)
+        totals = {key: number(cursor.value(), key, summary, key) for key in cursor.children()}
+        cursor.finish()
+    return totals | found
+
+
+FORMAT = Format(
+    "open_unlearning",
+    "open-unlearning <BENCH>_EVAL.json (TOFU, MUSE, DUET, ...), with <BENCH>_SUMMARY.json beside it",
+    _matches,
+    _read,
+    _metrics,
+)

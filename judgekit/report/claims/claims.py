@@ -1,0 +1,137 @@
+"""What is promised of a run's verdicts, and whether the promise stands for these items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from judgekit.labeling.spotchecks import SpotChecks, spot_checks
+from judgekit.records import PEOPLE
+from judgekit.report.claims.shifts import Look, promised, seen_kinds, shifts
+from judgekit.report.load import Judged, Run
+
+OPINION = "judge's opinion only: not calibrated against people"
+
+SHIFTED = "the certificate is withdrawn: these items are not like the labeled ones"
+BROKEN = "the certificate is withdrawn: spot checks show that its promise is broken"
+
+Status = Literal["certified", "withdrawn", "nothing certified", "unbound", "not calibrated"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The promise for one rubric of a run.
+
+    Attributes
+    ----------
+    rubric, status, text : ``text`` says the status in one sentence.
+    agreement, delta : promised agreement with people, and the probability that the promise is wrong.
+    coverage, observed, bound : at the certified point: share of items given a verdict, agreement seen, and its
+        lower confidence bound, on ``labels`` labeled items.
+    runs : for how many runs the promise was made together; 0 where it was made for each group, or is not known.
+    shift : the shift check's finding, or why there was none.
+    audit : what spot checks show, empty where there are none.
+    """
+
+    rubric: str
+    status: Status
+    text: str
+    agreement: float | None = None
+    delta: float | None = None
+    coverage: float | None = None
+    observed: float | None = None
+    bound: float | None = None
+    labels: int | None = None
+    runs: int = 0
+    shift: str = ""
+    audit: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the promise may be made: certified, of these judges, and not withdrawn by a check."""
+        return self.status == "certified"
+
+
+class Watch(NamedTuple):
+    """What was found of a promise in use; ``audit`` is None where there was too little to tell."""
+
+    shift: Look = Look()
+    audit: SpotChecks | None = None
+
+
+NOT_WATCHED = Watch()
+
+
+def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATCHED) -> Claim:
+    """The claim for the rows of one rubric; ``watch`` is what :func:`checks` found of them."""
+    covered = [
+        row.verdict.calibration is not None
+        for row in rows
+        if row.verdict.state == "verdict" and row.verdict.tier != PEOPLE
+    ]
+    calibration = run.calibration(rubric)
+    if calibration is None:
+        if covered and all(covered):
+            text = "calibrated against people; the run folder does not hold the calibration"
+            return Claim(rubric, "certified", text)
+        return Claim(rubric, "not calibrated", OPINION)
+    certificate = dict(calibration.get("certificate") or {})
+    if certificate.get("status") != "certified":
+        told = str(certificate.get("claim") or "the labels at hand certify no policy").rstrip(".")
+        return Claim(rubric, "nothing certified", told)
+    known = _numbers(certificate)
+    if not all(covered):
+        text = "decided without a promise: these judges are not those that were calibrated"
+        return Claim(rubric, "unbound", text, **known)
+    known["shift"] = watch.shift.text
+    known["runs"] = 0 if calibration.get("by") else len({kind[:2] for kind in seen_kinds(calibration)})
+    known["audit"] = "" if watch.audit is None else watch.audit.sentence
+    if watch.audit is not None and watch.audit.status == "broken":
+        return Claim(rubric, "withdrawn", BROKEN, **known)
+    if watch.shift.shift is not None and watch.shift.shift.shifted:
+        return Claim(rubric, "withdrawn", SHIFTED, **known)
+    return Claim(rubric, "certified", _promise(certificate), **known)
+
+
+def _numbers(certificate: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: certificate.get(name)
+        for name in ("agreement", "delta", "coverage", "observed", "bound", "labels")
+    }
+
+
+def _promise(certificate: dict[str, Any]) -> str:
+    told = certificate.get("claim")
+    return (
+        str(told).rstrip(".") if told else f"agreement with people of at least {certificate.get('agreement')}"
+    )
+
+
+def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
+    """Run name and rubric -> what shift check and spot checks say of the promise.
+
+    Spot checks of a promise for all items together are those on all runs under that calibration, since that is the
+    population it is about; of one by split, model or method, those on each run.
+    """
+    pools: dict[tuple[str, str, str], list[Judged]] = {}
+    mine, looks = promised(runs), shifts(runs)
+    keys = {
+        (run, rubric): (*promise, run if calibration.get("by") else "")
+        for (run, rubric), (promise, calibration) in mine.items()
+    }
+    for run in runs:
+        for row in run.rows:
+            if (run.name, row.verdict.rubric) in keys:
+                pools.setdefault(keys[run.name, row.verdict.rubric], []).append(row)
+    calibrations = {keys[name]: calibration for name, (_, calibration) in mine.items()}
+    audits = {key: _audit(rows, calibrations[key], key[1]) for key, rows in pools.items()}
+    return {name: Watch(looks[name], audits[key]) for name, key in keys.items()}
+
+
+def _audit(rows: Sequence[Judged], calibration: Mapping[str, Any], fingerprint: str) -> SpotChecks | None:
+    """Spot checks among the labels that the rows carry; None where no label counts."""
+    if not any(row.human for row in rows):
+        return None
+    found = spot_checks([(row.verdict, row.human) for row in rows], calibration, fingerprint)
+    return found if found.checked else None

@@ -1,0 +1,228 @@
+"""Are the items of runs like those that certified their promise? Joins files to :mod:`judgekit.trust.monitoring.shift`.
+
+A promise for all items together is about the outputs of all runs that its calibration saw. In a report on some of them,
+items are compared with the labeled items of the same runs and splits, not with those of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from judgekit.calibration.evidence_table import to_arrays
+from judgekit.calibration.ood import Guard
+from judgekit.records import Evidence, EvidenceRow
+from judgekit.report.load import Judged, Run
+from judgekit.trust import Policy, Shift, shift_check
+from judgekit.trust.monitoring.views import policy_views
+
+ENOUGH = 20
+"""Questions with labeled items, and with others, that a shift check needs to be worth running."""
+
+LEVEL = 0.05
+"""Probability that a check withdraws a promise that stands, over all parts of the promise that are checked."""
+
+Kind = tuple[str, str, str]
+"""Model, method and split."""
+
+Promise = tuple[str, str]
+"""Rubric, and fingerprint of the calibration."""
+
+Part = tuple[str, bool]
+"""Group, where the promise is by group; and whether the calibration saw outputs of the same runs."""
+
+Calibration = Mapping[str, Any]
+"""The content of a calibration file."""
+
+Views = Mapping[str, ArrayLike]
+
+
+class Look(NamedTuple):
+    """What a check found, None where it could not be made, and the same in words."""
+
+    shift: Shift | None = None
+    text: str = ""
+
+
+def shifts(runs: Sequence[Run]) -> dict[tuple[str, str], Look]:
+    """Run name and rubric -> what the shift check says of the promise.
+
+    All rows under one calibration are looked at together, in parts: one for every group where the promise is by group,
+    and outputs of runs that the calibration saw apart from those of others. The plainest finding among a run's parts
+    stands for the run.
+    """
+    mine = promised(runs)
+    pools: dict[Promise, dict[Part, list[Judged]]] = {}
+    places: dict[tuple[str, str], set[Part]] = {}
+    for run in runs:
+        for row in run.rows:
+            name = (run.name, row.verdict.rubric)
+            if name in mine:
+                promise, calibration = mine[name]
+                part = _part(row, calibration)
+                pools.setdefault(promise, {}).setdefault(part, []).append(row)
+                places.setdefault(name, set()).add(part)
+    calibrations = dict(mine.values())
+    found = {promise: _compared(parts, calibrations[promise]) for promise, parts in pools.items()}
+    return {
+        name: min((found[mine[name][0]][part] for part in sorted(parts)), key=_plainness)
+        for name, parts in places.items()
+    }
+
+
+def promised(runs: Sequence[Run]) -> dict[tuple[str, str], tuple[Promise, Calibration]]:
+    """Run name and rubric -> the promise that its verdicts are under, and the calibration file's content."""
+    found: dict[tuple[str, str], tuple[Promise, Calibration]] = {}
+    for run in runs:
+        for verdict in (row.verdict for row in run.rows):
+            if verdict.calibration and (run.name, verdict.rubric) not in found:
+                calibration = run.calibration(verdict.rubric)
+                if calibration is not None:
+                    promise = (verdict.rubric, verdict.calibration)
+                    found[run.name, verdict.rubric] = (promise, calibration)
+    return found
+
+
+def _part(row: Judged, calibration: Calibration) -> Part:
+    by = calibration.get("by")
+    kinds = seen_kinds(calibration)
+    return (str(getattr(row.verdict, by)) if by else "", not kinds or _kind(row.verdict) in kinds)
+
+
+def seen_kinds(calibration: Calibration) -> set[Kind]:
+    """Whose outputs the calibration saw, labeled or not; empty where it does not remember."""
+    return {tuple(one) for one in (calibration.get("reference") or {}).get("kinds", ())}
+
+
+def _kind(row: Any) -> Kind:
+    return row.model, row.method, row.split
+
+
+def _plainness(look: Look) -> tuple[int, float]:
+    """A shift goes before none, and either before a check that could not be made."""
+    return (2, 0.0) if look.shift is None else (int(not look.shift.shifted), look.shift.p_value)
+
+
+def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) -> dict[Part, Look]:
+    """Every part of a promise against the labeled items that belong to it; parts share the error level."""
+    reference = calibration.get("reference") or {}
+    use = {part: _belonging(rows, part, calibration) for part, rows in parts.items()}
+    questions = {
+        part: (
+            np.array([reference["questions"][i] for i in use[part]], dtype=str),
+            np.array([row.verdict.question_id or row.verdict.id for row in rows], dtype=str),
+        )
+        for part, rows in parts.items()
+    }
+    why = {part: _too_little(rows, *questions[part], saw=part[1]) for part, rows in parts.items()}
+    looks = {part: Look(text=f"none: {reason}") for part, reason in why.items() if reason}
+    for part, rows in parts.items():
+        if part in looks:
+            continue
+        views = _views if reference.get("rows") else _first_tier
+        shift = shift_check(
+            *views(rows, use[part], calibration),
+            level=LEVEL / sum(not reason for reason in why.values()),
+            questions=questions[part],
+        )
+        looks[part] = Look(shift, _found(shift, _whose(rows, part, seen_kinds(calibration))))
+    return looks
+
+
+def _belonging(rows: Sequence[Judged], part: Part, calibration: Calibration) -> list[int]:
+    """Which labeled items rows are compared with: those of their group, and of their runs and splits where known."""
+    reference = calibration.get("reference") or {}
+    use = list(range(len(reference.get("rows") or reference.get("labels") or ())))
+    if calibration.get("by"):
+        use = [i for i in use if reference["groups"][i] == part[0]]
+    if seen_kinds(calibration) and part[1]:
+        present = {_kind(row.verdict) for row in rows}
+        labeled = [_kind(EvidenceRow.model_validate(one)) for one in reference["rows"]]
+        use = [i for i in use if labeled[i] in present]
+    return use
+
+
+def _too_little(
+    rows: Sequence[Judged], labeled: NDArray[np.str_], scored: NDArray[np.str_], *, saw: bool
+) -> str:
+    """Why a comparison is not worth making; empty if it is."""
+    known, new = set(labeled), set(scored)
+    if not any(row.evidence for row in rows):
+        return "the run folder holds no evidence"
+    if len(known) < ENOUGH:
+        whose = " of these runs" if saw else ""
+        return f"it needs {ENOUGH} labeled items{whose} that the calibration remembers, and there are {len(known)}"
+    if len(new) < ENOUGH or len(known | new) < 2 * ENOUGH:
+        return f"it needs items of {ENOUGH} questions beside {ENOUGH} labeled ones"
+    return ""
+
+
+def _whose(rows: Sequence[Judged], part: Part, kinds: set[Kind]) -> str:
+    """Whose the labeled items are, where the promise is for more than what is compared."""
+    if not part[1]:
+        return " of the runs that the promise is for, which these are not"
+    saw, here = {one[:2] for one in kinds}, {_kind(row.verdict)[:2] for row in rows}
+    return (
+        f" of the same {len(here)} of {len(saw)} runs that the promise is for" if len(here) < len(saw) else ""
+    )
+
+
+def _found(shift: Shift, whose: str) -> str:
+    sizes = f"p = {shift.p_value:.2g}, {shift.n_scored:,} items against {shift.n_labeled:,} labeled{whose}"
+    return f"shifted in {shift.place} ({sizes})" if shift.shifted else f"no sign of a shift ({sizes})"
+
+
+def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
+    """Everything the policy sees of labeled items and of rows, and the numbers on their texts where all have them."""
+    labeled = [EvidenceRow.model_validate(calibration["reference"]["rows"][i]) for i in use]
+    scored = [
+        EvidenceRow(**row.verdict.named, tiers=dict(row.evidence.tiers), form=row.evidence.form)
+        if row.evidence
+        else EvidenceRow(**row.verdict.named, tiers={})
+        for row in rows
+    ]
+    guard = Guard.model_validate(calibration["guard"]) if calibration.get("guard") else None
+    policy, tiers, by = (
+        Policy.from_dict(dict(calibration["policy"])),
+        calibration["tiers"],
+        calibration.get("by"),
+    )
+    everyone = [*labeled, *scored]
+    probs = to_arrays(everyone, tiers, calibration["labels"]).probs
+    forms = [row.form for row in everyone]
+    if guard is not None:
+        probs[guard.refuses(forms)] = np.nan
+    flips = np.array(
+        [[row.tiers.get(tier, Evidence()).flips for tier in tiers] for row in everyone], dtype=np.float64
+    )
+    views = policy_views(
+        policy,
+        probs,
+        tiers,
+        flips=flips if np.isfinite(flips).any() else None,
+        texts=forms if forms[0] and len({len(form) for form in forms}) == 1 else None,
+        groups=[getattr(row, by) for row in everyone] if by else None,
+    )
+    n = len(labeled)
+    return {name: view[:n] for name, view in views.items()}, {name: view[n:] for name, view in views.items()}
+
+
+def _first_tier(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
+    """What calibrations remembered that were made before all tiers were: the first tier's opinion, and the texts."""
+    reference = calibration["reference"]
+    labeled: dict[str, ArrayLike] = {
+        "confidence": np.array([reference["confidences"][i] for i in use], dtype=np.float64),
+        "label": np.array([reference["labels"][i] for i in use]),
+    }
+    scored: dict[str, ArrayLike] = {
+        "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
+        "label": np.array([row.first[0] if row.first else "" for row in rows]),
+    }
+    forms = reference.get("forms") or ()
+    if forms and all(row.form for row in rows):
+        labeled["text"] = np.array([forms[i] for i in use])
+        scored["text"] = np.array([row.form for row in rows])
+    return labeled, scored

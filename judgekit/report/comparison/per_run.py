@@ -1,0 +1,137 @@
+"""One run made ready for comparison: what it reveals and what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from judgekit.records import Item
+from judgekit.report.claims.vouched import Vouched
+from judgekit.report.comparison.paired import Values, by_question
+from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.groups import TOGETHER, Group, RunSummary
+from judgekit.report.load import Run
+from judgekit.report.rates.judged import Rate, judged_rates
+
+FORGET = "forget"
+ROUGE = "ROUGE-L recall"
+EXTRACTION = "extraction strength"
+RECORDED_REVEALED = {
+    "rougeL_recall": ROUGE,
+    "entailment": "NLI entailment",
+    "extraction_strength": EXTRACTION,
+}
+LEAKED, WELL, CORRECT = "judged leaked", "judged forgotten well", "judged correct"
+ROUGE_KEPT = "ROUGE-L recall on kept splits"
+JUDGED = {LEAKED: "leaked", WELL: "forgotten well", CORRECT: "correct"}
+"""Measure -> the rate of that name, of what should be forgotten or of what should be kept."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One run made ready.
+
+    Attributes
+    ----------
+    forget, keep : Group or None
+        Its judged rates, as every table shows them.
+    recorded : measure to question to value
+        What the file recorded, in [0, 1]: of what is revealed, higher = forgotten worse; of what is kept, more kept.
+    items : question to item
+        Of the forget split, to show examples.
+    promises : rubric to promise
+        Those that stand.
+    """
+
+    run: Run
+    outcome: Outcome
+    forget: Group | None
+    keep: Group | None
+    recorded: dict[str, Values]
+    items: dict[str, Item] = field(repr=False)
+    promises: Mapping[str, Vouched] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The run's name, unique among those compared."""
+        return self.run.name
+
+    @property
+    def method(self) -> str:
+        """The unlearning method, which tells the role of the run; its own name where the outputs name none."""
+        return self.run.rows[0].verdict.method or self.run.name
+
+    @property
+    def undecided(self) -> int:
+        """Judged forget items without a verdict."""
+        return self.forget.abstained + self.forget.unscored if self.forget else 0
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The forget questions that were judged, or that a measure of what is revealed has a value for."""
+        found = {question for name in RECORDED_REVEALED.values() for question in self.recorded.get(name, ())}
+        if self.forget is not None:
+            rows = self.run.by_rubric[self.forget.rubric]
+            found |= {row.verdict.question_id or row.verdict.id for row in rows}
+        return frozenset(found)
+
+    def group(self, measure: str) -> Group | None:
+        """The group whose rate a judged measure is; None where the run has no such rate, or nothing was judged."""
+        found = self.keep if measure == CORRECT else self.forget
+        if found is None or JUDGED[measure] not in found.rates:
+            return None
+        return found if found.human or any(found.counts.values()) else None
+
+    def has(self, measure: str) -> bool:
+        """Whether the run has the measure."""
+        return self.group(measure) is not None if measure in JUDGED else bool(self.recorded.get(measure))
+
+    def rate_at(self, measure: str, level: float) -> Rate:
+        """A judged rate with limits at another confidence than the tables'."""
+        group = self.group(measure)
+        assert group is not None
+        rates = judged_rates(
+            self.run.by_rubric[group.rubric],
+            list(group.counts),
+            TOGETHER[group.side],
+            self.promises.get(group.rubric),
+            level,
+            only=JUDGED[measure],
+        )
+        return rates[JUDGED[measure]]
+
+    def verdicts(self, measure: str) -> Values:
+        """By question: the share of its outputs with a verdict that are judged so."""
+        group = self.group(measure)
+        assert group is not None
+        counted = TOGETHER[group.side].get(JUDGED[measure], frozenset({JUDGED[measure]}))
+        rows = [row.verdict for row in self.run.by_rubric[group.rubric] if row.verdict.label is not None]
+        return by_question([v.question_id or v.id for v in rows], [float(v.label in counted) for v in rows])
+
+
+def make_side(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> Side:
+    """Rates, recorded values and items of a loaded run; what it does not have is left out."""
+    made = run.outcome
+    revealed = made.values.get(FORGET, {})
+    recorded = {label: revealed[name] for name, label in RECORDED_REVEALED.items() if revealed.get(name)}
+    kept = {
+        question: value
+        for split, columns in made.values.items()
+        if split != FORGET
+        for question, value in columns.get("rougeL_recall", {}).items()
+    }
+    items = {
+        row.item.question_id: row.item
+        for row in run.rows
+        if row.item is not None and row.item.split == FORGET
+    }
+    return Side(
+        run,
+        made,
+        told.side("forget"),
+        told.side("keep"),
+        {**recorded, **({ROUGE_KEPT: kept} if kept else {})},
+        items,
+        promises,
+    )

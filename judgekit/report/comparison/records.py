@@ -1,0 +1,203 @@
+"""What a comparison of runs says, as records that can be written as JSON: no NaN, no infinity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from judgekit.display import brief_repr
+from judgekit.report.comparison.paired import Estimate
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure with its limits; None where there is none, with the reason.
+
+    `bounds` is what it can be: twice the value, or the range that open items or a certificate leave, without a value.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str = ""
+    bounds: tuple[float, float] | None = None
+
+
+def number(estimate: Estimate) -> Number:
+    """An estimate as a record."""
+    low, high = (limit if math.isfinite(limit) else None for limit in (estimate.low, estimate.high))
+    bounds = None if estimate.value is None else (estimate.value, estimate.value)
+    return Number(estimate.value, low, high, estimate.n, estimate.reason, bounds)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A run's rank: between `best` and `worst`, which differ where the data cannot tell it from its neighbors."""
+
+    run: str
+    number: Number
+    best: int
+    worst: int
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Runs by one measure of what is forgotten, best first."""
+
+    measure: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Difference first - second. `told_apart` holds for all pairs of the measure together (Holm)."""
+
+    measure: str
+    first: str
+    second: str
+    number: Number
+    p: float
+    told_apart: bool
+
+
+@dataclass(frozen=True)
+class OnPlane:
+    """A run in the plane of forgetting and utility, and its standing to the Pareto front.
+
+    A run is behind another that is surely better on one axis and that it is not surely better than on the other.
+
+    Attributes
+    ----------
+    run : str
+    forgetting, utility : Number
+        As in every other table.
+    behind : int
+        How many runs it is behind; 0 on the front.
+    behind_of : tuple of str
+        The best of these.
+    tied_with : tuple of str
+        For a run on the front: the best of those whose figures are better, though the data do not tell them apart.
+    """
+
+    run: str
+    forgetting: Number
+    utility: Number
+    behind: int
+    behind_of: tuple[str, ...]
+    tied_with: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Away:
+    """How far a run is from its retrained model in one measure; `way` 0 = like the original, 1 = like the retrained."""
+
+    run: str
+    retrained: str
+    measure: str
+    gap: Number
+    way: float | None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A run against its retrained model by KS p-values of truth ratios, and by recorded membership AUCs.
+
+    See `judgekit.metrics.privacy`; `leakage` is None where either log has no Min-K% AUC.
+    """
+
+    run: str
+    retrained: str
+    raw: float | None
+    folded: float | None
+    n: int
+    reason: str
+    leakage: float | None
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Unlearning with Control: a method's pick among the runs that kept enough, and its pick among all.
+
+    `tied`: other runs that kept enough and that the data do not tell apart from the controlled pick.
+    """
+
+    method: str
+    controlled: str | None
+    uncontrolled: str | None
+    tied: tuple[str, ...]
+    margins: Mapping[str, Number]
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question behind a changed conclusion, with what both runs answered and what both measures said."""
+
+    question: str
+    reference: str
+    outputs: tuple[str, str]
+    first_measure: tuple[float, float]
+    second_measure: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Two measures order two runs differently. `forgot_better` holds one run, or None = not told apart, per measure."""
+
+    runs: tuple[str, str]
+    measures: tuple[str, str]
+    forgot_better: tuple[str | None, str | None]
+    reversed: bool
+    examples: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the runs that answered the same questions compare.
+
+    Judged figures are the runs' rates as all tables show them, on the same grounds.
+
+    Attributes
+    ----------
+    runs : tuple of str
+    questions : int
+        Forget questions that all runs answered; each figure is over the questions of its run.
+    original, retrained : run name to run name
+        The run of its own base model that a run is measured against; runs without one are not in them.
+    unpaired : base model to run names
+        Runs without a retrained one; the model is empty where it has no name.
+    forgetting, utility : str or None
+        The measures behind the plane; None where there is none.
+    revealed : str or None
+        The measure that the control minimizes. As in the paper it does not know gibberish from forgetting, which is
+        what the control is for.
+    undecided : run name to int
+        Judged forget items without a verdict.
+    rankings, gaps, plane, distances, quality, control, changed
+        See there. `gaps` and `changed` hold every pair of few runs and the most telling pairs of many.
+    n_changed, n_reversed : int
+        Changed conclusions in all; pairs of runs that two measures put in opposite orders.
+    """
+
+    runs: tuple[str, ...]
+    questions: int
+    original: Mapping[str, str]
+    retrained: Mapping[str, str]
+    unpaired: Mapping[str, tuple[str, ...]]
+    forgetting: str | None
+    revealed: str | None
+    utility: str | None
+    undecided: Mapping[str, int]
+    rankings: tuple[Ranking, ...]
+    gaps: tuple[Gap, ...]
+    plane: tuple[OnPlane, ...]
+    distances: tuple[Away, ...]
+    quality: tuple[Quality, ...]
+    control: tuple[Controlled, ...]
+    changed: tuple[Changed, ...]
+    n_changed: int
+    n_reversed: int
+
+    __repr__ = brief_repr

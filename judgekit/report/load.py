@@ -1,0 +1,213 @@
+"""Run folders, as ``judgekit score`` leaves them, read back for the report.
+
+A run folder holds ``verdicts.jsonl`` and, beside it, ``items.jsonl``, ``evidence.jsonl`` and ``run.json``; only the
+verdicts are indispensable. A folder with outputs of several models or methods gives one :class:`Run` for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from judgekit.errors import InputError
+from judgekit.metrics import CATALOGUE
+from judgekit.readers.join import Labels, majority, merged
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
+from judgekit.report.comparison.per_question import Outcome, outcome
+from judgekit.runs.folder import VERDICTS, RunFolder
+
+
+class Judged(NamedTuple):
+    """A verdict with the item and the evidence behind it, where the folder holds them."""
+
+    verdict: Verdict
+    item: Item | None = None
+    evidence: EvidenceRow | None = None
+
+    @property
+    def human(self) -> list[HumanLabel]:
+        """People's labels under the verdict's rubric, from the verdict, else the evidence, else the item."""
+        for record in (self.verdict, self.evidence, self.item):
+            if record is not None and record.human:
+                return [given for given in record.human if given.rubric in ("", self.verdict.rubric)]
+        return []
+
+    @property
+    def majority(self) -> str | None:
+        """The label most people gave; None without labels or with a shared first place."""
+        return majority(self.human)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the verdict is people's own."""
+        return self.verdict.state == "verdict" and self.verdict.tier == PEOPLE
+
+    @property
+    def form(self) -> tuple[float, ...]:
+        """How the item's texts look, in numbers (:mod:`judgekit.calibration.text_features`); empty where unknown."""
+        return self.evidence.form if self.evidence else ()
+
+    @property
+    def first(self) -> tuple[str, float] | None:
+        """The most probable label of the first tier that said anything, and its probability."""
+        return self._opinion(self._judges)
+
+    @property
+    def last(self) -> tuple[str, float] | None:
+        """The same of the last tier."""
+        return self._opinion(self._judges[::-1])
+
+    @property
+    def _judges(self) -> list[Evidence]:
+        found = self.evidence.tiers if self.evidence else {}
+        return [said for tier, said in found.items() if tier != PEOPLE]
+
+    @staticmethod
+    def _opinion(evidence: Sequence[Evidence]) -> tuple[str, float] | None:
+        for found in evidence:
+            if found.label is not None:
+                return found.label, found.probs[found.label]
+        return None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The judged outputs of one model after one method.
+
+    Attributes
+    ----------
+    name : str
+        How the report calls it; unique in a report.
+    rows : sequence of Judged
+        In the order of the verdict file.
+    meta : mapping
+        ``run.json``: source, cascades (labels and calibration by rubric), the file's own figures, counts, cost.
+    """
+
+    name: str
+    rows: Sequence[Judged] = field(repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def model(self) -> str:
+        """The model that was unlearned; empty where the outputs name none."""
+        return self.rows[0].verdict.model if self.rows else ""
+
+    @cached_property
+    def by_rubric(self) -> dict[str, list[Judged]]:
+        """The rows under each rubric, in the order of the file."""
+        parts: dict[str, list[Judged]] = {}
+        for row in self.rows:
+            parts.setdefault(row.verdict.rubric, []).append(row)
+        return parts
+
+    def calibration(self, rubric: str) -> Mapping[str, Any] | None:
+        """The calibration that a rubric's verdicts were decided with; None for a judge's bare opinion."""
+        return self._cascade(rubric).get("calibration") or None
+
+    def labels(self, rubric: str) -> tuple[str, ...]:
+        """The rubric's labels in its own order, as far as the run says them."""
+        return tuple(self._cascade(rubric).get("labels") or ())
+
+    def _cascade(self, rubric: str) -> Mapping[str, Any]:
+        return dict((self.meta.get("cascades") or {}).get(rubric) or {})
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The papers' measures of the run, and their values per question; an item under several rubrics counts once."""
+        items = {row.item.id: row.item for row in self.rows if row.item is not None}
+        membership = {
+            name: value
+            for name, value in self.recorded.items()
+            if name.startswith("mia_") and name in CATALOGUE
+        }
+        return outcome(self.name, items.values(), membership=membership)
+
+    @property
+    def recorded(self) -> dict[str, float]:
+        """The figures that the source file gave of itself."""
+        return {name: value for name, value in (self.meta.get("recorded") or {}).items() if value is not None}
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """A sentence for each judge that failed on some of the items it was asked about, as ``run.json`` has it."""
+        return tuple(
+            f"judge '{tier}' failed on {sum(counts['failed'].values()):,} of {counts['asked']:,} items under "
+            f"{rubric} ({max(counts['failed'], key=counts['failed'].__getitem__)})"
+            for rubric, tiers in (self.meta.get("answers") or {}).items()
+            for tier, counts in tiers.items()
+            if counts.get("failed") and tier != "lexical"
+        )
+
+    @property
+    def source(self) -> str:
+        """The file that the outputs were read from, as ``run.json`` has it; empty where it does not say."""
+        return str(self.meta.get("source", ""))
+
+
+def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
+    """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
+
+    ``labels`` are added to those that the verdicts carry.
+
+    Raises
+    ------
+    InputError : a folder is not a run, or its files do not belong together.
+    """
+    runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder)]
+    if labels is not None:
+        runs = [(path, _labelled(run, labels)) for path, run in runs]
+        labels.check_used("runs")
+    names = [run.name for _, run in runs]
+    runs = [
+        (
+            path,
+            replace(run, name=f"{path.resolve().parent.name}/{run.name}")
+            if names.count(run.name) > 1
+            else run,
+        )
+        for path, run in runs
+    ]
+    seen: dict[str, int] = {}
+    named = []
+    for _, run in runs:
+        seen[run.name] = seen.get(run.name, 0) + 1
+        named.append(replace(run, name=f"{run.name} ({seen[run.name]})") if seen[run.name] > 1 else run)
+    return named
+
+
+def _labelled(run: Run, labels: Labels) -> Run:
+    rows = []
+    for row in run.rows:
+        more = labels.of(row.verdict)
+        verdict = row.verdict.model_copy(update={"human": merged(row.human, more)}) if more else row.verdict
+        rows.append(row._replace(verdict=verdict))
+    return replace(run, rows=rows)
+
+
+def load_folder(folder: str | Path) -> list[Run]:
+    """The runs of one folder, one for each pair of model and method, in order of appearance."""
+    run = RunFolder.open(folder)
+    meta, path = run.about, run.path
+    evidence = {(row.key, row.rubric): row for row in run.evidence()}
+    parts: dict[tuple[str, str], list[Judged]] = {}
+    for item, verdict in run.judged():
+        found = evidence.get((verdict.key, verdict.rubric)) or evidence.get((verdict.key, ""))
+        parts.setdefault((verdict.model, verdict.method), []).append(Judged(verdict, item, found))
+    if not parts:
+        raise InputError("the run has no verdicts", path=path / VERDICTS)
+    name = path.resolve().name
+    if len(parts) == 1:
+        return [Run(name, next(iter(parts.values())), meta)]
+    models = {model for model, _ in parts}
+    return [
+        Run(
+            " · ".join(filter(None, (method, model if len(models) > 1 or not method else ""))) or name,
+            rows,
+            meta,
+        )
+        for (model, method), rows in parts.items()
+    ]

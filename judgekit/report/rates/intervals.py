@@ -1,0 +1,81 @@
+"""Intervals for a run's recorded measures: over which questions were asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from judgekit.metrics import AGGREGATES, CATALOGUE
+from judgekit.metrics.catalogue import PROBABILITY
+from judgekit.report.comparison.paired import LEVEL, Estimate, mean
+from judgekit.report.comparison.per_question import Outcome
+
+DRAWS = 2000
+
+Floats = NDArray[np.float64]
+
+
+def intervals(run: Outcome, level: float = LEVEL, seed: int = 0) -> dict[tuple[str, str], Estimate]:
+    """An interval for every measure of a run that is a mean, or made of means.
+
+    Returns
+    -------
+    dict
+        (split, measure), or ("", aggregate), to Estimate. Forget quality is a p-value and privacy leakage
+        rests on one recorded AUC: they have no interval and are left out. `value` is the published figure, a
+        mean over items; questions are what is drawn, so that several items of one question do not count as
+        independent.
+    """
+    found: dict[tuple[str, str], Estimate] = {}
+    for split, columns in run.values.items():
+        for name, values in columns.items():
+            bounds = (0.0, 1.0) if CATALOGUE[name].range == PROBABILITY else None
+            found[split, name] = _published(
+                run.measures.splits[split][name].value, mean(values, level, bounds)
+            )
+    rng = np.random.default_rng(seed)
+    means = {
+        part: draw for split in sorted(run.values) for part, draw in _draw_means(split, run, rng).items()
+    }
+    for aggregate in AGGREGATES:
+        published, parts = run.measures.overall.get(aggregate.name), aggregate.parts(run.values)
+        if published is not None and published.value is not None:
+            drawn = aggregate.combine([means[part] for part in parts])
+            found["", aggregate.name] = _quantiles(drawn, published.value, published.n, level)
+    return found
+
+
+def _published(value: float | None, estimate: Estimate) -> Estimate:
+    if value is None or estimate.value is None:
+        return estimate
+    return Estimate(value, min(value, estimate.low), max(value, estimate.high), estimate.n)
+
+
+def _draw_means(split: str, run: Outcome, rng: np.random.Generator) -> Mapping[tuple[str, str], Floats]:
+    """Means of all measures of a split over the same resampled questions: they stay as correlated as they are."""
+    wanted = {name for aggregate in AGGREGATES for part, name in aggregate.parts(run.values) if part == split}
+    columns = {name: values for name, values in run.values[split].items() if name in wanted and values}
+    questions = sorted({question for values in columns.values() for question in values})
+    if not questions:
+        return {}
+    weights = rng.multinomial(len(questions), np.full(len(questions), 1 / len(questions)), DRAWS).astype(
+        float
+    )
+    return {(split, name): _weighted(weights, questions, values) for name, values in columns.items()}
+
+
+def _weighted(weights: Floats, questions: Sequence[str], values: Mapping[str, float]) -> Floats:
+    column = np.array([values.get(question, math.nan) for question in questions])
+    known = ~np.isnan(column)
+    total = weights[:, known].sum(axis=1)
+    sums = weights[:, known] @ column[known]
+    # A draw without any question that has a value says nothing new: it takes the mean.
+    return np.asarray(np.divide(sums, total, out=np.full(len(sums), column[known].mean()), where=total > 0))
+
+
+def _quantiles(drawn: Floats, value: float, n: int, level: float) -> Estimate:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(value, min(float(low), value), max(float(high), value), n)

@@ -1,0 +1,142 @@
+"""How often each label holds, as an estimate of what people would have said of all items of such questions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import betaincinv
+
+from judgekit.report.claims.vouched import Vouched, arrays
+from judgekit.report.load import Judged
+from judgekit.trust.prevalence import judged
+from judgekit.trust.prevalence import rates as prevalence
+from judgekit.trust.prevalence.certified import Certified
+from judgekit.trust.prevalence.core import bounded_mean_interval
+
+LEVEL = 0.95
+
+Kind = Literal["people", "certificate", "judge"]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The share of items under one label.
+
+    Attributes
+    ----------
+    label : str
+    value : float or None
+        The estimate; None where it is left open, then see ``bounds``.
+    low, high : float
+        Confidence limits: over which questions were asked and what the open items could be, and, unless ``kind``
+        is *judge*, over the judge's errors.
+    bounds : (float, float)
+        The least and greatest the share can be at these items.
+    kind : what it rests on
+        Human labels of these items; a certificate; or nothing but the judge, so that it is the judge's opinion.
+    basis : str
+        The same in words.
+    """
+
+    label: str
+    value: float | None
+    low: float
+    high: float
+    bounds: tuple[float, float]
+    kind: Kind
+    basis: str
+
+    @property
+    def middle(self) -> float:
+        """The estimate, or the middle of the bounds: for placing a mark, never for printing."""
+        return sum(self.bounds) / 2 if self.value is None else self.value
+
+    @property
+    def only_bounds(self) -> bool:
+        """Whether the limits are all that is known: a certificate speaks, or people do of some items only."""
+        return self.value is None and self.kind != "judge"
+
+
+def judged_rates(
+    rows: Sequence[Judged],
+    labels: Sequence[str],
+    together: Mapping[str, frozenset[str]],
+    vouched: Vouched | None = None,
+    level: float = LEVEL,
+    only: str = "",
+) -> dict[str, Rate]:
+    """A rate for every label and every named union of labels.
+
+    Parameters
+    ----------
+    rows : one per item, not empty.
+    labels : the rubric's labels.
+    together : name -> labels counted as one, e.g. *forgotten well*.
+    vouched : what was promised of the verdicts, where the promise stands.
+    level : confidence of the limits.
+    only : the one rate that is wanted; empty: all.
+    """
+    wanted = {**{label: frozenset({label}) for label in labels}, **together}
+    if only:
+        wanted = {only: wanted[only]}
+    known = vouched.promised.labels if vouched else ()
+    order = [*known, *(label for label in labels if label not in known)]
+    people = arrays(rows, order, vouched)
+    if vouched is None and not people.labeled.any():
+        basis = what_it_rests_on(rows)
+        return {name: _by_judge(name, which, rows, basis, level) for name, which in wanted.items()}
+    index = {label: number for number, label in enumerate(order)}
+    certificate = vouched.certificate if vouched else None
+    return {
+        name: _by_people(
+            name, people, [index[label] for label in which if label in index], certificate, level
+        )
+        for name, which in wanted.items()
+    }
+
+
+def _by_people(
+    name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None, level: float
+) -> Rate:
+    found = prevalence.rate(people, which, level=level, population="source", certificate=certificate)
+    least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
+    kind: Kind = "people" if found.n_human else "certificate"
+    basis = found.basis.rstrip(".")
+    if found.level < level:
+        basis += f"; with {found.level:.3g} confidence, since the certificate may be wrong"
+    return Rate(name, found.estimate, found.low, found.high, (least, most), kind, basis)
+
+
+def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: str, level: float) -> Rate:
+    """What the judge says, with exact limits over the questions and all that open items can be.
+
+    Clopper and Pearson's; Gaffke's where a question has several outputs, which are drawn together.
+    """
+    said = np.array([row.verdict.label in which for row in rows], dtype=float)
+    possible = said + [row.verdict.state != "verdict" for row in rows]
+    least, most = float(said.mean()), float(possible.mean())
+    asked = np.unique([row.verdict.question_id or row.verdict.id for row in rows], return_inverse=True)[1]
+    sizes = np.bincount(asked).astype(np.float64)
+    if sizes.max() > 1:
+        low, _ = bounded_mean_interval(np.bincount(asked, said).astype(np.float64), sizes, level)
+        _, high = bounded_mean_interval(np.bincount(asked, possible).astype(np.float64), sizes, level)
+    else:
+        n, hits, tops = len(rows), said.sum(), possible.sum()
+        low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
+        high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
+    low, high = min(low, least), max(high, most)
+    return Rate(name, least if most == least else None, low, high, (least, most), "judge", basis)
+
+
+def what_it_rests_on(rows: Sequence[Judged]) -> str:
+    """One line: who gave the verdicts, how many, and that nobody vouches for them."""
+    states = Counter(row.verdict.state for row in rows)
+    tiers = Counter(row.verdict.tier or "?" for row in rows if row.verdict.state == "verdict")
+    given = ", ".join(f"{count:,} by {tier}" for tier, count in tiers.most_common())
+    parts = [f"{states['verdict']:,} verdicts" + (f" ({given})" if given else "")]
+    parts += [f"{states[state]:,} {state}" for state in ("abstained", "unscored") if states[state]]
+    return f"Judge's opinion only, not calibrated against people: {', '.join(parts)}"

@@ -1,0 +1,127 @@
+"""The report as one page that needs no network: text, tables, charts, and every item to browse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from judgekit.report.groups import SIDES
+from judgekit.report.load import Judged, Run
+from judgekit.report.render.cells import estimate, in_words, limits
+from judgekit.report.render.charts import charts
+from judgekit.report.render.tables import overview, tables
+from judgekit.report.summary import Summary
+
+PAGE = files("judgekit.report.render") / "page"
+
+SECTIONS = (
+    ("said", "What can be said"),
+    ("figures", "Forgetting and utility"),
+    ("comparison", "Runs compared"),
+    ("trust", "How far to trust it"),
+    ("measures", "Measures"),
+    ("items", "Items"),
+)
+
+LONGEST = 4000
+"""Characters of one text that the page keeps; what is cut is said."""
+
+
+def to_html(summary: Summary, runs: Sequence[Run]) -> str:
+    """The page.
+
+    Parameters
+    ----------
+    summary : of these runs.
+    runs : the same runs again, for the table of items.
+
+    Raises
+    ------
+    MissingExtra : matplotlib, which draws the charts, is not installed.
+    """
+    return _template("page.html.j2").render(
+        summary=summary,
+        tables={table.name: table for table in tables(summary)},
+        charts={chart.name: chart for chart in charts(summary)},
+        style=(PAGE / "style.css").read_text("utf-8"),
+        script=(PAGE / "items.js").read_text("utf-8"),
+        items=embedded(item_table(summary, runs)),
+    )
+
+
+def fragment(summary: Summary) -> str:
+    """What can be said and the table of runs, for a notebook: no charts, no scripts."""
+    return _template("fragment.html.j2").render(summary=summary, table=overview(summary))
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(estimate=estimate, limits=limits, in_words=in_words, sections=SECTIONS)
+    return environment.from_string((PAGE / name).read_text("utf-8"))
+
+
+def embedded(value: Any) -> str:
+    """JSON that no text inside it can break out of a ``<script>`` element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def item_table(summary: Summary, runs: Sequence[Run]) -> dict[str, Any]:
+    """All items, most confident leaks first, in columns; repeated words and questions stand once in ``words``.
+
+    ``rows`` holds for each item: run, split, label, tier, state, confidence, question, references, output, people's
+    labels, reason, id, whether a promise stands; all but the confidence index ``words``.
+    """
+    words: dict[str, int] = {}
+    promises = {(run.name, made.rubric): made.status for run in summary.runs for made in run.claims}
+
+    def word(text: str | None) -> int:
+        return words.setdefault(_cut(text or ""), len(words))
+
+    rows = [
+        [
+            word(run.name),
+            word(row.verdict.split),
+            word(row.verdict.label),
+            word(row.verdict.tier),
+            word(row.verdict.state),
+            None if row.verdict.confidence is None else round(row.verdict.confidence, 4),
+            word(row.item.question if row.item else ""),
+            word("\n".join(row.item.references) if row.item else ""),
+            word(" ⟂ ".join(row.item.outputs) if row.item else ""),
+            word(", ".join(given.label for given in row.human)),
+            word(row.verdict.reason),
+            word(row.verdict.id),
+            word(promises[run.name, row.verdict.rubric]),
+        ]
+        for run, row in _leaks_first(runs)
+    ]
+    return {"words": list(words), "rows": rows}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … [{len(text) - LONGEST:,} more characters]"
+
+
+def _leaks_first(runs: Sequence[Run]) -> Iterable[tuple[Run, Judged]]:
+    everything = ((run, row) for run in runs for row in run.rows)
+    return sorted(everything, key=lambda pair: _order(pair[1]))
+
+
+def _order(row: Judged) -> tuple[int, float]:
+    """Leaks by falling confidence, then what may be a leak by falling probability, then the rest."""
+    if row.verdict.label == "leaked":
+        return 0, -(row.verdict.confidence or 0.0)
+    if SIDES.get(row.verdict.rubric) == "forget":
+        found = list(row.evidence.tiers.values()) if row.evidence else []
+        leak = next((e.probs.get("leaked", 0.0) for e in reversed(found) if e.probs), 0.0)
+        return 1, -leak
+    return 2, -(row.verdict.confidence or 0.0)

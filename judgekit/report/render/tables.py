@@ -1,0 +1,271 @@
+"""The report's tables, as text cells that every renderer prints alike, and every number as one CSV row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from judgekit.report.groups import Group, RunSummary
+from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
+from judgekit.report.rates.measured import Figure
+from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
+from judgekit.report.render.comparison_tables import comparison_tables
+from judgekit.report.summary import Summary
+
+
+def tables(summary: Summary) -> list[Table]:
+    """All tables with at least one row, in reading order."""
+    every = (
+        overview(summary),
+        chance(summary),
+        *judged(summary),
+        *comparison_tables(summary.comparisons),
+        trust(summary),
+        tiers(summary),
+        *measures(summary),
+        recorded(summary),
+    )
+    return [table for table in every if table.rows]
+
+
+def overview(summary: Summary) -> Table:
+    """One row a run: what leaked, what was forgotten well, what was kept, and who vouches for it.
+
+    What of the leaks is chance stands beside them where that is more than next to nothing in any run.
+    """
+    beside = CHANCE if any(found.notable for run in summary.runs for found in _of_run(run)) else ()
+    return Table(
+        "overview",
+        "Runs",
+        (
+            "Run",
+            "Leaked",
+            *beside,
+            "Forgotten well",
+            "Degenerate",
+            "Kept: correct",
+            "Still answers",
+            "Open items",
+            "Rests on",
+        ),
+        tuple(_overview(run, bool(beside)) for run in summary.runs),
+        "Shares of all items with 95 % intervals. Leaked: in whatever form. Forgotten well: withheld or plausibly "
+        "wrong, and fluent; it counts only for a model that still answers what it should keep. Degenerate: reveals "
+        f"nothing and is no answer.{' ' + BY_CHANCE if beside else ''}",
+    )
+
+
+CHANCE = ("By chance", "Excess")
+BY_CHANCE = (
+    "By chance: how many of the same outputs leak the reference of another question of the same split and kind. "
+    "Excess: how many more leak their own. The lexical judge counts both, so they need not add up to a leak rate that "
+    "another judge or people's labels stand behind."
+)
+
+
+def _of_run(run: RunSummary) -> tuple[ByChance, ...]:
+    forget = run.side("forget")
+    return forget.by_chance[:1] if forget else ()
+
+
+def _overview(run: RunSummary, beside: bool) -> tuple[Cell, ...]:
+    forget, keep = run.side("forget"), run.side("keep")
+    still_open = sum(group.abstained + group.unscored for group in run.groups if not group.split)
+    return (
+        run.name,
+        _rate(forget, "leaked"),
+        *(_beside(_of_run(run)) if beside else ()),
+        _rate(forget, "forgotten well"),
+        _rate(forget, "degenerate"),
+        _rate(keep, "correct"),
+        {True: "yes", False: "no", None: "not in the file"}[run.answers],
+        f"{still_open:,} of {run.items:,}",
+        _basis(run),
+    )
+
+
+def _beside(found: tuple[ByChance, ...]) -> tuple[Cell, Cell]:
+    return (found[0].chance, found[0].excess) if found else (ABSENT, ABSENT)
+
+
+def _basis(run: RunSummary) -> str:
+    kinds = {rate.kind for group in run.groups if not group.split for rate in group.rates.values()}
+    words = {"people": "people's labels", "certificate": "a certificate", "judge": "judge's opinion only"}
+    return ", ".join(words[kind] for kind in ("people", "certificate", "judge") if kind in kinds)
+
+
+def _rate(group: Group | None, label: str) -> Cell:
+    return group.rates.get(label, ABSENT) if group else ABSENT
+
+
+def chance(summary: Summary) -> Table:
+    """What of the leaks is chance, by split and kind of question; empty where that is next to nothing everywhere."""
+    groups = [group for run in summary.runs for group in _shown(run) if group.by_chance]
+    rows = [
+        (
+            group.run,
+            group.split or "all splits",
+            found.kind or "all kinds",
+            f"{found.items:,}" if found.kind else f"{found.items:,} of {group.items:,}",
+            found.leaked,
+            found.chance,
+            found.excess,
+        )
+        for group in groups
+        for found in group.by_chance
+        if not found.kind or found.items >= KIND_AT_LEAST
+    ]
+    worth = any(found.notable for group in groups for found in group.by_chance)
+    return Table(
+        "chance",
+        "Leaks by chance",
+        ("Run", "Split", "Asks for", "Items compared", "Leaked", *CHANCE),
+        tuple(rows) if worth else (),
+        f"{BY_CHANCE} So is the leak rate here, to which they belong. Kinds of fewer than {KIND_AT_LEAST} items count "
+        "under all kinds only.",
+    )
+
+
+def judged(summary: Summary) -> Iterable[Table]:
+    """One table a rubric: every judged rate of every run and split."""
+    for rubric in dict.fromkeys(group.rubric for run in summary.runs for group in run.groups):
+        groups = [group for run in summary.runs for group in _shown(run) if group.rubric == rubric]
+        labels = tuple(dict.fromkeys(label for group in groups for label in group.rates))
+        rows = [
+            (
+                group.run,
+                group.split or "all splits",
+                f"{group.items:,}",
+                *(_rate(group, label) for label in labels),
+                next(iter(group.rates.values())).basis,
+            )
+            for group in groups
+        ]
+        columns = ("Run", "Split", "Items", *(label.capitalize() for label in labels), "Rests on")
+        yield Table(f"judged-{rubric}", f"Judged rates: {rubric}", columns, tuple(rows))
+
+
+def _shown(run: RunSummary) -> Iterable[Group]:
+    """The splits, and all of them together where a rubric has several."""
+    splits = [group.rubric for group in run.groups if group.split]
+    return (group for group in run.groups if group.split or splits.count(group.rubric) > 1)
+
+
+def trust(summary: Summary) -> Table:
+    """What is promised, and the verdicts against people where people labeled items."""
+    rows = []
+    for run in summary.runs:
+        people = {found.rubric: found for found in run.people}
+        for made in run.claims:
+            found = people.get(made.rubric)
+            if found is None and made.status == "not calibrated":
+                continue  # nothing was promised, nothing compared
+            promised = ABSENT if made.agreement is None else f"{made.agreement:.3g}, delta {made.delta:.3g}"
+            rows.append(
+                (
+                    run.name,
+                    made.rubric or ABSENT,
+                    made.status,
+                    promised,
+                    made.shift or ABSENT,
+                    made.audit or ABSENT,
+                    f"{found.labeled:,}" if found else "0",
+                    share(found.agreement if found else None),
+                    share(found.coverage if found else None),
+                    with_limits(found.ceiling if found else None),
+                )
+            )
+    checked = ("Items labeled", "Agreement", "Coverage", "People agree")
+    return Table(
+        "trust",
+        "Promises, and verdicts against people",
+        ("Run", "Rubric", "Status", "Promised", "Shift check", "Spot checks", *checked),
+        tuple(rows),
+        "Status: whether the promise stands for these verdicts. Agreement: share of the labeled items with a verdict "
+        "where it is the people's majority label. Coverage: share of the labeled items with a verdict. People agree: "
+        "how often a person agrees with the majority of the others, the ceiling for any judge.",
+    ).without_empty()
+
+
+def tiers(summary: Summary) -> Table:
+    """Who was asked, who answered, what it cost."""
+    rows = [
+        (
+            run.name,
+            tier.name,
+            f"{tier.asked:,}",
+            f"{tier.silent:,}",
+            f"{tier.answered:,}",
+            money(tier.cost),
+            ABSENT if tier.tokens is None else f"{tier.tokens:,}",
+            ABSENT if tier.seconds is None else f"{tier.seconds:,.1f}",
+            share(tier.mass),
+            share(tier.flips),
+        )
+        for run in summary.runs
+        for tier in run.tiers
+    ]
+    columns = (
+        "Run",
+        "Tier",
+        "Gave evidence",
+        "Silent",
+        "Verdicts",
+        "Cost",
+        "Tokens",
+        "Seconds",
+        "Label mass",
+        "Order flips",
+    )
+    told = [tier for run in summary.runs for tier in run.tiers]
+    notes = [
+        "Gave evidence: items; verdicts: those that this tier settled; silent: items on which it failed."
+    ]
+    if any(tier.mass is not None for tier in told):
+        notes.append("Label mass: probability on the label tokens.")
+    if any(tier.flips is not None for tier in told):
+        notes.append("Order flips: annotators whose verdict changed with the order of the options.")
+    return Table("tiers", "Tiers and cost", columns, tuple(rows), " ".join(notes)).without_empty()
+
+
+def measures(summary: Summary) -> Iterable[Table]:
+    """The papers' measures: what belongs to a run as a whole first, then a table a split; one column a run.
+
+    Rows that no run has are left out.
+    """
+    by_run = [{(made.split, made.name): made for made in run.measures} for run in summary.runs]
+    known = {key: made for run in by_run for key, made in run.items() if made.value is not None}
+    for split in sorted({split for split, _ in known}):
+        rows = [
+            (
+                made.label + {1: " ↑", -1: " ↓", 0: ""}[made.better],
+                *(_measure(run.get(key)) for run in by_run),
+            )
+            for key, made in known.items()
+            if key[0] == split
+        ]
+        yield Table(
+            f"measures-{split or 'run'}",
+            f"Measures on {split}" if split else "Measures of a run as a whole",
+            ("Measure", *(run.name for run in summary.runs)),
+            tuple(rows),
+            "From what the files recorded, with 95 % limits over which questions were asked. ↑ higher is better, "
+            f"↓ lower is better. {ABSENT} not to be had from these files.",
+        )
+
+
+def _measure(made: Figure | None) -> str:
+    if made is None or made.value is None:
+        return ABSENT
+    limits = "" if made.low is None or made.high is None else f" [{figure(made.low)}–{figure(made.high)}]"
+    return figure(made.value) + limits
+
+
+def recorded(summary: Summary) -> Table:
+    """The figures that the files gave of themselves."""
+    names = dict.fromkeys(name for run in summary.runs for name in run.recorded)
+    rows = [
+        (name, *(figure(run.recorded[name]) if name in run.recorded else ABSENT for run in summary.runs))
+        for name in names
+    ]
+    columns = ("Figure", *(run.name for run in summary.runs))
+    return Table("recorded", "Figures as the files give them", columns, tuple(rows))

@@ -1,0 +1,39 @@
+"""The report in files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from judgekit.report.load import Run
+from judgekit.report.render.html import to_html
+from judgekit.report.render.markdown import to_markdown
+from judgekit.report.render.numbers import to_csv
+from judgekit.report.summary import Summary, to_json
+
+
+def write(
+    summary: Summary,
+    runs: Sequence[Run],
+    *,
+    page: str | Path | None = None,
+    json: str | Path | None = None,
+    markdown: str | Path | None = None,
+    csv: str | Path | None = None,
+) -> Iterator[Path]:
+    """Write the files that are named, each told once it is there; the page, which needs an extra, last.
+
+    Raises
+    ------
+    MissingExtra : a page is wanted, and matplotlib, which draws its charts, is not installed.
+    """
+    forms: tuple[tuple[str | Path | None, Callable[[], str]], ...] = (
+        (json, lambda: to_json(summary)),
+        (markdown, lambda: to_markdown(summary)),
+        (csv, lambda: to_csv(summary)),
+        (page, lambda: to_html(summary, runs)),
+    )
+    for path, text in forms:
+        if path is not None:
+            Path(path).write_text(text(), "utf-8")
+            yield Path(path)

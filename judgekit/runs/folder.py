@@ -1,0 +1,186 @@
+"""A run folder, read: what ``judgekit score`` leaves behind, which files it holds, and whether it is finished.
+
+``items.jsonl``, ``evidence.jsonl`` and ``verdicts.jsonl`` hold one row an item, in input order; ``run.json`` says what
+was run; ``store.sqlite`` holds every answered call. Until a run is finished its files carry the ending ``.part``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from judgekit.errors import InputError
+from judgekit.readers.labels import read_evidence, read_verdicts
+from judgekit.records import EvidenceRow, Item, R, Verdict, parse, several
+
+SCHEMA = "judgekit.run/1"
+ITEMS, EVIDENCE, VERDICTS, ABOUT, STORE = (
+    "items.jsonl",
+    "evidence.jsonl",
+    "verdicts.jsonl",
+    "run.json",
+    "store.sqlite",
+)
+PART = ".part"
+"""Ending of what a run has not finished writing."""
+
+Paths = str | Path | Iterable[str | Path]
+"""One path or several."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished run in a folder.
+
+    Its rows are read one by one, as they were written; a file that is not there has none.
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: str | Path) -> RunFolder:
+        """The run in a folder.
+
+        Raises
+        ------
+        InputError : scoring left none there, or has not finished it; runs one folder further down are named.
+        """
+        path = Path(path)
+        if is_finished(path):
+            return cls(path)
+        if is_unfinished(path):
+            raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
+        inside = sorted(str(one.parent) for one in path.glob(f"*/{VERDICTS}"))
+        hint = (
+            f"did you mean {', '.join(inside[:3])}?"
+            if inside
+            else "make one with 'judgekit score FILE -o FOLDER'"
+        )
+        raise InputError(f"not a run folder: it has no {VERDICTS}; {hint}", path=path)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What ``run.json`` says of the run; nothing where there is none.
+
+        Raises
+        ------
+        InputError : it is not JSON, or of another schema.
+        """
+        path = self.path / ABOUT
+        if not path.is_file():
+            return {}
+        try:
+            found = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise InputError(f"not JSON ({error}); score the file again", path=path) from None
+        if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+            seen = found.get("schema") if isinstance(found, dict) else type(found).__name__
+            raise InputError(f"expected an object with schema '{SCHEMA}', found {seen!r}", path=path)
+        return found
+
+    @property
+    def cascades(self) -> dict[str, dict[str, Any]]:
+        """What it says of its cascades, by rubric: labels, tiers, fingerprints and calibration."""
+        return dict(self.about.get("cascades") or {})
+
+    @property
+    def examples(self) -> set[str]:
+        """Question ids of the examples that its judges were shown."""
+        return set(self.about.get("examples", ()))
+
+    def items(self) -> Iterator[Item]:
+        """Its items."""
+        return self._rows(Item, ITEMS)
+
+    def evidence(self) -> Iterator[EvidenceRow]:
+        """What every judge asked said of each item."""
+        return self._rows(EvidenceRow, EVIDENCE)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Its verdicts."""
+        return self._rows(Verdict, VERDICTS)
+
+    def judged(self) -> Iterator[tuple[Item | None, Verdict]]:
+        """Its verdicts, each with its item where the folder holds items.
+
+        Raises
+        ------
+        InputError : the folder holds items, but not that of a verdict.
+        """
+        items = {item.key: item for item in self.items()}
+        for verdict in self.verdicts():
+            item = items.get(verdict.key)
+            if items and item is None:
+                raise InputError(
+                    f"verdict '{verdict.id}' has no item in {ITEMS}; the files are of different runs",
+                    path=self.path,
+                )
+            yield item, verdict
+
+    def _rows(self, kind: type[R], name: str) -> Iterator[R]:
+        path = self.path / name
+        if not path.is_file():
+            return
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise InputError(f"not JSON ({error})", path=path, row=number) from None
+                yield parse(kind, row, path=path, line=number)
+
+
+def is_finished(path: Path) -> bool:
+    """Whether a finished run is there."""
+    return (path / VERDICTS).is_file()
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether scoring began a run there and has not finished it."""
+    return not is_finished(path) and any((path / name).is_file() for name in (VERDICTS + PART, STORE))
+
+
+def paths(given: Paths) -> list[Path]:
+    """One path or several, as several."""
+    return [Path(one) for one in several(given)]
+
+
+def finished(given: Paths) -> list[Path]:
+    """The paths without run folders that are not finished, which are named in a warning.
+
+    Raises
+    ------
+    InputError : no other is left.
+    """
+    every = paths(given)
+    open_runs = [path for path in every if is_unfinished(path)]
+    if open_runs and len(open_runs) == len(every):
+        RunFolder.open(open_runs[0])
+    for path in open_runs:
+        _LOG.warning(
+            "%s is left out: an unfinished run; the same 'judgekit score' again goes on with it", path
+        )
+    return [path for path in every if path not in open_runs]
+
+
+def evidence(path: Path) -> Iterator[EvidenceRow]:
+    """The evidence of a run folder or evidence file."""
+    return RunFolder.open(path).evidence() if path.is_dir() else read_evidence(path)
+
+
+def verdicts(path: Path) -> Iterator[Verdict]:
+    """The verdicts of a run folder or verdict file."""
+    return RunFolder.open(path).verdicts() if path.is_dir() else read_verdicts(path)
+
+
+def examples(path: Path) -> set[str]:
+    """Question ids of the examples that the judges of a run were shown; ``path`` is its folder or a file in it."""
+    return RunFolder(path if path.is_dir() else path.parent).examples

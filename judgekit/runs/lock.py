@@ -1,0 +1,58 @@
+"""One process a run folder: a lock on a file in it, which goes with the process, however that ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from judgekit.errors import StoreBusy
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_PLACE = 1 << 20
+"""The byte that is locked on Windows, where a locked byte cannot be read: far behind the process number."""
+
+
+class Lock:
+    """Holds a run folder for this process until :meth:`release`.
+
+    Raises
+    ------
+    StoreBusy : another process holds it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _take(handle)
+        except OSError:
+            pid = os.read(handle, 32).decode(errors="replace").strip() or "unknown"
+            os.close(handle)
+            raise StoreBusy(
+                f"run {folder} is in use by process {pid}; wait for it, or give another run name"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Let other processes have the folder; releasing again does nothing."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _take(handle: int) -> None:
+    """Lock the open file without waiting; an ``OSError`` where it is locked."""
+    if sys.platform == "win32":
+        os.lseek(handle, _PLACE, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

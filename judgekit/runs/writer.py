@@ -1,0 +1,116 @@
+"""A run folder, written: the only place that writes items, evidence and verdicts (:mod:`judgekit.runs.folder`).
+
+The files appear together when the run is complete.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from judgekit.records import ItemResult, Record
+from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, PART, SCHEMA, VERDICTS
+from judgekit.runs.tally import Tallies
+
+FILES = (ITEMS, EVIDENCE, VERDICTS)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Attributes
+    ----------
+    done : items. cost : US dollars so far, None where unknown. states : items by state.
+    heard : a sentence for each judge that failed on some items. failing : for each that failed on most.
+    """
+
+    done: int
+    cost: float | None
+    states: Mapping[str, int]
+    heard: Sequence[str] = ()
+    failing: Sequence[str] = ()
+
+
+Report = Callable[[Progress], None]
+"""What a job tells its progress to."""
+
+
+class RunWriter:
+    """Writes item results in order; ``finish`` makes them visible, leaving without it leaves only ``.part`` files.
+
+    Parameters
+    ----------
+    folder : the run folder. passing : see :class:`judgekit.runs.tally.Tallies`.
+    """
+
+    def __init__(self, folder: Path, passing: Iterable[str] = ()) -> None:
+        self.folder = folder
+        self.tallies = Tallies(passing)
+        self.states: Counter[str] = Counter()
+        self.cost: float | None = 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files: list[IO[str]] = [self._part(name).open("w", encoding="utf-8") for name in FILES]
+
+    def write(self, results: Iterable[ItemResult]) -> None:
+        """Append results to the three files."""
+        for result in results:
+            records: tuple[Record, ...] = (result.item, result.evidence, result.verdict)
+            for file, record in zip(self._files, records, strict=True):
+                file.write(line(record))
+            self.states[result.verdict.state] += 1
+            self.tallies.count(result.evidence)
+            spent = result.verdict.cost
+            self.cost = None if spent is None or self.cost is None else self.cost + spent
+
+    @property
+    def progress(self) -> Progress:
+        """What has been written so far."""
+        tallies = self.tallies
+        return Progress(self.states.total(), self.cost, dict(self.states), tallies.heard(), tallies.failing())
+
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
+        self._close()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = {
+            "schema": SCHEMA,
+            "created": now,
+            **about,
+            "states": dict(sorted(self.states.items())),
+            "answers": self.tallies.to_row(),
+            "cost": self.cost,
+        }
+        part = self._part(ABOUT)
+        part.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for name in (*FILES, ABOUT):
+            self._part(name).replace(self.folder / name)
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def _part(self, name: str) -> Path:
+        return self.folder / (name + PART)
+
+
+def line(record: Record) -> str:
+    """A record as one line of JSONL; U+2028 and its like stay escaped so that every reader sees one line."""
+    text = json.dumps(record.to_row(), ensure_ascii=False)
+    for char in "\u2028\u2029\x85":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"

@@ -1,0 +1,193 @@
+"""From evidence and human labels to a certified policy.
+
+The order of things is the proof (``docs/guarantee.md``): the path of candidate cascades is laid out first, from
+prices and from evidence without labels; only then are the labels looked at, once, along that path.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.arrays import Floats
+from judgekit.trust.risk import Promise
+from judgekit.trust.selective.certificate import SCHEMA, summary, use
+from judgekit.trust.selective.certify import Opinions, certify
+from judgekit.trust.selective.frontier import affordable, candidates, check_costs
+from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.policy import Policy
+from judgekit.trust.selective.split import Sample
+from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits
+
+SECOND = 0.05
+"""Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
+
+NO_SEED = "'seed' is ignored and will go: random draws depend on the data alone"
+
+GAIN = 0.05
+"""Share of the items that it must add to be taken, because every item is then asked of it."""
+
+
+def calibrate(
+    probs: ArrayLike,
+    human: ArrayLike,
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    per_label: Mapping[int, float] | None = None,
+    tolerance: int = 0,
+    groups: Sequence[Any] | None = None,
+    judges: Sequence[int] | None = None,
+    costs: Sequence[float] | None = None,
+    budget: float | None = None,
+    unlabelled: ArrayLike | None = None,
+    fingerprints: Mapping[str, Any] | None = None,
+    label_names: Sequence[str] = (),
+    drawn: str = "items",
+    tries: int = 1,
+    seed: int | None = None,
+) -> Policy:
+    """Certify the cascade that answers most, from evidence with human labels.
+
+    With probability at least 1 - delta over the draw of the labelled items, the verdicts of the policy agree with
+    people as promised, for items from the same population; if nothing can be certified the policy always abstains.
+
+    Parameters
+    ----------
+    probs : float (items, tiers, classes)
+        What each tier says, cheapest tier first; NaN rows where a tier was asked in vain. An item of which a tier was
+        not asked (a policy did without) must not be here: in use that tier may be asked.
+    human : int (items,) or float (items, classes)
+        The label that people gave, -1 where none; or the share of an item's people who gave each label
+        (NaN rows where none): then agreement is that with one of them drawn at random.
+    agreement, delta : float
+        Target agreement 1 - alpha, and the probability that the certificate may be wrong.
+    per_label : label -> agreement, optional
+        Hold the verdicts with each label to a target of their own; labels not named get ``agreement``.
+    tolerance : int
+        For ordered classes: verdicts this far from the human label still agree.
+    groups : (items,), optional
+        Promise the agreement for every group on its own; each group gets its own point on the path.
+    judges : int (tiers,), optional
+        The judge that each tier belongs to; consecutive tiers of one judge are its stages.
+    costs : float (tiers,), optional
+        What asking each tier adds, per item. The dearer the next tier, the earlier an item stops; without
+        costs only what would rarely change is not asked.
+    budget : float, optional
+        Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the exits from
+        evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
+        not used.
+    unlabelled : float (more items, tiers, classes), optional
+        Evidence on other items of the same population, NaN as in ``probs``; not items that a policy made from
+        these labels selected.
+    fingerprints : passed through into the certificate.
+    label_names : (classes,), optional
+        What the labels are called in the certificate's claim; by default their numbers.
+    drawn : str
+        What the items are called in the claim.
+    tries : int
+        How many calibrations on these labels share ``delta``, this one among them; their number, and what each
+        of them is to be, must be settled before any of them is made.
+    seed : ignored, and will go. Random draws depend on the data alone.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+
+    References
+    ----------
+    Jung, Brahman & Choi (2025), "Trust or Escalate", eq. 4-5; Bauer (1991); ``docs/guarantee.md``.
+    """
+    if seed is not None:
+        warnings.warn(NO_SEED, DeprecationWarning, stacklevel=2)
+    promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names), drawn, tries)
+    if promise.per_label and budget is not None:
+        raise ValueError("a budget and per_label exclude each other: with per_label every tier is asked")
+    sample = Sample.of(
+        probs,
+        human,
+        promise,
+        groups=groups,
+        unlabelled=unlabelled,
+        needs_others=budget is not None,
+    )
+    tiers, classes = sample.evidence.shape[1:]
+    if any(not 0 <= k < classes for k in promise.per_label):
+        raise ValueError(
+            f"per_label must name labels from 0 to {classes - 1}, got {sorted(promise.per_label)}"
+        )
+    prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
+    everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
+    if sample.seen is sample.others:
+        everyone = everyone.without_inverted(sample.others)
+    spent = {everyone: promise.share}
+    if budget is None and everyone != last:
+        spent = {everyone: (1 - SECOND) * promise.share, last: SECOND * promise.share}
+    policies = [
+        _policy(sample, combination, promise, share, prices, 0.0 if costs is None else USUAL_THRIFT, budget)
+        for combination, share in spent.items()
+    ]
+    policy, *alone = policies
+    if alone and _accepted(alone[0]) > _accepted(policy) + GAIN * len(sample):
+        policy = alone[0]
+    names = [sample.names[g] for g in sample.group] if sample.names else []
+    certificate = {
+        "schema": SCHEMA,
+        **summary(promise, policy.certificate["parts"], sample.shares),
+        "labels": len(sample),
+        "label_set_size": classes,
+        **use(policy, sample.evidence, names, sample.others, prices),
+        "human_ceiling": float((1 - sample.loss.min(axis=1)).mean())
+        if sample.shares and len(sample)
+        else None,
+        "parts": policy.certificate["parts"],
+        "method": {
+            "combination": "mean log-odds of all judges asked, weighted by how sure each is",
+            "weights": list(policy.combination.weights),
+            "test": "fixed sequence over whole cascades; "
+            + ("betting" if sample.shares else "exact binomial"),
+            "path": "levels fixed by other items"
+            if sample.fixed
+            else "levels at fixed ranks of the labelled items",
+            "delta": spent[policy.combination],
+            "labels_set_aside": sample.set_aside,
+        },
+        "fingerprints": dict(fingerprints or {}),
+    }
+    return replace(policy, certificate=certificate)
+
+
+def _accepted(policy: Policy) -> int:
+    return sum(part["accepted"] for part in policy.certificate["parts"])
+
+
+def _policy(
+    sample: Sample,
+    combination: Combination,
+    promise: Promise,
+    delta: float,
+    prices: Floats,
+    thrift: float,
+    budget: float | None,
+) -> Policy:
+    """The policy that can be promised at ``delta`` with one way to combine the judges."""
+    classes = sample.loss.shape[1]
+    if promise.per_label:
+        exits = Exits.never(combination.tiers)
+    elif budget is not None:
+        seen = Opinions.of(combination, sample.seen)
+        found = candidates(combination, prices, seen.score, seen.present, promise.agreement, classes)
+        exits = affordable(found, budget).exits
+    else:
+        exits = Exits.priced(combination, prices, thrift, promise.agreement, classes)
+    level, parts = certify(sample, combination, exits, promise, delta)
+    return Policy(combination, exits, level, sample.names, {"parts": parts})

@@ -1,0 +1,297 @@
+"""What calibration labels say of the judges, and what would have to be otherwise for more to be certified.
+
+Of the labeled items alone: how often each judge, and all of them together, agree with people; which labels they
+confuse; and, where nothing is certified, how far each target is. None of it is promised. What another target
+would have given is computed by the very procedure that certifies, but on labels that were already used:
+whoever then picks a target has several promises to pick from (``docs/guarantee.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.arrays import Floats, Ints, check_probs
+from judgekit.trust.bounds import clopper_pearson, fewest_labels
+from judgekit.trust.prevalence.core import bounded_mean_interval
+from judgekit.trust.risk import Promise
+from judgekit.trust.sample_size import accuracy_needed
+from judgekit.trust.selective.calibrate import calibrate
+from judgekit.trust.selective.certificate import hopeless
+from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.policy import Policy
+
+TARGETS = (0.8, 0.85, 0.9, 0.95)
+"""Targets looked at beside the one that was asked for."""
+
+LEVEL = 0.95
+"""Confidence of the intervals."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often verdicts agree with people on some of the labeled items.
+
+    Attributes
+    ----------
+    n : items with such a verdict.
+    share : how often it agrees; None where there are none.
+    low, high : its interval at :data:`LEVEL`: Clopper-Pearson, or Gaffke's where an item's people differ.
+    """
+
+    n: int
+    share: float | None
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, loss: Floats) -> Agreement:
+        """From how wrong each verdict is, float (items,) in [0, 1]."""
+        if not len(loss):
+            return cls(0, None, 0.0, 1.0)
+        if np.isin(loss, (0, 1)).all():
+            low, high = clopper_pearson(int((loss == 0).sum()), len(loss), LEVEL)
+        else:
+            low, high = bounded_mean_interval(1 - loss, np.ones(len(loss)), LEVEL)
+        return cls(len(loss), float(1 - loss.mean()), low, high)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """On ``count`` of the ``of`` items that people label ``people``, all judges together say ``judges``."""
+
+    people: str
+    judges: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the same labels would have given at one target: hindsight, no promise.
+
+    Attributes
+    ----------
+    agreement : the target.
+    asked : whether it is the one that was asked for.
+    promises : how many are made, one for each group and verdict label where that was asked for.
+    parts : which of them would have been certified, by name; a single one has none ("").
+    coverage : share of the items that would get a verdict.
+    labels : about how many labels it takes (of each part), of items not calibrated on so far; None where no number
+        would do (``hopeless``), or where these are too few to tell.
+    corrected : the same if the judges were right on the label that they get wrong most (``Diagnosis.weakest``); None
+        where that would not be enough, or these are too few to tell.
+    hopeless : whether no part of the verdicts was right as often as it should.
+    nearest : how many of the labeled items, the surest ones, come nearest to being certified.
+    accuracy, accuracy_needed : how often the verdicts on these were right, and how often they would have to be for the
+        present number of labels to do (with probability 0.8); None where there are too few labels for any.
+    least : fewest labels that could do: all such verdicts right.
+
+    The last four are None where something is certified, where no item has a verdict, or where there are several
+    promises.
+    """
+
+    agreement: float
+    asked: bool
+    promises: int
+    parts: tuple[str, ...]
+    coverage: float
+    labels: int | None
+    corrected: int | None
+    hopeless: bool
+    nearest: int | None = None
+    accuracy: float | None = None
+    accuracy_needed: float | None = None
+    least: int | None = None
+
+    @property
+    def certified(self) -> bool:
+        """Whether anything would have been certified."""
+        return bool(self.parts)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the labeled items say of the judges.
+
+    Attributes
+    ----------
+    labels, judges : names, in the order of the other fields.
+    n : labeled items.
+    by_judge : each judge's agreement with people, where it gave evidence.
+    together : that of all evidence together, every judge asked.
+    by_people, by_verdict : of all together, on the items that people label so, and where the judges say so.
+    confusion : items by people's label (rows) and by what all judges together say (columns; the last: nothing).
+    confused : the pairs of labels that disagree, most often first.
+    weakest : the label of people that judges get wrong most often, weighted by how often it occurs.
+    targets : how far each target is; empty where something was certified, so that nobody picks another.
+    """
+
+    labels: tuple[str, ...]
+    judges: tuple[str, ...]
+    n: int
+    by_judge: tuple[Agreement, ...]
+    together: Agreement
+    by_people: tuple[Agreement, ...]
+    by_verdict: tuple[Agreement, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    confused: tuple[Confusion, ...]
+    weakest: str | None
+    targets: tuple[Target, ...] = ()
+
+
+def diagnose(
+    policy: Policy,
+    probs: ArrayLike,
+    human: ArrayLike,
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    per_label: Mapping[int, float] | None = None,
+    tolerance: int = 0,
+    judge_names: Sequence[str] = (),
+    label_names: Sequence[str] = (),
+    **options: Any,
+) -> Diagnosis:
+    """What labeled items say of the judges, and how far each target is where nothing was certified.
+
+    Parameters
+    ----------
+    policy : what :func:`judgekit.trust.selective.calibrate` made of the other parameters.
+    probs, human, agreement, delta, per_label, tolerance, label_names, options : what it was given.
+    judge_names : what the judges are called, in the order of their tiers; by default their numbers.
+
+    Raises
+    ------
+    ValueError : arrays that do not fit each other or hold impossible numbers.
+    """
+    asked = {
+        "agreement": agreement,
+        "delta": delta,
+        "per_label": per_label,
+        "tolerance": tolerance,
+        "label_names": label_names,
+        **options,
+    }
+    everything, promise = check_probs(probs), Promise(agreement, delta, tolerance)
+    classes = everything.shape[2]
+    names = tuple(label_names) or tuple(map(str, range(classes)))
+    labeled, losses = promise.losses(human, classes)
+    people, evidence, loss = _people(human)[labeled], everything[labeled], losses[labeled]
+    verdict, single = _together(policy.combination, evidence), _each(policy.combination, evidence)
+    given = verdict >= 0
+    wrong = np.where(given, loss[np.arange(len(loss)), verdict], 0.0)
+    table = np.zeros((classes, classes + 1), dtype=np.intp)
+    np.add.at(table, (people[people >= 0], verdict[people >= 0]), 1)
+    confused = [
+        Confusion(names[p], names[v], int(table[p, v]), int(table[p].sum()))
+        for p, v in np.argwhere(table[:, :-1])
+        if not promise.agree(int(v), int(p))
+    ]
+    errors = np.array([wrong[people == k].sum() for k in range(classes)])
+    corrected = np.array(human)
+    right = np.flatnonzero(labeled)[given & (people == errors.argmax())]
+    said = verdict[given & (people == errors.argmax())]
+    corrected[right] = said if corrected.ndim == 1 else np.eye(classes)[said]
+    return Diagnosis(
+        labels=names,
+        judges=tuple(judge_names) or tuple(map(str, range(len(single)))),
+        n=len(loss),
+        by_judge=tuple(Agreement.of(loss[own >= 0, own[own >= 0]]) for own in single),
+        together=Agreement.of(wrong[given]),
+        by_people=tuple(Agreement.of(wrong[given & (people == k)]) for k in range(classes)),
+        by_verdict=tuple(Agreement.of(wrong[verdict == k]) for k in range(classes)),
+        confusion=tuple(tuple(row) for row in table.tolist()),
+        confused=tuple(sorted(confused, key=lambda pair: -pair.count)),
+        weakest=names[errors.argmax()] if errors.any() else None,
+        targets=()
+        if policy.certified
+        else _targets(policy.certificate, probs, human, corrected, asked, names),
+    )
+
+
+def _people(human: ArrayLike) -> Ints:
+    """The label that most of an item's people give; -1 where two are given as often, or none. Shape (items,)."""
+    given = np.asarray(human)
+    if given.ndim == 1:
+        return given.astype(np.intp)
+    most = np.nan_to_num(given, nan=0.0)
+    only = np.isclose(most, most.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    return np.where(only, most.argmax(axis=1), -1)
+
+
+def _together(combination: Combination, evidence: Floats) -> Ints:
+    """What all evidence together says, -1 where there is none. Shape (items,)."""
+    heard = ~np.isnan(evidence[:, np.array(combination.weights) > 0, 0]).all(axis=1)
+    return np.where(heard, combination.opinions(evidence)[0][:, -1], -1)
+
+
+def _each(combination: Combination, evidence: Floats) -> list[Ints]:
+    """What each judge says in its latest stage that gave evidence, -1 where none did; (items,) each."""
+    said = {judge: np.full(len(evidence), -1, dtype=np.intp) for judge in combination.judges}
+    for tier, judge in enumerate(combination.judges):
+        present = ~np.isnan(evidence[:, tier, 0])
+        said[judge][present] = evidence[present, tier].argmax(axis=1)
+    return list(said.values())
+
+
+def _targets(
+    certificate: Mapping[str, Any],
+    probs: ArrayLike,
+    human: ArrayLike,
+    corrected: ArrayLike,
+    asked: Mapping[str, Any],
+    names: Sequence[str],
+) -> tuple[Target, ...]:
+    """Calibrate again at every target, on people's labels and on ``corrected`` ones."""
+    found = []
+    for target in sorted({asked["agreement"], *TARGETS}):
+        same = target == asked["agreement"]
+        options = {**asked, "agreement": target}
+        if asked["per_label"] and not same:
+            options["per_label"] = dict.fromkeys(asked["per_label"], target)
+        try:
+            again = certificate if same else calibrate(probs, human, **options).certificate
+            better = calibrate(probs, corrected, **options).certificate
+        except ValueError:  # a budget that pays for the target asked for need not pay for this one
+            continue
+        found.append(_target(again, better, same, names))
+    return tuple(found)
+
+
+def _target(
+    certificate: Mapping[str, Any], corrected: Mapping[str, Any], asked: bool, names: Sequence[str]
+) -> Target:
+    parts, certify = certificate["parts"], certificate["labels"]
+    labels = certify + certificate["method"]["labels_set_aside"]
+    won = tuple(_name(part, names) for part in parts if part["status"] == "certified")
+    target = Target(
+        agreement=certificate["agreement"],
+        asked=asked,
+        promises=len(parts),
+        parts=won,
+        coverage=certificate["coverage"],
+        labels=labels if won else certificate["labels_needed"],
+        corrected=labels if corrected["status"] == "certified" else corrected["labels_needed"],
+        hopeless=not won and all(map(hopeless, parts)),
+    )
+    if won or len(parts) > 1 or (nearest := parts[0]["nearest"]) is None:
+        return target
+    accepted, delta = nearest["accepted"], certificate["method"]["delta"]
+    return replace(
+        target,
+        nearest=accepted,
+        accuracy=1 - nearest["errors"] / accepted,
+        accuracy_needed=accuracy_needed(certify, target.agreement, delta, coverage=accepted / certify),
+        least=int(np.ceil(fewest_labels(1 - target.agreement, delta) * labels / accepted)),
+    )
+
+
+def _name(part: Mapping[str, Any], names: Sequence[str]) -> str:
+    """What one of several promises is called; nothing where there is one."""
+    verdict = None if part["label"] is None else names[part["label"]]
+    return ": ".join(name for name in (part["group"], verdict) if name)

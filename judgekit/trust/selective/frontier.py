@@ -1,0 +1,128 @@
+"""What budgets buy, from evidence alone: candidate ways to stop early, before any label is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.arrays import Bools, Floats, check_probs
+from judgekit.trust.risk import Promise
+from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits, levels
+
+THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
+"""Candidates of how much less evidence (log-odds) is asked for, to be spared the dearest tier."""
+
+SHARES = np.linspace(0.4, 1, 7)
+"""Shares of the items with a verdict at which a candidate is priced."""
+
+SAMPLE = 1000
+"""About how many items a frontier is drawn from."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way to stop early that some budget chooses; the level on its path is found with labels later.
+
+    Attributes
+    ----------
+    exits : when its cascades stop.
+    coverage : (levels,), shares of the items with a verdict, strictest level first.
+    reach : (levels, tiers), share of the items that each tier is then asked about.
+    cost : (levels,), mean cost per item.
+    """
+
+    exits: Exits
+    coverage: tuple[float, ...]
+    reach: tuple[tuple[float, ...], ...]
+    cost: tuple[float, ...]
+
+    @property
+    def budget(self) -> float:
+        """The least budget that chooses it: its mean cost per item wherever labels may put the level."""
+        return max(self.cost)
+
+
+def frontier(
+    probs: ArrayLike,
+    *,
+    agreement: float,
+    costs: Sequence[float],
+    judges: Sequence[int] | None = None,
+) -> list[Candidate]:
+    """What each ``budget`` of ``calibrate`` would choose, the dearest first; no label is needed.
+
+    Parameters
+    ----------
+    probs : float (items, tiers, classes)
+        What each tier says of some items, as for ``calibrate``; of very many an even sample is taken.
+    agreement : float
+        Target agreement of the promise.
+    costs, judges : (tiers,)
+        As for ``calibrate``.
+
+    Raises
+    ------
+    ValueError : arrays that do not fit each other or hold impossible numbers.
+    """
+    Promise(agreement, 0.5)  # refuses what is no agreement
+    evidence = check_probs(probs)
+    combination = Combination.equal(evidence.shape[1], judges)
+    present = ~np.isnan(evidence[:, :, 0])
+    prices = check_costs(costs, combination.tiers)
+    return candidates(
+        combination, prices, combination.opinions(evidence)[1], present, agreement, evidence.shape[2]
+    )
+
+
+def check_costs(costs: Sequence[float], tiers: int) -> Floats:
+    """Validate what asking each tier adds, (tiers,)."""
+    prices = np.asarray(costs, dtype=np.float64)
+    if prices.shape != (tiers,) or not np.isfinite(prices).all() or (prices < 0).any():
+        raise ValueError(f"costs must be {tiers} finite numbers >= 0, one a tier, got {costs}")
+    return prices
+
+
+def candidates(
+    combination: Combination, costs: Floats, score: Floats, present: Bools, agreement: float, classes: int
+) -> list[Candidate]:
+    """The candidates that some budget chooses, the dearest first: each cheaper than all deeper or less thrifty ones."""
+    found: list[Candidate] = []
+    sample = slice(None, None, max(len(score) // SAMPLE, 1))
+    score, present = score[sample], present[sample]
+    counts = np.unique(np.ceil(len(score) * SHARES).astype(int))
+    for depth in range(combination.tiers, int(np.argmax(combination.heard)), -1):
+        for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
+            exits = Exits.priced(combination, costs, thrift, agreement, classes, depth)
+            entry = exits.entries(score, present)
+            entered = entry.max(axis=1)
+            at = levels(entered, counts)
+            reach = [exits.reach(entry, score, present, level) for level in at]
+            candidate = Candidate(
+                exits,
+                tuple(float((entered >= level).mean()) for level in at),
+                tuple(tuple(asked.tolist()) for asked in reach),
+                tuple(float(asked @ costs) for asked in reach),
+            )
+            if at and (not found or candidate.budget < found[-1].budget):
+                found.append(candidate)
+    return found
+
+
+def affordable(found: Sequence[Candidate], budget: float) -> Candidate:
+    """The first candidate that stays within a mean cost per item.
+
+    Raises
+    ------
+    ValueError : even the cheapest costs more, or there are none for want of items.
+    """
+    for candidate in found:
+        if candidate.budget <= budget:
+            return candidate
+    cheapest = (
+        f"the cheapest costs {found[-1].budget:g}" if found else "there are too few items to price them by"
+    )
+    raise ValueError(f"no candidate costs at most {budget} per item; {cheapest}")

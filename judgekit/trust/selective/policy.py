@@ -1,0 +1,233 @@
+"""A policy: at which tier to stop with which label, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.arrays import Bools, Floats, Ints, check_probs
+from judgekit.trust.selective.opinion_pool import Combination, Pool
+from judgekit.trust.selective.stopping import Exits
+
+SCHEMA = "judgekit.policy/2"
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What to do with each item of a batch after one tier; all fields have shape (items,).
+
+    ``escalate``: ask the next tier. Otherwise the item is done: ``label`` >= 0 is a verdict, -1 none; ``unscored``
+    says that it has none because the last tier gave no evidence. ``confidence`` (0..1, how sure the judges are, not a
+    promise) is NaN without a verdict.
+    """
+
+    escalate: Bools
+    label: Ints
+    confidence: Floats
+    unscored: Bools
+
+    @property
+    def accept(self) -> Bools:
+        """Items with a verdict."""
+        return self.label >= 0
+
+    @property
+    def abstain(self) -> Bools:
+        """Items that the policy declines to judge."""
+        return ~self.escalate & (self.label < 0) & ~self.unscored
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The outcome for each item; all fields have shape (items,).
+
+    ``label``: verdict, -1 none. ``tier``: where the item stopped, -1 if unscored. ``confidence`` (0..1, how sure
+    the judges are): NaN without a verdict. ``unscored``: no verdict because evidence was missing at the last tier;
+    otherwise no verdict means abstained.
+    """
+
+    label: Ints
+    tier: Ints
+    confidence: Floats
+    unscored: Bools
+
+    @property
+    def accepted(self) -> Bools:
+        """Items with a verdict."""
+        return self.label >= 0
+
+    @property
+    def abstained(self) -> Bools:
+        """Items that the policy declined to judge."""
+        return (self.label < 0) & ~self.unscored
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One point of a path of cascades (see ``path``), with the certificate of what was proven of it.
+
+    Attributes
+    ----------
+    combination : how the tiers asked so far become one label and score (log-odds).
+    exits : what an early stop must have to spare.
+    level : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
+    groups : names of the groups in the order of ``level``; empty if one rule serves all items.
+    certificate : what was proven, JSON-able.
+    """
+
+    combination: Combination
+    exits: Exits
+    level: Floats
+    groups: tuple[str, ...] = ()
+    certificate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def certified(self) -> bool:
+        """Whether any verdict is promised."""
+        return self.certificate.get("status") == "certified"
+
+    @property
+    def grouped(self) -> bool:
+        """Whether ``decide`` and ``step`` need the items' groups."""
+        return bool(self.groups)
+
+    @property
+    def tiers(self) -> int:
+        """Number of tiers."""
+        return self.combination.tiers
+
+    @property
+    def classes(self) -> int:
+        """Number of labels that a verdict can have."""
+        return int(self.level.shape[1])
+
+    def step(self, probs: ArrayLike, tier: int, groups: Sequence[Any] | None = None) -> Actions:
+        """What to do after ``tier`` with items whose evidence of tiers ``0..tier`` is known.
+
+        Parameters
+        ----------
+        probs : float (items, tiers, classes); NaN where a tier gave no evidence; later tiers are not looked at.
+        groups : the items' groups where the policy has any; a group never calibrated gets no verdict.
+        """
+        evidence = self._checked(probs)
+        pool = Pool(self.combination, len(evidence), self.classes)
+        for t in range(tier + 1):
+            pool.add(evidence[:, t], t)
+        present = ~np.isnan(evidence[:, tier, 0])
+        return self._act(pool, present, tier, self._group_index(groups, len(evidence)))
+
+    def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
+        """Verdicts for items with recorded evidence: ``step`` from the first tier on, until each item is done."""
+        evidence = self._checked(probs)
+        items = len(evidence)
+        group = self._group_index(groups, items)
+        label, tier = np.full(items, -1, dtype=np.intp), np.full(items, -1, dtype=np.intp)
+        confidence, unscored = np.full(items, np.nan), np.zeros(items, dtype=np.bool_)
+        active, pool = np.arange(items), Pool(self.combination, items, self.classes)
+        for t in range(self.exits.depth):
+            rows = evidence[:, t] if len(active) == items else evidence[active, t]
+            pool.add(rows, t)
+            actions = self._act(pool, ~np.isnan(rows[:, 0]), t, group[active])
+            settled = ~actions.escalate
+            done = active[settled]
+            label[done] = actions.label[settled]
+            confidence[done] = actions.confidence[settled]
+            unscored[done] = actions.unscored[settled]
+            tier[done] = np.where(actions.unscored[settled], -1, t)
+            if not actions.escalate.any():
+                break
+            pool.keep(np.flatnonzero(actions.escalate))
+            active = active[actions.escalate]
+        return Decisions(label, tier, confidence, unscored)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able form; ``from_dict`` gives back an equal policy."""
+        return {
+            "schema": SCHEMA,
+            "judges": list(self.combination.judges),
+            "weights": list(self.combination.weights),
+            "groups": list(self.groups),
+            "drag": _jsonable(self.exits.drag),
+            "hope": _jsonable(self.exits.hope),
+            "least": _jsonable(self.exits.least),
+            "depth": self.exits.depth,
+            "level": _jsonable(self.level),
+            "certificate": self.certificate,
+        }
+
+    @classmethod
+    def from_dict(cls, row: dict[str, Any]) -> Policy:
+        """Read what ``to_dict`` wrote.
+
+        Raises
+        ------
+        ValueError : not such a dict, or one of another version.
+        """
+        if row.get("schema") != SCHEMA:
+            raise ValueError(
+                f"expected a policy with schema '{SCHEMA}', got {row.get('schema')!r}; calibrate again"
+            )
+        try:
+            policy = cls(
+                Combination(tuple(row["judges"]), tuple(row["weights"])),
+                Exits(
+                    tuple(map(float, row["drag"])),
+                    tuple(map(float, row["hope"])),
+                    tuple(map(float, row["least"])),
+                    int(row["depth"]),
+                ),
+                np.array(row["level"], dtype=np.float64),
+                tuple(row["groups"]),
+                row["certificate"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"policy is not complete: {error}") from None
+        exits, tiers = policy.exits, policy.tiers
+        sizes = {len(part) for part in (policy.combination.weights, exits.drag, exits.hope, exits.least)}
+        rows = max(len(policy.groups), 1)
+        if sizes != {tiers} or not 1 <= exits.depth <= tiers or policy.level.shape[:-1] != (rows,):
+            raise ValueError("policy is not complete: its parts are of different lengths")
+        return policy
+
+    def _checked(self, probs: ArrayLike) -> Floats:
+        evidence = check_probs(probs)
+        if evidence.shape[1:] != (self.tiers, self.classes):
+            raise ValueError(
+                f"the policy is for {self.tiers} tiers and {self.classes} classes, got probs of shape {evidence.shape}"
+            )
+        return evidence
+
+    def _group_index(self, groups: Sequence[Any] | None, items: int) -> Ints:
+        """Row of each item in the threshold arrays; -1 for a group never calibrated."""
+        if not self.groups:
+            return np.zeros(items, dtype=np.intp)
+        if groups is None or len(groups) != items:
+            raise ValueError(f"the policy was certified per group: give groups for the {items} items")
+        names, inverse = np.unique(np.asarray(groups).astype(str), return_inverse=True)
+        where = {name: g for g, name in enumerate(self.groups)}
+        return np.array([where.get(str(name), -1) for name in names], dtype=np.intp)[inverse]
+
+    def _act(self, pool: Pool, present: Bools, tier: int, group: Ints) -> Actions:
+        label, score = pool.opinion()
+        last = tier == self.exits.depth - 1
+        known = present & (group >= 0)
+        accepted = known & (self.exits.settles(score, tier) >= self.level[group, label])
+        least = self.level.min(axis=1)[group]  # +inf where nothing was certified: then nothing more is asked
+        hopeless = (known & (score + self.exits.hope[tier] < least)) | np.isposinf(least) | (group < 0)
+        escalate = np.zeros_like(known) if last else ~accepted & ~hopeless
+        return Actions(
+            escalate=escalate,
+            label=np.where(accepted, label, -1),
+            confidence=np.where(accepted, 1 / (1 + np.exp(-score)), np.nan),
+            unscored=~present & last,
+        )
+
+
+def _jsonable(numbers: ArrayLike) -> Any:
+    """Nested lists; infinities as the strings that ``float`` reads back, since JSON has none."""
+    array = np.asarray(numbers, dtype=np.float64)
+    return np.where(np.isfinite(array), array.astype(object), array.astype(str).astype(object)).tolist()

@@ -1,0 +1,155 @@
+"""Keys go only where the user has put key and address together, and come back in nothing that is shown or kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from judgekit.errors import ConfigError
+from judgekit.judges.openai.keys import Keys, origin, scrub
+from tests.judges.asking import answers, some_items
+from tests.judges.openai.test_chat import asks_of
+from tests.judges.server import ChatServer, refusal
+
+SECRET = "sk-0123456789-very-secret/key"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JUDGEKIT_KEYS", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("url", "variable"),
+    [
+        ("https://example.org/v1", "AWS_SECRET_ACCESS_KEY"),
+        ("https://api.openai.com/v1", "AWS_SECRET_ACCESS_KEY"),
+        ("https://api.openai.com.example.org/v1", "OPENAI_API_KEY"),
+        ("https://api.openai.com:444/v1", "OPENAI_API_KEY"),
+        ("http://api.openai.com/v1", "OPENAI_API_KEY"),
+        ("http://127.0.0.1:8000/v1", "OPENAI_API_KEY"),
+    ],
+)
+def test_a_cascade_file_alone_sends_no_key(url: str, variable: str) -> None:
+    with pytest.raises(ConfigError, match=f"{variable} is not sent to .*--key {variable}="):
+        Keys.of().key(url, variable)
+
+
+def test_without_a_variable_the_key_of_openai_goes_to_openai_alone() -> None:
+    assert Keys.of().key("https://api.openai.com/v1", None) == SECRET
+    assert Keys.of().key("https://example.org/v1", None) == "none"
+    assert Keys.of().key("http://example.org/v1", None) == "none"
+
+
+def test_the_user_puts_key_and_address_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", SECRET)
+    named = Keys.of(["MINE=https://one.example/v1"])
+    assert named.key("https://one.example/another/path", "MINE") == SECRET
+    assert named.key("https://one.example/v1", None) == SECRET
+    monkeypatch.setenv("JUDGEKIT_KEYS", "OTHER=two.example, MINE=https://three.example:8443")
+    assert Keys.of().key("https://three.example:8443/v1", "MINE") == SECRET
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://gateway.example/v1")
+    assert Keys.of().key("https://gateway.example/v1", "OPENAI_API_KEY") == SECRET
+
+
+def test_no_key_goes_over_plain_http_but_to_this_machine() -> None:
+    with pytest.raises(ConfigError, match="plain http"):
+        Keys.of(["OPENAI_API_KEY=http://example.org"]).key("http://example.org/v1", "OPENAI_API_KEY")
+    for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000", "127.8.8.8"):
+        named = Keys.of([f"OPENAI_API_KEY=http://{host}"])
+        assert named.key(f"http://{host}/v1", "OPENAI_API_KEY") == SECRET
+
+
+@pytest.mark.parametrize(
+    "pair", ["MINE", "=https://x", "MINE=", "not a name=https://x", "MINE=ftp://x", "MINE=https://u:p@x"]
+)
+def test_a_pair_that_is_none_is_refused(pair: str) -> None:
+    with pytest.raises(ConfigError):
+        Keys.of([pair])
+
+
+def test_an_address_with_a_password_is_refused() -> None:
+    with pytest.raises(ConfigError, match="user name or password"):
+        origin("https://user:pass@example.org/v1")
+
+
+def test_a_key_is_scrubbed_from_all_that_was_decoded() -> None:
+    said = {"a": [f"x {SECRET} y", {SECRET: 1}], "n": 3}
+    assert SECRET not in json.dumps(scrub(said, SECRET))
+
+
+def echo(request: web.Request, body: dict[str, Any]) -> web.Response:
+    """Half of the answers hold the key, in the text; the others are errors that hold it."""
+    key = request.headers["Authorization"].removeprefix("Bearer ")
+    if hash(str(body["messages"])) % 2:
+        return refusal(400, f"no such thing for {key}")
+    answer = ChatServer().completion(body)
+    answer["model"] = f"tiny {key}"
+    answer["choices"][0]["message"]["content"] = f"your key is {key}"
+    text = json.dumps(answer).replace(key, key.replace("/", "\\/").replace("-", "\\u002d"))
+    return web.Response(text=text, content_type="application/json")
+
+
+def test_a_server_that_sends_the_key_back_gets_it_neither_kept_nor_shown(tmp_path: Path) -> None:
+    (tmp_path / "outputs.jsonl").write_text(
+        "".join(json.dumps(item.to_row()) + "\n" for item in some_items(30))
+    )
+    with ChatServer(echo) as server:
+        (tmp_path / "cascade.yaml").write_text(
+            f"tiers: [{{judge: openai, model: tiny, base_url: '{server.url}', retries: 0}}]\nrubrics: {{'*': forgetting}}\n"
+        )
+        command = [sys.executable, "-m", "judgekit", "score", "outputs.jsonl", "--cascade", "cascade.yaml"]
+        done = subprocess.run(
+            [*command, "--key", f"OPENAI_API_KEY={server.url}"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert server.seen
+    assert SECRET not in done.stdout + done.stderr
+    for path in (tmp_path / "runs").rglob("*"):
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes(), path
+    with sqlite3.connect(next((tmp_path / "runs").rglob("store.sqlite"))) as db:
+        kept = str(
+            db.execute(
+                "SELECT answer, top FROM answers UNION ALL SELECT answer, NULL FROM attempts"
+            ).fetchall()
+        )
+    assert "[key]" in kept
+    assert SECRET not in kept
+
+
+def test_the_key_arrives_where_it_may() -> None:
+    seen: set[str] = set()
+    with ChatServer(lambda request, _: seen.add(request.headers["Authorization"])) as server:
+        answers(
+            server.url,
+            asks_of(some_items(1)),
+            keys=[f"OPENAI_API_KEY={server.url}"],
+            api_key_env="OPENAI_API_KEY",
+        )
+        answers(server.url, asks_of(some_items(1)))
+    assert seen == {f"Bearer {SECRET}", "Bearer none"}
+
+
+def test_a_plan_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    (tmp_path / "outputs.jsonl").write_text(json.dumps(some_items(1)[0].to_row()) + "\n")
+    (tmp_path / "cascade.yaml").write_text(
+        "tiers: [{judge: openai, model: m, api_key_env: NOT_SET, batch: true, price: {input: 1, output: 1}}]\n"
+        "rubrics: {'*': forgetting}\n"
+    )
+    for verb in (["plan"], ["score", "--dry-run"]):
+        command = [sys.executable, "-m", "judgekit", *verb, "outputs.jsonl", "--cascade", "cascade.yaml"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "openai" in done.stdout
+    assert not (tmp_path / "runs").exists()
