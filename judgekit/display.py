@@ -7,12 +7,22 @@ import reprlib
 from collections.abc import Iterable, Mapping
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPELLED = {"·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "×": "x", "≥": ">=", "≤": "<=", "→": "->"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def printable(text: str) -> str:
     """A text without what a terminal would obey: control characters and changes of direction, spelled out instead."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def spelled(error: UnicodeError) -> tuple[str, int]:
+    """An error handler (:func:`codecs.register_error`) that spells out what the output's encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    said = (_SPELLED.get(one) or one.encode("ascii", "backslashreplace").decode() for one in lacking)
+    return "".join(said), error.end
 
 
 def cell(text: str) -> str:

@@ -18,6 +18,7 @@ from judgekit.calibration.ood import Guard
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, parse
+from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
@@ -143,10 +144,8 @@ class Calibration(Record):
 
     def save(self, path: str | Path) -> None:
         """Write as indented JSON, in one step."""
-        path = Path(path)
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(self.to_row(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(path)
+        with replacing(Path(path)) as file:
+            file.write(json.dumps(self.to_row(), indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Calibration:

@@ -118,7 +118,7 @@ def remember(made: Try, folders: Iterable[Path]) -> None:
     """Note a calibration in folders, once in each; one that cannot be written to goes without."""
     for folder in dict.fromkeys(folders):
         if made.digest not in {one.digest for one in remembered([folder])}:
-            with suppress(OSError), (folder / FILE).open("a", encoding="utf-8") as file:
+            with suppress(OSError), (folder / FILE).open("a", encoding="utf-8", newline="") as file:
                 file.write(json.dumps(made.to_row()) + "\n")
 
 

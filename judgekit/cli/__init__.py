@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
 import json
 import logging
 import sqlite3
@@ -16,7 +18,7 @@ import click
 
 from judgekit import DISTRIBUTION, __version__
 from judgekit.cli.output import speaking
-from judgekit.display import printable
+from judgekit.display import printable, spelled
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
 VERBS = {
@@ -104,6 +106,10 @@ def _record(*args: Any, **more: Any) -> logging.LogRecord:
 
 def main() -> None:
     """Run the command line; an error a user can mend is one line on standard error."""
+    codecs.register_error(spelled.__name__, spelled)  # a pipe on Windows, or LC_ALL=C, has no '≥'
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=spelled.__name__)
     logging.basicConfig(format="judgekit: %(message)s", level=logging.ERROR)
     logging.setLogRecordFactory(_record)
     logging.getLogger("judgekit").setLevel(logging.WARNING)

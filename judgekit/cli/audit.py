@@ -46,7 +46,7 @@ def command(
         for why, count in audit.left_out.items():
             click.echo(f"  left out {count:,}: {why}")
     row = {"schema": SCHEMA, "audits": [audit.to_row() for audit in found]}
-    out.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    out.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
     click.echo(f"written to {out}")
     result(written=str(out), **row)
     return EXIT_NOT_CERTIFIED if any(audit.status == "broken" for audit in found) else EXIT_DONE

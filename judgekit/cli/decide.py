@@ -11,6 +11,7 @@ from judgekit import api
 from judgekit.cli.common import OUT, PATH
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
+from judgekit.runs.atomic import replacing
 from judgekit.runs.writer import line
 
 
@@ -22,12 +23,10 @@ from judgekit.runs.writer import line
 def command(evidence: Path, calibration: Path, unbound: bool, out: Path) -> int:
     """Turn EVIDENCE (a file or a run folder) into verdicts under a CALIBRATION."""
     states: Counter[str] = Counter()
-    part = out.with_name(out.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
+    with replacing(out) as file:
         for verdict in api.decide(evidence, calibration, unbound=unbound):
             file.write(line(verdict))
             states[verdict.state] += 1
-    part.replace(out)
     counts = ", ".join(f"{states[state]:,} {word}" for state, word in _WORDS.items())
     click.echo(f"{sum(states.values()):,} items: {counts}; written to {out}")
     result(written=str(out), items=states.total(), states=dict(states))

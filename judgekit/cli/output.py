@@ -82,7 +82,10 @@ def _as_json(context: click.Context, call: Callable[[], Any]) -> Any:
     head = {"verb": context.command_path, "exit_code": code or EXIT_DONE}
     if error is not None:
         head["error"] = str(error)
-    click.echo(json.dumps({**head, **told}, default=_plain, ensure_ascii=False))
+    text = json.dumps(
+        {**head, **told}, default=_plain
+    )  # in ASCII, which standard output holds in any encoding
+    click.echo(text)
     if error is not None:
         raise error
     return code

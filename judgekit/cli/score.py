@@ -105,7 +105,7 @@ def command(
                 click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
                 return stop.exit_code
             except InputError as error:
-                if len(named) == 1 or str(error.path) not in (source, str(out / name)):
+                if len(named) == 1 or not _is_about(error, Path(source), out / name):
                     raise
                 click.echo(printable(f"judgekit: {error}"), err=True)
                 runs.append({"source": source, "error": str(error)})
@@ -130,6 +130,11 @@ def command(
             _say(name, scored.progress.heard)
         left += scored.progress.states.get("unscored", 0) + len(scored.progress.failing)
     return failed or (EXIT_UNSCORED_LEFT if left else EXIT_DONE)
+
+
+def _is_about(error: InputError, *paths: Path) -> bool:
+    """Whether an error is about one of these; paths are compared, since one has many spellings."""
+    return error.path is not None and Path(str(error.path)) in paths
 
 
 def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:

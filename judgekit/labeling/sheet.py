@@ -15,6 +15,7 @@ import numpy as np
 
 from judgekit.display import cell
 from judgekit.records import Item
+from judgekit.runs.atomic import replacing
 from judgekit.trust import choose_items
 
 COLUMNS = (
@@ -77,8 +78,7 @@ def sample(
 
 def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
     """Write tasks as a CSV sheet that ``read_labels`` reads back once labels are filled in."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as file:
         sheet = csv.writer(file)
         sheet.writerow(COLUMNS)
         for task in tasks:
@@ -88,7 +88,6 @@ def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
             defined = " | ".join(f"{label}: {meaning}" for label, meaning in task.definitions.items())
             cells = (*known, *texts, " / ".join(task.choices), defined)
             sheet.writerow((*(cell(text.replace("\0", "\ufffd")) for text in cells), "", ""))
-    part.replace(path)
 
 
 def _question(item: Item) -> str:

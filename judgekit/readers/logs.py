@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +23,9 @@ _LOG = logging.getLogger(__name__)
 
 SUFFIXES = (".json", ".jsonl", ".csv", ".tsv", ".parquet", ".arrow", ".eval")
 _OF_A_RUN = ("verdicts.jsonl", "verdicts.jsonl.part", "rubric.yaml")
+_REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)", re.IGNORECASE)
+"""What Windows takes for a device, whatever ending it has."""
 _EVALS = "evals"
 """The folder in which open-unlearning puts evaluations, one beside each model."""
 
@@ -141,11 +146,26 @@ def _told_apart(sources: list[str], everything: list[str]) -> dict[str, str]:
 
 
 def unique_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Source -> name, where a name that is taken gets a number."""
-    unique: dict[str, str] = {}
+    """Source -> name of its run's folder, which every system takes; a name that is taken gets a number.
+
+    Names that differ in case alone, or in how an accent is spelled, are one folder on macOS and Windows.
+    """
+    unique, taken = dict[str, str](), set[str]()
     for source, name in names:
-        number, taken, free = 2, set(unique.values()), name
-        while free in taken:
+        name = free = portable(name)
+        number = 2
+        while _folded(free) in taken:
             free, number = f"{name}-{number}", number + 1
+        taken.add(_folded(free))
         unique[source] = free
     return unique
+
+
+def portable(name: str) -> str:
+    """A name that can be a folder's on every system: Windows refuses some characters, ends and names of devices."""
+    name = _REFUSED.sub("_", name).rstrip(". ")
+    return f"_{name}" if not name or _DEVICE.match(name) else name
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

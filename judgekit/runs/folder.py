@@ -16,6 +16,7 @@ from typing import Any
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_evidence, read_verdicts
 from judgekit.records import EvidenceRow, Item, R, Verdict, parse, several
+from judgekit.runs.atomic import PART
 
 SCHEMA = "judgekit.run/1"
 ITEMS, EVIDENCE, VERDICTS, ABOUT, STORE = (
@@ -25,9 +26,6 @@ ITEMS, EVIDENCE, VERDICTS, ABOUT, STORE = (
     "run.json",
     "store.sqlite",
 )
-PART = ".part"
-"""Ending of what a run has not finished writing."""
-
 Paths = str | Path | Iterable[str | Path]
 """One path or several."""
 

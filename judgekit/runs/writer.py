@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from judgekit.records import ItemResult, Record
-from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, PART, SCHEMA, VERDICTS
+from judgekit.runs.atomic import PART, create
+from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, SCHEMA, VERDICTS
 from judgekit.runs.tally import Tallies
 
 FILES = (ITEMS, EVIDENCE, VERDICTS)
@@ -56,7 +57,7 @@ class RunWriter:
         self.states: Counter[str] = Counter()
         self.cost: float | None = 0.0
         folder.mkdir(parents=True, exist_ok=True)
-        self._files: list[IO[str]] = [self._part(name).open("w", encoding="utf-8") for name in FILES]
+        self._files: list[IO[str]] = [create(self._part(name)) for name in FILES]
 
     def write(self, results: Iterable[ItemResult]) -> None:
         """Append results to the three files."""
@@ -87,8 +88,8 @@ class RunWriter:
             "answers": self.tallies.to_row(),
             "cost": self.cost,
         }
-        part = self._part(ABOUT)
-        part.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        with create(self._part(ABOUT)) as file:
+            file.write(json.dumps(row, indent=1, ensure_ascii=False) + "\n")
         for name in (*FILES, ABOUT):
             self._part(name).replace(self.folder / name)
 

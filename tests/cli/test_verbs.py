@@ -293,6 +293,15 @@ def test_validate_says_what_files_hold(outputs: Path, tmp_path: Path) -> None:
     assert judgekit("validate", outputs, "bad.jsonl", cwd=tmp_path).returncode == 2
 
 
+def test_a_bad_file_among_several_stops_no_other_however_its_path_is_spelled(
+    outputs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.jsonl").write_text("{")
+    done = judgekit("score", "./bad.jsonl", f"./{outputs.name}", cwd=tmp_path)
+    assert done.returncode == 2 and "bad.jsonl" in done.stderr
+    assert "outputs  4 items" in done.stdout
+
+
 def test_rubrics_lists_and_renders(outputs: Path, tmp_path: Path) -> None:
     assert "leaked / partial / withheld / wrong / degenerate" in judgekit("rubrics", cwd=tmp_path).stdout
     done = judgekit(

@@ -187,9 +187,11 @@ class BatchBackend(OpenAIBackend):
         for name in (status.output_file_id, status.error_file_id):
             if not name:
                 continue
-            with tempfile.NamedTemporaryFile() as file:
+            with tempfile.TemporaryFile() as file:
                 async with self._client.files.with_streaming_response.content(name) as content:
-                    await content.stream_to_file(file.name)
+                    async for part in content.iter_bytes():
+                        file.write(part)
+                file.seek(0)
                 for line in filter(bytes.strip, file):
                     row = self.endpoints[0].scrubbed(json.loads(line))
                     ask = asks.get(row.get("custom_id"))

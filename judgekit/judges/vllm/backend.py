@@ -7,6 +7,7 @@ A verdict is one generated token. What counts is not that token but the log-prob
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import Any
 
 from pydantic import Field
 
-from judgekit.errors import MissingExtra
+from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.vllm.engine import Engine
@@ -130,6 +131,11 @@ def vllm_version() -> str:
             return version(distribution)
         except PackageNotFoundError:
             continue
+    if sys.platform != "linux":
+        raise ConfigError(
+            "the vllm judge needs vLLM in this process, which the extra 'vllm' installs on Linux only: "
+            "start a vLLM server there and ask it with the openai judge"
+        )
     raise MissingExtra("the vllm judge", "vllm")
 
 

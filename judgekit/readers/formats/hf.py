@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from judgekit.errors import ConfigError, InputError
@@ -16,7 +16,8 @@ from judgekit.readers.base import Format, Head, Source
 from judgekit.readers.formats.table import items, read_table
 from judgekit.records import Item
 
-_NAME = re.compile(r"(?P<name>[^:@]+)(:(?P<config>[^:@]+))?(@(?P<split>[^:@]+))?")
+_NAME = re.compile(r"(?P<name>([A-Za-z]:/)?[^:@]+)(:(?P<config>[^:@]+))?(@(?P<split>[^:@]+))?")
+"""A name, or the path of a saved folder, which begins with a drive on Windows."""
 _SAVED = ("state.json", "dataset_dict.json")
 
 
@@ -35,17 +36,28 @@ def _read(source: Source) -> Iterator[Item]:
     return items(source, enumerate(_rows(source.path)))
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The rows, streamed where the source allows it; whatever the library refuses becomes one line."""
-    found = _NAME.fullmatch(str(path))
+def named(path: PurePath) -> tuple[str, str | None, str | None]:
+    """The data set, configuration and split that a path names; the hub's names have slashes on every system.
+
+    Raises
+    ------
+    InputError : it names none.
+    """
+    found = _NAME.fullmatch(path.as_posix())
     if found is None:
         raise InputError("expected name[:config][@split]", path=path)
+    return found["name"], found["config"], found["split"]
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The rows, streamed where the source allows it; whatever the library refuses becomes one line."""
+    name, config, split = named(path)
     from datasets.utils import logging
 
     verbosity = logging.get_verbosity()
     logging.set_verbosity(logging.CRITICAL)  # what goes wrong is said once, below
     try:
-        yield from _load(found["name"], found["config"], found["split"])
+        yield from _load(name, config, split)
     except (ConfigError, InputError):
         raise
     except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's exceptions

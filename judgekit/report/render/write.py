@@ -35,5 +35,5 @@ def write(
     )
     for path, text in forms:
         if path is not None:
-            Path(path).write_text(text(), "utf-8")
+            Path(path).write_text(text(), "utf-8", newline="")
             yield Path(path)
