@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -11,15 +10,7 @@ import click
 from judgekit import api
 from judgekit.cli.common import KEY, PATH, options
 from judgekit.cli.output import result
-from judgekit.judges import KINDS
-
-WHAT = {
-    "lexical": "rules and text features, free, in this process",
-    "openai": "any OpenAI-compatible endpoint",
-    "vllm": "a vLLM engine in this process (extra 'vllm')",
-    "recorded": "evidence from a file",
-    "human": "people's labels from a file, as the last tier",
-}
+from judgekit.judges import described
 
 
 @click.group("judges", invoke_without_command=True)
@@ -27,12 +18,10 @@ WHAT = {
 def command(ctx: click.Context) -> None:
     """List the kinds of judge; 'check' tries the judges of a cascade out."""
     if ctx.invoked_subcommand is None:
-        plugins = {entry.name: entry.value for entry in entry_points(group="judgekit.judges")}
-        result(judges={kind: WHAT[kind] for kind in KINDS} | plugins)
-        for kind in KINDS:
-            click.echo(f"{kind:12} {WHAT[kind]}")
-        for entry in entry_points(group="judgekit.judges"):
-            click.echo(f"{entry.name:12} from {entry.dist.name if entry.dist else entry.value}")
+        kinds = described()
+        result(judges=kinds)
+        for kind, description in kinds.items():
+            click.echo(f"{kind:12} {description}")
 
 
 @command.command("check")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from judgekit.errors import ConfigError
-from judgekit.judges.base import Judge
+from judgekit.extensions import extensions
+from judgekit.judges.base import Judge, JudgeKind
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import explain
 from judgekit.rubrics import Rubric
@@ -50,6 +50,37 @@ class Context:
     keep_going: bool = False
 
 
+def judge_kind(kind: str) -> JudgeKind:
+    """The class behind a kind of judge: a built-in one, else that of another package.
+
+    Raises
+    ------
+    ConfigError : no such kind, or the package that adds it is broken.
+    """
+    added = extensions("judgekit.judges")
+    if kind in KINDS:
+        module, name = KINDS[kind].split(":")
+        found: JudgeKind = getattr(import_module(module), name)
+    elif kind in added:
+        found = added[kind].load(JudgeKind)
+    else:
+        names = dict.fromkeys([*KINDS, *added])
+        raise ConfigError(f"unknown judge '{kind}' in the cascade; known: {', '.join(names)}")
+    return found
+
+
+def described() -> dict[str, str]:
+    """Every kind of judge with its one-line description; of one whose package is broken, what is wrong with it."""
+    found = {kind: judge_kind(kind).description for kind in KINDS}
+    for kind, added in extensions("judgekit.judges").items():
+        if kind not in KINDS:
+            try:
+                found[kind] = f"{judge_kind(kind).description} (package {added.package})"
+            except ConfigError as error:
+                found[kind] = str(error)
+    return found
+
+
 def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:
     """Make a judge from its entry in a cascade file.
 
@@ -60,19 +91,12 @@ def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:
     ConfigError : unknown kind, unknown or wrong key.
     """
     options = dict(spec)
-    kind = options.pop("judge", None)
-    plugins = {entry.name: entry for entry in entry_points(group="judgekit.judges")}
-    if kind in KINDS:
-        module, name = KINDS[kind].split(":")
-        cls = getattr(import_module(module), name)
-    elif kind in plugins:
-        cls = plugins[kind].load()
-    else:
-        raise ConfigError(
-            f"unknown judge '{kind}' in the cascade; known: {', '.join([*KINDS, *sorted(plugins)])}"
-        )
+    kind = str(options.pop("judge", None))
+    cls = judge_kind(kind)
     try:
-        judge: Judge = cls.from_spec(options, context)
+        judge = cls.from_spec(options, context)
     except ValidationError as error:
         raise ConfigError(f"judge '{kind}': {explain(error)}") from None
+    if not isinstance(judge, Judge):
+        raise ConfigError(f"judge '{kind}': {type(judge).__name__} lacks methods of {Judge.__module__}.Judge")
     return judge

@@ -2,8 +2,7 @@
 
 A judge that asks a model is a *panel* of simulated annotators over a *backend*; the backend answers single
 prompts (:class:`Ask`), the panel (``judgekit.judges.annotators``) turns items into asks and answers into evidence.
-Other packages add a judge by an entry point in the group ``judgekit.judges``: a class with this protocol and
-a classmethod ``from_spec(options, context)``.
+Other packages add a kind of judge by an entry point in the group ``judgekit.judges`` that names a :class:`JudgeKind`.
 
 What only some judges have to say of themselves is asked by :func:`need`, :func:`shown` and :func:`of_people`; of a
 judge that does not say it, it is unknown.
@@ -15,12 +14,15 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from judgekit.errors import BatchPending
 from judgekit.judges.price import Price
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Prompt, Rubric
+
+if TYPE_CHECKING:
+    from judgekit.judges import Context
 
 
 @runtime_checkable
@@ -50,6 +52,31 @@ class Judge(Protocol):
 
     async def close(self) -> None:
         """Release connections and engines."""
+        ...
+
+
+@runtime_checkable
+class JudgeKind(Protocol):
+    """A class of judges, by what an entry of a cascade file calls it.
+
+    Attributes
+    ----------
+    description : str
+        One line for ``judgekit judges``.
+    """
+
+    description: str
+
+    def from_spec(self, options: Mapping[str, Any], /, context: Context) -> Judge:
+        """Make a judge (a classmethod).
+
+        Parameters
+        ----------
+        options : mapping
+            Its entry in the cascade file without ``judge``; a ``ValidationError`` of pydantic is said as one line.
+        context : Context
+            The rubric, the cascade file's folder, the run's store, budget and keys.
+        """
         ...
 
 

@@ -37,6 +37,7 @@ class HumanJudge:
     InputError : the file cannot be read, a row is not a label, or a person labelled an item twice.
     """
 
+    description = "people's labels from a file, as the last tier"
     name = PEOPLE
     stages = 1
     people = True

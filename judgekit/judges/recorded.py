@@ -41,6 +41,7 @@ class RecordedJudge:
     InputError : the file cannot be read, a row is not evidence, an id stands twice, or no row has the tier.
     """
 
+    description = "evidence from a file"
     stages = 1
 
     def __init__(self, path: Path, tier: str, name: str = "") -> None:

@@ -14,6 +14,7 @@ import judgekit as jk
 from judgekit import judges
 from judgekit.cascade.cost import estimate
 from judgekit.cli import cli
+from judgekit.extensions import Extension
 from judgekit.judges.base import Need
 from judgekit.rubrics import Rubric
 
@@ -26,6 +27,7 @@ ITEMS = [
 class Foreign:
     """A judge of another package, which says nothing of itself that it need not."""
 
+    description = "of another package"
     stages = 1
 
     def __init__(self, name: str) -> None:
@@ -57,10 +59,11 @@ class Telling(Foreign):
 
 @pytest.fixture
 def cascade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    def installed(group: str) -> list[EntryPoint]:
-        return [EntryPoint(kind.lower(), f"{__name__}:{kind}", group) for kind in ("Foreign", "Telling")]
+    def installed(group: str) -> dict[str, Extension]:
+        kinds = {kind.lower(): f"{__name__}:{kind}" for kind in ("Foreign", "Telling")}
+        return {name: Extension(name, (EntryPoint(name, value, group),)) for name, value in kinds.items()}
 
-    monkeypatch.setattr(judges, "entry_points", installed)
+    monkeypatch.setattr(judges, "extensions", installed)
     path = tmp_path / "c.yaml"
     path.write_text("tiers: [{judge: lexical}, {judge: telling, name: t}, {judge: foreign, name: f}]\n")
     return path

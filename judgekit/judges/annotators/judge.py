@@ -213,9 +213,11 @@ class ConfiguredJudge(ModelJudge, ABC):
     Attributes
     ----------
     kind : what the entry calls it; the tier's name where the entry gives none.
+    description : one line for ``judgekit judges``.
     """
 
     kind: ClassVar[str]
+    description: ClassVar[str]
 
     @classmethod
     def from_spec(cls, options: Mapping[str, Any], context: Context) -> Self:
@@ -245,6 +247,7 @@ class OpenAIJudge(ConfiguredJudge):
     """A model behind an OpenAI-compatible endpoint (``judge: openai``)."""
 
     kind = "openai"
+    description = "any OpenAI-compatible endpoint"
 
     @classmethod
     def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
@@ -258,6 +261,7 @@ class VLLMJudge(ConfiguredJudge):
     """A model in a vLLM engine of this process (``judge: vllm``)."""
 
     kind = "vllm"
+    description = "a vLLM engine in this process (extra 'vllm')"
 
     @classmethod
     def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:

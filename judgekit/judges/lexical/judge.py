@@ -35,6 +35,7 @@ class LexicalJudge:
     the rest its evidence is missing, so that they escalate.
     """
 
+    description = "rules and text features, free, in this process"
     stages = 1
 
     def __init__(self, name: str = "lexical", semantic: bool = False) -> None:
