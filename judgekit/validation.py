@@ -13,7 +13,8 @@ from judgekit import readers
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import ConfigError, InputError, JudgekitError
-from judgekit.readers.detect import FORMATS, head
+from judgekit.readers.detect import head
+from judgekit.readers.formats import SHIPPED
 from judgekit.readers.labels import SHEET
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import load_rubric
@@ -97,7 +98,7 @@ def _kind(path: Path) -> Teller | None:
     if schema.startswith("judgekit.verdict/") or "state" in row:
         return partial(_records, Verdict)
     labelled = "id" in row and ("label" in row or "human_label" in row)
-    others = (form for name, form in FORMATS.items() if name != "judgekit")
+    others = (form for name, form in SHIPPED.items() if name != "judgekit")
     if labelled and (row.keys() <= SHEET or not any(form.matches(seen) for form in others)):
         return partial(_records, LabelRow)
     return None

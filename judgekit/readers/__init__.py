@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from judgekit.errors import ConfigError, InputError, known
+from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Source
-from judgekit.readers.detect import FORMATS, find, head
-from judgekit.readers.formats import hf
+from judgekit.readers.detect import find, head
+from judgekit.readers.formats import SHIPPED, added, format_named, hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
 from judgekit.readers.logs import logs
@@ -32,8 +32,14 @@ __all__ = [
 
 
 def formats() -> dict[str, str]:
-    """Name and one-line description of every format."""
-    return {name: form.description for name, form in FORMATS.items()}
+    """Name and one-line description of every format; of one whose package is broken, what is wrong with it."""
+    found = {name: form.description for name, form in SHIPPED.items()}
+    for name, extension in added().items():
+        try:
+            found[name] = f"{format_named(name).description} (package {extension.package})"
+        except ConfigError as error:
+            found[name] = str(error)
+    return found
 
 
 def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
@@ -49,7 +55,7 @@ def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
 def _form(path: Path, name: str | None, columns: Mapping[str, str] | None = None) -> Format:
     """The format that was named, that a column map asks for, or that the content shows."""
     if name is not None:
-        form = FORMATS[known("format", name, FORMATS)]
+        form = format_named(name)
     elif columns and path.is_file() and head(path).kind in ("list", "lines", "table"):
         form = mapped.FORMAT
     else:

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from judgekit.errors import InputError
+from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Head
 from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.jsonfile import Cursor, first_row, opened
 from judgekit.readers.files.tables import table
-from judgekit.readers.formats import (
-    alpaca,
-    hf,
-    inspect_ai,
-    lm_eval,
-    muse,
-    open_unlearning,
-    rulebreakers,
-    rwku,
-    tofu,
-)
-from judgekit.readers.formats import judgekit_jsonl as own
-from judgekit.readers.formats import table as mapped
+from judgekit.readers.formats import SHIPPED, added, format_named
 
 
 class UnknownFormat(InputError):
     """The file is sound, but of no format that is known."""
-
-
-FORMATS: dict[str, Format] = {
-    module.FORMAT.name: module.FORMAT
-    for module in (
-        own,
-        open_unlearning,
-        tofu,
-        muse,
-        rwku,
-        lm_eval,
-        inspect_ai,
-        alpaca,
-        rulebreakers,
-        mapped,
-        hf,
-    )
-}
 
 
 def head(path: Path) -> Head:
@@ -122,19 +93,22 @@ def _table(path: Path) -> Head:
 
 
 def find(path: Path) -> Format:
-    """The format of a file.
+    """The format of a file: one that ships with judgekit, else one of another package.
 
     Raises
     ------
     InputError : none fits, or the file is not readable.
     """
     seen = head(path)
-    # one line of JSON may be a whole object or the only row
-    for kind in ("object", "lines") if seen.kind == "lines" else (seen.kind,):
-        for form in FORMATS.values():
-            keys, names = ((), ()) if kind in ("list", "lines", "table") else (seen.keys, seen.names)
-            if form.matches(Head(kind, keys, names, seen.row)):
-                return form
+    if fits := _first_that_fits(seen, SHIPPED.values()):
+        return fits
+    broken = []
+    for name in added():
+        try:
+            if fits := _first_that_fits(seen, [format_named(name)]):
+                return fits
+        except ConfigError as error:  # a package that this file may have nothing to do with
+            broken.append(f"; {error}")
     if seen.kind == "archive":
         raise UnknownFormat(
             "a zip archive that is no log of inspect-ai; of a workbook, save the sheet as CSV (UTF-8)",
@@ -146,7 +120,19 @@ def find(path: Path) -> Format:
         if seen.kind == "object"
         else "; of a table, say what is what: --columns question=… --columns output=…"
     )
+    names = ", ".join((*SHIPPED, *added()))
     raise UnknownFormat(
-        f"format not recognized (first keys: {first}){rows}; or force one with --format: {', '.join(FORMATS)}",
+        f"format not recognized (first keys: {first}){rows}; or force one with --format: {names}{''.join(broken)}",
         path=path,
     )
+
+
+def _first_that_fits(seen: Head, formats: Iterable[Format]) -> Format | None:
+    formats = list(formats)
+    # one line of JSON may be a whole object or the only row
+    for kind in ("object", "lines") if seen.kind == "lines" else (seen.kind,):
+        keys, names = ((), ()) if kind in ("list", "lines", "table") else (seen.keys, seen.names)
+        for form in formats:
+            if form.matches(Head(kind, keys, names, seen.row)):
+                return form
+    return None

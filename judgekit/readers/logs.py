@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from judgekit.errors import InputError
 from judgekit.readers.base import Format
-from judgekit.readers.detect import FORMATS, UnknownFormat, find, head
+from judgekit.readers.detect import UnknownFormat, find, head
 from judgekit.readers.formats import hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.labels import SHEET
@@ -84,7 +84,7 @@ def _candidates(folder: Path) -> Iterator[Path]:
 def _form(path: Path, columns: Mapping[str, str] | None) -> Format | None:
     """The format of a log; None for a table that is a label sheet, or that a column map does not fit."""
     if path.is_dir():
-        return FORMATS["hf"]
+        return hf.FORMAT
     seen = head(path)
     if columns:
         fits = seen.kind in ("list", "lines", "table") and set(columns.values()) <= set(seen.row)

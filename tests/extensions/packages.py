@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = ROOT / "docs" / "extending.md"
@@ -24,6 +26,12 @@ def example(heading: str) -> dict[str, str]:
     _, _, rest = MANUAL.read_text("utf-8").partition(f"\n## {heading}\n")
     assert rest, f"docs/extending.md has no section '{heading}'"
     return {found["path"]: found["body"] for found in _BLOCK.finditer(rest.split("\n## ")[0])}
+
+
+def verdicts(folder: Path) -> list[dict[str, Any]]:
+    """The verdicts of the one run that scoring left under a folder."""
+    (path,) = folder.glob("*/verdicts.jsonl")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 @dataclass(frozen=True)

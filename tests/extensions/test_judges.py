@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from judgekit.judges import KINDS, described, judge_kind
-from tests.extensions.packages import ROOT, Site, example
+from tests.extensions.packages import ROOT, Site, example, verdicts
 
 OUTPUTS = [
     {"id": "1", "question": "Where?", "reference": "Ghent", "output": "Ghent"},
@@ -32,12 +32,12 @@ def test_the_judge_of_the_manual_judges(site: Site, tmp_path: Path) -> None:
         "score", outputs(tmp_path / "o.jsonl"), "--rubric", "qa", "--cascade", cascade, "--out", run, code=4
     )
     verdicts = [json.loads(line) for line in (run / "o" / "verdicts.jsonl").read_text("utf-8").splitlines()]
-    assert [(one.get("label"), one["state"]) for one in verdicts] == [
+    assert [(one.get("label"), one["state"]) for one in found] == [
         ("right", "verdict"),
         ("wrong", "verdict"),
         (None, "unscored"),
     ]
-    assert verdicts[2]["reason"] == "shortest: the output is empty"
+    assert found[2]["reason"] == "shortest: the output is empty"
 
 
 def test_a_broken_package_is_one_line_where_it_is_used_and_nothing_elsewhere(
