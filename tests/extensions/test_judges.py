@@ -31,7 +31,7 @@ def test_the_judge_of_the_manual_judges(site: Site, tmp_path: Path) -> None:
     site.judgekit(
         "score", outputs(tmp_path / "o.jsonl"), "--rubric", "qa", "--cascade", cascade, "--out", run, code=4
     )
-    verdicts = [json.loads(line) for line in (run / "o" / "verdicts.jsonl").read_text("utf-8").splitlines()]
+    found = verdicts(run)
     assert [(one.get("label"), one["state"]) for one in found] == [
         ("right", "verdict"),
         ("wrong", "verdict"),
