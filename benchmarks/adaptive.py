@@ -162,7 +162,7 @@ def _cumulative(tiers: list[str]) -> dict[str, float]:
 
 def recorded(path: Path, draws: int) -> dict[str, Any]:
     """Cost of the cascade on the recorded pairs, in passes of the strong judge."""
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     human = np.array([int(row["human"]) - 1 for row in rows])
     probs = np.array([[[float(row[f"{name}_p{k}"]) for k in (1, 2)] for name in JUDGES] for row in rows])

@@ -64,7 +64,7 @@ def _line(log: str, figure: str, ours: float | None, theirs: float | None) -> Li
 
 def membership(path: Path) -> dict[str, float]:
     """AUCs from the attack scores of every item in an open-unlearning log."""
-    log = json.loads(path.read_text())
+    log = json.loads(path.read_text(encoding="utf-8"))
     scores = {
         name: [
             [row["score"] for row in attack[side]["value_by_index"].values()]

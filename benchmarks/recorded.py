@@ -91,7 +91,7 @@ def evidence(path: Path) -> Recorded:
 
 def trust_or_escalate(path: Path) -> Recorded:
     """Chat pairs with simulated-annotator probabilities of three judges; costs are relative list prices."""
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     judges = ["mistral-7b-instruct", "gpt-3.5-turbo", "gpt-4-turbo"]
     probs = np.array([[[float(row[f"{judge}_p{k}"]) for k in (1, 2)] for judge in judges] for row in rows])

@@ -280,7 +280,7 @@ def beside_peers(pythons: Mapping[str, str], count: int) -> dict[str, Any]:
         for item in batch
     ]
     result: dict[str, Any] = {"items": count}
-    with server() as url, tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+    with server() as url, tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:
         json.dump(rows, file)
         file.flush()
         for name, python in pythons.items():

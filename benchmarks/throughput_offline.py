@@ -50,7 +50,7 @@ def throughput(items: int = 500, rounds: int = 3) -> dict[str, Any]:
     rubric = load_rubric("forgetting")
     with tempfile.TemporaryDirectory() as folder:
         examples = Path(folder, "examples.jsonl")
-        with examples.open("w") as file:
+        with examples.open("w", encoding="utf-8") as file:
             for item, label in make_cases(rubric.name, ANNOTATORS * K + 20, seed=1):
                 row = item.model_copy(
                     update={"human": (HumanLabel(annotator="maker", label=label),)}

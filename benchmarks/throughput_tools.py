@@ -138,7 +138,7 @@ def main(name: str, url: str, path: str, connections: str) -> None:
     logging.disable(logging.WARNING)
     package, run = TOOLS[name]
     with contextlib.redirect_stdout(sys.stderr):
-        requests, seconds = run(url, json.loads(Path(path).read_text()), int(connections))
+        requests, seconds = run(url, json.loads(Path(path).read_text(encoding="utf-8")), int(connections))
     found = {"version": version(package), "requests": requests, "requests_per_s": requests / seconds}
     print(json.dumps(found))
 

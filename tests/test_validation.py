@@ -13,7 +13,9 @@ GOOD = {"id": "1", "rubric": "forgetting", "tiers": {"j": {"probs": {"leaked": 0
 
 
 def lines(path: Path, *rows: object) -> Path:
-    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    path.write_text(
+        "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8"
+    )
     return path
 
 

@@ -20,7 +20,7 @@ REFUSED = "have been calibrated on before"
 def labels(path: Path, made: list[EvidenceRow]) -> Path:
     lines = ["id,annotator,label", *(f"{row.id},p,{row.human[0].label}" for row in made)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 

@@ -39,7 +39,7 @@ def others(count: int, costs: dict[str, float | None]) -> list[EvidenceRow]:
 
 
 def write(rows: list[EvidenceRow], path: Path) -> Path:
-    path.write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows))
+    path.write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows), encoding="utf-8")
     return path
 
 

@@ -32,7 +32,7 @@ def outputs(path: Path, start: int, count: int, labeled: int) -> None:
         rules.append(json.dumps({"id": str(i), "tiers": {"rules": {"probs": probs}}}))
         if i < start + labeled:
             labels.append(f"{i},ann,{label}")
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     path.with_suffix(".csv").write_text("\n".join(labels) + "\n")
     with (path.parent / RULES).open("a") as file:
         file.write("\n".join(rules) + "\n")

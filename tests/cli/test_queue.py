@@ -23,7 +23,7 @@ TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
 
 
 def outputs(path: Path, method: str, count: int = 120) -> Path:
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         for i in range(count):
             town = TOWNS[i % 4]
             said = f"In {town}." if (i + len(method)) % 3 else "I don't know."
@@ -41,12 +41,12 @@ def outputs(path: Path, method: str, count: int = 120) -> Path:
 
 
 def read_sheet(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def fill(path: Path, rows: list[dict[str, str]]) -> None:
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         sheet = csv.DictWriter(file, list(rows[0]))
         sheet.writeheader()
         sheet.writerows(rows)

@@ -53,7 +53,7 @@ def outputs(tmp_path: Path) -> Path:
 
 
 def rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def test_score_leaves_a_run_folder(outputs: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_options_come_from_the_environment(outputs: Path, tmp_path: Path) -> Non
 
 
 def evidence(path: Path, n: int, wrong: int) -> None:
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         for i in range(n):
             sure = 0.99 - 0.4 * i / n
             human = "no" if i >= n - wrong else "yes"

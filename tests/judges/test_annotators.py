@@ -256,7 +256,7 @@ def test_the_fingerprint_changes_with_anything_that_is_shown() -> None:
 
 
 def write(path: Path, items: list[Item]) -> Path:
-    path.write_text("".join(json.dumps(item.to_row()) + "\n" for item in items))
+    path.write_text("".join(json.dumps(item.to_row()) + "\n" for item in items), encoding="utf-8")
     return path
 
 

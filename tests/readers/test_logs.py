@@ -18,7 +18,7 @@ TEXTS = {"generated_text": {"0": ["q", "o", "r"]}}
 
 def write(path: Path, content: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     return path
 
 

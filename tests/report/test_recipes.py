@@ -86,7 +86,7 @@ def _closer_look_log(path: Path, forget_answer: str) -> Path:
         "eval_log_forget.json": section(forget_answer, 4.0, 0.1, "none", 0.1),
     }
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(log))
+    path.write_text(json.dumps(log), encoding="utf-8")
     return path
 
 

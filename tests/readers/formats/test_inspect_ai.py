@@ -31,7 +31,7 @@ def log(path: Path, **change: Any) -> Path:
     """The log as inspect-ai writes it as JSON; ``change`` is of its last sample."""
     rows = samples()
     rows[-1] |= change
-    path.write_text(json.dumps({**member("header.json"), "samples": rows}, indent=2))
+    path.write_text(json.dumps({**member("header.json"), "samples": rows}, indent=2), encoding="utf-8")
     return path
 
 
