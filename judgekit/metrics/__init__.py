@@ -1,7 +1,7 @@
 """Reference-based measures of the unlearning papers: texts and losses in, numbers out.
 
 `measure_run` gives everything that a run's recorded fields support; the single formulas stand in `overlap`,
-`likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `CATALOGUE` says
+`likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `catalogue` says
 what each one means.
 """
 
@@ -13,19 +13,21 @@ from judgekit.metrics.aggregate import (
     model_utility_retain_closer_look,
     model_utility_tofu,
 )
-from judgekit.metrics.catalogue import CATALOGUE, Entry, better
+from judgekit.metrics.catalogue import better, catalogue
+from judgekit.metrics.entry import Entry, Rule
 from judgekit.metrics.likelihood import OPEN_UNLEARNING_EPS
 from judgekit.metrics.measure import Measure
 from judgekit.metrics.recorded import RunMeasures, item_values, measure_run, measure_split
 
 __all__ = [
     "AGGREGATES",
-    "CATALOGUE",
     "OPEN_UNLEARNING_EPS",
     "Entry",
     "Measure",
+    "Rule",
     "RunMeasures",
     "better",
+    "catalogue",
     "forget_efficacy",
     "harmonic_mean",
     "item_values",

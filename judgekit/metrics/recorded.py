@@ -13,86 +13,26 @@ A split is a mapping from field name to one value per item, aligned. None marks 
 `perturbed_probabilities`  a list per item
 `truth_ratio`              R, wrong over right
 `entailment_label`         'entailment', 'neutral', 'contradiction', 'none'
-any name in `RECORDED`     the measure itself, as the file has it
+a measure's name           the measure itself, as the file has it
 =========================  ====================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from judgekit.metrics import fluency, likelihood, overlap, privacy, semantic
+from judgekit.metrics import likelihood, overlap, privacy
 from judgekit.metrics.aggregate import AGGREGATES, OFFERED
-from judgekit.metrics.likelihood import FloatArray
+from judgekit.metrics.catalogue import catalogue
+from judgekit.metrics.entry import Rule
 from judgekit.metrics.measure import Measure
 
 Fields = Mapping[str, Sequence[Any]]
 Column = list[float | None]
 
-RECORDED = (
-    "rouge1_recall",
-    "rouge1_f1",
-    "rougeL_recall",
-    "rougeL_f1",
-    "token_entropy",
-    "unique_token_ratio",
-    "cosine_similarity",
-    "exact_memorization",
-    "extraction_strength",
-    "perplexity",
-    "normalized_probability",
-)
 _TEXTS = ("reference", "output")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One way to get a measure of one item: the fields it needs, and the function of their values."""
-
-    name: str
-    needs: tuple[str, ...]
-    compute: Callable[..., Any]
-
-
-def _of_words(function: Callable[[Sequence[str]], float | None]) -> Callable[[str], float | None]:
-    return lambda text: function(fluency.words(text))
-
-
-def _share_of_losses(right: float, wrong: Sequence[float]) -> FloatArray:
-    return likelihood.normalized_probability(likelihood.probability(right), likelihood.probability(wrong))
-
-
-_PROBABILITIES = ("probability", "perturbed_probabilities")
-_LOSSES = ("loss", "perturbed_losses")
-_PARAPHRASED = ("paraphrased_loss", "perturbed_losses")
-
-# In order: for a measure with several rules the first whose fields are there wins, and later rules see its
-# values.
-_RULES = (
-    *(Rule(name, (name,), float) for name in (*RECORDED, "probability")),
-    # TOFU stores its ratios rounded to single precision and aggregates from the losses; open-unlearning, told
-    # by its stored probabilities, aggregates the stored ratios, which hold a constant that the losses do not.
-    Rule("truth_ratio", ("truth_ratio", "probability"), lambda ratio, _: ratio),
-    Rule("truth_ratio", _PARAPHRASED, likelihood.truth_ratio),
-    Rule("truth_ratio", ("truth_ratio",), float),
-    Rule("exact_match", _TEXTS, overlap.exact_match),
-    Rule("containment", _TEXTS, overlap.containment),
-    Rule("probability", ("loss",), likelihood.probability),
-    Rule("normalized_probability", _PROBABILITIES, likelihood.normalized_probability),
-    Rule("normalized_probability", _LOSSES, _share_of_losses),
-    Rule("truth_ratio_clipped", ("truth_ratio",), likelihood.truth_ratio_clipped),
-    Rule("truth_ratio_folded", ("truth_ratio",), likelihood.truth_ratio_folded),
-    Rule("truth_ratio_known", ("truth_ratio",), likelihood.truth_ratio_known),
-    Rule("truth_ratio_share", _PARAPHRASED, likelihood.truth_ratio_share),
-    Rule("entailment", ("entailment_label",), semantic.entailment_score),
-    Rule("word_entropy", ("output",), _of_words(fluency.token_entropy)),
-    Rule("unique_word_ratio", ("output",), _of_words(fluency.unique_token_ratio)),
-    Rule("repetition", ("output",), _of_words(fluency.repetition)),
-    Rule("character_repetition", ("output",), lambda text: fluency.repetition(text, n=8)),
-    Rule("refusal", ("output",), fluency.is_refusal),
-)
 
 
 def _apply(rule: Rule, fields: Fields) -> Column:
@@ -143,23 +83,19 @@ def item_values(split: str, fields: Fields) -> dict[str, Column | str]:
     have = {**fields, **_rouge(fields)}
     if split in OFFERED and "paraphrased_loss" not in have and "loss" in have:
         have["paraphrased_loss"] = have["loss"]
+    recorded = dict(have)
     found: dict[str, Column | str] = {}
-    for rule in _RULES:
-        if isinstance(found.get(rule.name), list):
-            continue
-        lacking = [need for need in rule.needs if need not in have]
-        if lacking:
-            before = found.get(rule.name)
-            reason = (
-                f"{before}, or {' and '.join(lacking)}"
-                if before
-                else f"not recorded: {' and '.join(lacking)}"
-            )
-            found[rule.name] = reason
-            continue
-        column = _apply(rule, have)
-        found[rule.name] = column
-        have[rule.name] = column
+    for name, entry in catalogue().items():
+        reasons = []
+        for rule in entry.rules:
+            usable = recorded if rule.as_recorded else have
+            if not (lacking := [need for need in rule.needs if need not in usable]):
+                found[name] = have[name] = _apply(rule, usable)
+                break
+            reasons.append(" and ".join(lacking))
+        else:
+            if entry.rules:
+                found[name] = f"not recorded: {', or '.join(reasons)}"
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.metrics import CATALOGUE
+from judgekit.metrics import catalogue
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.comparison.per_question import Outcome, outcome
@@ -122,7 +122,7 @@ class Run:
         membership = {
             name: value
             for name, value in self.recorded.items()
-            if name.startswith("mia_") and name in CATALOGUE
+            if name.startswith("mia_") and name in catalogue()
         }
         return outcome(self.name, items.values(), membership=membership)
 

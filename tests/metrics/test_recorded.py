@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from judgekit.metrics import CATALOGUE, better, item_values, measure_run
-from judgekit.metrics.recorded import RECORDED
+from judgekit.metrics import better, catalogue, item_values, measure_run
 
 FIELDS = {
     "output": ["Paris", "I don't know.", None],
@@ -18,7 +17,7 @@ FIELDS = {
 
 def test_every_measure_has_a_value_or_says_what_it_lacks() -> None:
     found = item_values("forget", {"output": ["a b", "c"]})
-    assert set(found) <= set(CATALOGUE)
+    assert set(found) <= set(catalogue())
     assert found["refusal"] == [0.0, 0.0]
     assert found["rougeL_recall"] == "not recorded: rougeL_recall"
     assert found["normalized_probability"].startswith(
@@ -105,9 +104,16 @@ def test_rouge_is_computed_only_where_none_is_recorded() -> None:
 
 def test_the_catalogue_covers_every_measure_and_nothing_is_oriented_twice() -> None:
     run = measure_run({"forget": FIELDS, "retain": FIELDS}, membership={"mia_loss": 0.5})
-    assert set(run.overall) | set(run.splits["forget"]) | set(RECORDED) <= set(CATALOGUE)
+    assert set(run.overall) | set(run.splits["forget"]) <= set(catalogue())
     assert better("rougeL_recall", "forget") == -1
     assert better("rougeL_recall", "retain") == better("rougeL_recall", "neighbor") == 1
     assert better("truth_ratio_folded", "forget") == 1
     assert better("perplexity", "retain") == -1
-    assert all(entry.ideal is None or entry.forget == 0 for entry in CATALOGUE.values())
+    assert all(entry.ideal is None or entry.forget == 0 for entry in catalogue().values())
+
+
+def test_a_loop_without_spaces_repeats_in_characters_and_not_in_words() -> None:
+    found = item_values("forget", {"output": ["located" * 20, "It is in Ghent."]})
+    loop, plain = found["character_repetition"]
+    assert isinstance(loop, float) and loop > 0.9 and plain == 0.0
+    assert found["repetition"][0] in (0.0, None)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from judgekit.metrics import AGGREGATES, CATALOGUE
-from judgekit.metrics.catalogue import PROBABILITY
+from judgekit.metrics import AGGREGATES, catalogue
+from judgekit.metrics.entry import PROBABILITY
 from judgekit.report.comparison.paired import LEVEL, Estimate, mean
 from judgekit.report.comparison.per_question import Outcome
 
@@ -32,7 +32,7 @@ def intervals(run: Outcome, level: float = LEVEL, seed: int = 0) -> dict[tuple[s
     found: dict[tuple[str, str], Estimate] = {}
     for split, columns in run.values.items():
         for name, values in columns.items():
-            bounds = (0.0, 1.0) if CATALOGUE[name].range == PROBABILITY else None
+            bounds = (0.0, 1.0) if catalogue()[name].range == PROBABILITY else None
             found[split, name] = _published(
                 run.measures.splits[split][name].value, mean(values, level, bounds)
             )
