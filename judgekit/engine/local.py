@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,9 @@ BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
 
 _PASSING = ("lexical", "human")
+
+_TURN = 0.2
+"""Seconds waited for another thread at a time: on Windows, Ctrl-C does not end a wait without limit."""
 
 BATCH = 10_000
 """Items judged together where a judge asks through a batch API, so that its batches are few and large."""
@@ -93,6 +96,8 @@ def _in_a_thread(job: Job) -> Progress:
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(asyncio.run, run())
         try:
+            while not wait([done], _TURN).done:
+                pass
             return done.result()
         except KeyboardInterrupt:
             for task in filter(None, started):

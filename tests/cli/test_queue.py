@@ -197,7 +197,7 @@ def test_spot_checks_need_a_promise(tmp_path: Path) -> None:
 def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
     (tmp_path / "runs" / "one").mkdir(parents=True)
     (tmp_path / "runs" / "one" / "verdicts.jsonl").write_text("")
-    with pytest.raises(InputError, match=r"runs: not a run folder: .* did you mean .*runs/one\?"):
+    with pytest.raises(InputError, match=r"runs: not a run folder: .* did you mean .*runs[/\\]one\?"):
         api.queue(tmp_path / "runs")
 
 

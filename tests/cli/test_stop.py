@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import json
 import os
@@ -22,6 +23,9 @@ from tests.judges.asking import some_items
 from tests.judges.server import ChatServer
 
 COUNT = 150
+sends_sigint = pytest.mark.skipif(
+    sys.platform == "win32", reason="a process cannot be sent SIGINT on Windows"
+)
 
 
 def cascade(url: str) -> str:
@@ -64,6 +68,7 @@ def stored(run: Path) -> int:
     return int(count)
 
 
+@sends_sigint
 def test_ctrl_c_keeps_every_answer_and_the_next_run_pays_for_none_twice(
     score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -87,6 +92,7 @@ def test_ctrl_c_keeps_every_answer_and_the_next_run_pays_for_none_twice(
     assert len((run / "verdicts.jsonl").read_text().splitlines()) == COUNT
 
 
+@sends_sigint
 def test_ctrl_c_twice_waits_for_nothing(
     score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -109,7 +115,7 @@ def test_judges_that_wait_for_nothing_can_be_stopped_too(tmp_path: Path) -> None
     """Between two blocks at the latest: the lexical judge never gives the event loop a turn."""
 
     def stop(_: object) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         api.score(some_items(5000), tmp_path / "run", rubric="forgetting", report=stop)
@@ -139,7 +145,7 @@ def test_a_notebook_can_score_and_stop_and_go_on(tmp_path: Path) -> None:
         def interrupt() -> None:
             while sum(server.calls.values()) < 60:
                 time.sleep(0.005)
-            os.kill(os.getpid(), signal.SIGINT)
+            _thread.interrupt_main()  # as a kernel on Windows: no signal comes that would end a wait
 
         thread = threading.Thread(target=interrupt)
         thread.start()

@@ -23,7 +23,7 @@ def write(path: Path, content: str) -> Path:
 
 
 def found(folder: Path, **options: object) -> list[str]:
-    return [str(path.relative_to(folder)) for path in logs(folder, **options).files]  # type: ignore[arg-type]
+    return [path.relative_to(folder).as_posix() for path in logs(folder, **options).files]  # type: ignore[arg-type]
 
 
 def test_logs_are_told_from_everything_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -105,7 +105,7 @@ def test_files_that_are_called_alike_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     write(tmp_path / "deep" / "in" / "out.jsonl", ITEM)
-    with pytest.raises(InputError, match=r"is a folder; did you mean .*deep/in/out\.jsonl\?"):
+    with pytest.raises(InputError, match=r"is a folder; did you mean .*deep[/\\]in[/\\]out\.jsonl\?"):
         list(readers.read(tmp_path))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -136,7 +135,7 @@ def test_kill_9_loses_no_answer_and_pays_for_none_twice(tmp_path: Path) -> None:
             process = subprocess.Popen([*command, server.url], cwd=ROOT)
             while sum(server.calls.values()) < answered and process.poll() is None:
                 time.sleep(0.002)
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
             with Store(tmp_path) as store:
                 kept = store.get(list(hashes))
