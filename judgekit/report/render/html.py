@@ -46,7 +46,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     return _template("page.html.j2").render(
         summary=summary,
         tables={table.name: table for table in tables(summary)},
-        charts={chart.name: chart for chart in charts(summary)},
+        charts=charts(summary),
         style=(PAGE / "style.css").read_text("utf-8"),
         script=(PAGE / "items.js").read_text("utf-8"),
         items=embedded(item_table(summary, runs)),

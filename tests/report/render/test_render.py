@@ -176,18 +176,21 @@ def test_charts_show_the_rates_of_the_tables(tmp_path):
         ]
     )
     summary = summarize(runs)
-    drawn = breakdown(summary, "forget")
+    drawn = breakdown.FORGET.draw(summary)
     assert drawn is not None and "undecided" not in drawn.text
     for run in summary.runs:
         rates = run.side("forget").rates
         assert rates["leaked"].kind == "people"
         assert f"leaked {percent(rates['leaked'].value)}" in drawn.text or not rates["leaked"].value
-        assert f"{run.name}: forgotten well {in_words(rates['forgotten well'])}" in plane(summary).text
+        assert (
+            f"{run.name}: forgotten well {in_words(rates['forgotten well'])}"
+            in plane.CHART.draw(summary).text
+        )
 
 
 def test_charts_of_many_runs_show_some_and_say_so(summary):
     many = [replace(summary.runs[k % len(summary.runs)], name=f"r{k}") for k in range(60)]
-    drawn = plane(replace(summary, runs=tuple(many)))
+    drawn = plane.CHART.draw(replace(summary, runs=tuple(many)))
     assert drawn.text.count(": forgotten well") == 40
     assert "The 40 of 60 runs that forgot best." in drawn.caption
 

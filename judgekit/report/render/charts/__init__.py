@@ -1,0 +1,62 @@
+"""The charts of the report, one module each: what it shows, its caption, and the same in words.
+
+Here: a chart's place, title and drawing. Not here: colors and SVG (:mod:`judgekit.report.render.svg`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from judgekit.extensions import extensions
+from judgekit.report.render.charts import breakdown, plane, reliability, risk_coverage
+from judgekit.report.render.charts.base import Chart, Drawing, Place
+from judgekit.report.render.svg import draw
+from judgekit.report.summary import Summary
+
+SHIPPED = (plane.CHART, breakdown.FORGET, breakdown.KEEP, risk_coverage.CHART, reliability.CHART)
+"""In the order in which they stand in their sections."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart of one summary, ready for the page: ``svg`` to be put inline, ``text`` the same in words."""
+
+    name: str
+    place: Place
+    title: str
+    svg: str
+    caption: str
+    text: str
+
+
+def every_chart() -> Iterator[Chart]:
+    """The charts that ship with judgekit, then those of other packages.
+
+    Raises
+    ------
+    ConfigError : a package that adds a chart is broken.
+    """
+    yield from SHIPPED
+    names = {chart.name for chart in SHIPPED}
+    for name, added in extensions("judgekit.charts").items():
+        if name not in names:
+            yield replace(added.load(Chart), name=name)
+
+
+def charts(summary: Summary) -> list[Drawn]:
+    """The charts that this summary has data for.
+
+    Raises
+    ------
+    MissingExtra : matplotlib is not installed.
+    ConfigError : a package that adds a chart is broken.
+    """
+    found = ((chart, chart.draw(summary)) for chart in every_chart())
+    return [drawn(chart, drawing) for chart, drawing in found if drawing is not None]
+
+
+def drawn(chart: Chart, drawing: Drawing) -> Drawn:
+    """One chart as SVG."""
+    svg = draw(chart.name, chart.title, drawing.text, drawing.size, drawing.paint)
+    return Drawn(chart.name, chart.place, chart.title, svg, drawing.caption, drawing.text)
