@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
+from judgekit.calibration.calibrate import calibrate
+from judgekit.calibration.record import Calibration
+from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
 
 FORGET = ("leaked", "partial", "withheld", "wrong", "degenerate")
 KEEP = ("correct", "partial", "wrong", "refused", "degenerate")
+LABELS = {"forgetting": FORGET, "utility": KEEP}
 
 HOSTILE = (
     "</script><script>window.hacked = 1</script>",
@@ -40,13 +45,23 @@ METHODS = {  # shares of FORGET and of KEEP, in that order
 }
 
 
+@cache
+def certified(method: str = "original") -> Mapping[str, Calibration]:
+    """By rubric, a calibration made on 400 labeled outputs of a method: 80 % agreement with people, certified."""
+    rows = [row for _, row in drawn(method, forget=400, keep=400, human=1.0, people=1, source=", labeled")]
+    return {
+        rubric: calibrate([row for row in rows if row.rubric == rubric], agreement=0.8, labels=labels)
+        for rubric, labels in LABELS.items()
+    }
+
+
 def make_run(
     folder: Path,
     method: str = "original",
     *,
     forget: int = 60,
     keep: int = 40,
-    calibration: Mapping[str, object] | None = None,
+    calibrations: Mapping[str, Calibration] | None = None,
     human: float = 0.0,
     abstain: float = 0.0,
     unscored: float = 0.0,
@@ -55,76 +70,109 @@ def make_run(
     recorded: bool = True,
     seed: int = 0,
 ) -> Path:
-    """Write a run of two tiers (`lexical`, `gpt`). `outputs` replace the first forget outputs."""
-    rng = random.Random(f"{seed}{method}")
+    """Write a run of two tiers (`lexical`, `gpt`), decided under `calibrations` where there are some, by rubric.
+
+    `outputs` replace the first forget outputs.
+    """
+    made = drawn(
+        method,
+        forget=forget,
+        keep=keep,
+        human=human,
+        unscored=unscored,
+        outputs=outputs,
+        people=people,
+        recorded=recorded,
+        seed=seed,
+    )
+    rows, rng = [row for _, row in made], random.Random(f"abstained {seed}{method}")
     folder.mkdir(parents=True, exist_ok=True)
-    shares = METHODS[method]
-    plan = [("forget", "forgetting", FORGET, shares[0])] * forget
-    plan += [
-        (split, "utility", KEEP, shares[1]) for split in ("retain", "world_facts") for _ in range(keep // 2)
-    ]
-    fingerprint = "f1f2f3f4f5f6" if calibration else None
-    with (
-        (folder / "items.jsonl").open("w") as items,
-        (folder / "evidence.jsonl").open("w") as evidence,
-        (folder / "verdicts.jsonl").open("w") as verdicts,
-    ):
-        for number, (split, rubric, labels, weights) in enumerate(plan):
-            label = rng.choices(labels, weights)[0]
-            text = outputs[number] if number < len(outputs) else f"{TEXT[label]} [{number}]"
-            known = {name: rng.random() for name in ROUGE} | {"loss": 3 * rng.random()} if recorded else {}
-            where = {"id": f"{split}/{number}", "split": split, "model": "Llama-3.1-8B", "method": method}
-            item = Item(
-                question=f"Question {number} of {split}: what is the author's name?",
-                references=("Chenoa Wu-Lind",),
-                outputs=(text,),
-                recorded=known,
-                **where,
-            )
-            sure = rng.betavariate(6, 1.2)
-            tiers = {"lexical": _evidence(rng, labels, label, 0.55 * sure + 0.2, asks=1)}
-            if sure < 0.8:
-                tiers["gpt"] = _evidence(
-                    rng, labels, label, sure, asks=10, cost=0.0021, mass=0.98, flips=rng.random() / 4
-                )
-            tier = list(tiers)[-1]
-            best = tiers[tier].label
-            labeled = (
-                tuple(
-                    HumanLabel(
-                        annotator=f"person{who}", label=label if rng.random() < 0.9 else rng.choice(labels)
-                    )
-                    for who in range(people)
-                )
-                if rng.random() < human
-                else ()
-            )
-            where |= {"rubric": rubric, "question_id": item.question_id, "human": labeled}
-            chance = rng.random()
-            if chance < unscored:
-                tiers = {name: Evidence.missing("no answer after 5 tries") for name in tiers}
-                outcome = {"state": "unscored", "reason": "no answer after 5 tries"}
-            elif chance < unscored + abstain:
-                outcome = {"state": "abstained"}
-            else:
-                outcome = {
-                    "state": "verdict",
-                    "label": best,
-                    "tier": tier,
-                    "confidence": tiers[tier].probs[best],
-                    "calibration": fingerprint,
-                }
-            spent = sum(found.cost or 0 for found in tiers.values())
-            _write(items, item)
-            _write(evidence, EvidenceRow(tiers=tiers, **where))
-            _write(verdicts, Verdict(cost=spent, **outcome, **where))
+    with (folder / "verdicts.jsonl").open("w") as verdicts:
+        for row in rows:
+            calibration = (calibrations or {}).get(row.rubric)
+            decided = _opinion(row) if calibration is None else next(decide_rows([row], calibration))
+            if decided.state == "verdict" and rng.random() < abstain:
+                decided = Verdict(state="abstained", cost=decided.cost, human=row.human, **row.named)
+            _write(verdicts, decided)
+    for name, records in (("items.jsonl", [item for item, _ in made]), ("evidence.jsonl", rows)):
+        with (folder / name).open("w") as file:
+            for record in records:
+                _write(file, record)
     cascades = {
-        "forgetting": {"labels": FORGET, "calibration": calibration},
-        "utility": {"labels": KEEP, "calibration": calibration},
+        rubric: {
+            "labels": labels,
+            "calibration": calibrations[rubric].to_row() if calibrations else None,
+        }
+        for rubric, labels in LABELS.items()
     }
     meta = {"schema": "judgekit.run/1", "source": f"{method}/TOFU_EVAL.json", "cascades": cascades}
     (folder / "run.json").write_text(json.dumps(meta))
     return folder
+
+
+def drawn(
+    method: str,
+    *,
+    forget: int,
+    keep: int,
+    human: float = 0.0,
+    unscored: float = 0.0,
+    outputs: Sequence[str] = (),
+    people: int = 2,
+    recorded: bool = True,
+    seed: int = 0,
+    source: str = "",
+) -> list[tuple[Item, EvidenceRow]]:
+    """Outputs of a method, and what both tiers and people say of them; another `source` has other questions."""
+    rng = random.Random(f"{seed}{method}{source}")
+    shares = METHODS[method]
+    plan = [("forget", "forgetting", shares[0])] * forget
+    plan += [(split, "utility", shares[1]) for split in ("retain", "world_facts") for _ in range(keep // 2)]
+    made = []
+    for number, (split, rubric, weights) in enumerate(plan):
+        labels = LABELS[rubric]
+        label = rng.choices(labels, weights)[0]
+        text = outputs[number] if number < len(outputs) else f"{TEXT[label]} [{number}]"
+        known = {name: rng.random() for name in ROUGE} | {"loss": 3 * rng.random()} if recorded else {}
+        where = {"id": f"{split}/{number}", "split": split, "model": "Llama-3.1-8B", "method": method}
+        item = Item(
+            question=f"Question {number} of {split}{source}: what is the author's name?",
+            references=("Chenoa Wu-Lind",),
+            outputs=(text,),
+            recorded=known,
+            **where,
+        )
+        sure = rng.betavariate(6, 1.2)
+        tiers = {
+            "lexical": _evidence(rng, labels, label, 0.55 * sure + 0.2, asks=1),
+            "gpt": _evidence(
+                rng, labels, label, sure, asks=10, cost=0.0021, mass=0.98, flips=rng.random() / 4
+            ),
+        }
+        labeled = (
+            tuple(
+                HumanLabel(
+                    annotator=f"person{who}", label=label if rng.random() < 0.9 else rng.choice(labels)
+                )
+                for who in range(people)
+            )
+            if rng.random() < human
+            else ()
+        )
+        if rng.random() < unscored:
+            tiers = {name: Evidence.missing("no answer after 5 tries") for name in tiers}
+        where |= {"rubric": rubric, "question_id": item.question_id, "human": labeled}
+        made.append((item, EvidenceRow(tiers=tiers, **where)))
+    return made
+
+
+def _opinion(row: EvidenceRow) -> Verdict:
+    """What a run without a calibration makes of evidence: the last tier's word."""
+    tier, said = list(row.tiers.items())[-1]
+    common = {**row.named, "human": row.human, "cost": sum(one.cost or 0 for one in row.tiers.values())}
+    if said.label is None:
+        return Verdict(state="unscored", reason=said.reason, **common)
+    return Verdict(state="verdict", label=said.label, tier=tier, confidence=said.probs[said.label], **common)
 
 
 def _evidence(
@@ -144,23 +192,6 @@ def _write(file, record) -> None:  # type: ignore[no-untyped-def]
     file.write(json.dumps(record.to_row(), ensure_ascii=False) + "\n")
 
 
-CERTIFIED = {
-    "schema": "judgekit.calibration/1",
-    "labels": ["leaked", "partial", "withheld", "wrong", "degenerate", "correct", "refused"],
-    "tiers": ["t", "lexical", "gpt"],
-    "certificate": {
-        "status": "certified",
-        "claim": "Where it gives a verdict, it is the people's label at least 85 % of the time (delta 0.1).",
-        "agreement": 0.85,
-        "delta": 0.1,
-        "coverage": 0.93,
-        "observed": 0.91,
-        "bound": 0.87,
-        "labels": 400,
-    },
-}
-
-
 if __name__ == "__main__":
     import sys
 
@@ -176,6 +207,6 @@ if __name__ == "__main__":
                 abstain=0.04,
                 unscored=0.01,
                 outputs=HOSTILE,
-                calibration=CERTIFIED,
+                calibrations=certified(name),
             )
         )

@@ -8,7 +8,7 @@ import pytest
 
 from judgekit.errors import InputError
 from judgekit.report import load, summarize, to_csv, to_json, to_markdown
-from tests.report.make_runs import CERTIFIED, HOSTILE, make_run
+from tests.report.make_runs import HOSTILE, certified, make_run
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ def test_forgetting_is_credited_only_to_a_model_that_still_answers(tmp_path):
 
 
 def test_a_certificate_is_told_and_an_opinion_is_not_called_one(tmp_path):
-    certified = make_run(tmp_path / "certified", "IDK", calibration=CERTIFIED)
-    told = summarize(load([certified, make_run(tmp_path / "bare", "original")]))
+    promised = make_run(tmp_path / "certified", "IDK", calibrations=certified("IDK"))
+    told = summarize(load([promised, make_run(tmp_path / "bare", "original")]))
     assert [run.certified for run in told.runs] == [True, False]
     kinds = {run.name: {r.kind for g in run.groups for r in g.rates.values()} for run in told.runs}
     assert kinds == {"certified": {"certificate"}, "bare": {"judge"}}
@@ -67,7 +67,7 @@ def test_a_certificate_is_told_and_an_opinion_is_not_called_one(tmp_path):
 
 
 def test_an_opinion_under_one_rubric_is_named_with_it(tmp_path):
-    run = make_run(tmp_path / "half", "IDK", calibration=CERTIFIED)
+    run = make_run(tmp_path / "half", "IDK", calibrations=certified("IDK"))
     verdicts = run / "verdicts.jsonl"
     rows = [json.loads(line) for line in verdicts.read_text().splitlines()]
     for row in rows:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
+from judgekit.calibration.calibrate import calibrate
+from judgekit.calibration.record import Calibration, Reference
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.claims.claims import checks, claim
 from judgekit.report.claims.vouched import vouched
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
 from judgekit.report.load import Judged, Run
 from judgekit.report.rates.judged import judged_rates
-from tests.report.make_runs import CERTIFIED
 
 
 def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "leaked") -> list[Judged]:
@@ -29,10 +32,32 @@ def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "
     return made
 
 
-def run(calibration) -> Run:
-    return Run(
-        "r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"], "calibration": calibration}}}
-    )
+def labeled(
+    confidence: Sequence[float], *, right: float = 1.0, **known: Sequence[object]
+) -> list[EvidenceRow]:
+    """What certifies: one judge, of so much confidence, whose label a share `right` of people give too."""
+    return [
+        EvidenceRow(
+            id=f"labeled {k}",
+            question_id=f"labeled {k}",
+            rubric="forgetting",
+            tiers={"t": Evidence(probs={"leaked": sure, "wrong": 1 - sure})},
+            human=(HumanLabel(annotator="a", label="leaked" if k < right * len(confidence) else "wrong"),),
+            **{name: values[k] for name, values in known.items()},
+        )
+        for k, sure in enumerate(confidence)
+    ]
+
+
+@cache
+def certified() -> Calibration:
+    """A promise of 85 %, made of items on which the judge was sure."""
+    return calibrate(labeled(np.random.default_rng(0).uniform(0.9, 1.0, 150)), agreement=0.85)
+
+
+def run(calibration: Calibration | None) -> Run:
+    known = None if calibration is None else calibration.to_row()
+    return Run("r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"], "calibration": known}}})
 
 
 def test_no_calibration_is_an_opinion():
@@ -42,25 +67,34 @@ def test_no_calibration_is_an_opinion():
     assert "judge's opinion only" in made.text
 
 
-def reference(confidence, **more) -> dict:
-    n = len(confidence)
-    questions = [f"labeled {k}" for k in range(n)]
-    return {"confidences": list(confidence), "labels": ["leaked"] * n, "questions": questions, **more}
-
-
 def test_certified_where_the_calibration_remembers_nothing_to_check_against():
-    only = replace(run(CERTIFIED), rows=rows([0.9] * 50, [False] * 50))
+    forgetful = certified().model_copy(update={"reference": Reference()})
+    only = replace(run(forgetful), rows=rows([0.9] * 50, [False] * 50))
     made = claim(only, "forgetting", only.rows, checks([only])["r", "forgetting"])
     assert made.status == "certified"
     assert made.stands and made.agreement == 0.85
     assert made.shift.startswith("none")
 
 
+def older(calibration: Calibration) -> Calibration:
+    """The same as calibrations were written that remembered no more than the first tier's opinion."""
+    kept = calibration.reference
+    said = [row.tiers["t"] for row in kept.rows]
+    reference = Reference(
+        questions=kept.questions,
+        groups=kept.groups,
+        labels=tuple(one.label for one in said),
+        confidences=tuple(one.probs[one.label] for one in said),
+        forms=tuple(row.form for row in kept.rows if row.form),
+    )
+    return calibration.model_copy(update={"reference": reference})
+
+
+@pytest.mark.parametrize("written", [lambda made: made, older], ids=["now", "older"])
 @pytest.mark.parametrize(("low", "high", "status"), [(0.5, 0.7, "withdrawn"), (0.9, 1.0, "certified")])
-def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, status):
-    rng = np.random.default_rng(0)
-    calibration = CERTIFIED | {"reference": reference(rng.uniform(0.9, 1.0, 150))}
-    scored = replace(run(calibration), rows=rows(rng.uniform(low, high, 300), [False] * 300))
+def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, status, written):
+    confidence = np.random.default_rng(1).uniform(low, high, 300)
+    scored = replace(run(written(certified())), rows=rows(confidence, [False] * 300))
     made = claim(scored, "forgetting", scored.rows, checks([scored])["r", "forgetting"])
     assert made.status == status
     promises = vouched([scored], [("r", "forgetting")] if made.stands else [])
@@ -73,10 +107,7 @@ def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, sta
 
 @pytest.mark.parametrize(("right", "status"), [(0.6, "withdrawn"), (0.95, "certified")])
 def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
-    part = {"group": None, "label": None, "agreement": 0.85, "status": "certified"}
-    certificate = CERTIFIED["certificate"] | {"parts": [part]}
-    calibration = CERTIFIED | {"certificate": certificate, "labels": ["leaked", "wrong"], "tiers": ["t"]}
-    made = rows([0.9] * 300, [False] * 300)
+    made = rows(np.random.default_rng(1).uniform(0.9, 1.0, 300), [False] * 300)
     labelled = [
         row._replace(
             verdict=row.verdict.model_copy(
@@ -85,7 +116,7 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
         )
         for k, row in enumerate(made[:200])
     ]
-    scored = replace(run(calibration), rows=[*labelled, *made[200:]])
+    scored = replace(run(certified()), rows=[*labelled, *made[200:]])
     watch = checks([scored])["r", "forgetting"]
     found = claim(scored, "forgetting", scored.rows, watch)
     assert found.status == status and "200 spot checks" in found.audit
@@ -93,44 +124,50 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
     if status == "withdrawn":
         assert "spot checks" in found.text
     # the same labels on items that certified the promise say nothing new
-    known = calibration | {"reference": {"questions": [str(k) for k in range(200)]}}
+    known = calibrate(
+        [row.evidence.model_copy(update={"human": row.human}) for row in labelled], agreement=0.5
+    )
+    assert known.certified
     assert checks([replace(run(known), rows=scored.rows)])["r", "forgetting"].audit is None
 
 
-def test_a_shift_in_how_texts_look_withdraws_the_claim_though_the_judge_is_as_sure():
+@pytest.mark.parametrize("written", [lambda made: made, older], ids=["now", "older"])
+def test_a_shift_in_how_texts_look_withdraws_the_claim_though_the_judge_is_as_sure(written):
     rng = np.random.default_rng(0)
-    forms = [tuple(numbers) for numbers in rng.normal(0, 1, (150, 4))]
-    calibration = CERTIFIED | {"reference": reference([0.9] * 150, forms=forms)}
+    made = calibrate(labeled([0.9] * 150, form=looks(rng, 0.0)), agreement=0.85)
     for moved, status in ((0.0, "certified"), (1.5, "withdrawn")):
-        made = [
-            row._replace(evidence=row.evidence.model_copy(update={"form": tuple(numbers)}))
-            for row, numbers in zip(
-                rows([0.9] * 150, [False] * 150), rng.normal(moved, 1, (150, 4)), strict=True
-            )
+        given = [
+            row._replace(evidence=row.evidence.model_copy(update={"form": form}))
+            for row, form in zip(rows([0.9] * 150, [False] * 150), looks(rng, moved), strict=True)
         ]
-        scored = replace(run(calibration), rows=made)
+        scored = replace(run(written(made)), rows=given)
         found = claim(scored, "forgetting", scored.rows, checks([scored])["r", "forgetting"])
         assert found.status == status
         assert ("text" in found.shift) == (status == "withdrawn")
 
 
-def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_each():
+def looks(rng: np.random.Generator, middle: float) -> list[tuple[float, ...]]:
+    """How 150 texts look, around a middle."""
+    return [tuple(numbers) for numbers in rng.normal(middle, 1, (150, 4)).tolist()]
+
+
+@pytest.mark.parametrize("written", [lambda made: made, older], ids=["now", "older"])
+def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_each(written):
     rng = np.random.default_rng(1)
     sure, doubtful = rng.uniform(0.9, 1.0, 200), rng.uniform(0.5, 0.7, 200)
-    both = [*sure[:100], *doubtful[:100]]
     methods = ["a"] * 100 + ["b"] * 100
-    for by, shifted in ((None, set()), ("method", {"b"})):
-        known = reference(both) if by is None else reference(sure, groups=methods)
+    mixed = calibrate(labeled([*sure[:100], *doubtful[:100]]), agreement=0.85)
+    each = calibrate(labeled(sure, method=methods), agreement=0.85, by="method")
+    for made, shifted in ((mixed, set()), (each, {"b"})):
         runs = []
         for method, confidence in (("a", rng.permutation(sure)), ("b", rng.permutation(doubtful))):
-            calibration = CERTIFIED | {"reference": known, "by": by}
-            made = [
+            given = [
                 r._replace(
                     verdict=r.verdict.model_copy(update={"method": method, "question_id": f"{method}{k}"})
                 )
                 for k, r in enumerate(rows(confidence, [False] * 200))
             ]
-            runs.append(replace(run(calibration), name=method, rows=made))
+            runs.append(replace(run(written(made)), name=method, rows=given))
         found = checks(runs)
         assert {
             name for (name, _), watch in found.items() if watch.shift.shift and watch.shift.shift.shifted
@@ -143,17 +180,16 @@ def test_what_people_settled_needs_no_promise_and_takes_none_away():
         row._replace(verdict=row.verdict.model_copy(update={"calibration": None, "tier": "human"}))
         for row in rows([1.0] * 5, [True] * 5)
     ]
-    assert claim(run(CERTIFIED), "forgetting", [*made, *people]).status == "certified"
+    assert claim(run(certified()), "forgetting", [*made, *people]).status == "certified"
 
 
 def test_unbound_and_failed_calibrations_promise_nothing():
-    assert claim(run(CERTIFIED), "forgetting", rows([0.9], [False], calibration=None)).status == "unbound"
-    failed = {
-        "certificate": {"status": "nothing certified", "claim": "Nothing is certified: 60 labels needed."}
-    }
-    made = claim(run(failed), "forgetting", rows([0.9], [False], calibration=None))
-    assert made.status == "nothing certified"
-    assert "60 labels" in made.text
+    bare = rows([0.9], [False], calibration=None)
+    assert claim(run(certified()), "forgetting", bare).status == "unbound"
+    failed = calibrate(labeled([0.9] * 12), agreement=0.85)
+    made = claim(run(failed), "forgetting", bare)
+    assert not failed.certified and made.status == "nothing certified"
+    assert "labels would be needed" in made.text
 
 
 def test_risk_coverage_takes_ties_together():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit.records import HumanLabel, Verdict
+from judgekit.calibration.calibrate import calibrate
+from judgekit.calibration.record import Calibration
+from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.diagnostics import against_people
 from judgekit.report.load import Judged, Run
 from judgekit.report.rates.judged import Rate, judged_rates
@@ -88,17 +93,39 @@ def test_people_correct_the_judge():
     assert "60 human labels" in rate.basis
 
 
-def promised(outcomes, **certificate) -> Run:
-    """A run decided under a promise of 90 %, or what `certificate` says else."""
-    said = {
-        "status": "certified",
-        "agreement": 0.9,
-        "delta": 0.05,
-        "tolerance": 0,
-        "per_label": {},
-        **certificate,
-    }
-    known = {"labels": list(LABELS), "tiers": ["lexical"], "certificate": said}
+@cache
+def calibrated(
+    agreement: float, leaked: float | None, tolerance: int, per: Literal["question", "item"]
+) -> Calibration:
+    """A promise of so much agreement, made on 500 items of which people and the judge say the same."""
+    rows = [
+        EvidenceRow(
+            id=f"labeled {k}",
+            question_id=f"labeled {k}",
+            rubric="forgetting",
+            tiers={"lexical": Evidence(probs={LABELS[k % len(LABELS)]: 1.0})},
+            human=(HumanLabel(annotator="a", label=LABELS[k % len(LABELS)]),),
+        )
+        for k in range(500)
+    ]
+    targets = None if leaked is None else {"leaked": leaked}
+    made = calibrate(
+        rows, agreement=agreement, delta=0.05, labels=LABELS, tolerance=tolerance, per_label=targets, per=per
+    )
+    assert made.certified
+    return made
+
+
+def promised(
+    outcomes: Sequence[str],
+    *,
+    agreement: float = 0.9,
+    leaked: float | None = None,
+    tolerance: int = 0,
+    per: Literal["question", "item"] = "question",
+) -> Run:
+    """A run decided under a promise of 90 %, or of what is said else (`leaked`: of such verdicts)."""
+    known = calibrated(agreement, leaked, tolerance, per).to_row()
     rows = [judged(outcome, number, calibration="abc") for number, outcome in enumerate(outcomes)]
     return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS, "calibration": known}}})
 
@@ -130,7 +157,7 @@ def test_a_verdict_that_may_be_one_off_says_nothing_about_its_neighbors():
 
 
 def test_a_label_with_a_target_of_its_own_errs_as_its_target_allows():
-    rate = told(promised(["leaked"] * 186 + ["wrong"] * 114, per_label={"0": 0.5}))
+    rate = told(promised(["leaked"] * 186 + ["wrong"] * 114, leaked=0.5))
     assert rate.low <= 0.31
     assert "50% of those saying 'leaked'" in rate.basis
 
@@ -141,9 +168,8 @@ def test_several_outputs_of_a_question_may_err_together():
     plain = promised(["wrong"] * 180)
     run = replace(plain, rows=[*rich, *(judged("wrong", 1000 + n, calibration="abc") for n in range(180))])
     assert told(run).low == pytest.approx(0, abs=0.01)
-    cascade = run.meta["cascades"]["forgetting"]
-    every = {"forgetting": cascade | {"calibration": cascade["calibration"] | {"per": "item"}}}
-    assert told(replace(run, meta={"cascades": every})).low > 0.05, "the outputs count, not the questions"
+    every = replace(promised([], per="item"), rows=run.rows)
+    assert told(every).low > 0.05, "the outputs count, not the questions"
 
 
 def test_the_errors_of_a_promise_for_two_runs_may_all_be_in_one():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from judgekit.report import load, summarize, to_html
-from tests.report.make_runs import CERTIFIED, HOSTILE, make_run
+from tests.report.make_runs import HOSTILE, certified, make_run
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def page(tmp_path_factory) -> Path:
     runs = load(
         [
             make_run(folder / "original", "original", outputs=HOSTILE, **known),
-            make_run(folder / "IDK", "IDK", calibration=CERTIFIED, **known),
+            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
             make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
         ]
     )

@@ -171,7 +171,7 @@ def test_names_that_differ_only_in_the_middle_are_kept_whole():
 def test_charts_show_the_rates_of_the_tables(tmp_path):
     runs = load(
         [
-            make_run(tmp_path / name, name, forget=80, keep=40, human=0.5, people=1)
+            make_run(tmp_path / name, name, forget=300, keep=40, human=0.5, people=1)
             for name in ("IDK", "original")
         ]
     )
