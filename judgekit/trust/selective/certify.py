@@ -101,8 +101,9 @@ class _Line:
     def given(self, level: float) -> Floats:
         """The losses of the verdicts given at a level, in random order."""
         settles = self.entry >= level
-        losses = np.take_along_axis(self.wrong, settles.argmax(axis=1)[:, None], axis=1)
-        return losses[settles.any(axis=1), 0]
+        losses: Floats = np.take_along_axis(self.wrong, settles.argmax(axis=1)[:, None], axis=1)
+        given: Floats = losses[settles.any(axis=1), 0]
+        return given
 
 
 def _descend(
