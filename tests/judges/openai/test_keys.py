@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from judgekit.errors import ConfigError
+from judgekit.judges.openai.endpoint import Endpoint
 from judgekit.judges.openai.keys import Keys, origin, scrub
+from judgekit.judges.openai.throttle import Throttle
 from tests.judges.asking import answers, some_items
 from tests.judges.openai.test_chat import asks_of
 from tests.judges.server import ChatServer, refusal
@@ -153,3 +158,40 @@ def test_a_plan_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert done.returncode == 0, done.stderr
         assert "openai" in done.stdout
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_key_does_not_follow_a_redirect_to_another_address() -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append((self.path, self.headers["Authorization"]))
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            self.answer()
+
+        def answer(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None: ...
+
+    class Paired(Other):
+        def answer(self) -> None:
+            self.send_response(307)
+            self.send_header("Location", f"http://127.0.0.1:{other.server_port}/other")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    async def ask(url: str) -> None:
+        endpoint = Endpoint(url, "sk-secret", timeout=10, throttle=Throttle(1))
+        await endpoint.send("POST", "/chat/completions", {})
+        await endpoint.close()
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other, HTTPServer(("127.0.0.1", 0), Paired) as paired:
+        for server in (other, paired):
+            Thread(target=server.serve_forever, daemon=True).start()
+        asyncio.run(ask(f"http://127.0.0.1:{paired.server_port}"))
+        for server in (other, paired):
+            server.shutdown()
+    assert seen == [("/chat/completions", "Bearer sk-secret"), ("/other", None)]
