@@ -23,7 +23,7 @@ from scipy.special import gammaln
 
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.bounds import binomial_p, clopper_pearson_upper
-from judgekit.trust.selective.fixed_sequence import Step, charged_order, checkpoints, descend, own_steps
+from judgekit.trust.selective.fixed_sequence import Step, checkpoints, descend, entry_order, own_steps
 
 TARGETS, LOW = (0.2, 0.3), (0.6,)  # target risks; an agreement below .5 is a risk above it
 SIZES = ((20, 4, 0), (24, 3, 1), (30, 3, 1), (40, 3, 0), (60, 2, 1))  # items, ties, 1: some never enter
@@ -60,7 +60,7 @@ class Outcomes:
                 for first in self.sizes(step):
                     alive &= passes[np.clip(first - right_until, 0, wrong).sum(axis=0), first]
                 if step.certifies:
-                    taken[alive] = (entry >= step.level).sum()
+                    taken[alive] = (entry >= step.threshold).sum()
             cells = np.concatenate([size - wrong, wrong, np.repeat(counts[ties:, None], len(alive), axis=1)])
             for t in set(taken.tolist()) - {0}:
                 found[t - 1].append(cells[:, taken == t].T)
@@ -75,12 +75,12 @@ class Outcomes:
         entry = np.arange(self.ties, 0.0, -1)
         entered = np.repeat([*entry, *entry, *[-np.inf] * self.beyond], outcome)
         charge = np.repeat(np.arange(len(outcome)) // self.ties % 2, outcome).astype(np.float64)
-        order = charged_order(entered, charge)
+        order = entry_order(entered, charge)
         errors = np.append(0.0, np.cumsum(charge[order]))
         p_value = {k: float(binomial_p(errors[k], k, self.risk)) for k in range(len(errors))}
         steps = own_steps(entered[order], self.points)
         won = descend(steps, lambda step: max(p_value[k] for k in self.sizes(step)), self.delta)
-        return int((entry >= won.level).sum()) if won else 0
+        return int((entry >= won.threshold).sum()) if won else 0
 
     def chance(self, population: Population) -> Floats:
         """Of each kind of item, in the order of an outcome."""

@@ -47,9 +47,13 @@ def agreement(verdicts: Sequence[Verdict]) -> float | None:
 def meets(system: str, rows: Sequence[dict], calibration: Path, folder: Path) -> dict:
     run = api.score(items(system, rows), folder, rubric="qa", calibrations=[calibration]).folder
     verdicts = {verdict.id: verdict for verdict in readers.read_verdicts(run / "verdicts.jsonl")}
-    unguarded = Calibration.load(calibration).model_copy(update={"guard": None})
+    unguarded = Calibration.load(calibration).model_copy(update={"ood": None})
     refused = {name for name, verdict in verdicts.items() if verdict.reason == REASON}
-    anyway = [v for v in api.decide(run, unguarded, unbound=True) if v.id in refused and v.state == "verdict"]
+    anyway = [
+        v
+        for v in api.decide(run, unguarded, allow_uncertified=True)
+        if v.id in refused and v.state == "verdict"
+    ]
     (claim,) = api.summarize([run]).runs[0].claims
     return {
         "refused": round(len(refused) / len(verdicts), 3),

@@ -18,7 +18,7 @@ from recorded import READERS, Recorded
 from shared import data_folder, show
 
 from judgekit.trust import calibrate, plan_labels
-from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.opinion_pool import OpinionPool
 
 DELTA, DRAWS = 0.1, 200
 WANTED = ((0.80, 0.80), (0.85, 0.60), (0.85, 0.50), (0.90, 0.40))
@@ -33,7 +33,7 @@ MOST = 5_000
 
 def main() -> None:
     known = READERS["trust_or_escalate"](data_folder(__doc__) / "judges" / "trust_or_escalate.csv")
-    label, score = Combination.equal(len(known.judges)).opinions(known.probs)
+    label, score = OpinionPool.equal(len(known.judges)).opinions(known.probs)
     pilot = (score[:, -1], label[:, -1] == known.human)
     rows = []
     for agreement, coverage in WANTED:

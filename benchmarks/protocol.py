@@ -11,7 +11,7 @@ import numpy as np
 from recorded import Recorded
 
 from judgekit.trust import Policy, calibrate
-from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.opinion_pool import OpinionPool
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ def judgekit(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome
         delta=task.delta,
         costs=known.costs,
         unlabelled=known.probs[others] if task.unlabelled else None,
-        budget=task.budget,
+        max_mean_cost=task.budget,
     )
     return outcome_of(policy, known.probs)
 
 
 def outcome_of(policy: Policy, probs: np.ndarray) -> Outcome:
     decided = policy.decide(probs)
-    return Outcome(decided.label, np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier))
+    return Outcome(decided.label, np.where(decided.tier < 0, policy.stopping.depth - 1, decided.tier))
 
 
 def run(task: Task, method: Method, draws: int, seed: int = 0) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def run(task: Task, method: Method, draws: int, seed: int = 0) -> dict[str, Any]
 
 def oracle(known: Recorded, agreement: float) -> float:
     """Coverage of the best threshold on the score of all judges that knows the population."""
-    label, score = Combination.equal(len(known.judges)).without_inverted(known.probs).opinions(known.probs)
+    label, score = OpinionPool.equal(len(known.judges)).without_inverted(known.probs).opinions(known.probs)
     scored = ~np.isnan(known.probs[:, -1, 0])
     order = np.argsort(np.where(scored, -score[:, -1], np.inf), kind="stable")
     ranked = score[order, -1]

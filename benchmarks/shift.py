@@ -26,7 +26,7 @@ from shared import data_folder, show
 
 from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.record import Calibration
-from judgekit.calibration.text_features import form
+from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
 from judgekit.report.claims.claims import checks, claim
@@ -65,22 +65,25 @@ HARD = 0.9
 """Probability given to a label that a judge names without saying how sure it is."""
 
 
-def votes(given: Sequence[str], labels: Sequence[str], flips: float | None = None) -> Evidence:
+def votes(given: Sequence[str], labels: Sequence[str], order_inconsistency: float | None = None) -> Evidence:
     """Vote shares, drawn towards even by one vote that is split so that a lone vote counts ``HARD``."""
     if not given:
         return Evidence.missing("no vote was recorded")
     prior = (1 - HARD) / (HARD * len(labels) - 1)
     total = len(given) + prior * len(labels)
-    return Evidence(probs={k: (sum(v == k for v in given) + prior) / total for k in labels}, flips=flips)
+    return Evidence(
+        probs={k: (sum(v == k for v in given) + prior) / total for k in labels},
+        order_inconsistency=order_inconsistency,
+    )
 
 
 def row(
     kind: str, name: str, tiers: dict[str, Evidence], label: str, item: Item | None = None, question: str = ""
 ) -> EvidenceRow:
     human = (HumanLabel(label=label),)
-    numbers = form(item) if item else ()
+    numbers = text_features(item) if item else ()
     return EvidenceRow(
-        id=name, question_id=question or name, split=kind, tiers=tiers, human=human, form=numbers
+        id=name, question_id=question or name, split=kind, tiers=tiers, human=human, text_features=numbers
     )
 
 
@@ -94,8 +97,8 @@ def llmbar(data: Path) -> Iterator[EvidenceRow]:
             pairs = [said.get("Metrics_Reference"), said.get("Vanilla") or said.get("Vanilla_NoRules")]
             pairs = [[v for v in pair if v in ("1", "2")] for pair in pairs if pair]
             whole = [pair for pair in pairs if len(pair) == 2]
-            flips = float(np.mean([a != b for a, b in whole])) if whole else None
-            tiers[judge] = votes([v for pair in pairs for v in pair], "12", flips)
+            order_inconsistency = float(np.mean([a != b for a, b in whole])) if whole else None
+            tiers[judge] = votes([v for pair in pairs for v in pair], "12", order_inconsistency)
         item = Item(id=one["id"], question=one["input"], outputs=(one["output_1"], one["output_2"]))
         yield row(one["part"].split("/")[1], one["id"], tiers, str(one["label"]), item)
 

@@ -129,7 +129,7 @@ async def _measure(rubric_name: str, examples: Path, n: int, rounds: int) -> dic
         "cached_of_shareable": round(cached / shareable, 4),
         "cached_of_shareable_in_blocks": round(cached / in_blocks, 4),
         "block": block,
-        "flips": round(statistics.mean(one.flips for one in evidence), 3),
+        "order_inconsistency": round(statistics.mean(one.order_inconsistency for one in evidence), 3),
     }
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from judgekit.calibration.ood import Guard
-from judgekit.calibration.text_features import form
+from judgekit.calibration.ood import OodGuard
+from judgekit.calibration.text_features import text_features
 from judgekit.readers import read
 from judgekit.trust.monitoring.audit import Audit
-from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.ood import ood_check
 from judgekit.trust.monitoring.shift import shift_check
 
 
@@ -63,9 +63,9 @@ def shift(rng: np.random.Generator, move: float, runs: int, n: int = 300, m: int
 def guard(rng: np.random.Generator, away: float, runs: int) -> dict:
     refused = [
         1
-        - scope(
+        - ood_check(
             rng.standard_normal((300, 64)), rng.standard_normal((200, 64)) + away, level=0.05, seed=i
-        ).in_scope.mean()
+        ).in_distribution.mean()
         for i in range(runs)
     ]
     return {"labeled": 300, "standard deviations away": away, "refused": round(float(np.mean(refused)), 4)}
@@ -73,13 +73,13 @@ def guard(rng: np.random.Generator, away: float, runs: int) -> dict:
 
 def guard_on(files: list[str], draws: int, laid: int = 100) -> dict:
     """Share of each file's items that a guard laid from the first file's refuses, over random draws."""
-    forms = {str(Path(file).parent.name): [form(item) for item in read(file)] for file in files}
-    first = next(iter(forms))
-    refused: dict[str, list[float]] = {name: [] for name in forms}
+    features = {str(Path(file).parent.name): [text_features(item) for item in read(file)] for file in files}
+    first = next(iter(features))
+    refused: dict[str, list[float]] = {name: [] for name in features}
     for draw in range(draws):
-        order = np.random.default_rng(draw).permutation(len(forms[first]))
-        made = Guard.of([forms[first][i] for i in order[:laid]], draw)
-        for name, items in forms.items():
+        order = np.random.default_rng(draw).permutation(len(features[first]))
+        made = OodGuard.of([features[first][i] for i in order[:laid]], draw)
+        for name, items in features.items():
             rest = [items[i] for i in order[laid:]] if name == first else items
             refused[name].append(float(made.refuses(rest).mean()))
     shares = {name: round(float(np.mean(share)), 3) for name, share in refused.items()}
@@ -109,7 +109,7 @@ def main() -> None:
                 "audit": [audit(rng, 0.85, p, 2 * runs) for p in (0.85, 0.70, 0.75, 0.80, 0.90, 0.92, 0.95)],
                 "shift": [shift(rng, move, runs) for move in (0.0, 0.25, 0.5, 1.0)],
                 "scope": [guard(rng, away, runs // 4) for away in (0.0, 0.5, 1.0)],
-                "guard": guard_on(given.outputs, runs // 10) if given.outputs else None,
+                "ood": guard_on(given.outputs, runs // 10) if given.outputs else None,
                 "seconds": {
                     "shift check, 500 against 100,000 items of 1,000 numbers": timed(
                         lambda: shift_check({"embedding": labeled}, {"embedding": big})
@@ -117,7 +117,7 @@ def main() -> None:
                     "shift check, 500 against 100,000 confidences": timed(
                         lambda: shift_check({"confidence": labeled[:, 0]}, {"confidence": big[:, 0]})
                     ),
-                    "scope guard, 100,000 items of 1,000 numbers": timed(lambda: scope(labeled, big)),
+                    "scope guard, 100,000 items of 1,000 numbers": timed(lambda: ood_check(labeled, big)),
                 },
             },
             indent=1,

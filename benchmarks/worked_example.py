@@ -14,9 +14,9 @@ import numpy as np
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.bounds import binomial_p
 from judgekit.trust.selective.calibrate import SECOND
-from judgekit.trust.selective.fixed_sequence import Step, charged_order, checkpoints, own_steps
-from judgekit.trust.selective.opinion_pool import Combination
-from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits
+from judgekit.trust.selective.fixed_sequence import Step, checkpoints, entry_order, own_steps
+from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
 
 ALPHA, DELTA, COSTS = 0.3, 0.1, (0.1, 1.0)
 ITEMS = (
@@ -32,7 +32,7 @@ class Example:
     """The labeled items in the order in which they are tested; fields (items,) or (items, tiers).
 
     ``probs`` of A. ``entry``: the level from which on each tier would settle the item, ``label`` (0: A) how.
-    ``entered`` and ``charge``: see ``Exits.outcomes``. Those without a verdict at any level stand last.
+    ``entered`` and ``charge``: see ``StoppingRule.outcomes``. Those without a verdict at any level stand last.
     """
 
     probs: Floats
@@ -49,12 +49,12 @@ class Example:
             np.array([int(row[0] == "B") for row in rows]),
             np.array([row[1:] for row in rows], float),
         )
-        pool = Combination.equal(2)
-        exits = Exits.priced(pool, np.array(COSTS), USUAL_THRIFT, 1 - ALPHA, 2)
+        pool = OpinionPool.equal(2)
+        stopping = StoppingRule.priced(pool, np.array(COSTS), USUAL_COST_WEIGHT, 1 - ALPHA, 2)
         label, score = pool.opinions(np.stack([first, 1 - first], axis=2))
-        entry = exits.entries(score, ~np.isnan(first))
-        entered, charge = exits.outcomes(entry, (label != human[:, None]).astype(float))
-        order = charged_order(entered, charge)
+        entry = stopping.entries(score, ~np.isnan(first))
+        entered, charge = stopping.outcomes(entry, (label != human[:, None]).astype(float))
+        order = entry_order(entered, charge)
         order = np.append(order, np.setdiff1d(np.arange(len(human)), order))
         return cls(*(part[order] for part in (first, human, label, entry, entered, charge)))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from judgekit.display import printable
 
@@ -145,3 +146,27 @@ def at_least(least: float, **numbers: float | None) -> None:
     for name, number in numbers.items():
         if number is not None and not number >= least:
             raise ConfigError(f"{name} must be {least} or more, got {number}")
+
+
+def renamed(**names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Take keyword arguments by their old names for one release, with a warning that names the new one.
+
+    Parameters
+    ----------
+    names : str
+        Old name = new name.
+    """
+
+    def decorate(do: Callable[P, T]) -> Callable[P, T]:
+        @wraps(do)
+        def call(*args: P.args, **given: P.kwargs) -> T:
+            kept: dict[str, Any] = dict(given)
+            for old, new in names.items():
+                if old in kept:
+                    warnings.warn(f"'{old}' is now called '{new}'", DeprecationWarning, stacklevel=2)
+                    kept[new] = kept.pop(old)
+            return do(*args, **kept)
+
+        return call
+
+    return decorate

@@ -53,7 +53,17 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = 
 
 
 _OF_VERDICT = ("state", "label", "tier", "confidence", "reason", "cost", "calibration")
-_OF_EVIDENCE = ("label", "reason", "mass", "flips", "asks", "cost", "seconds", "model", "fingerprint")
+_OF_EVIDENCE = (
+    "label",
+    "reason",
+    "mass",
+    "order_inconsistency",
+    "asks",
+    "cost",
+    "seconds",
+    "model",
+    "fingerprint",
+)
 
 
 def _flat(record: ItemRow) -> Iterator[dict[str, Any]]:

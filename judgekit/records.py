@@ -14,7 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from judgekit.display import brief
 from judgekit.errors import InputError
@@ -167,7 +175,7 @@ class Evidence(Record):
     asked : False where the judge was not asked at all, as by a recording that lacks the item. Then nothing is known
         of what it would have said; that is another state than having been asked in vain.
     mass : share of the model's probability on the label tokens before renormalising (mean over asks).
-    flips : share of annotators whose verdict changed with the order of options or outputs.
+    order_inconsistency : share of annotators whose verdict changed with the order of options or outputs.
     asks : prompts behind this evidence (annotators x orders).
     calls : content keys of those prompts; raw text and log-probabilities stand in the store under them.
     prompt_tokens, cached_tokens, completion_tokens : sums over the asks, None where not reported.
@@ -179,7 +187,9 @@ class Evidence(Record):
     reason: str | None = None
     asked: bool = True
     mass: float | None = None
-    flips: float | None = None
+    order_inconsistency: float | None = Field(
+        None, validation_alias=AliasChoices("order_inconsistency", "flips")
+    )
     asks: int = 0
     calls: tuple[str, ...] = ()
     prompt_tokens: int | None = None
@@ -242,13 +252,15 @@ class ItemRow(Record):
 class EvidenceRow(ItemRow):
     """All that is known of one item: evidence by tier (in cascade order) and human labels.
 
-    ``form`` describes its texts in numbers (:mod:`judgekit.calibration.text_features`), empty where unknown.
+    ``text_features`` describes its texts in numbers (:mod:`judgekit.calibration.text_features`), empty where unknown.
     ``fluent`` tells by rule whether the output reads as an answer of the kind asked for or as a refusal
     (:mod:`judgekit.judges.lexical.fluency`); None where the rubric does not ask or the texts were not at hand.
     """
 
-    schema_: Literal["judgekit.evidence/1"] = Field("judgekit.evidence/1", alias="schema")
-    form: tuple[float, ...] = ()
+    schema_: Literal["judgekit.evidence/1", "judgekit.evidence/2"] = Field(
+        "judgekit.evidence/2", alias="schema"
+    )
+    text_features: tuple[float, ...] = Field((), validation_alias=AliasChoices("text_features", "form"))
     fluent: bool | None = None
     tiers: dict[str, Evidence]
     human: tuple[HumanLabel, ...] = ()

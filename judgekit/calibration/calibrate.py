@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import Table, judge_index, judge_names, one_per_question
-from judgekit.calibration.ood import Guard
+from judgekit.calibration.evidence_table import EvidenceTable, judge_index, judge_names, one_per_question
+from judgekit.calibration.ood import OodGuard
 from judgekit.calibration.record import Calibration, Reference
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known, mendable
@@ -32,12 +32,12 @@ def calibrate(
     tiers: Sequence[str] = (),
     labels: Sequence[str] = (),
     costs: Mapping[str, float] | None = None,
-    by: Literal["split", "model", "method"] | None = None,
+    group_by: Literal["split", "model", "method"] | None = None,
     per_label: Mapping[str, float] | None = None,
     tolerance: int = 0,
     people: Literal["majority", "random"] = "majority",
     exclude: Collection[str] = (),
-    budget: float | None = None,
+    max_mean_cost: float | None = None,
     per: Literal["question", "item"] = "question",
     tries: int = 1,
     earlier: Sequence[Try | Calibration] = (),
@@ -52,14 +52,14 @@ def calibrate(
     rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
-    costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`Table.of`); without, no tier
+    costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`EvidenceTable.of`); without, no tier
         is spared for its price.
-    by : promise the agreement for every split, model or method on its own.
+    group_by : promise the agreement for every split, model or method on its own.
     per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
     tolerance : for ordered labels, how many steps a verdict may be off and still agree.
     people : agree with the majority label (rows without one are left out), or with a random annotator.
     exclude : question ids (or item ids) that stood as examples in prompts.
-    budget : highest mean cost per item that the policy may have.
+    max_mean_cost : highest mean cost per item that the policy may have.
     per : where a question has several outputs, promise for a question drawn at random and one of its outputs, or for
         an item drawn at random, so that a question counts as often as it has outputs (this takes more labels).
     tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
@@ -68,12 +68,12 @@ def calibrate(
     Raises
     ------
     InputError : no rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of which
-        a tier was not asked; a budget without prices; labels that earlier calibrations have used up.
+        a tier was not asked; a max_mean_cost without prices; labels that earlier calibrations have used up.
     """
     known("way to count people's labels", people, ("majority", "random"))
-    if by is not None:
-        known("grouping", by, ("split", "model", "method"))
-    table = Table.of(rows, tiers, labels, costs, several(exclude))
+    if group_by is not None:
+        known("grouping", group_by, ("split", "model", "method"))
+    table = EvidenceTable.of(rows, tiers, labels, costs, several(exclude))
     rows, arrays = table.rows, table.arrays
     if people == "majority":
         human: NDArray[Any] = arrays.majority
@@ -81,7 +81,7 @@ def calibrate(
     else:
         human = arrays.shares
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
-    within = [str(getattr(row, by)) for row in rows] if by else None
+    within = [str(getattr(row, group_by)) for row in rows] if group_by else None
     seen = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     labelled, unlabelled = one_per_question(
         table.questions, given, table.order, groups=within, seen=seen, per=per
@@ -89,18 +89,29 @@ def calibrate(
     groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
     _check_asked(table, given)
     split = int(seen.sum() - given.sum())
-    prices = (table.prices or None) if budget is None else table.priced()
+    prices = (table.prices or None) if max_mean_cost is None else table.priced()
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
-    guard = Guard.of((row.form for row, rests in zip(rows, unlabelled, strict=True) if rests))
+    guard = OodGuard.of((row.text_features for row, rests in zip(rows, unlabelled, strict=True) if rests))
     if guard is not None:
-        arrays.probs[guard.refuses([row.form for row in rows])] = np.nan  # such items never get a verdict
+        arrays.probs[guard.refuses([row.text_features for row in rows])] = (
+            np.nan
+        )  # such items never get a verdict
     if not given.any():
         raise InputError(
             f"none of the {len(rows):,} items"
             + (f" of rubric '{table.rubric}'" if table.rubric else "")
             + " has a label of people to calibrate on; give them (--labels FILE)"
         )
-    options = (agreement, by, sorted((per_label or {}).items()), tolerance, people, budget, per, prices)
+    options = (
+        agreement,
+        group_by,
+        sorted((per_label or {}).items()),
+        tolerance,
+        people,
+        max_mean_cost,
+        per,
+        prices,
+    )
     this = Try.of(table, given, delta, tries, (*options, sorted(several(exclude))))
     others = this.among(
         one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
@@ -115,7 +126,7 @@ def calibrate(
         "judges": judge_index(table.tiers),
         # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
         "unlabelled": arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
-        "budget": budget,
+        "max_mean_cost": max_mean_cost,
         "label_names": table.labels,
         "drawn": _drawn(table, within, split, per),
         "tries": tries,
@@ -132,12 +143,12 @@ def calibrate(
         policy=policy.to_dict(),
         certificate=Certificate(policy.certificate),
         reference=Reference.of(
-            [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, by
+            [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, group_by
         ),
         examples=tuple(sorted(several(exclude))),
-        by=by,
+        group_by=group_by,
         people=people,
-        guard=guard,
+        ood=guard,
         prices=dict(zip(table.tiers, table.prices, strict=True)) if table.prices else {},
         split=split,
         per=per,
@@ -146,7 +157,7 @@ def calibrate(
     )
 
 
-def _drawn(table: Table, within: Sequence[str] | None, split: int, per: str) -> str:
+def _drawn(table: EvidenceTable, within: Sequence[str] | None, split: int, per: str) -> str:
     """What a promise is about, in words: which output of a question, and that people have a majority on it."""
     outputs = Counter(zip(within or [""] * len(table.rows), table.questions, strict=True))
     of = f" on which people have a majority ({split:,} of those labeled have none)" if split else ""
@@ -159,7 +170,7 @@ def _drawn(table: Table, within: Sequence[str] | None, split: int, per: str) -> 
     )
 
 
-def _check_asked(table: Table, labeled: NDArray[np.bool_]) -> None:
+def _check_asked(table: EvidenceTable, labeled: NDArray[np.bool_]) -> None:
     """Refuse labeled rows of which a tier was not asked: in use it is, and nobody knows what it would have said.
 
     Raises

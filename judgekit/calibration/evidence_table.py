@@ -19,7 +19,7 @@ STAGE = "@"
 
 
 @dataclass(frozen=True)
-class Labelled:
+class EvidenceArrays:
     """Evidence as arrays.
 
     ``probs`` (items, tiers, classes), NaN where a tier has no evidence; ``asked`` (items, tiers), whether it was asked
@@ -40,7 +40,7 @@ class Labelled:
         return np.where((best > 0) & alone, top.argmax(axis=1), -1)
 
 
-def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequence[str]) -> Labelled:
+def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequence[str]) -> EvidenceArrays:
     """Evidence rows as arrays, in the given order of tiers and labels.
 
     Raises
@@ -67,10 +67,10 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
             raise InputError(
                 f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
             ) from None
-    return Labelled(probs, asked, shares)
+    return EvidenceArrays(probs, asked, shares)
 
 
-class Table(NamedTuple):
+class EvidenceTable(NamedTuple):
     """Evidence rows of one rubric laid out for the mathematics.
 
     ``tiers`` and ``labels`` in the order of the arrays; ``prices``: what asking each tier adds, in US dollars if
@@ -83,7 +83,7 @@ class Table(NamedTuple):
     labels: tuple[str, ...]
     prices: list[float]
     dollars: bool
-    arrays: Labelled
+    arrays: EvidenceArrays
 
     @classmethod
     def of(
@@ -93,7 +93,7 @@ class Table(NamedTuple):
         labels: Sequence[str] = (),
         costs: Mapping[str, float] | None = None,
         exclude: Collection[str] = (),
-    ) -> Table:
+    ) -> EvidenceTable:
         """Lay out rows.
 
         Parameters
@@ -265,7 +265,7 @@ def one_per_question(
 
 
 def _seen_costs(rows: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Cost of each tier that questions without a label tell, and whether in dollars; see :meth:`Table.of`."""
+    """Cost of each tier that questions without a label tell, and whether in dollars; see :meth:`EvidenceTable.of`."""
     certify = {row.question_id or row.id for row in rows if row.human}
     others = [row for row in rows if (row.question_id or row.id) not in certify]
     dollars, calls = [0.0], [0.0]  # of the tier before the first

@@ -10,11 +10,11 @@ from typing import Any
 from judgekit import trust
 from judgekit.calibration import tries
 from judgekit.calibration.calibrate import calibrate as certify
-from judgekit.calibration.evidence_table import Table
+from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.calibration.frontier import Frontier
 from judgekit.calibration.frontier import frontier as priced
 from judgekit.calibration.record import Calibration
-from judgekit.errors import ConfigError, InputError
+from judgekit.errors import ConfigError, InputError, renamed
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, several
 from judgekit.rubrics import labels_of, load_rubric
@@ -22,6 +22,7 @@ from judgekit.runs.folder import Paths, examples, finished, paths
 from judgekit.runs.folder import evidence as evidence_of
 
 
+@renamed(by="group_by", budget="max_mean_cost")
 def calibrate(
     evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
     *,
@@ -74,7 +75,7 @@ def frontier(
     options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.Table.of`).
     """
     rows, options = gather(evidence, rubric, None, exclude, options)
-    return priced(Table.of(rows, **options), agreement)
+    return priced(EvidenceTable.of(rows, **options), agreement)
 
 
 def gather(

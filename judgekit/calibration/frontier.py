@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import Table, judge_index, one_per_question
+from judgekit.calibration.evidence_table import EvidenceTable, judge_index, one_per_question
 from judgekit.errors import InputError, mendable
 
 
@@ -30,7 +30,7 @@ class Frontier:
     candidates: tuple[trust.Candidate, ...]
 
 
-def frontier(table: Table, agreement: float) -> Frontier:
+def frontier(table: EvidenceTable, agreement: float) -> Frontier:
     """The frontier of evidence; of the outputs of a question one is drawn at random.
 
     Parameters

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AliasChoices, Field
 
 from judgekit.records import Record
 from judgekit.trust.draws import shuffled
-from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.ood import ood_check
 
 LEVEL = 0.02
 """Share of ordinary items that are refused, at most, on average over what a guard is laid from."""
@@ -25,33 +26,33 @@ from the nearest places ordinary items lie."""
 REASON = "looks unlike the items that the calibration was made from"
 
 
-class Guard(Record):
+class OodGuard(Record):
     """What ordinary items look like.
 
     Attributes
     ----------
-    forms : see :func:`judgekit.calibration.text_features.form`, one entry an item.
+    features : see :func:`judgekit.calibration.text_features.text_features`, one entry an item.
     level : an ordinary item is refused with at most this probability.
     """
 
-    forms: tuple[tuple[float, ...], ...]
+    features: tuple[tuple[float, ...], ...] = Field(validation_alias=AliasChoices("features", "forms"))
     level: float = LEVEL
 
     @classmethod
-    def of(cls, forms: Iterable[tuple[float, ...]]) -> Guard | None:
-        """A guard from the forms of items that do not certify; None where they are too few, or unknown."""
-        known = [form for form in forms if form]
+    def of(cls, features: Iterable[tuple[float, ...]]) -> OodGuard | None:
+        """A guard from the features of items that do not certify; None where they are too few, or unknown."""
+        known = [form for form in features if form]
         if len(known) < FEWEST:
             return None
         order = shuffled(np.asarray(form, np.float64).tobytes() for form in known)[:MOST]
-        return cls(forms=tuple(known[i] for i in order), level=LEVEL)
+        return cls(features=tuple(known[i] for i in order), level=LEVEL)
 
-    def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
+    def refuses(self, features: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
         """Which items look unlike all that are known; one whose form is unknown is refused. Shape (items,)."""
-        width = len(self.forms[0])
-        known = np.array([len(form) == width for form in forms], dtype=np.bool_)
+        width = len(self.features[0])
+        known = np.array([len(form) == width for form in features], dtype=np.bool_)
         refused = ~known
         if known.any():
-            new = np.array([form for form in forms if len(form) == width])
-            refused[known] = ~scope(self.forms, new, level=self.level).in_scope
+            new = np.array([form for form in features if len(form) == width])
+            refused[known] = ~ood_check(self.features, new, level=self.level).in_distribution
         return refused

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from judgekit import trust
-from judgekit.calibration.ood import Guard
+from judgekit.calibration.ood import OodGuard
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, parse
@@ -34,7 +34,7 @@ class Reference(Record):
         The question of each item, and its group where the promise is made by group.
     kinds : tuple of (model, method, split)
         Whose outputs the calibration saw, labeled or not: what the promise is about.
-    labels, confidences, forms : tuple
+    labels, confidences, features : tuple
         In files made before ``rows`` were kept: the first tier's label (empty: none) and its probability, and how
         the texts look.
     """
@@ -45,7 +45,7 @@ class Reference(Record):
     kinds: tuple[tuple[str, str, str], ...] = ()
     labels: tuple[str, ...] = ()
     confidences: tuple[float | None, ...] = ()
-    forms: tuple[tuple[float, ...], ...] = ()
+    features: tuple[tuple[float, ...], ...] = ()
 
     @classmethod
     def of(
@@ -56,9 +56,9 @@ class Reference(Record):
             rows=tuple(
                 EvidenceRow(
                     **row.named,
-                    form=row.form,
+                    text_features=row.text_features,
                     tiers={
-                        tier: Evidence(probs=said.probs, flips=said.flips)
+                        tier: Evidence(probs=said.probs, order_inconsistency=said.order_inconsistency)
                         for tier in tiers
                         if (said := row.tiers.get(tier)) is not None
                     },
@@ -83,9 +83,9 @@ class Calibration(Record):
     policy, certificate : as ``judgekit.trust`` wrote them.
     reference : what is known of the labelled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
-    by : what the promise is made for each of, if not for all items together.
+    group_by : what the promise is made for each of, if not for all items together.
     people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
-    guard : what ordinary items look like; None where too few unlabelled items were at hand to tell.
+    ood : what ordinary items look like; None where too few unlabelled items were at hand to tell.
     prices : tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for its price.
     split : how many labeled items were left out because no label of theirs has a majority.
     per : whether the promise is for a question and one of its outputs, or for an item.
@@ -94,7 +94,9 @@ class Calibration(Record):
         for reading, no part of what is promised. None in files made before it was kept.
     """
 
-    schema_: Literal["judgekit.calibration/1"] = Field("judgekit.calibration/1", alias="schema")
+    schema_: Literal["judgekit.calibration/1", "judgekit.calibration/2"] = Field(
+        "judgekit.calibration/2", alias="schema"
+    )
     rubric: str = ""
     labels: tuple[str, ...]
     tiers: tuple[str, ...]
@@ -103,9 +105,11 @@ class Calibration(Record):
     certificate: Certificate
     reference: Reference = Field(default_factory=lambda: Reference())
     examples: tuple[str, ...] = ()
-    by: Literal["split", "model", "method"] | None = None
+    group_by: Literal["split", "model", "method"] | None = Field(
+        None, validation_alias=AliasChoices("group_by", "by")
+    )
     people: Literal["majority", "random"] = "majority"
-    guard: Guard | None = None
+    ood: OodGuard | None = Field(None, validation_alias=AliasChoices("ood", "guard"))
     prices: dict[str, float] = Field(default_factory=dict)
     split: int = 0
     per: Literal["question", "item"] = "question"
@@ -134,9 +138,9 @@ class Calibration(Record):
         text = json.dumps(row, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def refuses(self, forms: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
+    def refuses(self, features: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
         """Which items the guard gives no verdict on, (items,); none where there is no guard."""
-        return np.zeros(len(forms), np.bool_) if self.guard is None else self.guard.refuses(forms)
+        return np.zeros(len(features), np.bool_) if self.ood is None else self.ood.refuses(features)
 
     def load_policy(self) -> trust.Policy:
         """The policy, ready to decide."""

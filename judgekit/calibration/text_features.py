@@ -14,7 +14,7 @@ from judgekit.records import Item
 _WORD = re.compile(r"\w+")
 
 
-def form(item: Item) -> tuple[float, ...]:
+def text_features(item: Item) -> tuple[float, ...]:
     """Ten numbers on one item: logarithms of lengths in words, and shares.
 
     In order: words of the question, of the output, of the longest reference; mean length of the output's words;

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from judgekit.calibration.evidence_table import Table
+from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.errors import InputError
 from judgekit.records import Record, parse
 
@@ -49,12 +49,17 @@ class Try(Record):
 
     @classmethod
     def of(
-        cls, table: Table, labeled: NDArray[np.bool_], delta: float, tries: int, options: Sequence[Any]
+        cls,
+        table: EvidenceTable,
+        labeled: NDArray[np.bool_],
+        delta: float,
+        tries: int,
+        options: Sequence[Any],
     ) -> Try:
         """The try that a calibration on these rows, with these options, is."""
         names = [json.dumps([row.question_id or row.id, row.model, row.method]) for row in table.rows]
         rows = [
-            f"{name} {row.id} {row.split} {one.round(9).tolist()} {who.round(9).tolist()} {row.form}"
+            f"{name} {row.id} {row.split} {one.round(9).tolist()} {who.round(9).tolist()} {row.text_features}"
             for name, row, one, who in zip(
                 names, table.rows, table.arrays.probs, table.arrays.shares, strict=True
             )

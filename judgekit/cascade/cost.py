@@ -96,7 +96,7 @@ def estimate(items: Iterable[Item], spec: CascadeSpec) -> Plan:
     prompts: list[Prompt] = []
     unsent: list[Prompt] = []
     for name in sorted(counts):
-        cascade = spec.build(name, unbound=True, asks=False)
+        cascade = spec.build(name, allow_uncertified=True, asks=False)
         askable = [item for item in samples[name] if cascade.rubric.check(item) is None]
         share = counts[name] / len(samples[name])
         for tier, needed in _needs(cascade, askable):

@@ -12,7 +12,7 @@ import numpy as np
 from judgekit.calibration.evidence_table import last_stages, to_arrays
 from judgekit.calibration.ood import REASON
 from judgekit.calibration.record import Calibration
-from judgekit.errors import FingerprintMismatch
+from judgekit.errors import FingerprintMismatch, renamed
 from judgekit.frames import Stream
 from judgekit.records import EvidenceRow, Verdict
 from judgekit.runs.folder import evidence as evidence_of
@@ -20,11 +20,12 @@ from judgekit.runs.folder import evidence as evidence_of
 _BLOCK = 4096
 
 
+@renamed(unbound="allow_uncertified")
 def decide(
     evidence: str | Path | Iterable[EvidenceRow],
     calibration: str | Path | Calibration,
     *,
-    unbound: bool = False,
+    allow_uncertified: bool = False,
 ) -> Stream[Verdict]:
     """Verdicts for evidence under a calibration, in order, streaming; no judge is asked."""
     rows = evidence_of(Path(evidence)) if isinstance(evidence, str | Path) else evidence
@@ -32,32 +33,32 @@ def decide(
         calibration = Calibration.load(Path(calibration))
     if isinstance(evidence, str | Path) and calibration.rubric:
         rows = (row for row in rows if row.rubric in ("", calibration.rubric))
-    return Stream(decide_rows(rows, calibration, unbound=unbound))
+    return Stream(decide_rows(rows, calibration, allow_uncertified=allow_uncertified))
 
 
 def decide_rows(
-    rows: Iterable[EvidenceRow], calibration: Calibration, *, unbound: bool = False
+    rows: Iterable[EvidenceRow], calibration: Calibration, *, allow_uncertified: bool = False
 ) -> Iterator[Verdict]:
     """Verdicts for evidence rows under a calibration, in order, streaming.
 
     Parameters
     ----------
-    unbound : decide although judges differ from those calibrated; the verdicts then carry no promise.
+    allow_uncertified : decide although judges differ from those calibrated; the verdicts then carry no promise.
 
     Raises
     ------
     FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's; or, even
-        ``unbound``, of none of its tiers, so that its policy says nothing.
+        ``allow_uncertified``, of none of its tiers, so that its policy says nothing.
     """
     policy, stream = calibration.load_policy(), iter(rows)
     promise = calibration.fingerprint if calibration.certified else None
     while block := list(islice(stream, _BLOCK)):
         _check_tiers(block, calibration)
-        bound = not _mismatches(block, calibration, refuse=not unbound)
+        bound = not _mismatches(block, calibration, refuse=not allow_uncertified)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
-        refused = calibration.refuses([row.form for row in block])
+        refused = calibration.refuses([row.text_features for row in block])
         arrays.probs[refused] = np.nan
-        groups = [getattr(row, calibration.by) for row in block] if calibration.by else None
+        groups = [getattr(row, calibration.group_by) for row in block] if calibration.group_by else None
         decisions = policy.decide(arrays.probs, groups=groups)
         for i, row in enumerate(block):
             yield verdict(
@@ -161,6 +162,6 @@ def _mismatches(rows: Sequence[EvidenceRow], calibration: Calibration, *, refuse
     if found and refuse:
         raise FingerprintMismatch(
             f"the calibration does not hold for this evidence: {'; '.join(found)}. "
-            "Calibrate again, or decide without a promise (--unbound)"
+            "Calibrate again, or decide without a promise (--allow-uncertified)"
         )
     return found

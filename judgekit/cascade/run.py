@@ -15,7 +15,7 @@ import numpy as np
 
 from judgekit.calibration.evidence_table import STAGE, to_arrays
 from judgekit.calibration.record import Calibration
-from judgekit.calibration.text_features import form
+from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import asks_fluency, check_fingerprints, fluent, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.judges.base import Judge, Pending, of_people, shown
@@ -57,16 +57,16 @@ class Cascade:
     ----------
     judges : cheapest first; one that answers for people is asked last and only for what the policy left open.
     calibration : the policy and what it is bound to.
-    unbound : use the policy although the judges behind its tiers are not those calibrated, or the rubric's texts;
-        verdicts then promise nothing.
+    allow_uncertified : use the policy although the judges behind its tiers are not those calibrated, or the rubric's
+        texts; verdicts then promise nothing.
     complete : ask every tier about items that people labeled, also those that the policy decides without, so that
         they can be calibrated on again.
 
     Raises
     ------
     ConfigError : no judge, two of people, or a name that means something else.
-    FingerprintMismatch : the calibration was made for other judges or another rubric; or, even ``unbound``, for other
-        tiers or labels, of which its policy says nothing.
+    FingerprintMismatch : the calibration was made for other judges or another rubric; or, even
+        ``allow_uncertified``, for other tiers or labels, of which its policy says nothing.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Cascade:
         judges: Sequence[Judge],
         calibration: Calibration | None = None,
         *,
-        unbound: bool = False,
+        allow_uncertified: bool = False,
         complete: bool = False,
     ) -> None:
         if not judges:
@@ -98,10 +98,10 @@ class Cascade:
                     f"the calibration says nothing of this cascade: {'; '.join([*strange, *wrong])}. "
                     "Give a cascade like the one calibrated, calibrate again, or score without a calibration"
                 )
-            if wrong and not unbound:
+            if wrong and not allow_uncertified:
                 raise FingerprintMismatch(
                     f"the calibration does not fit this cascade: {'; '.join(wrong)}. "
-                    "Calibrate again, or score without a promise (--unbound)"
+                    "Calibrate again, or score without a promise (--allow-uncertified)"
                 )
             self._policy = calibration.load_policy()
             self._promise = calibration.fingerprint if calibration.certified and not wrong else None
@@ -118,7 +118,7 @@ class Cascade:
         if self.people is not None:
             await self._ask_people(items, found, verdicts)
         return [
-            ItemResult(item, row.model_copy(update={"form": form(item)}), outcome)
+            ItemResult(item, row.model_copy(update={"text_features": text_features(item)}), outcome)
             for item, row, outcome in zip(items, map(self._row, items, found), verdicts, strict=True)
         ]
 
@@ -139,10 +139,14 @@ class Cascade:
         assert self.calibration is not None
         order, labels = self.calibration.tiers, self.calibration.labels
         probs = np.full((len(items), len(order), len(labels)), np.nan)
-        groups = [getattr(item, self.calibration.by) for item in items] if self.calibration.by else None
+        groups = (
+            [getattr(item, self.calibration.group_by) for item in items]
+            if self.calibration.group_by
+            else None
+        )
         decided: list[dict[str, Any]] = [{} for _ in items]
-        guarded = self.calibration.guard is not None
-        refused = self.calibration.refuses([form(item) if guarded else () for item in items])
+        guarded = self.calibration.ood is not None
+        refused = self.calibration.refuses([text_features(item) if guarded else () for item in items])
         active = np.arange(len(items))
         for t, tier in enumerate(self.tiers):
             if not len(active):

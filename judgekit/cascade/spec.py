@@ -120,7 +120,7 @@ class CascadeSpec:
         *,
         store: Any = None,
         budget: Any = None,
-        unbound: bool = False,
+        allow_uncertified: bool = False,
         complete: bool = False,
         asks: bool = True,
         keep_going: bool = False,
@@ -141,11 +141,15 @@ class CascadeSpec:
             raise ConfigError(f"{self.path}: {error}" if self.path else str(error)) from None
         path = self.file.calibrations.get(rubric.name, self.file.calibrations.get(ANY))
         calibration = None if path is None else Calibration.load(self.folder / path)
-        return Cascade(rubric, judges, calibration, unbound=unbound, complete=complete)
+        return Cascade(rubric, judges, calibration, allow_uncertified=allow_uncertified, complete=complete)
 
-    def check(self, rubric_name: str, *, budget: Any = None, unbound: bool = False) -> Cascade:
+    def check(self, rubric_name: str, *, budget: Any = None, allow_uncertified: bool = False) -> Cascade:
         """The cascade for one rubric, after all that have a calibration were built too: before anything is spent."""
-        options: dict[str, Any] = {"budget": budget, "unbound": unbound, "asks": not self.batched}
+        options: dict[str, Any] = {
+            "budget": budget,
+            "allow_uncertified": allow_uncertified,
+            "asks": not self.batched,
+        }
         made = self.build(rubric_name, **options)
         others = {name: load_rubric(name).name for name in self.file.rubrics.values()}
         for name, other in others.items():

@@ -12,14 +12,14 @@ from judgekit import api
 from judgekit.calibration.ood import FEWEST
 from judgekit.calibration.record import Calibration
 from judgekit.cli import diagnosis
-from judgekit.cli.common import COST, LABELS, OUT, PATH, options, pairs
+from judgekit.cli.common import COST, LABELS, OUT, PATH, Verb, options, pairs
 from judgekit.cli.output import result
 from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
 from judgekit.trust import NO_SEED
 
 
-@click.command("calibrate")
+@click.command("calibrate", cls=Verb, renamed={"--by": "--group-by", "--budget": "--max-mean-cost"})
 @click.argument("evidence", type=PATH, nargs=-1, required=True)
 @click.option(
     "--agreement", type=click.FloatRange(0, 1, True, True), required=True, help="Target agreement, say 0.9."
@@ -36,7 +36,7 @@ from judgekit.trust import NO_SEED
 @click.option("--tier", "tiers", multiple=True, help="Tiers in cascade order; default: as in the evidence.")
 @options(COST)
 @click.option(
-    "--by",
+    "--group-by",
     type=click.Choice(["split", "model", "method"]),
     help="Promise the agreement for each of these on its own, not only for all items together.",
 )
@@ -57,7 +57,7 @@ from judgekit.trust import NO_SEED
     show_default=True,
     help="Agree with the majority of an item's annotators, or with a random one.",
 )
-@click.option("--budget", type=click.FloatRange(0), help="Highest mean cost an item may have.")
+@click.option("--max-mean-cost", type=click.FloatRange(0), help="Highest mean cost an item may have.")
 @click.option(
     "--per",
     type=click.Choice(["question", "item"]),
@@ -139,10 +139,10 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             "prices",
             "unknown, so no tier is spared: no unlabeled item tells them (--cost TIER=COST states them)",
         )
-    if calibration.guard is None:
-        yield "guard", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
+    if calibration.ood is None:
+        yield "ood", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
     else:
         yield (
-            "guard",
-            f"no verdict on items that look unlike these (at most {calibration.guard.level:.0%} of such as these)",
+            "ood",
+            f"no verdict on items that look unlike these (at most {calibration.ood.level:.0%} of such as these)",
         )

@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,25 @@ from judgekit.errors import ConfigError
 from judgekit.runs.writer import Progress, Report
 
 PATH = click.Path(path_type=Path)
+
+
+class Verb(click.Command):
+    """A verb of which some options had other names: those work for one release, with a word on standard error."""
+
+    def __init__(self, *args: Any, renamed: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.renamed = renamed
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, old names of options replaced by the new ones."""
+        found = []
+        for at, arg in enumerate(args):
+            name, equals, value = arg.partition("=")
+            if name in self.renamed and "--" not in args[:at]:
+                click.echo(f"judgekit: {name} is now called {self.renamed[name]}", err=True)
+                arg = self.renamed[name] + equals + value
+            found.append(arg)
+        return super().parse_args(ctx, found)
 
 
 class OutFile(click.Path):

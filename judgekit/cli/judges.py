@@ -33,7 +33,7 @@ def command(ctx: click.Context) -> None:
     "--items", type=click.IntRange(2), default=40, show_default=True, help="Items, or pairs, to ask about."
 )
 def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str | None, items: int) -> None:
-    """Try out the judges of CASCADE: label mass, order flips, repeatability, log-probabilities, context length."""
+    """Try out the judges of CASCADE: label mass, order inconsistency, repeatability, log-probabilities, context."""
     from judgekit.judges.probe import check as try_out
 
     spec = api.load_cascade(cascade, rubric, keys=keys)

@@ -16,6 +16,7 @@ from judgekit.cli.common import (
     LABELS,
     PATH,
     READER,
+    Verb,
     options,
     progress_bar,
     reader_options,
@@ -40,7 +41,7 @@ from judgekit.runs.store import kept
 from judgekit.runs.writer import Progress, Report
 
 
-@click.command("score")
+@click.command("score", cls=Verb, renamed={"--unbound": "--allow-uncertified"})
 @click.argument("files", nargs=-1, required=True)
 @options(CASCADE)
 @options(KEY)
@@ -52,7 +53,9 @@ from judgekit.runs.writer import Progress, Report
 @click.option("--limit", type=click.IntRange(1), help="Only the first items of each file.")
 @click.option("--budget", type=click.FloatRange(0), help="Stop before more US dollars are spent.")
 @click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
-@click.option("--unbound", is_flag=True, help="Go on without a promise where a calibration does not fit.")
+@click.option(
+    "--allow-uncertified", is_flag=True, help="Go on without a promise where a calibration does not fit."
+)
 @click.option("--dry-run", is_flag=True, help="Show calls, tokens and cost; ask nothing and write nothing.")
 @click.option(
     "--replace", is_flag=True, help="Write over a finished run of another source, cascade or rubric."

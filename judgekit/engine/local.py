@@ -35,7 +35,7 @@ class Job:
     Attributes
     ----------
     items : read lazily, once. spec : the cascade file. folder : where the run is written.
-    store, budget : see :mod:`judgekit.runs.store`. unbound : go on where a calibration does not fit.
+    store, budget : see :mod:`judgekit.runs.store`. allow_uncertified : go on where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
     complete : ask every tier about labeled items (:class:`judgekit.cascade.run.Cascade`).
     about : what else ``run.json`` should say (source, model, …). report : called after every block.
@@ -46,7 +46,7 @@ class Job:
     folder: Path
     store: Any = None
     budget: Any = None
-    unbound: bool = False
+    allow_uncertified: bool = False
     keep_going: bool = False
     complete: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -117,7 +117,7 @@ async def _score(job: Job) -> Progress:
                         name,
                         store=job.store,
                         budget=job.budget,
-                        unbound=job.unbound,
+                        allow_uncertified=job.allow_uncertified,
                         keep_going=job.keep_going,
                         complete=job.complete,
                     )

@@ -177,7 +177,11 @@ def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
         fn_constructor_args=(
             spec,
             kept,
-            {"unbound": job.unbound, "keep_going": job.keep_going, "complete": job.complete},
+            {
+                "allow_uncertified": job.allow_uncertified,
+                "keep_going": job.keep_going,
+                "complete": job.complete,
+            },
         ),
         compute=ray.data.ActorPoolStrategy(size=min(workers.size, len(blocks))),
         num_cpus=workers.cpus,

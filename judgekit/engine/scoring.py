@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from judgekit.cascade.spec import CascadeSpec, checked_cascade
 from judgekit.engine.local import Job
-from judgekit.errors import ConfigError, at_least, known
+from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames import Stream
 from judgekit.readers import read, recorded_metrics, unique
 from judgekit.readers.join import Labels
@@ -46,6 +46,7 @@ class Scored:
         return Stream(evidence(self.folder))
 
 
+@renamed(unbound="allow_uncertified")
 def score(
     source: str | Path | Iterable[Item],
     out: str | Path,
@@ -57,7 +58,7 @@ def score(
     limit: int | None = None,
     budget: float | None = None,
     max_calls: int | None = None,
-    unbound: bool = False,
+    allow_uncertified: bool = False,
     keep_going: bool = False,
     replace: bool = False,
     complete: bool = False,
@@ -82,7 +83,7 @@ def score(
     labels : files of human labels, joined to the items by id.
     limit : only the first items.
     budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
-    unbound : go on without a promise where a calibration does not fit.
+    allow_uncertified : go on without a promise where a calibration does not fit.
     keep_going : go on where a judge fails on most of what it is asked.
     replace : write over a finished run of another source, cascade or rubric.
     complete : ask every tier about labeled items, so that they can be calibrated on again.
@@ -131,7 +132,9 @@ def score(
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:
         checked = spec.check(
-            spec.rubric_for(first), budget=Budget(dollars=budget, calls=max_calls), unbound=unbound
+            spec.rubric_for(first),
+            budget=Budget(dollars=budget, calls=max_calls),
+            allow_uncertified=allow_uncertified,
         )
         if not replace:
             occupied.check(folder, about, checked.rubric.name, checked.fingerprints)
@@ -142,7 +145,7 @@ def score(
             folder,
             store=store,
             budget=Budget(dollars=budget, calls=max_calls, spent=store.spent()),
-            unbound=unbound,
+            allow_uncertified=allow_uncertified,
             keep_going=keep_going,
             complete=complete,
             about=about,

@@ -28,7 +28,7 @@ class Probe:
     asks : prompts, each asked twice. answered : of them, with a verdict both times.
     exact : share of the answers in which every option letter's log-probability was reported.
     sampled : verdicts are counts of samples. mass, least_mass : mean and least probability on the letters.
-    flips : share of items whose verdict changes with the order, None where asked in one order only.
+    order_inconsistency : share of items whose verdict changes with the order, None where asked in one order only.
     changed : verdicts that were others the second time. difference : the largest change of a label's probability.
     seconds : median time of an ask. longest_prompt : tokens. context_length : tokens the model takes, if known.
     errors : reasons for missing verdicts and how often.
@@ -40,7 +40,7 @@ class Probe:
     sampled: bool
     mass: float
     least_mass: float
-    flips: float | None
+    order_inconsistency: float | None
     changed: int
     difference: float
     seconds: float
@@ -78,7 +78,9 @@ async def probe(backend: Backend, rows: Sequence[Sequence[Ask]]) -> Probe:
         sampled=any(answer.sampled for answer in answers),
         mass=statistics.mean(masses) if masses else 0.0,
         least_mass=min(masses, default=0.0),
-        flips=statistics.mean(len(tops) > 1 for tops in verdicts) if verdicts and len(rows[0]) > 1 else None,
+        order_inconsistency=statistics.mean(len(tops) > 1 for tops in verdicts)
+        if verdicts and len(rows[0]) > 1
+        else None,
         changed=sum(_top(one[0]) != _top(two[0]) for one, two in both.values()),
         difference=max(
             (abs(one[0][label] - two[0][label]) for one, two in both.values() for label in one[0]),
@@ -143,8 +145,10 @@ def describe(seen: Probe) -> list[str]:
     )
     lines.append(f"  log-probability  {kind}")
     lines.append(f"  label mass       mean {seen.mass:.3f}, least {seen.least_mass:.3f}")
-    if seen.flips is not None:
-        lines.append(f"  order            {seen.flips:.0%} of the items change their verdict with the order")
+    if seen.order_inconsistency is not None:
+        lines.append(
+            f"  order            {seen.order_inconsistency:.0%} of the items change their verdict with the order"
+        )
     lines.append(
         f"  repeatability    {seen.changed} verdicts changed, largest difference {seen.difference:.2g}"
     )

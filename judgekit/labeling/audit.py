@@ -54,7 +54,7 @@ def audit(
             part + [one for one in others if one[0].rubric == part[0][0].rubric],
             promises[name].to_row(),
             name,
-            strangers=given.strangers(),
+            unmatched=given.unmatched(),
         )
         for name, part in rows.items()
     ]

@@ -49,7 +49,7 @@ class Promised:
             ),
             labels,
             tuple(calibration["tiers"]),
-            calibration.get("by") or "",
+            calibration.get("group_by") or "",
             calibration.get("people") == "random",
             calibration.get("per") == "item",
         )

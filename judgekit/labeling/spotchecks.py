@@ -123,7 +123,7 @@ def spot_checks(
     fingerprint: str,
     *,
     level: float = LEVEL,
-    strangers: int = 0,
+    unmatched: int = 0,
 ) -> SpotChecks:
     """Audit the promise of a calibration by the labels of verdicts given under it.
 
@@ -133,13 +133,13 @@ def spot_checks(
     calibration : the calibration file's content.
     fingerprint : of the calibration, as verdicts under it carry it.
     level : probability of ever saying something false.
-    strangers : ids that were labelled and that no verdict has; counted as left out.
+    unmatched : ids that were labelled and that no verdict has; counted as left out.
 
     Raises
     ------
     InputError : a label that the promise knows nothing of.
     """
-    left_out: Counter[str] = Counter({"no verdict has that id": strangers})
+    left_out: Counter[str] = Counter({"no verdict has that id": unmatched})
     won = [part for part in calibration["certificate"].get("parts", ()) if part["status"] == "certified"]
     is_unused, promised = unused(calibration), Promised.of(calibration)
     counts: dict[int, list[bool]] = {}

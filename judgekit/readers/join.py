@@ -116,7 +116,7 @@ class Labels:
             more = self.of(row, rubric_of(row))
             yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
 
-    def strangers(self) -> int:
+    def unmatched(self) -> int:
         """How many ids were labelled that no item had, of those asked for so far."""
         return len(self._by_id.keys() - self._used)
 

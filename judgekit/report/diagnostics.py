@@ -21,8 +21,9 @@ class Tier:
     """One judge's part in a run.
 
     ``asked`` items it gave evidence on, ``silent`` items it was asked and gave none, ``answered`` verdicts it gave.
-    ``mass`` is the mean share of probability on label tokens, ``flips`` the mean share of annotators whose verdict
-    changed with the order; None where not recorded. ``cost`` in US dollars, ``seconds`` summed.
+    ``mass`` is the mean share of probability on label tokens, ``order_inconsistency`` the mean share of
+    annotators whose verdict changed with the order; None where not recorded. ``cost`` in US dollars,
+    ``seconds`` summed.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Tier:
     seconds: float | None
     tokens: int | None
     mass: float | None
-    flips: float | None
+    order_inconsistency: float | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _tier(name: str, found: Sequence[Evidence], answered: int) -> Tier:
         if (total := _total(t for e in found for t in (e.prompt_tokens, e.completion_tokens))) is not None
         else None,
         mass=_mean(e.mass for e in found),
-        flips=_mean(e.flips for e in found),
+        order_inconsistency=_mean(e.order_inconsistency for e in found),
     )
 
 

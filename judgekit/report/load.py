@@ -16,7 +16,7 @@ from judgekit.errors import InputError
 from judgekit.metrics import catalogue
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
-from judgekit.report.comparison.per_question import Outcome, outcome
+from judgekit.report.comparison.per_question import QuestionValues, question_values
 from judgekit.runs.folder import VERDICTS, RunFolder
 
 
@@ -46,9 +46,9 @@ class Judged(NamedTuple):
         return self.verdict.state == "verdict" and self.verdict.tier == PEOPLE
 
     @property
-    def form(self) -> tuple[float, ...]:
+    def text_features(self) -> tuple[float, ...]:
         """How the item's texts look, in numbers (:mod:`judgekit.calibration.text_features`); empty where unknown."""
-        return self.evidence.form if self.evidence else ()
+        return self.evidence.text_features if self.evidence else ()
 
     @property
     def first(self) -> tuple[str, float] | None:
@@ -116,7 +116,7 @@ class Run:
         return dict((self.meta.get("cascades") or {}).get(rubric) or {})
 
     @cached_property
-    def outcome(self) -> Outcome:
+    def per_question(self) -> QuestionValues:
         """The papers' measures of the run, and their values per question; an item under several rubrics counts once."""
         items = {row.item.id: row.item for row in self.rows if row.item is not None}
         membership = {
@@ -124,7 +124,7 @@ class Run:
             for name, value in self.recorded.items()
             if name.startswith("mia_") and name in catalogue()
         }
-        return outcome(self.name, items.values(), membership=membership)
+        return question_values(self.name, items.values(), membership=membership)
 
     @property
     def recorded(self) -> dict[str, float]:

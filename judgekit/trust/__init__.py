@@ -10,7 +10,7 @@ of them).
 
 from judgekit.trust.agreement import ceiling
 from judgekit.trust.monitoring.audit import Audit
-from judgekit.trust.monitoring.ood import Scope, scope
+from judgekit.trust.monitoring.ood import OodCheck, ood_check
 from judgekit.trust.monitoring.shift import Shift, shift_check
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.judged import Judged
@@ -32,20 +32,20 @@ __all__ = [
     "Diagnosis",
     "Judged",
     "LabelPlan",
+    "OodCheck",
     "Policy",
     "Promise",
     "Rate",
-    "Scope",
     "Shift",
     "calibrate",
     "ceiling",
     "choose_items",
     "diagnose",
     "frontier",
+    "ood_check",
     "plan_labels",
     "rate",
     "rate_difference",
     "rate_ratio",
-    "scope",
     "shift_check",
 ]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from judgekit.calibration import ood as guarding
 from judgekit.calibration.calibrate import calibrate
-from judgekit.calibration.ood import FEWEST, REASON, Guard
+from judgekit.calibration.ood import FEWEST, REASON, OodGuard
 from judgekit.calibration.record import Calibration
-from judgekit.calibration.text_features import form
+from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import decide_rows
 from judgekit.cascade.run import Cascade
 from judgekit.judges.lexical import LexicalJudge
@@ -39,29 +39,34 @@ def item(number: int, output: str | None = None) -> Item:
 
 @given(st.text(), st.text(), st.lists(st.text(), max_size=2))
 def test_any_text_has_a_form_of_finite_numbers(question: str, output: str, references: list[str]) -> None:
-    found = form(Item(id="1", question=question, outputs=(output,), references=tuple(references)))
+    found = text_features(Item(id="1", question=question, outputs=(output,), references=tuple(references)))
     assert len(found) == 10 and np.isfinite(found).all()
     assert all(0 <= share <= 1 for share in found[4:])
 
 
 def test_a_form_can_be_worked_out_by_hand() -> None:
-    found = form(Item(id="1", question="Who wrote it?", references=("Ann Lee",), outputs=("Ann! Ann 1",)))
+    found = text_features(
+        Item(id="1", question="Who wrote it?", references=("Ann Lee",), outputs=("Ann! Ann 1",))
+    )
     expected = (np.log(4), np.log(4), np.log(3), np.log1p(7 / 3), 2 / 3, 0, 2 / 3, 0, 0.1, 0.1)
     assert found == pytest.approx(expected, abs=1e-4)
 
 
 def test_ordinary_items_pass_and_strange_ones_do_not() -> None:
-    made = Guard.of(form(item(i)) for i in range(200))
+    made = OodGuard.of(text_features(item(i)) for i in range(200))
     assert made is not None and made.level == 0.02
-    assert made.refuses([form(item(i)) for i in range(200, 1200)]).mean() <= 0.04
-    strange = [form(item(i, GIBBERISH)) for i in range(5)] + [form(item(6, "他出生在根特。")), ()]
+    assert made.refuses([text_features(item(i)) for i in range(200, 1200)]).mean() <= 0.04
+    strange = [text_features(item(i, GIBBERISH)) for i in range(5)] + [
+        text_features(item(6, "他出生在根特。")),
+        (),
+    ]
     assert made.refuses(strange).all(), "gibberish, another script, and items whose texts were never seen"
 
 
 def test_too_few_items_lay_down_no_guard() -> None:
-    assert Guard.of(form(item(i)) for i in range(FEWEST - 1)) is None
-    made = Guard.of([*(form(item(i)) for i in range(FEWEST)), (), ()])
-    assert made is not None and made.refuses([form(item(0, GIBBERISH))]).all()
+    assert OodGuard.of(text_features(item(i)) for i in range(FEWEST - 1)) is None
+    made = OodGuard.of([*(text_features(item(i)) for i in range(FEWEST)), (), ()])
+    assert made is not None and made.refuses([text_features(item(0, GIBBERISH))]).all()
 
 
 def test_ordinary_items_are_refused_at_the_stated_level_on_average() -> None:
@@ -69,7 +74,7 @@ def test_ordinary_items_are_refused_at_the_stated_level_on_average() -> None:
     shares = []
     for _ in range(300):
         drawn = rng.standard_normal((220, 3))
-        made = Guard.of(map(tuple, drawn[:120]))
+        made = OodGuard.of(map(tuple, drawn[:120]))
         assert made is not None
         shares.append(made.refuses(list(map(tuple, drawn[120:]))).mean())
     assert np.mean(shares) <= made.level + 3 * np.std(shares) / np.sqrt(len(shares))
@@ -79,26 +84,28 @@ def test_ordinary_items_are_refused_at_the_stated_level_on_average() -> None:
 def row(number: int, label: str | None, shape: tuple[float, ...], sure: float = 0.95) -> EvidenceRow:
     human = () if label is None else (HumanLabel(annotator="a", label=label),)
     tiers = {"j": Evidence(probs={"yes": sure, "no": 1 - sure})}
-    return EvidenceRow(id=str(number), question_id=str(number), form=shape, tiers=tiers, human=human)
+    return EvidenceRow(id=str(number), question_id=str(number), text_features=shape, tiers=tiers, human=human)
 
 
 def test_the_guard_is_laid_from_unlabelled_items_and_stored() -> None:
-    rows = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(220)]
+    rows = [row(i, "yes" if i < 100 else None, text_features(item(i))) for i in range(220)]
     made = calibrate(rows, agreement=0.9)
-    assert made.guard is not None
-    assert sorted(made.guard.forms) == sorted(form(item(i)) for i in range(100, 220))
+    assert made.ood is not None
+    assert sorted(made.ood.features) == sorted(text_features(item(i)) for i in range(100, 220))
     again = Calibration.model_validate(json.loads(json.dumps(made.to_row())))
     assert again == made and again.fingerprint == made.fingerprint
-    assert calibrate(rows[:100], agreement=0.9).guard is None
+    assert calibrate(rows[:100], agreement=0.9).ood is None
 
 
 def test_deciding_abstains_with_the_reason_and_labels_of_strange_items_certify_nothing() -> None:
-    ordinary = [row(i, "yes" if i < 100 else None, form(item(i))) for i in range(220)]
-    strange = [row(i, "no", form(item(i, GIBBERISH))) for i in range(300, 340)]
+    ordinary = [row(i, "yes" if i < 100 else None, text_features(item(i))) for i in range(220)]
+    strange = [row(i, "no", text_features(item(i, GIBBERISH))) for i in range(300, 340)]
     made = calibrate([*ordinary, *strange], agreement=0.9)
     assert made.certificate["labels"] == 140 and made.certificate["errors"] == 0
     assert made.certificate["accepted"] <= 100
-    given_, refused = decide_rows([row(1, None, form(item(1))), row(2, None, form(item(2, GIBBERISH)))], made)
+    given_, refused = decide_rows(
+        [row(1, None, text_features(item(1))), row(2, None, text_features(item(2, GIBBERISH)))], made
+    )
     assert given_.state == "verdict"
     assert (refused.state, refused.reason, refused.label) == ("abstained", REASON, None)
 
@@ -114,7 +121,7 @@ def test_the_cascade_refuses_what_deciding_refuses() -> None:
     made = calibrate(
         [*labelled, *(one.evidence for one in outcomes[120:])], agreement=0.8, labels=rubric.labels
     )
-    assert made.guard is not None and made.certified
+    assert made.ood is not None and made.certified
     fresh = [item(i) for i in range(300, 320)] + [item(i, GIBBERISH) for i in range(320, 330)]
     scored = asyncio.run(Cascade(rubric, [judge], made).run(fresh))
     assert [one.verdict for one in scored] == list(decide_rows([one.evidence for one in scored], made))

@@ -160,17 +160,17 @@ def test_unlabeled_rows_that_a_policy_selected_mark_nothing_out(calibration: Cal
         for row in rows[:300]
     ]
     path = lambda more: calibrate([*labeled, *more], agreement=0.7).certificate["method"]["path"]  # noqa: E731
-    assert path(rows[300:]) == "levels fixed by other items"
+    assert path(rows[300:]) == "thresholds fixed by other items"
     short = rows[300].model_copy(update={"tiers": {"cheap": rows[300].tiers["cheap"]}})
     assert "ranks" in path([short, *rows[301:]])
 
 
 def test_another_judge_under_the_same_name_is_refused(calibration: Calibration) -> None:
     judges = [StandIn("cheap", 0.9, version="2"), StandIn("strong-one", 1.0)]
-    with pytest.raises(FingerprintMismatch, match="tier 'cheap' is cheap-2.*--unbound") as caught:
+    with pytest.raises(FingerprintMismatch, match="tier 'cheap' is cheap-2.*--allow-uncertified") as caught:
         Cascade(QA, judges, calibration)
     assert "\n" not in str(caught.value)
-    outcomes = run(Cascade(QA, judges, calibration, unbound=True), items(50))
+    outcomes = run(Cascade(QA, judges, calibration, allow_uncertified=True), items(50))
     assert all(outcome.verdict.calibration is None for outcome in outcomes)
 
 
@@ -182,23 +182,25 @@ def test_another_order_or_rubric_is_refused(calibration: Calibration) -> None:
         Cascade(load_rubric("refusal"), judges[::-1], calibration)
 
 
-@pytest.mark.parametrize("unbound", [False, True])
+@pytest.mark.parametrize("allow_uncertified", [False, True])
 @pytest.mark.parametrize("names", [["cheap"], ["cheap", "other"], ["cheap", "strong-one", "more"]])
 def test_a_policy_for_other_tiers_is_refused_before_anything_is_asked(
-    calibration: Calibration, names: list[str], unbound: bool
+    calibration: Calibration, names: list[str], allow_uncertified: bool
 ) -> None:
     """Even without a promise: of tiers that it has never seen it says nothing."""
     with pytest.raises(
         FingerprintMismatch, match=f"tiers are {', '.join(names)}; calibrated were cheap, str"
     ):
-        Cascade(QA, [StandIn(name, 0.9) for name in names], calibration, unbound=unbound)
+        Cascade(QA, [StandIn(name, 0.9) for name in names], calibration, allow_uncertified=allow_uncertified)
 
 
-@pytest.mark.parametrize("unbound", [False, True])
-def test_evidence_of_other_tiers_is_refused_when_deciding(calibration: Calibration, unbound: bool) -> None:
+@pytest.mark.parametrize("allow_uncertified", [False, True])
+def test_evidence_of_other_tiers_is_refused_when_deciding(
+    calibration: Calibration, allow_uncertified: bool
+) -> None:
     row = EvidenceRow(id="1", tiers={"other": Evidence(probs={"right": 0.9, "wrong": 0.1})})
     with pytest.raises(FingerprintMismatch, match="its tiers are other; calibrated were cheap, strong-one"):
-        list(decide_rows([row], calibration, unbound=unbound))
+        list(decide_rows([row], calibration, allow_uncertified=allow_uncertified))
 
 
 def test_a_judge_is_of_people_by_its_kind_and_not_by_its_name() -> None:
@@ -228,7 +230,9 @@ def test_evidence_of_other_judges_is_refused_when_deciding(calibration: Calibrat
     ]
     with pytest.raises(FingerprintMismatch):
         list(decide_rows(rows, calibration))
-    assert all(verdict.calibration is None for verdict in decide_rows(rows, calibration, unbound=True))
+    assert all(
+        verdict.calibration is None for verdict in decide_rows(rows, calibration, allow_uncertified=True)
+    )
 
 
 def test_evidence_of_no_known_judge_is_refused_when_deciding(calibration: Calibration) -> None:
@@ -236,7 +240,9 @@ def test_evidence_of_no_known_judge_is_refused_when_deciding(calibration: Calibr
     row = EvidenceRow(id="1", tiers={"cheap": evidence, "strong-one": evidence})
     with pytest.raises(FingerprintMismatch, match="tier 'cheap' is of no known judge"):
         list(decide_rows([row], calibration))
-    assert all(verdict.calibration is None for verdict in decide_rows([row], calibration, unbound=True))
+    assert all(
+        verdict.calibration is None for verdict in decide_rows([row], calibration, allow_uncertified=True)
+    )
 
 
 def test_an_item_that_does_not_fit_the_rubric_is_unscored_and_costs_nothing() -> None:
@@ -351,7 +357,7 @@ def test_a_claim_calls_labels_and_groups_by_their_own_names() -> None:
         )
         for i in range(480)
     ]
-    made = calibrate(rows, agreement=0.6, labels=labels, per_label={"L10": 0.65}, by="split")
+    made = calibrate(rows, agreement=0.6, labels=labels, per_label={"L10": 0.65}, group_by="split")
     assert made.certified
     assert "65% of those saying 'L10')" in made.certificate["claim"]
     assert "in each group (label 1)" in made.certificate["claim"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import judgekit as jk
-from judgekit.calibration.evidence_table import Table
+from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from tests.cli.test_verbs import judgekit
 
@@ -55,22 +55,22 @@ def write(rows: list[EvidenceRow], path: Path) -> Path:
 def test_prices_are_those_of_the_rows_and_never_mix_dollars_with_calls(
     costs: dict[str, float | None], prices: list[float], dollars: bool
 ) -> None:
-    table = Table.of(unlabeled(opinions(8, costs, asks=10)))
+    table = EvidenceTable.of(unlabeled(opinions(8, costs, asks=10)))
     np.testing.assert_allclose(table.prices, prices)
     assert table.dollars is dollars
 
 
 def test_prices_never_depend_on_what_certifies() -> None:
     rows, others = opinions(20, {"a": 0.001, "b": 0.01}), unlabeled(opinions(20, {"a": 0.003, "b": 0.02}))
-    np.testing.assert_allclose(Table.of([*rows[:10], *others[10:]]).prices, [0.003, 0.02])
+    np.testing.assert_allclose(EvidenceTable.of([*rows[:10], *others[10:]]).prices, [0.003, 0.02])
     only_first = [row.model_copy(update={"tiers": {"a": row.tiers["a"]}}) for row in others[10:]]
     for mixed in (rows, [*rows[:10], *only_first]):
-        assert Table.of(mixed).prices == []
+        assert EvidenceTable.of(mixed).prices == []
         with pytest.raises(jk.JudgekitError, match="no unlabeled item tells what tier 'b' costs.*--cost"):
-            Table.of(mixed).priced()
-        assert Table.of(mixed, costs={"a": 1.0, "b": 2.0}).priced() == [1.0, 2.0]
+            EvidenceTable.of(mixed).priced()
+        assert EvidenceTable.of(mixed, costs={"a": 1.0, "b": 2.0}).priced() == [1.0, 2.0]
     with pytest.raises(jk.JudgekitError, match="no unlabeled item tells what tier 'b' costs"):
-        Table.of(rows, costs={"a": 1.0})
+        EvidenceTable.of(rows, costs={"a": 1.0})
 
 
 def test_where_no_price_may_be_known_no_tier_is_spared_and_a_budget_is_refused(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_where_no_price_may_be_known_no_tier_is_spared_and_a_budget_is_refused(t
     write(rows, tmp_path / "evidence.jsonl")
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", cwd=tmp_path)
     assert "prices     unknown, so no tier is spared" in done.stdout
-    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--budget", "0.006", cwd=tmp_path)
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "no unlabeled item tells what tier 'b' costs" in done.stderr
 
@@ -112,7 +112,7 @@ def test_a_claim_says_which_items_people_were_split_on(tmp_path: Path) -> None:
 def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
     costs = {"small": 0.0005, "big": 0.01}
     write([*opinions(400, costs), *others(50, costs)], tmp_path / "evidence.jsonl")
-    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--budget", "0.006", cwd=tmp_path)
+    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     reach = json.loads((tmp_path / "calibration.json").read_text())["certificate"]["reach"]
     assert f"small 100%, big {reach[1]:.0%} of the items" in done.stdout
@@ -126,7 +126,7 @@ def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
         (["--cost", "a=-1"], "--cost a=-1: expected NAME=NUMBER, a number of 0 or more"),
         (["--cost", "a=1", "--cost", "a=2"], "--cost names a twice"),
         (
-            ["--budget", "0.0001", "--cost", "a=1", "--cost", "b=1"],
+            ["--max-mean-cost", "0.0001", "--cost", "a=1", "--cost", "b=1"],
             "no candidate costs at most 0.0001 per item; the cheapest costs 1",
         ),
         (["--tolerance", "1"], "tolerance is for ordinal rubrics"),
@@ -159,7 +159,7 @@ def test_calibrations_that_do_not_fit_are_named(tmp_path: Path) -> None:
     rows = opinions(60, {"lexical": 0.0})
     for name in ("one.json", "two.json", "old.json"):
         jk.calibrate(rows, agreement=0.6).save(str(tmp_path / name))
-    text = (tmp_path / "old.json").read_text().replace("judgekit.policy/2", "judgekit.policy/1")
+    text = (tmp_path / "old.json").read_text().replace("judgekit.policy/3", "judgekit.policy/1")
     (tmp_path / "old.json").write_text(text)
     (tmp_path / "o.jsonl").write_text('{"question": "q", "reference": "r", "output": "r"}\n')
     for options, said in (

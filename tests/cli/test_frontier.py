@@ -1,4 +1,4 @@
-"""What budgets buy, as ``judgekit plan`` shows it, and as ``judgekit calibrate --budget`` then buys it."""
+"""What budgets buy, as ``judgekit plan`` shows it, and as ``judgekit calibrate --max-mean-cost`` then buys it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_frontier_shows_what_a_budget_buys(tmp_path: Path) -> None:
     assert budgets == sorted(budgets, reverse=True)
     found = jk.frontier(rows, agreement=0.8)
     for budget, candidate in zip(budgets[:-1], found.candidates[:-1], strict=True):
-        made = jk.calibrate(rows, agreement=0.8, budget=budget)
+        made = jk.calibrate(rows, agreement=0.8, max_mean_cost=budget)
         reached = np.dot(made.certificate["reach"], found.prices)
         assert reached <= 1.2 * budget, "the fifth set aside stands for all only roughly"
         assert candidate.budget <= budget

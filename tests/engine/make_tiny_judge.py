@@ -144,7 +144,7 @@ def ability(
 ) -> dict[str, list[float] | float]:
     """How well cases of held-out words are judged behind ``shots`` of the rubric's own examples.
 
-    ``right``: the share of right verdicts in either order; ``flips``: the share of cases whose verdict depends on it.
+    ``right``: the share of right verdicts in either order; ``order_inconsistency``: the share of cases whose verdict depends on it.
     """
     rng = random.Random(f"{name}-{shots}")
     rubric, said, labels = encoder.rubrics[name], [], []
@@ -165,7 +165,7 @@ def ability(
         "right": [
             sum(one[order] == label for one, label in zip(said, labels, strict=True)) / n for order in ORDERS
         ],
-        "flips": sum(one[0] != one[1] for one in said) / n,
+        "order_inconsistency": sum(one[0] != one[1] for one in said) / n,
     }
 
 

@@ -45,9 +45,11 @@ def test_it_judges_items_with_words_it_never_met_in_both_orders(backend: VLLMBac
     judge = ModelJudge("tiny", backend, Annotators(n=2, k=3, orders=2))
     evidence = asyncio.run(judge.evidence([item for item, _ in cases], rubric, judge.stages))
     right = [one.label == label for one, (_, label) in zip(evidence, cases, strict=True)]
-    flips = [one.flips for one in evidence if one.flips is not None]
+    order_inconsistency = [one.order_inconsistency for one in evidence if one.order_inconsistency is not None]
     assert sum(right) / len(cases) >= 0.9
-    assert len(flips) == len(cases) and sum(flips) / len(flips) <= 0.1
+    assert (
+        len(order_inconsistency) == len(cases) and sum(order_inconsistency) / len(order_inconsistency) <= 0.1
+    )
 
 
 def test_log_probabilities_are_those_of_the_model_before_any_mask(backend: VLLMBackend) -> None:

@@ -138,11 +138,11 @@ def test_an_item_never_sees_itself_or_its_question_and_others_see_what_they_saw(
 
 @given(st.permutations(LABELS), st.lists(st.floats(0.01, 1), min_size=5, max_size=5))
 def test_permuted_letters_map_back_to_their_labels(labels: list[str], weights: list[float]) -> None:
-    """A judge that knows the label, whatever its letter, has its probabilities come back and never flips."""
+    """A judge that knows the label, whatever its letter, has its probabilities come back and never order_inconsistency."""
     say = {label: weight / sum(weights) for label, weight in zip(labels, weights, strict=True)}
     (found,) = ask(Scripted(say), some_items(1), small_rubric(tuple(labels)), n=2, k=1)
     assert found.probs == pytest.approx(say)
-    assert found.flips == 0
+    assert found.order_inconsistency == 0
 
 
 def test_a_judge_that_always_says_a_is_seen_to_flip_and_has_no_opinion() -> None:
@@ -153,7 +153,7 @@ def test_a_judge_that_always_says_a_is_seen_to_flip_and_has_no_opinion() -> None
 
     (found,) = ask(SaysA(), some_items(1), small_rubric(("yes", "no")))
     assert found.probs == pytest.approx({"yes": 0.5, "no": 0.5})
-    assert found.flips == 1
+    assert found.order_inconsistency == 1
 
 
 def test_pairs_are_swapped_in_prompt_and_verdict() -> None:
@@ -185,7 +185,7 @@ def test_the_first_stage_may_be_one_order_of_one_annotator(tmp_path: Path) -> No
             (found,) = ask(backend, some_items(1), rubric, stage, store, n=3, k=2, stages=[0.5, 1, 3])
             assert found.asks == asks
             assert found.probs
-            assert (found.flips is None) == (asks == 1), "one order alone cannot tell a flip"
+            assert (found.order_inconsistency is None) == (asks == 1), "one order alone cannot tell a flip"
         assert len(backend.asked) == 6
 
 

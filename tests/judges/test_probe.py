@@ -34,7 +34,9 @@ def test_a_sound_server_repeats_itself_and_reports_every_letter() -> None:
     assert seen.exact == 1.0
     assert seen.mass == pytest.approx(0.95)
     assert seen.context_length == 4096
-    assert seen.flips is not None and seen.flips > 0  # its opinions are a hash of the prompt
+    assert (
+        seen.order_inconsistency is not None and seen.order_inconsistency > 0
+    )  # its opinions are a hash of the prompt
 
 
 def test_short_lists_samples_and_noise_are_seen() -> None:

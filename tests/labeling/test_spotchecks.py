@@ -50,7 +50,7 @@ def test_counts_only_what_speaks_of_the_promise() -> None:
         row(10, "yes"),
     ]
     found = spot_checks(
-        rows, calibration(reference={"questions": ["q7"]}, examples=["q8"]), "abc", strangers=3
+        rows, calibration(reference={"questions": ["q7"]}, examples=["q8"]), "abc", unmatched=3
     )
     (part,) = found.parts
     assert (part.audit.agreed, part.audit.checked, found.checked) == (2, 3, 3)
@@ -101,7 +101,7 @@ def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
         row(k, "yes", "yes" if k % 2 or k % 5 else "no", split="ab"[k % 2], calibration="abc")
         for k in range(200)
     ]
-    found = spot_checks([*rows, row(999, "yes", "no", split="c")], grouped | {"by": "split"}, "abc")
+    found = spot_checks([*rows, row(999, "yes", "no", split="c")], grouped | {"group_by": "split"}, "abc")
     assert [(part.group, part.audit.checked, part.audit.agreed) for part in found.parts] == [
         ("a", 100, 80),
         ("b", 100, 100),
@@ -109,7 +109,7 @@ def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
     assert found.left_out == {"not a verdict of this promise": 1}
     rows = [row(1, "yes", "yes", split="a"), row(2, "yes", "yes", split="b", question_id="q1")]
     reference = {"questions": ["q1"], "groups": ["a"]}
-    found = spot_checks(rows, grouped | {"by": "split", "reference": reference}, "abc")
+    found = spot_checks(rows, grouped | {"group_by": "split", "reference": reference}, "abc")
     assert [(part.group, part.audit.checked) for part in found.parts] == [("b", 1)], (
         "q1 certified the promise of group a only"
     )

@@ -22,7 +22,7 @@ def scored_by(made: Calibration, rows: list[EvidenceRow], probs: np.ndarray) -> 
     """What a run under a calibration leaves behind: the evidence up to where each item stopped."""
     policy = made.load_policy()
     decided = policy.decide(probs)
-    stop = np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier)
+    stop = np.where(decided.tier < 0, policy.stopping.depth - 1, decided.tier)
     return [
         row.model_copy(update={"tiers": {name: row.tiers[name] for name in TIERS[: t + 1]}})
         for row, t in zip(rows, stop, strict=True)

@@ -136,7 +136,9 @@ def test_cascades(shared: float, inverted: bool, options: dict[str, Any]) -> Non
 
 
 def test_cascade_chosen_by_budget() -> None:
-    holds(cascade(2), overall(0.85), n=250, draws=250, agreement=0.85, costs=[0.0, 0.1, 1.0], budget=0.4)
+    holds(
+        cascade(2), overall(0.85), n=250, draws=250, agreement=0.85, costs=[0.0, 0.1, 1.0], max_mean_cost=0.4
+    )
 
 
 def test_early_verdicts_that_later_tiers_would_overturn() -> None:

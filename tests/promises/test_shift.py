@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.ood import ood_check
 from judgekit.trust.monitoring.shift import shift_check
 from judgekit.trust.monitoring.views import policy_views
 from judgekit.trust.selective.calibrate import calibrate
@@ -60,7 +60,10 @@ def test_ordinary_items_are_rarely_refused(n: int, level: float) -> None:
     rng = np.random.default_rng(2)
     draws = 400
     refused = [
-        1 - scope(rng.standard_t(3, (n, 4)), rng.standard_t(3, (50, 4)), level=level, seed=i).in_scope.mean()
+        1
+        - ood_check(
+            rng.standard_t(3, (n, 4)), rng.standard_t(3, (50, 4)), level=level, seed=i
+        ).in_distribution.mean()
         for i in range(draws)
     ]
     assert np.mean(refused) <= level + 3 * np.std(refused) / draws**0.5
@@ -98,7 +101,7 @@ def test_false_alarms_on_what_a_policy_sees_with_heavy_ties_and_missing_tiers(n:
             policy,
             votes(rng, n + m),
             "abc",
-            flips=rng.binomial(4, 0.2, (n + m, 3)) / 4,
+            order_inconsistency=rng.binomial(4, 0.2, (n + m, 3)) / 4,
             texts=rng.poisson(1, (n + m, 2)),
         )
         labeled, scored = (

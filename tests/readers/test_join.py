@@ -34,7 +34,7 @@ def test_by_id_rubric_model_and_method() -> None:
     ]
     assert [given.label for given in labels.of(verdict("2", "npo"))] == ["right"]
     assert labels.of(verdict("3")) == ()
-    assert labels.strangers() == 1
+    assert labels.unmatched() == 1
     labels.check_used("verdicts")
 
 

@@ -45,12 +45,12 @@ def test_calibrating_the_example_certifies_what_the_page_says() -> None:
     (part,) = policy.certificate["parts"]
     assert policy.certificate["method"]["delta"] == pytest.approx(EXAMPLE.delta)
     assert says(f"path of both judges may spend {EXAMPLE.delta:.3f}".replace("0.", "."))
-    assert says("(`drag_1` = -.5)") and policy.exits.drag[0] == -0.5
-    assert says("log(.7/.3) = .85 (`least_1`)") and round(policy.exits.least[0], 2) == 0.85
+    assert says("(`margin_1` = -.5)") and policy.stopping.early_exit_margin[0] == -0.5
+    assert says("log(.7/.3) = .85 (`minimum_1`)") and round(policy.stopping.minimum_score[0], 2) == 0.85
     assert (part["accepted"], part["errors"], part["charged"]) == (14, 0, 1)
     assert says("14 of the 20 items have a verdict, none of them wrong, one charged")
     assert policy.decide(probs).accepted.sum() == 14
-    assert policy.level[0, 0] == np.nextafter(EXAMPLE.entered[14], np.inf)
+    assert policy.threshold[0, 0] == np.nextafter(EXAMPLE.entered[14], np.inf)
     assert says(f"Certified is the level just above {EXAMPLE.entered[14]:.2f}")
 
 

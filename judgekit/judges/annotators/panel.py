@@ -119,7 +119,7 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
     heard : asks and answers as ``Panel.asks`` orders them. orders : asks an annotator; of a single ask that is all.
     """
     orders = min(orders, len(heard))
-    opinions, reasons, flips = [], Counter[str](), 0
+    opinions, reasons, order_inconsistency = [], Counter[str](), 0
     for start in range(0, len(heard), orders):
         pair = heard[start : start + orders]
         read = [one for ask, answer in pair if (one := label_probs(answer, ask.prompt.options)) is not None]
@@ -127,7 +127,7 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
             reasons.update([next((answer.error for _, answer in pair if answer.error), "no probabilities")])
             continue
         opinions += read
-        flips += len({max(labels, key=probs.__getitem__) for probs, _ in read}) > 1
+        order_inconsistency += len({max(labels, key=probs.__getitem__) for probs, _ in read}) > 1
     answers = [answer for _, answer in heard]
     known: dict[str, Any] = {
         "asks": len(heard),
@@ -148,7 +148,7 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
     return Evidence(
         probs={label: math.fsum(probs[label] for probs, _ in opinions) / n for label in labels},
         mass=math.fsum(mass for _, mass in opinions) / n,
-        flips=flips / (n // orders) if orders > 1 else None,
+        order_inconsistency=order_inconsistency / (n // orders) if orders > 1 else None,
         **known,
     )
 

@@ -85,7 +85,7 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATC
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
     known["shift"] = watch.shift.text
-    known["runs"] = 0 if calibration.get("by") else len({kind[:2] for kind in seen_kinds(calibration)})
+    known["runs"] = 0 if calibration.get("group_by") else len({kind[:2] for kind in seen_kinds(calibration)})
     known["audit"] = "" if watch.audit is None else watch.audit.sentence
     if watch.audit is not None and watch.audit.status == "broken":
         return Claim(rubric, "withdrawn", BROKEN, **known)
@@ -117,7 +117,7 @@ def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     pools: dict[tuple[str, str, str], list[Judged]] = {}
     mine, looks = promised(runs), shifts(runs)
     keys = {
-        (run, rubric): (*promise, run if calibration.get("by") else "")
+        (run, rubric): (*promise, run if calibration.get("group_by") else "")
         for (run, rubric), (promise, calibration) in mine.items()
     }
     for run in runs:

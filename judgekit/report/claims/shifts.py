@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from judgekit.calibration.evidence_table import to_arrays
-from judgekit.calibration.ood import Guard
+from judgekit.calibration.ood import OodGuard
 from judgekit.records import Evidence, EvidenceRow
 from judgekit.report.load import Judged, Run
 from judgekit.trust import Policy, Shift, shift_check
@@ -87,7 +87,7 @@ def promised(runs: Sequence[Run]) -> dict[tuple[str, str], tuple[Promise, Calibr
 
 
 def _part(row: Judged, calibration: Calibration) -> Part:
-    by = calibration.get("by")
+    by = calibration.get("group_by")
     kinds = seen_kinds(calibration)
     return (str(getattr(row.verdict, by)) if by else "", not kinds or _kind(row.verdict) in kinds)
 
@@ -136,7 +136,7 @@ def _belonging(rows: Sequence[Judged], part: Part, calibration: Calibration) -> 
     """Which labeled items rows are compared with: those of their group, and of their runs and splits where known."""
     reference = calibration.get("reference") or {}
     use = list(range(len(reference.get("rows") or reference.get("labels") or ())))
-    if calibration.get("by"):
+    if calibration.get("group_by"):
         use = [i for i in use if reference["groups"][i] == part[0]]
     if seen_kinds(calibration) and part[1]:
         present = {_kind(row.verdict) for row in rows}
@@ -179,31 +179,34 @@ def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration)
     """Everything the policy sees of labeled items and of rows, and the numbers on their texts where all have them."""
     labeled = [EvidenceRow.model_validate(calibration["reference"]["rows"][i]) for i in use]
     scored = [
-        EvidenceRow(**row.verdict.named, tiers=dict(row.evidence.tiers), form=row.evidence.form)
+        EvidenceRow(
+            **row.verdict.named, tiers=dict(row.evidence.tiers), text_features=row.evidence.text_features
+        )
         if row.evidence
         else EvidenceRow(**row.verdict.named, tiers={})
         for row in rows
     ]
-    guard = Guard.model_validate(calibration["guard"]) if calibration.get("guard") else None
+    guard = OodGuard.model_validate(calibration["ood"]) if calibration.get("ood") else None
     policy, tiers, by = (
         Policy.from_dict(dict(calibration["policy"])),
         calibration["tiers"],
-        calibration.get("by"),
+        calibration.get("group_by"),
     )
     everyone = [*labeled, *scored]
     probs = to_arrays(everyone, tiers, calibration["labels"]).probs
-    forms = [row.form for row in everyone]
+    features = [row.text_features for row in everyone]
     if guard is not None:
-        probs[guard.refuses(forms)] = np.nan
-    flips = np.array(
-        [[row.tiers.get(tier, Evidence()).flips for tier in tiers] for row in everyone], dtype=np.float64
+        probs[guard.refuses(features)] = np.nan
+    order_inconsistency = np.array(
+        [[row.tiers.get(tier, Evidence()).order_inconsistency for tier in tiers] for row in everyone],
+        dtype=np.float64,
     )
     views = policy_views(
         policy,
         probs,
         tiers,
-        flips=flips if np.isfinite(flips).any() else None,
-        texts=forms if forms[0] and len({len(form) for form in forms}) == 1 else None,
+        order_inconsistency=order_inconsistency if np.isfinite(order_inconsistency).any() else None,
+        texts=features if features[0] and len({len(form) for form in features}) == 1 else None,
         groups=[getattr(row, by) for row in everyone] if by else None,
     )
     n = len(labeled)
@@ -221,8 +224,8 @@ def _first_tier(rows: Sequence[Judged], use: Sequence[int], calibration: Calibra
         "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
         "label": np.array([row.first[0] if row.first else "" for row in rows]),
     }
-    forms = reference.get("forms") or ()
-    if forms and all(row.form for row in rows):
-        labeled["text"] = np.array([forms[i] for i in use])
-        scored["text"] = np.array([row.form for row in rows])
+    features = reference.get("features") or ()
+    if features and all(row.text_features for row in rows):
+        labeled["text"] = np.array([features[i] for i in use])
+        scored["text"] = np.array([row.text_features for row in rows])
     return labeled, scored

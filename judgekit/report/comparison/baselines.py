@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from judgekit.report.comparison.per_run import Side
+from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.roles import Role, role
 
 
-def base_model(side: Side) -> str:
+def base_model(side: RunValues) -> str:
     """The base model, without an owner in front and however it is written; runs that name none share the empty name."""
     return side.run.model.rsplit("/", 1)[-1].casefold()
 
 
-def baselines(sides: Sequence[Side], part: Role) -> Mapping[str, Side]:
+def baselines(sides: Sequence[RunValues], part: Role) -> Mapping[str, RunValues]:
     """Run name -> the run of the same base model that plays a part, for all that have one.
 
     Of several (retrained without 1, 5 or 10 % of the authors, or with other seeds) the one whose forget questions are
     most nearly the run's own; the first of those that are alike.
     """
-    found: dict[str, list[Side]] = {}
+    found: dict[str, list[RunValues]] = {}
     for side in sides:
         if role(side.method) == part:
             found.setdefault(base_model(side), []).append(side)
 
-    def shared(side: Side, other: Side) -> float:
+    def shared(side: RunValues, other: RunValues) -> float:
         return len(side.asked & other.asked) / len(side.asked | other.asked)
 
     return {

@@ -31,8 +31,8 @@ from judgekit.report.comparison.per_run import (
     ROUGE,
     ROUGE_KEPT,
     WELL,
-    Side,
-    make_side,
+    RunValues,
+    run_values,
 )
 from judgekit.report.comparison.records import (
     Away,
@@ -81,12 +81,12 @@ def comparisons(
     told : what the report says of each.
     promises : run name and rubric to a promise that stands.
     """
-    groups: list[tuple[frozenset[str], list[Side]]] = []
+    groups: list[tuple[frozenset[str], list[RunValues]]] = []
     for run, summary in zip(runs, told, strict=True):
         standing = {
             rubric: promises[run.name, rubric] for rubric in run.by_rubric if (run.name, rubric) in promises
         }
-        side = make_side(run, summary, standing)
+        side = run_values(run, summary, standing)
         asked = side.asked
         if not asked:
             continue
@@ -99,7 +99,7 @@ def comparisons(
     return [_compare(sides) for _, sides in groups if len(sides) > 1]
 
 
-def _compare(sides: Sequence[Side]) -> Comparison:
+def _compare(sides: Sequence[RunValues]) -> Comparison:
     original, retrained = baselines(sides, "original"), baselines(sides, "retrained")
     axes = {
         name: _axis(sides, name, higher=name == WELL)
@@ -134,7 +134,7 @@ def _compare(sides: Sequence[Side]) -> Comparison:
     )
 
 
-def _axis(sides: Sequence[Side], name: str, higher: bool) -> Axis:
+def _axis(sides: Sequence[RunValues], name: str, higher: bool) -> Axis:
     """A measure that every run has."""
     if name not in JUDGED:
         return Recorded(name, {side.name: side.recorded[name] for side in sides}, higher)
@@ -167,7 +167,7 @@ def _ranking(axis: Axis) -> Ranking:
     return Ranking(axis.name, tuple(places))
 
 
-def _gaps(axis: Axis, original: Mapping[str, Side], retrained: Mapping[str, Side]) -> Iterable[Gap]:
+def _gaps(axis: Axis, original: Mapping[str, RunValues], retrained: Mapping[str, RunValues]) -> Iterable[Gap]:
     if len(axis.runs) <= ALL_PAIRS:
         pairs = list(combinations(axis.runs, 2))
     else:
@@ -199,7 +199,7 @@ def _plane(forgetting: Axis, utility: Axis) -> Iterable[OnPlane]:
         yield OnPlane(run, _figure(forgetting, run), _figure(utility, run), count, first(behind[i]), tied)
 
 
-def _unpaired(sides: Sequence[Side], retrained: Mapping[str, Side]) -> dict[str, tuple[str, ...]]:
+def _unpaired(sides: Sequence[RunValues], retrained: Mapping[str, RunValues]) -> dict[str, tuple[str, ...]]:
     left: dict[str, list[str]] = {}
     for side in sides:
         if side.name not in retrained:
@@ -208,7 +208,7 @@ def _unpaired(sides: Sequence[Side], retrained: Mapping[str, Side]) -> dict[str,
 
 
 def _distances(
-    sides: Sequence[Side], original: Mapping[str, Side], retrained: Mapping[str, Side]
+    sides: Sequence[RunValues], original: Mapping[str, RunValues], retrained: Mapping[str, RunValues]
 ) -> Iterable[Away]:
     for side in sides:
         target = retrained.get(side.name, side)
@@ -222,7 +222,7 @@ def _distances(
                 yield Away(side.name, target.name, name, number(found.gap), found.way)
 
 
-def _quality(sides: Sequence[Side], retrained: Mapping[str, Side]) -> Iterable[Quality]:
+def _quality(sides: Sequence[RunValues], retrained: Mapping[str, RunValues]) -> Iterable[Quality]:
     for side in sides:
         target = retrained.get(side.name, side)
         if target is side:
@@ -236,7 +236,7 @@ def _quality(sides: Sequence[Side], retrained: Mapping[str, Side]) -> Iterable[Q
         yield Quality(side.name, target.name, raw.value, folded.value, raw.n, raw.reason, leakage)
 
 
-def _shown(change: Change, sides: Sequence[Side]) -> Changed:
+def _shown(change: Change, sides: Sequence[RunValues]) -> Changed:
     items = {side.name: side.items for side in sides if side.name in change.runs}
     one, other = (items[name] for name in change.runs)
     examples = tuple(

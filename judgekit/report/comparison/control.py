@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from judgekit.report.comparison.axes import Axis
 from judgekit.report.comparison.baselines import base_model
 from judgekit.report.comparison.paired import LEVEL
-from judgekit.report.comparison.per_run import Side
+from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.records import Controlled, number
 from judgekit.report.comparison.roles import role, sweep
 from judgekit.report.recipes.uwc import TAU, choose, enough
 
 
 def controlled(
-    sides: Sequence[Side], revealed: Axis, kept: Axis, original: Mapping[str, Side]
+    sides: Sequence[RunValues], revealed: Axis, kept: Axis, original: Mapping[str, RunValues]
 ) -> Iterable[Controlled]:
     """Every method with several runs of one base model. Without its original the run that keeps most stands in."""
-    models: dict[str, list[Side]] = {}
+    models: dict[str, list[RunValues]] = {}
     for side in sides:
         models.setdefault(base_model(side), []).append(side)
     for mine in models.values():

@@ -15,7 +15,7 @@ Labels = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QuestionValues:
     """One run: its recorded measures, its values per question, and its judged labels.
 
     Attributes
@@ -34,13 +34,13 @@ class Outcome:
     labels: Mapping[str, Labels] = field(default_factory=dict)
 
 
-def outcome(
+def question_values(
     name: str,
     items: Iterable[Item],
     labels: Mapping[str, str | None] | None = None,
-    retrained: Outcome | None = None,
+    retrained: QuestionValues | None = None,
     membership: Mapping[str, float] | None = None,
-) -> Outcome:
+) -> QuestionValues:
     """One run's measures, values per question, and labels per question.
 
     Parameters
@@ -50,7 +50,7 @@ def outcome(
     labels : item id to judged label, optional
         None for an item that was abstained or unscored. If a question has several items in a split, the last
         counts.
-    retrained : Outcome, optional
+    retrained : QuestionValues, optional
         The model that never saw the forget set.
     membership : attack name to AUC, optional
         From the file's run-level numbers.
@@ -65,7 +65,7 @@ def outcome(
         membership,
     )
     questions = {split: [item.question_id for item in part] for split, part in splits.items()}
-    return Outcome(
+    return QuestionValues(
         name,
         measures,
         {

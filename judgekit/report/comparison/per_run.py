@@ -9,7 +9,7 @@ from functools import cached_property
 from judgekit.records import Item
 from judgekit.report.claims.vouched import Vouched
 from judgekit.report.comparison.paired import Values, by_question
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.groups import TOGETHER, Group, RunSummary
 from judgekit.report.load import Run
 from judgekit.report.rates.judged import Rate, judged_rates
@@ -29,7 +29,7 @@ JUDGED = {LEAKED: "leaked", WELL: "forgotten well", CORRECT: "correct"}
 
 
 @dataclass(frozen=True)
-class Side:
+class RunValues:
     """One run made ready.
 
     Attributes
@@ -45,7 +45,7 @@ class Side:
     """
 
     run: Run
-    outcome: Outcome
+    outcome: QuestionValues
     forget: Group | None
     keep: Group | None
     recorded: dict[str, Values]
@@ -110,9 +110,9 @@ class Side:
         return by_question([v.question_id or v.id for v in rows], [float(v.label in counted) for v in rows])
 
 
-def make_side(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> Side:
+def run_values(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> RunValues:
     """Rates, recorded values and items of a loaded run; what it does not have is left out."""
-    made = run.outcome
+    made = run.per_question
     revealed = made.values.get(FORGET, {})
     recorded = {label: revealed[name] for name, label in RECORDED_REVEALED.items() if revealed.get(name)}
     kept = {
@@ -126,7 +126,7 @@ def make_side(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> Si
         for row in run.rows
         if row.item is not None and row.item.split == FORGET
     }
-    return Side(
+    return RunValues(
         run,
         made,
         told.side("forget"),

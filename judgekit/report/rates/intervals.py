@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from judgekit.metrics import AGGREGATES, catalogue
 from judgekit.metrics.entry import PROBABILITY
 from judgekit.report.comparison.paired import LEVEL, Estimate, mean
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 
 DRAWS = 2000
 
 Floats = NDArray[np.float64]
 
 
-def intervals(run: Outcome, level: float = LEVEL, seed: int = 0) -> dict[tuple[str, str], Estimate]:
+def intervals(run: QuestionValues, level: float = LEVEL, seed: int = 0) -> dict[tuple[str, str], Estimate]:
     """An interval for every measure of a run that is a mean, or made of means.
 
     Returns
@@ -54,7 +54,9 @@ def _published(value: float | None, estimate: Estimate) -> Estimate:
     return Estimate(value, min(value, estimate.low), max(value, estimate.high), estimate.n)
 
 
-def _draw_means(split: str, run: Outcome, rng: np.random.Generator) -> Mapping[tuple[str, str], Floats]:
+def _draw_means(
+    split: str, run: QuestionValues, rng: np.random.Generator
+) -> Mapping[tuple[str, str], Floats]:
     """Means of all measures of a split over the same resampled questions: they stay as correlated as they are."""
     wanted = {name for aggregate in AGGREGATES for part, name in aggregate.parts(run.values) if part == split}
     columns = {name: values for name, values in run.values[split].items() if name in wanted and values}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from judgekit.metrics import Measure, better, catalogue
 from judgekit.report.comparison.paired import Estimate
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.load import Run
 from judgekit.report.rates.intervals import intervals
 
@@ -38,10 +38,10 @@ def measured(run: Run) -> tuple[Figure, ...]:
 
     Forget quality needs a second run, see `judgekit.report.comparison.compare`.
     """
-    return tuple(_figures(run.outcome))
+    return tuple(_figures(run.per_question))
 
 
-def _figures(found: Outcome) -> Iterable[Figure]:
+def _figures(found: QuestionValues) -> Iterable[Figure]:
     limits = intervals(found)
     for measure in found.measures.overall.values():
         yield _figure("", measure, limits.get(("", measure.name)))

@@ -3,7 +3,6 @@
 Each takes plain outcomes (dicts per question) and gives a `Table`; see ``docs/recipes.md``.
 """
 
-from judgekit.report.comparison.per_question import Outcome, outcome
 from judgekit.report.recipes.base import Row, Table
 from judgekit.report.recipes.closer_look import closer_look
 from judgekit.report.recipes.eco import eco
@@ -19,7 +18,6 @@ __all__ = [
     "Candidate",
     "Chain",
     "Edit",
-    "Outcome",
     "Relearned",
     "Retrained",
     "Round",
@@ -30,7 +28,6 @@ __all__ = [
     "edit_reversal",
     "formats",
     "multi_hop",
-    "outcome",
     "pick",
     "precise",
     "read_rtt",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judgekit.report.comparison.paired import mean, shares
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.rates.intervals import intervals
 from judgekit.report.recipes.base import Row, Table, cell
 
@@ -25,7 +25,7 @@ DEGENERATE = "judged degenerate"
 GIBBERISH_AT, EFFICACY_AT = 0.5, 0.7
 
 
-def closer_look(runs: Sequence[Outcome]) -> Table:
+def closer_look(runs: Sequence[QuestionValues]) -> Table:
     """The six measures on the forget split with the three aggregates, and what judges say of the same
     outputs.
 

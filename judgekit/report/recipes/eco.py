@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from judgekit.report.comparison.paired import Estimate, difference
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.recipes.base import Row, Table, cell, plain
 
 TEXT_MEASURES = (
@@ -23,7 +23,7 @@ QUALITY = ("forget_quality_raw", "forget_quality_folded")
 MEAN_GAP = "mean absolute gap"
 
 
-def eco(runs: Sequence[Outcome], retrained: Outcome, split: str = "forget") -> Table:
+def eco(runs: Sequence[QuestionValues], retrained: QuestionValues, split: str = "forget") -> Table:
     """Signed gap to the retrained model in every text measure both have, their mean size, and forget quality.
 
     Gaps are paired on the questions both runs answered. Forget quality stands in both forms: ECO's code folds

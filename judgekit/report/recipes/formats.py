@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from judgekit.report.comparison.paired import Estimate, difference, mean, shares
-from judgekit.report.comparison.per_question import Outcome
+from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.recipes.base import Row, Table
 
 LEAKED, WELL = ("leaked",), ("withheld", "wrong")
 WORST, SPREAD = "worst split", "worst - forget"
 
 
-def formats(runs: Sequence[Outcome], splits: Sequence[str], base: str = "forget") -> Table:
+def formats(runs: Sequence[QuestionValues], splits: Sequence[str], base: str = "forget") -> Table:
     """Judged leak rate per split of the same facts, and how much the worst one leaks beyond the base split.
 
     Parameters

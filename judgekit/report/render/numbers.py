@@ -80,7 +80,17 @@ def _numbers(run: RunSummary) -> Iterable[dict[str, object]]:
             "note": figure.reason,
         }
     for tier in run.tiers:
-        for name in ("asked", "silent", "answered", "asks", "cost", "tokens", "seconds", "mass", "flips"):
+        for name in (
+            "asked",
+            "silent",
+            "answered",
+            "asks",
+            "cost",
+            "tokens",
+            "seconds",
+            "mass",
+            "order_inconsistency",
+        ):
             yield {"section": f"tier {tier.name}", "name": name, "value": getattr(tier, name)}
     for made in run.claims:
         for name in ("agreement", "delta", "coverage", "observed", "bound", "labels"):

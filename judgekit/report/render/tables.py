@@ -199,7 +199,7 @@ def tiers(summary: Summary) -> Table:
             ABSENT if tier.tokens is None else f"{tier.tokens:,}",
             ABSENT if tier.seconds is None else f"{tier.seconds:,.1f}",
             share(tier.mass),
-            share(tier.flips),
+            share(tier.order_inconsistency),
         )
         for run in summary.runs
         for tier in run.tiers
@@ -214,7 +214,7 @@ def tiers(summary: Summary) -> Table:
         "Tokens",
         "Seconds",
         "Label mass",
-        "Order flips",
+        "Order order_inconsistency",
     )
     told = [tier for run in summary.runs for tier in run.tiers]
     notes = [
@@ -222,8 +222,10 @@ def tiers(summary: Summary) -> Table:
     ]
     if any(tier.mass is not None for tier in told):
         notes.append("Label mass: probability on the label tokens.")
-    if any(tier.flips is not None for tier in told):
-        notes.append("Order flips: annotators whose verdict changed with the order of the options.")
+    if any(tier.order_inconsistency is not None for tier in told):
+        notes.append(
+            "Order order_inconsistency: annotators whose verdict changed with the order of the options."
+        )
     return Table("tiers", "Tiers and cost", columns, tuple(rows), " ".join(notes)).without_empty()
 
 

@@ -21,12 +21,12 @@ CHUNK = 10_000
 
 
 @dataclass(frozen=True)
-class Scope:
+class OodCheck:
     """Which scored items are like the labeled ones.
 
     Attributes
     ----------
-    in_scope : (items,) bool
+    in_distribution : (items,) bool
         False: abstain on it. An item like the labeled ones is refused with probability at most `level`.
     p_values : (items,) float
         Share of labeled items that lie at least as far from the other labeled ones.
@@ -34,14 +34,14 @@ class Scope:
         Probability of refusing an item like the labeled ones.
     """
 
-    in_scope: NDArray[np.bool_]
+    in_distribution: NDArray[np.bool_]
     p_values: Floats
     level: float
 
 
-def scope(
+def ood_check(
     labeled: ArrayLike, scored: ArrayLike, *, level: float = 0.02, neighbors: int = 5, seed: int = 0
-) -> Scope:
+) -> OodCheck:
     """Abstain on items that lie far from everything labeled.
 
     A random half of the labeled items are the places; the other half say how far items of the same source lie
@@ -95,4 +95,4 @@ def scope(
     usual = np.sort(distance(others))
     further = len(usual) - np.searchsorted(usual, distance(new), side="left")
     p_values = np.asarray((1.0 + further) / (1.0 + len(usual)), dtype=float)
-    return Scope(p_values > level, p_values, level)
+    return OodCheck(p_values > level, p_values, level)

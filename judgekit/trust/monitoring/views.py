@@ -25,7 +25,7 @@ def policy_views(
     probs: ArrayLike,
     tiers: Sequence[str],
     *,
-    flips: ArrayLike | None = None,
+    order_inconsistency: ArrayLike | None = None,
     texts: ArrayLike | None = None,
     groups: Sequence[Any] | None = None,
 ) -> dict[str, NDArray[np.generic]]:
@@ -36,7 +36,7 @@ def policy_views(
     policy : decides how far each item is asked.
     probs : float (items, tiers, labels), NaN where a tier has no evidence.
     tiers : their names.
-    flips : float (items, tiers), order inconsistency, NaN where unknown.
+    order_inconsistency : float (items, tiers), order inconsistency, NaN where unknown.
     texts : float (items, numbers), what is known of the texts.
     groups : the items' groups where the policy has any.
 
@@ -49,10 +49,10 @@ def policy_views(
     evidence = check_probs(probs)
     evidence = (evidence / evidence.sum(axis=2, keepdims=True)).round(DIGITS)
     done = policy.decide(evidence, groups)
-    stop = np.where(done.tier < 0, policy.exits.depth - 1, done.tier)
+    stop = np.where(done.tier < 0, policy.stopping.depth - 1, done.tier)
     late = np.arange(len(tiers)) > stop[:, None]
     evidence[late] = np.nan
-    _, scores = policy.combination.opinions(evidence)
+    _, scores = policy.pool.opinions(evidence)
     score = np.take_along_axis(scores, stop[:, None], axis=1)[:, 0]
     outcome = [
         f"unscored {t}" if unscored else f"{label} {t}"
@@ -65,8 +65,10 @@ def policy_views(
     views |= {f"opinion of {tier}": _opinion(evidence[:, t]) for t, tier in enumerate(tiers)}
     if len(tiers) > 1:
         views["disagreement of judges"] = _disagreement(evidence)
-    if flips is not None:
-        views["order inconsistency"] = _mean(np.where(late, np.nan, np.asarray(flips, dtype=np.float64)))
+    if order_inconsistency is not None:
+        views["order inconsistency"] = _mean(
+            np.where(late, np.nan, np.asarray(order_inconsistency, dtype=np.float64))
+        )
     if texts is not None:
         views["text"] = np.asarray(texts, dtype=np.float64)
     return views

@@ -19,10 +19,10 @@ from judgekit.trust.risk import Promise
 from judgekit.trust.selective.certificate import SCHEMA, summary, use
 from judgekit.trust.selective.certify import Opinions, certify
 from judgekit.trust.selective.frontier import affordable, candidates, check_costs
-from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy
 from judgekit.trust.selective.split import Sample
-from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits
+from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
 
 SECOND = 0.05
 """Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
@@ -44,7 +44,7 @@ def calibrate(
     groups: Sequence[Any] | None = None,
     judges: Sequence[int] | None = None,
     costs: Sequence[float] | None = None,
-    budget: float | None = None,
+    max_mean_cost: float | None = None,
     unlabelled: ArrayLike | None = None,
     fingerprints: Mapping[str, Any] | None = None,
     label_names: Sequence[str] = (),
@@ -78,8 +78,8 @@ def calibrate(
     costs : float (tiers,), optional
         What asking each tier adds, per item. The dearer the next tier, the earlier an item stops; without
         costs only what would rarely change is not asked.
-    budget : float, optional
-        Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the exits from
+    max_mean_cost : float, optional
+        Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the stopping rule from
         evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
         not used.
     unlabelled : float (more items, tiers, classes), optional
@@ -110,15 +110,15 @@ def calibrate(
     if seed is not None:
         warnings.warn(NO_SEED, DeprecationWarning, stacklevel=2)
     promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names), drawn, tries)
-    if promise.per_label and budget is not None:
-        raise ValueError("a budget and per_label exclude each other: with per_label every tier is asked")
+    if promise.per_label and max_mean_cost is not None:
+        raise ValueError("max_mean_cost and per_label exclude each other: with per_label every tier is asked")
     sample = Sample.of(
         probs,
         human,
         promise,
         groups=groups,
         unlabelled=unlabelled,
-        needs_others=budget is not None,
+        needs_others=max_mean_cost is not None,
     )
     tiers, classes = sample.evidence.shape[1:]
     if any(not 0 <= k < classes for k in promise.per_label):
@@ -126,15 +126,17 @@ def calibrate(
             f"per_label must name labels from 0 to {classes - 1}, got {sorted(promise.per_label)}"
         )
     prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
-    everyone, last = Combination.equal(tiers, judges), Combination.last_alone(tiers, judges)
+    everyone, last = OpinionPool.equal(tiers, judges), OpinionPool.last_alone(tiers, judges)
     if sample.seen is sample.others:
         everyone = everyone.without_inverted(sample.others)
     spent = {everyone: promise.share}
-    if budget is None and everyone != last:
+    if max_mean_cost is None and everyone != last:
         spent = {everyone: (1 - SECOND) * promise.share, last: SECOND * promise.share}
     policies = [
-        _policy(sample, combination, promise, share, prices, 0.0 if costs is None else USUAL_THRIFT, budget)
-        for combination, share in spent.items()
+        _policy(
+            sample, pool, promise, share, prices, 0.0 if costs is None else USUAL_COST_WEIGHT, max_mean_cost
+        )
+        for pool, share in spent.items()
     ]
     policy, *alone = policies
     if alone and _accepted(alone[0]) > _accepted(policy) + GAIN * len(sample):
@@ -152,13 +154,13 @@ def calibrate(
         "parts": policy.certificate["parts"],
         "method": {
             "combination": "mean log-odds of all judges asked, weighted by how sure each is",
-            "weights": list(policy.combination.weights),
+            "weights": list(policy.pool.weights),
             "test": "fixed sequence over whole cascades; "
             + ("betting" if sample.shares else "exact binomial"),
-            "path": "levels fixed by other items"
+            "path": "thresholds fixed by other items"
             if sample.fixed
-            else "levels at fixed ranks of the labelled items",
-            "delta": spent[policy.combination],
+            else "thresholds at fixed ranks of the labelled items",
+            "delta": spent[policy.pool],
             "labels_set_aside": sample.set_aside,
         },
         "fingerprints": dict(fingerprints or {}),
@@ -172,22 +174,22 @@ def _accepted(policy: Policy) -> int:
 
 def _policy(
     sample: Sample,
-    combination: Combination,
+    pool: OpinionPool,
     promise: Promise,
     delta: float,
     prices: Floats,
-    thrift: float,
-    budget: float | None,
+    cost_weight: float,
+    max_mean_cost: float | None,
 ) -> Policy:
     """The policy that can be promised at ``delta`` with one way to combine the judges."""
     classes = sample.loss.shape[1]
     if promise.per_label:
-        exits = Exits.never(combination.tiers)
-    elif budget is not None:
-        seen = Opinions.of(combination, sample.seen)
-        found = candidates(combination, prices, seen.score, seen.present, promise.agreement, classes)
-        exits = affordable(found, budget).exits
+        stopping = StoppingRule.never(pool.tiers)
+    elif max_mean_cost is not None:
+        seen = Opinions.of(pool, sample.seen)
+        found = candidates(pool, prices, seen.score, seen.present, promise.agreement, classes)
+        stopping = affordable(found, max_mean_cost).stopping
     else:
-        exits = Exits.priced(combination, prices, thrift, promise.agreement, classes)
-    level, parts = certify(sample, combination, exits, promise, delta)
-    return Policy(combination, exits, level, sample.names, {"parts": parts})
+        stopping = StoppingRule.priced(pool, prices, cost_weight, promise.agreement, classes)
+    threshold, parts = certify(sample, pool, stopping, promise, delta)
+    return Policy(pool, stopping, threshold, sample.names, {"parts": parts})

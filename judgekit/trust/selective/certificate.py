@@ -88,7 +88,7 @@ def nearest(entered: Floats, charged: Floats, count: int, risk: float, delta: fl
 
     Parameters
     ----------
-    entered : float (items,), the levels at which items enter the path, from the strictest.
+    entered : float (items,), the thresholds at which items enter the path, from the strictest.
     charged : float (items + 1,), the sum of the charges of the first items.
     count : how many labeled items there are, those that never enter among them.
 
@@ -170,11 +170,11 @@ def use(
 ) -> dict[str, Any]:
     """What the policy will do and cost in use, estimated from all evidence at hand."""
     grouped = policy.grouped
-    pool = evidence if grouped else np.concatenate([evidence, others])
-    decided = policy.decide(pool, names if grouped else None)
-    items = len(pool)
+    everything = evidence if grouped else np.concatenate([evidence, others])
+    decided = policy.decide(everything, names if grouped else None)
+    items = len(everything)
     accepted = int(decided.accepted.sum())
-    stop = np.where(decided.tier < 0, policy.exits.depth - 1, decided.tier)
+    stop = np.where(decided.tier < 0, policy.stopping.depth - 1, decided.tier)
     reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
     return {
         "coverage": accepted / items if items else 0.0,

@@ -22,7 +22,7 @@ from judgekit.trust.risk import Promise
 from judgekit.trust.sample_size import accuracy_needed
 from judgekit.trust.selective.calibrate import calibrate
 from judgekit.trust.selective.certificate import hopeless
-from judgekit.trust.selective.opinion_pool import Combination
+from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy
 
 TARGETS = (0.8, 0.85, 0.9, 0.95)
@@ -182,7 +182,7 @@ def diagnose(
     names = tuple(label_names) or tuple(map(str, range(classes)))
     labeled, losses = promise.losses(human, classes)
     people, evidence, loss = _people(human)[labeled], everything[labeled], losses[labeled]
-    verdict, single = _together(policy.combination, evidence), _each(policy.combination, evidence)
+    verdict, single = _together(policy.pool, evidence), _each(policy.pool, evidence)
     given = verdict >= 0
     wrong = np.where(given, loss[np.arange(len(loss)), verdict], 0.0)
     table = np.zeros((classes, classes + 1), dtype=np.intp)
@@ -224,16 +224,16 @@ def _people(human: ArrayLike) -> Ints:
     return np.where(only, most.argmax(axis=1), -1)
 
 
-def _together(combination: Combination, evidence: Floats) -> Ints:
+def _together(pool: OpinionPool, evidence: Floats) -> Ints:
     """What all evidence together says, -1 where there is none. Shape (items,)."""
-    heard = ~np.isnan(evidence[:, np.array(combination.weights) > 0, 0]).all(axis=1)
-    return np.where(heard, combination.opinions(evidence)[0][:, -1], -1)
+    heard = ~np.isnan(evidence[:, np.array(pool.weights) > 0, 0]).all(axis=1)
+    return np.where(heard, pool.opinions(evidence)[0][:, -1], -1)
 
 
-def _each(combination: Combination, evidence: Floats) -> list[Ints]:
+def _each(pool: OpinionPool, evidence: Floats) -> list[Ints]:
     """What each judge says in its latest stage that gave evidence, -1 where none did; (items,) each."""
-    said = {judge: np.full(len(evidence), -1, dtype=np.intp) for judge in combination.judges}
-    for tier, judge in enumerate(combination.judges):
+    said = {judge: np.full(len(evidence), -1, dtype=np.intp) for judge in pool.judges}
+    for tier, judge in enumerate(pool.judges):
         present = ~np.isnan(evidence[:, tier, 0])
         said[judge][present] = evidence[present, tier].argmax(axis=1)
     return list(said.values())
@@ -257,7 +257,7 @@ def _targets(
         try:
             again = certificate if same else calibrate(probs, human, **options).certificate
             better = calibrate(probs, corrected, **options).certificate
-        except ValueError:  # a budget that pays for the target asked for need not pay for this one
+        except ValueError:  # a max_mean_cost that pays for the target asked for need not pay for this one
             continue
         found.append(_target(again, better, same, names))
     return tuple(found)

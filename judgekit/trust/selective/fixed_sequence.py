@@ -1,8 +1,8 @@
-"""Which levels of a path may be promised: fixed-sequence testing (Bauer 1991), begun where it has power.
+"""Which thresholds of a path may be promised: fixed-sequence testing (Bauer 1991), begun where it has power.
 
-The hypotheses "the policy at this level errs more than allowed" are tested from strict to lenient, each at the whole
-error level, until the first one that cannot be refuted. ``docs/guarantee.md`` proves that the last level before it
-breaks its promise with probability at most that error level.
+The hypotheses "the policy at this threshold errs more than allowed" are tested from strict to lenient, each at the
+whole error level, until the first one that cannot be refuted. ``docs/guarantee.md`` proves that the last threshold
+before it breaks its promise with probability at most that error level.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ROOM = 1 / 3
 """Least share of the target rate that must be allowed as errors where the path begins, if it can be had."""
 
 STEPS = 400
-"""Most levels on a path."""
+"""Most thresholds on a path."""
 
 
 def checkpoints(n: int, risk: float, delta: float) -> Ints:
@@ -52,30 +52,30 @@ def checkpoints(n: int, risk: float, delta: float) -> Ints:
 class Step:
     """One step down a path.
 
-    The ``first`` items are tested, and the ``whole`` items above ``level`` too where the level may be certified
-    (``certifies``); both are counted in the order of :func:`charged_order`.
+    The ``first`` items are tested, and the ``whole`` items above ``threshold`` too where the threshold may be certified
+    (``certifies``); both are counted in the order of :func:`entry_order`.
     """
 
-    level: float
+    threshold: float
     first: int
     whole: int
     certifies: bool = True
 
 
-def charged_order(entered: Floats, charge: Floats) -> Ints:
+def entry_order(entered: Floats, worst_loss: Floats) -> Ints:
     """The items that ever get a verdict, by entry from the strictest; among equals the least charged first.
 
     What is equal in both is in an order that has nothing to do with that of the items.
     """
     chance = np.random.default_rng(len(entered)).permutation(len(entered))
-    order = np.lexsort((chance, charge, -entered))
+    order = np.lexsort((chance, worst_loss, -entered))
     return order[entered[order] > -np.inf].astype(np.intp)
 
 
 def own_steps(entered: Floats, points: Ints) -> list[Step]:
     """Steps at fixed ranks of the tested items themselves.
 
-    The test at rank ``k`` sees the first ``k`` items; its level lies just above the entry of the next one, so that
+    The test at rank ``k`` sees the first ``k`` items; its threshold lies just above the entry of the next one, so that
     items with equal entries are taken or left together. Certified is what takes at least as many items as the first
     rank. The last step tests all the items and takes them, and whatever else ever enters.
 
@@ -87,18 +87,18 @@ def own_steps(entered: Floats, points: Ints) -> list[Step]:
     count = len(entered)
     ranks = points[points < count]
     whole = np.searchsorted(-entered, -entered[ranks])
-    level = np.nextafter(entered[ranks], np.inf)
+    threshold = np.nextafter(entered[ranks], np.inf)
     steps = [
         Step(float(u), int(k), int(n), bool(n >= points[0]))
-        for u, k, n in zip(level, ranks, whole, strict=True)
+        for u, k, n in zip(threshold, ranks, whole, strict=True)
     ]
     return [*steps, Step(BOTTOM, count, count)] if count and len(points) else []
 
 
-def fixed_steps(entered: Floats, levels: Sequence[float]) -> list[Step]:
-    """Steps at given levels, strictest first; ``entered`` as in :func:`own_steps`."""
-    number = np.searchsorted(-entered, -np.asarray(levels, dtype=np.float64), side="right")
-    return [Step(float(u), int(n), int(n)) for u, n in zip(levels, number, strict=True)]
+def fixed_steps(entered: Floats, thresholds: Sequence[float]) -> list[Step]:
+    """Steps at given thresholds, strictest first; ``entered`` as in :func:`own_steps`."""
+    number = np.searchsorted(-entered, -np.asarray(thresholds, dtype=np.float64), side="right")
+    return [Step(float(u), int(n), int(n)) for u, n in zip(thresholds, number, strict=True)]
 
 
 def descend(steps: Sequence[Step], p_value: Callable[[Step], float], delta: float) -> Step | None:

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Bools, Floats, check_probs
 from judgekit.trust.risk import Promise
-from judgekit.trust.selective.opinion_pool import Combination
-from judgekit.trust.selective.stopping import USUAL_THRIFT, Exits, levels
+from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule, thresholds
 
-THRIFT = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
+COST_WEIGHTS = (0.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5)
 """Candidates of how much less evidence (log-odds) is asked for, to be spared the dearest tier."""
 
 SHARES = np.linspace(0.4, 1, 7)
@@ -25,24 +25,24 @@ SAMPLE = 1000
 
 @dataclass(frozen=True)
 class Candidate:
-    """A way to stop early that some budget chooses; the level on its path is found with labels later.
+    """A way to stop early that some budget chooses; the threshold on its path is found with labels later.
 
     Attributes
     ----------
-    exits : when its cascades stop.
-    coverage : (levels,), shares of the items with a verdict, strictest level first.
-    reach : (levels, tiers), share of the items that each tier is then asked about.
-    cost : (levels,), mean cost per item.
+    stopping : when its cascades stop.
+    coverage : (thresholds,), shares of the items with a verdict, strictest threshold first.
+    reach : (thresholds, tiers), share of the items that each tier is then asked about.
+    cost : (thresholds,), mean cost per item.
     """
 
-    exits: Exits
+    stopping: StoppingRule
     coverage: tuple[float, ...]
     reach: tuple[tuple[float, ...], ...]
     cost: tuple[float, ...]
 
     @property
     def budget(self) -> float:
-        """The least budget that chooses it: its mean cost per item wherever labels may put the level."""
+        """The least budget that chooses it: its mean cost per item wherever labels may put the threshold."""
         return max(self.cost)
 
 
@@ -53,7 +53,7 @@ def frontier(
     costs: Sequence[float],
     judges: Sequence[int] | None = None,
 ) -> list[Candidate]:
-    """What each ``budget`` of ``calibrate`` would choose, the dearest first; no label is needed.
+    """What each ``max_mean_cost`` of ``calibrate`` would choose, the dearest first; no label is needed.
 
     Parameters
     ----------
@@ -70,12 +70,10 @@ def frontier(
     """
     Promise(agreement, 0.5)  # refuses what is no agreement
     evidence = check_probs(probs)
-    combination = Combination.equal(evidence.shape[1], judges)
+    pool = OpinionPool.equal(evidence.shape[1], judges)
     present = ~np.isnan(evidence[:, :, 0])
-    prices = check_costs(costs, combination.tiers)
-    return candidates(
-        combination, prices, combination.opinions(evidence)[1], present, agreement, evidence.shape[2]
-    )
+    prices = check_costs(costs, pool.tiers)
+    return candidates(pool, prices, pool.opinions(evidence)[1], present, agreement, evidence.shape[2])
 
 
 def check_costs(costs: Sequence[float], tiers: int) -> Floats:
@@ -87,23 +85,23 @@ def check_costs(costs: Sequence[float], tiers: int) -> Floats:
 
 
 def candidates(
-    combination: Combination, costs: Floats, score: Floats, present: Bools, agreement: float, classes: int
+    pool: OpinionPool, costs: Floats, score: Floats, present: Bools, agreement: float, classes: int
 ) -> list[Candidate]:
-    """The candidates that some budget chooses, the dearest first: each cheaper than all deeper or less thrifty ones."""
+    """The candidates that some budget chooses, the dearest first: each cheaper than all deeper ones."""
     found: list[Candidate] = []
     sample = slice(None, None, max(len(score) // SAMPLE, 1))
     score, present = score[sample], present[sample]
     counts = np.unique(np.ceil(len(score) * SHARES).astype(int))
-    for depth in range(combination.tiers, int(np.argmax(combination.heard)), -1):
-        for thrift in THRIFT if depth == combination.tiers else (USUAL_THRIFT,):
-            exits = Exits.priced(combination, costs, thrift, agreement, classes, depth)
-            entry = exits.entries(score, present)
+    for depth in range(pool.tiers, int(np.argmax(pool.heard)), -1):
+        for cost_weight in COST_WEIGHTS if depth == pool.tiers else (USUAL_COST_WEIGHT,):
+            stopping = StoppingRule.priced(pool, costs, cost_weight, agreement, classes, depth)
+            entry = stopping.entries(score, present)
             entered = entry.max(axis=1)
-            at = levels(entered, counts)
-            reach = [exits.reach(entry, score, present, level) for level in at]
+            at = thresholds(entered, counts)
+            reach = [stopping.reach(entry, score, present, threshold) for threshold in at]
             candidate = Candidate(
-                exits,
-                tuple(float((entered >= level).mean()) for level in at),
+                stopping,
+                tuple(float((entered >= threshold).mean()) for threshold in at),
                 tuple(tuple(asked.tolist()) for asked in reach),
                 tuple(float(asked @ costs) for asked in reach),
             )

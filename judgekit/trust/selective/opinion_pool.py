@@ -34,7 +34,7 @@ INVERTED = 3.0
 
 
 @dataclass(frozen=True)
-class Combination:
+class OpinionPool:
     """How tiers become one opinion.
 
     Attributes
@@ -48,7 +48,7 @@ class Combination:
     weights: tuple[float, ...]
 
     @classmethod
-    def equal(cls, tiers: int, judges: Sequence[int] | None = None) -> Combination:
+    def equal(cls, tiers: int, judges: Sequence[int] | None = None) -> OpinionPool:
         """Every judge counts the same.
 
         Raises
@@ -64,12 +64,12 @@ class Combination:
         return cls(owner, (1 / len(set(owner)),) * tiers)
 
     @classmethod
-    def last_alone(cls, tiers: int, judges: Sequence[int] | None = None) -> Combination:
+    def last_alone(cls, tiers: int, judges: Sequence[int] | None = None) -> OpinionPool:
         """Only the last judge counts."""
         owner = cls.equal(tiers, judges).judges
         return cls(owner, tuple(float(judge == owner[-1]) for judge in owner))
 
-    def without_inverted(self, probs: Floats) -> Combination:
+    def without_inverted(self, probs: Floats) -> OpinionPool:
         """The same with no weight for a judge whose confidence is upside down.
 
         No label is needed to see that: the surer such a judge is, the more often the other judges together contradict
@@ -91,7 +91,7 @@ class Combination:
         if not keep:
             return self
         weights = tuple(1 / len(keep) if judge in keep else 0.0 for judge in self.judges)
-        return Combination(self.judges, weights)
+        return OpinionPool(self.judges, weights)
 
     @property
     def tiers(self) -> int:
@@ -118,37 +118,37 @@ class Combination:
         return pending
 
     def opinions(self, probs: Floats) -> tuple[Ints, Floats]:
-        """Labels and scores after every tier, each (items, tiers); see :meth:`Pool.opinion`."""
-        pool, found = Pool(self, len(probs), probs.shape[2]), []
+        """Labels and scores after every tier, each (items, tiers); see :meth:`PoolState.opinion`."""
+        state, found = PoolState(self, len(probs), probs.shape[2]), []
         for tier in range(self.tiers):
-            pool.add(probs[:, tier], tier)
-            found.append(pool.opinion())
+            state.add(probs[:, tier], tier)
+            found.append(state.opinion())
         return np.stack([label for label, _ in found], axis=1), np.stack(
             [score for _, score in found], axis=1
         )
 
 
-class Pool:
+class PoolState:
     """The evidence of some items, added up tier by tier.
 
     ``settled`` and ``latest`` (of the judge being asked) have shape (items, classes + 2): weighted log-probabilities,
     the weights they have been given, and what these weights would be if all judges were equally sure.
     """
 
-    def __init__(self, combination: Combination, items: int, classes: int) -> None:
-        self.combination = combination
+    def __init__(self, pool: OpinionPool, items: int, classes: int) -> None:
+        self.pool = pool
         self.judge: int | None = None
         self.settled: Floats = np.zeros((items, classes + 2))
         self.latest: Floats = np.zeros((items, classes + 2))
 
     def add(self, rows: Floats, tier: int) -> None:
         """Add the evidence of the next tier, (items, classes); NaN rows add nothing."""
-        if self.combination.judges[tier] != self.judge:
-            self.judge = self.combination.judges[tier]
+        if self.pool.judges[tier] != self.judge:
+            self.judge = self.pool.judges[tier]
             self.settled = self.settled + self.latest
             self.latest = np.zeros_like(self.settled)
         logs = np.log(np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR))
-        fair = self.combination.weights[tier]
+        fair = self.pool.weights[tier]
         _, score = _leading(logs)
         weight = fair * np.maximum(score + np.log(rows.shape[1] - 1), FLOOR) ** SURENESS
         believed = np.column_stack([logs * weight[:, None], weight, np.full(len(rows), fair)])

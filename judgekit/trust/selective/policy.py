@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Bools, Floats, Ints, check_probs
-from judgekit.trust.selective.opinion_pool import Combination, Pool
-from judgekit.trust.selective.stopping import Exits
+from judgekit.trust.selective.opinion_pool import OpinionPool, PoolState
+from judgekit.trust.selective.stopping import StoppingRule
 
-SCHEMA = "judgekit.policy/2"
+SCHEMA = "judgekit.policy/3"
+_BEFORE = {
+    "drag": "early_exit_margin",
+    "hope": "futility_bound",
+    "least": "minimum_score",
+    "level": "threshold",
+}
+"""What version 2 called what version 3 holds."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +79,16 @@ class Policy:
 
     Attributes
     ----------
-    combination : how the tiers asked so far become one label and score (log-odds).
-    exits : what an early stop must have to spare.
-    level : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
-    groups : names of the groups in the order of ``level``; empty if one rule serves all items.
+    pool : how the tiers asked so far become one label and score (log-odds).
+    stopping : what an early stop must have to spare.
+    threshold : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
+    groups : names of the groups in the order of ``threshold``; empty if one rule serves all items.
     certificate : what was proven, JSON-able.
     """
 
-    combination: Combination
-    exits: Exits
-    level: Floats
+    pool: OpinionPool
+    stopping: StoppingRule
+    threshold: Floats
     groups: tuple[str, ...] = ()
     certificate: dict[str, Any] = field(default_factory=dict)
 
@@ -98,12 +105,12 @@ class Policy:
     @property
     def tiers(self) -> int:
         """Number of tiers."""
-        return self.combination.tiers
+        return self.pool.tiers
 
     @property
     def classes(self) -> int:
         """Number of labels that a verdict can have."""
-        return int(self.level.shape[1])
+        return int(self.threshold.shape[1])
 
     def step(self, probs: ArrayLike, tier: int, groups: Sequence[Any] | None = None) -> Actions:
         """What to do after ``tier`` with items whose evidence of tiers ``0..tier`` is known.
@@ -114,11 +121,11 @@ class Policy:
         groups : the items' groups where the policy has any; a group never calibrated gets no verdict.
         """
         evidence = self._checked(probs)
-        pool = Pool(self.combination, len(evidence), self.classes)
+        state = PoolState(self.pool, len(evidence), self.classes)
         for t in range(tier + 1):
-            pool.add(evidence[:, t], t)
+            state.add(evidence[:, t], t)
         present = ~np.isnan(evidence[:, tier, 0])
-        return self._act(pool, present, tier, self._group_index(groups, len(evidence)))
+        return self._act(state, present, tier, self._group_index(groups, len(evidence)))
 
     def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
         """Verdicts for items with recorded evidence: ``step`` from the first tier on, until each item is done."""
@@ -127,11 +134,11 @@ class Policy:
         group = self._group_index(groups, items)
         label, tier = np.full(items, -1, dtype=np.intp), np.full(items, -1, dtype=np.intp)
         confidence, unscored = np.full(items, np.nan), np.zeros(items, dtype=np.bool_)
-        active, pool = np.arange(items), Pool(self.combination, items, self.classes)
-        for t in range(self.exits.depth):
+        active, state = np.arange(items), PoolState(self.pool, items, self.classes)
+        for t in range(self.stopping.depth):
             rows = evidence[:, t] if len(active) == items else evidence[active, t]
-            pool.add(rows, t)
-            actions = self._act(pool, ~np.isnan(rows[:, 0]), t, group[active])
+            state.add(rows, t)
+            actions = self._act(state, ~np.isnan(rows[:, 0]), t, group[active])
             settled = ~actions.escalate
             done = active[settled]
             label[done] = actions.label[settled]
@@ -140,7 +147,7 @@ class Policy:
             tier[done] = np.where(actions.unscored[settled], -1, t)
             if not actions.escalate.any():
                 break
-            pool.keep(np.flatnonzero(actions.escalate))
+            state.keep(np.flatnonzero(actions.escalate))
             active = active[actions.escalate]
         return Decisions(label, tier, confidence, unscored)
 
@@ -148,48 +155,58 @@ class Policy:
         """JSON-able form; ``from_dict`` gives back an equal policy."""
         return {
             "schema": SCHEMA,
-            "judges": list(self.combination.judges),
-            "weights": list(self.combination.weights),
+            "judges": list(self.pool.judges),
+            "weights": list(self.pool.weights),
             "groups": list(self.groups),
-            "drag": _jsonable(self.exits.drag),
-            "hope": _jsonable(self.exits.hope),
-            "least": _jsonable(self.exits.least),
-            "depth": self.exits.depth,
-            "level": _jsonable(self.level),
+            "early_exit_margin": _jsonable(self.stopping.early_exit_margin),
+            "futility_bound": _jsonable(self.stopping.futility_bound),
+            "minimum_score": _jsonable(self.stopping.minimum_score),
+            "depth": self.stopping.depth,
+            "threshold": _jsonable(self.threshold),
             "certificate": self.certificate,
         }
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Policy:
-        """Read what ``to_dict`` wrote.
+        """Read what ``to_dict`` wrote, now or in version 2.
 
         Raises
         ------
         ValueError : not such a dict, or one of another version.
         """
+        if row.get("schema") == "judgekit.policy/2":
+            row = {_BEFORE.get(name, name): value for name, value in row.items()} | {"schema": SCHEMA}
         if row.get("schema") != SCHEMA:
             raise ValueError(
                 f"expected a policy with schema '{SCHEMA}', got {row.get('schema')!r}; calibrate again"
             )
         try:
             policy = cls(
-                Combination(tuple(row["judges"]), tuple(row["weights"])),
-                Exits(
-                    tuple(map(float, row["drag"])),
-                    tuple(map(float, row["hope"])),
-                    tuple(map(float, row["least"])),
+                OpinionPool(tuple(row["judges"]), tuple(row["weights"])),
+                StoppingRule(
+                    tuple(map(float, row["early_exit_margin"])),
+                    tuple(map(float, row["futility_bound"])),
+                    tuple(map(float, row["minimum_score"])),
                     int(row["depth"]),
                 ),
-                np.array(row["level"], dtype=np.float64),
+                np.array(row["threshold"], dtype=np.float64),
                 tuple(row["groups"]),
                 row["certificate"],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"policy is not complete: {error}") from None
-        exits, tiers = policy.exits, policy.tiers
-        sizes = {len(part) for part in (policy.combination.weights, exits.drag, exits.hope, exits.least)}
+        stopping, tiers = policy.stopping, policy.tiers
+        sizes = {
+            len(part)
+            for part in (
+                policy.pool.weights,
+                stopping.early_exit_margin,
+                stopping.futility_bound,
+                stopping.minimum_score,
+            )
+        }
         rows = max(len(policy.groups), 1)
-        if sizes != {tiers} or not 1 <= exits.depth <= tiers or policy.level.shape[:-1] != (rows,):
+        if sizes != {tiers} or not 1 <= stopping.depth <= tiers or policy.threshold.shape[:-1] != (rows,):
             raise ValueError("policy is not complete: its parts are of different lengths")
         return policy
 
@@ -211,13 +228,19 @@ class Policy:
         where = {name: g for g, name in enumerate(self.groups)}
         return np.array([where.get(str(name), -1) for name in names], dtype=np.intp)[inverse]
 
-    def _act(self, pool: Pool, present: Bools, tier: int, group: Ints) -> Actions:
-        label, score = pool.opinion()
-        last = tier == self.exits.depth - 1
+    def _act(self, state: PoolState, present: Bools, tier: int, group: Ints) -> Actions:
+        label, score = state.opinion()
+        last = tier == self.stopping.depth - 1
         known = present & (group >= 0)
-        accepted = known & (self.exits.settles(score, tier) >= self.level[group, label])
-        least = self.level.min(axis=1)[group]  # +inf where nothing was certified: then nothing more is asked
-        hopeless = (known & (score + self.exits.hope[tier] < least)) | np.isposinf(least) | (group < 0)
+        accepted = known & (self.stopping.settles(score, tier) >= self.threshold[group, label])
+        lowest = self.threshold.min(axis=1)[
+            group
+        ]  # +inf where nothing was certified: then nothing more is asked
+        hopeless = (
+            (known & (score + self.stopping.futility_bound[tier] < lowest))
+            | np.isposinf(lowest)
+            | (group < 0)
+        )
         escalate = np.zeros_like(known) if last else ~accepted & ~hopeless
         return Actions(
             escalate=escalate,

@@ -101,5 +101,5 @@ class Sample:
 
     @property
     def seen(self) -> Floats:
-        """The evidence that exits and costs are judged by."""
+        """The evidence that stopping rules and costs are judged by."""
         return self.others if len(self.others) >= ENOUGH or self.set_aside else self.evidence

@@ -134,10 +134,10 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
 @pytest.mark.parametrize("written", [lambda made: made, older], ids=["now", "older"])
 def test_a_shift_in_how_texts_look_withdraws_the_claim_though_the_judge_is_as_sure(written):
     rng = np.random.default_rng(0)
-    made = calibrate(labeled([0.9] * 150, form=looks(rng, 0.0)), agreement=0.85)
+    made = calibrate(labeled([0.9] * 150, text_features=looks(rng, 0.0)), agreement=0.85)
     for moved, status in ((0.0, "certified"), (1.5, "withdrawn")):
         given = [
-            row._replace(evidence=row.evidence.model_copy(update={"form": form}))
+            row._replace(evidence=row.evidence.model_copy(update={"text_features": form}))
             for row, form in zip(rows([0.9] * 150, [False] * 150), looks(rng, moved), strict=True)
         ]
         scored = replace(run(written(made)), rows=given)

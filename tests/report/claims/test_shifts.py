@@ -18,9 +18,9 @@ from judgekit.report.summary import summarize
 LABELS = ("right", "wrong")
 
 
-def said(leading: str, sure: float, flips: float | None = None) -> Evidence:
+def said(leading: str, sure: float, order_inconsistency: float | None = None) -> Evidence:
     other = LABELS[leading == "right"]
-    return Evidence(probs={leading: sure, other: 1 - sure}, flips=flips)
+    return Evidence(probs={leading: sure, other: 1 - sure}, order_inconsistency=order_inconsistency)
 
 
 def items(
@@ -30,7 +30,7 @@ def items(
     *,
     sure: tuple[float, float] = (0.55, 0.95),
     second: float = 0.95,
-    flips: float = 0.05,
+    order_inconsistency: float = 0.05,
     form: Sequence[float] = (),
     questions: str = "",
 ) -> list[EvidenceRow]:
@@ -43,7 +43,7 @@ def items(
         strong = said(
             truth if agrees else LABELS[truth == "right"],
             rng.uniform(0.8, 0.99),
-            rng.binomial(10, flips) / 10,
+            rng.binomial(10, order_inconsistency) / 10,
         )
         rows.append(
             EvidenceRow(
@@ -77,7 +77,7 @@ def claims(*runs: Run) -> list[Claim]:
     [
         ({}, ""),
         ({"second": 0.6}, "disagreement of judges"),
-        ({"flips": 0.4}, "order inconsistency"),
+        ({"order_inconsistency": 0.4}, "order inconsistency"),
     ],
 )
 def test_what_only_later_tiers_and_orders_show_withdraws_the_claim(moved: dict, view: str) -> None:
@@ -180,7 +180,7 @@ def test_shifted_outputs_of_known_runs_are_seen(of_fourteen) -> None:
 def test_parts_of_a_promise_share_the_error_level() -> None:
     rng = np.random.default_rng(6)
     labeled = [row for name in "ab" for row in items(rng, name, 150, questions=f"l{name}")]
-    made = calibrate(labeled, agreement=0.75, by="method")
+    made = calibrate(labeled, agreement=0.75, group_by="method")
     runs = [run(items(rng, name, 100, questions=name), made, name) for name in "ab"]
     found = checks(runs)
     assert {found[name, "qa"].shift.shift.level for name in "ab"} == {0.025}

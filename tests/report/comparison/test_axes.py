@@ -140,8 +140,8 @@ def test_equal_runs_under_one_judge_are_told_apart_in_at_most_five_of_a_hundred_
         rates, verdicts = {}, {}
         for k, name in enumerate("abcd"):
             truth = rng.random(n) < np.clip(hard + rng.normal(0, 0.2, n), 0, 1) * 0.6
-            flips = rng.random(n) < (0.25 if k % 2 and labeled else 0.02)
-            said = np.where(flips, True, truth)
+            order_inconsistency = rng.random(n) < (0.25 if k % 2 and labeled else 0.02)
+            said = np.where(order_inconsistency, True, truth)
             chosen = rng.permutation(n) < labeled
             label = np.where(said, "leaked", "wrong")
             people = [

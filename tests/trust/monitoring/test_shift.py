@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from judgekit.trust.monitoring.ood import scope
+from judgekit.trust.monitoring.ood import ood_check
 from judgekit.trust.monitoring.shift import shift_check
 from tests.shared_data import shared
 
@@ -128,23 +128,23 @@ def test_recorded_questions_are_kept_together() -> None:
 def test_scope_refuses_strangers_and_keeps_the_usual() -> None:
     rng = np.random.default_rng(6)
     labeled = rng.standard_normal((400, 10))
-    usual = scope(labeled, rng.standard_normal((2000, 10)), level=0.05)
-    strange = scope(labeled, rng.standard_normal((200, 10)) + 4, level=0.05)
-    assert 0.9 < usual.in_scope.mean() < 0.99
-    assert not strange.in_scope.any()
-    assert ((usual.p_values > 0.05) == usual.in_scope).all()
+    usual = ood_check(labeled, rng.standard_normal((2000, 10)), level=0.05)
+    strange = ood_check(labeled, rng.standard_normal((200, 10)) + 4, level=0.05)
+    assert 0.9 < usual.in_distribution.mean() < 0.99
+    assert not strange.in_distribution.any()
+    assert ((usual.p_values > 0.05) == usual.in_distribution).all()
 
 
 def test_scope_sees_a_feature_that_never_varied() -> None:
     labeled = np.column_stack([np.random.default_rng(7).standard_normal(200), np.zeros(200)])
-    assert not scope(labeled, [[0.0, 50.0]], level=0.05).in_scope.any()
-    assert scope(labeled, [[0.0, 0.0]], level=0.05).in_scope.all()
+    assert not ood_check(labeled, [[0.0, 50.0]], level=0.05).in_distribution.any()
+    assert ood_check(labeled, [[0.0, 0.0]], level=0.05).in_distribution.all()
 
 
 def test_scope_needs_enough_labels_to_refuse_anything() -> None:
     with pytest.raises(ValueError, match="labeled items cannot tell"):
-        scope(np.zeros((20, 2)), np.zeros((5, 2)), level=0.02)
+        ood_check(np.zeros((20, 2)), np.zeros((5, 2)), level=0.02)
     with pytest.raises(ValueError, match="shapes"):
-        scope(np.zeros((200, 2)), np.zeros((5, 3)))
+        ood_check(np.zeros((200, 2)), np.zeros((5, 3)))
     with pytest.raises(ValueError, match="infinite"):
-        scope(np.zeros((200, 2)), [[np.nan, 0.0]])
+        ood_check(np.zeros((200, 2)), [[np.nan, 0.0]])

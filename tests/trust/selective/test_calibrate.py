@@ -179,7 +179,7 @@ def test_rows_without_a_label_serve_as_evidence() -> None:
     human = np.where(np.arange(600) < 300, human, -1)
     got = calibrate(probs, human, agreement=0.9, costs=[0.1, 1.0]).certificate
     assert got["labels"] == 300
-    assert got["method"]["path"] == "levels fixed by other items"
+    assert got["method"]["path"] == "thresholds fixed by other items"
     apart = calibrate(probs[:300], human[:300], unlabelled=probs[300:], agreement=0.9, costs=[0.1, 1.0])
     assert apart.certificate["accepted"] == got["accepted"]
 
@@ -188,13 +188,15 @@ def test_budget_is_kept_and_costs_labels_only_without_other_evidence() -> None:
     probs, human = world(500)
     costs = [0.1, 1.0]
     free = calibrate(probs, human, agreement=0.9, costs=costs)
-    tight = calibrate(probs, human, agreement=0.9, costs=costs, budget=0.3)
+    tight = calibrate(probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3)
     assert tight.certificate["cost"] <= 0.35 < free.certificate["cost"] + 0.3
     assert tight.certificate["method"]["labels_set_aside"] == 100
-    more = calibrate(probs, human, agreement=0.9, costs=costs, budget=0.3, unlabelled=world(400, seed=1)[0])
+    more = calibrate(
+        probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3, unlabelled=world(400, seed=1)[0]
+    )
     assert more.certificate["labels"] == 500
     with pytest.raises(ValueError, match="no candidate costs at most"):
-        calibrate(probs, human, agreement=0.9, costs=costs, budget=0.05)
+        calibrate(probs, human, agreement=0.9, costs=costs, max_mean_cost=0.05)
 
 
 PROBS, HUMAN = world(30)
@@ -251,13 +253,13 @@ def test_a_strong_judge_is_not_dragged_down_by_weak_ones() -> None:
     probs = np.where(says[:, :, None] == [0, 1], 0.95, 0.05)
     policy = calibrate(probs, human, agreement=0.85, costs=[0.01, 0.1, 1.0])
     assert policy.certificate["status"] == "certified"
-    assert policy.combination.weights == (0.0, 0.0, 1.0)
+    assert policy.pool.weights == (0.0, 0.0, 1.0)
     assert policy.certificate["coverage"] > 0.9
 
 
 @pytest.mark.parametrize("labels", [1, 3, 4, 6])
 def test_a_budget_always_sets_labels_aside_for_the_choice_of_exits(labels: int) -> None:
     probs, human = world(labels)
-    got = calibrate(probs, human, agreement=0.6, delta=0.3, costs=[0.1, 1.0], budget=1.0).certificate
+    got = calibrate(probs, human, agreement=0.6, delta=0.3, costs=[0.1, 1.0], max_mean_cost=1.0).certificate
     assert got["method"]["labels_set_aside"] == -(-labels // 5)
     assert got["labels"] == labels - got["method"]["labels_set_aside"]

@@ -73,7 +73,7 @@ def test_each_judge_counts_with_its_latest_stage() -> None:
         {"delta": 0.05, "tries": 2},
         {"tolerance": 1},
         {"groups": ["x", "y", "y"] * 100},
-        {"costs": [0.1, 1.0], "budget": 0.9},
+        {"costs": [0.1, 1.0], "max_mean_cost": 0.9},
         {"unlabelled": judged(150, seed=5)[0]},
     ],
     ids=lambda options: ",".join(options) or "plain",
@@ -114,7 +114,7 @@ def test_right_on_the_weakest_label_is_calibrated_as_if_it_were() -> None:
     assert found.weakest is not None
     weakest = int(found.weakest)
     policy = calibrate(probs, human, agreement=0.97)
-    together = policy.combination.opinions(probs)[0][:, -1]
+    together = policy.pool.opinions(probs)[0][:, -1]
     verdict = np.where(human == weakest, together, human)
     again = calibrate(probs, verdict, agreement=0.97).certificate
     asked = found.targets[-1]
@@ -138,7 +138,7 @@ def test_few_labels_say_what_is_possible_and_not_that_nothing_is() -> None:
 
 def test_labels_that_a_budget_sets_aside_are_needed_too() -> None:
     probs, human = judged(300)
-    found = both(probs, human, agreement=0.995, costs=[0.1, 1.0], budget=0.9)
+    found = both(probs, human, agreement=0.995, costs=[0.1, 1.0], max_mean_cost=0.9)
     assert found.n == 300
     for target in found.targets:
         assert target.labels == 300 if target.certified else target.labels is None or target.labels > 300

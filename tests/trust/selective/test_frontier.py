@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate, frontier
 from judgekit.trust.selective.frontier import affordable, candidates
-from judgekit.trust.selective.opinion_pool import Combination
-from judgekit.trust.selective.stopping import levels
+from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.stopping import thresholds
 
 COSTS = [0.0, 0.1, 1.0]
-POOL = Combination.equal(3)
+POOL = OpinionPool.equal(3)
 
 
 def evidence(items: int, labels: int = 2, seed: int = 0) -> np.ndarray:
@@ -26,10 +26,10 @@ def test_a_candidate_costs_what_its_cascades_ask(seed: int, labels: int, agreeme
     found = frontier(probs, agreement=agreement, costs=COSTS)
     assert [one.budget for one in found] == sorted((one.budget for one in found), reverse=True)
     for one in found:
-        entered = one.exits.entries(POOL.opinions(probs)[1], np.ones((60, 3), bool)).max(axis=1)
+        entered = one.stopping.entries(POOL.opinions(probs)[1], np.ones((60, 3), bool)).max(axis=1)
         for coverage, reach, cost in zip(one.coverage, one.reach, one.cost, strict=True):
-            (level,) = levels(entered, [round(coverage * 60)])
-            decided = Policy(POOL, one.exits, np.full((1, labels), level)).decide(probs)
+            (level,) = thresholds(entered, [round(coverage * 60)])
+            decided = Policy(POOL, one.stopping, np.full((1, labels), level)).decide(probs)
             assert decided.accepted.mean() == coverage
             asked = [(np.where(decided.tier < 0, 2, decided.tier) >= t).mean() for t in range(3)]
             np.testing.assert_allclose(asked, reach)
@@ -52,8 +52,10 @@ def test_calibration_takes_what_the_frontier_showed() -> None:
     probs, others = evidence(300), evidence(400, seed=1)
     shown = frontier(others, agreement=0.8, costs=COSTS)
     human = probs[:, 2].argmax(axis=1)
-    policy = calibrate(probs, human, agreement=0.8, costs=COSTS, unlabelled=others, budget=shown[2].budget)
-    assert policy.exits == shown[2].exits
+    policy = calibrate(
+        probs, human, agreement=0.8, costs=COSTS, unlabelled=others, max_mean_cost=shown[2].budget
+    )
+    assert policy.stopping == shown[2].stopping
 
 
 def test_costs_that_do_not_fit_are_refused() -> None:
@@ -69,12 +71,14 @@ def test_no_agreement_is_refused(agreement: float) -> None:
 
 def test_a_cascade_that_ends_before_any_judge_with_weight_is_not_offered() -> None:
     probs = evidence(50)
-    pool = Combination((0, 1, 2), (0.0, 0.5, 0.5))
+    pool = OpinionPool((0, 1, 2), (0.0, 0.5, 0.5))
     score = pool.opinions(probs)[1]
     found = candidates(pool, np.array([0.1, 1.0, 3.0]), score, np.ones((50, 3), bool), 0.8, 2)
-    assert min(one.exits.depth for one in found) >= 2
+    assert min(one.stopping.depth for one in found) >= 2
 
 
 def test_a_budget_and_promises_by_label_exclude_each_other() -> None:
     with pytest.raises(ValueError, match="exclude each other"):
-        calibrate(evidence(9), np.zeros(9, int), agreement=0.8, costs=COSTS, budget=1.0, per_label={0: 0.9})
+        calibrate(
+            evidence(9), np.zeros(9, int), agreement=0.8, costs=COSTS, max_mean_cost=1.0, per_label={0: 0.9}
+        )

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judgekit.trust import Policy, calibrate
-from judgekit.trust.selective.opinion_pool import Combination
-from judgekit.trust.selective.stopping import BOTTOM, Exits
+from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.stopping import BOTTOM, StoppingRule
 
 
 @st.composite
@@ -22,8 +22,8 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
     judges = np.cumsum(rng.random(tiers) < 0.7).tolist()
     levels = np.array([BOTTOM, -1.0, 0.0, 0.5, 1.0, 3.0, np.inf])
     policy = Policy(
-        Combination.equal(tiers, judges),
-        Exits(
+        OpinionPool.equal(tiers, judges),
+        StoppingRule(
             tuple(rng.choice([-1.0, 0.0, 0.5, np.inf], tiers).tolist()),
             tuple(rng.choice([0.0, 0.5, np.inf], tiers).tolist()),
             tuple(rng.choice([-np.inf, 0.0, 1.0], tiers).tolist()),
@@ -67,7 +67,7 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
     policy, probs, groups = case
     again = Policy.from_dict(json.loads(json.dumps(policy.to_dict())))
     assert again.to_dict() == policy.to_dict()
-    np.testing.assert_array_equal(again.level, policy.level)
+    np.testing.assert_array_equal(again.threshold, policy.threshold)
     for field in ("label", "tier", "confidence", "unscored"):
         np.testing.assert_equal(
             getattr(again.decide(probs, groups), field), getattr(policy.decide(probs, groups), field)
@@ -76,7 +76,9 @@ def test_round_trip_is_exact(case: tuple[Policy, np.ndarray, np.ndarray]) -> Non
 
 def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates() -> None:
     policy = Policy(
-        Combination.equal(2), Exits((0.0, 0.0), (9.0, 0.0), (-np.inf, -np.inf), 2), np.full((1, 2), BOTTOM)
+        OpinionPool.equal(2),
+        StoppingRule((0.0, 0.0), (9.0, 0.0), (-np.inf, -np.inf), 2),
+        np.full((1, 2), BOTTOM),
     )
     probs = np.full((3, 2, 2), np.nan)
     probs[0, 0], probs[1, 1] = [0.9, 0.1], [0.2, 0.8]
@@ -87,16 +89,16 @@ def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates()
 
 
 def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
-    policy = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), BOTTOM), ("forget",))
+    policy = Policy(OpinionPool.equal(2), StoppingRule.never(2), np.full((1, 2), BOTTOM), ("forget",))
     actions = policy.step(np.full((2, 2, 2), 0.5), 0, ["forget", "retain"])
     assert actions.escalate.tolist() == [True, False]
     assert actions.abstain.tolist() == [False, True]
 
 
 def test_a_policy_with_a_part_cut_off_is_refused() -> None:
-    whole = Policy(Combination.equal(2), Exits.never(2), np.full((1, 2), BOTTOM)).to_dict()
+    whole = Policy(OpinionPool.equal(2), StoppingRule.never(2), np.full((1, 2), BOTTOM)).to_dict()
     assert Policy.from_dict(whole).to_dict() == whole
-    for part in ({"least": ["-inf"]}, {"depth": 3}, {"depth": 0}, {"level": [0.5, 0.5]}, {"weights": [1.0]}):
+    for part in ({"minimum_score": ["-inf"]}, {"depth": 3}, {"depth": 0}, {"threshold": [0.5, 0.5]}, {"weights": [1.0]}):
         with pytest.raises(ValueError, match="different lengths"):
             Policy.from_dict(whole | part)
 

@@ -11,15 +11,15 @@ from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.selective.fixed_sequence import (
     Step,
-    charged_order,
     checkpoints,
     descend,
+    entry_order,
     fixed_steps,
     own_steps,
 )
 from judgekit.trust.selective.frontier import candidates
-from judgekit.trust.selective.opinion_pool import Combination
-from judgekit.trust.selective.stopping import BOTTOM, Exits, levels, tally
+from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.stopping import BOTTOM, StoppingRule, tally, thresholds
 
 TARGETS = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
@@ -28,46 +28,49 @@ TARGETS = st.one_of(
 
 
 @st.composite
-def evidence(draw: st.DrawFn) -> tuple[np.ndarray, Combination, Exits]:
-    """Ties, gaps, stages, judges without weight, any target, any prices; exits as priced or as a budget chooses."""
+def evidence(draw: st.DrawFn) -> tuple[np.ndarray, OpinionPool, StoppingRule]:
+    """Ties, gaps, stages, judges without weight, any target, any prices; stopping as priced or as a budget chooses."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     tiers, classes = draw(st.integers(1, 4)), draw(st.integers(2, 10))
     probs = rng.choice([0.0, 0.2, 0.5, 0.6, 1.0], (40, tiers, classes)) + 0.001
     probs[rng.random(40) < 0.2] = 1 / classes
     probs[rng.random((40, tiers)) < draw(st.sampled_from([0.0, 0.2, 0.6]))] = np.nan
     probs[rng.random(40) < draw(st.sampled_from([0.0, 0.7])), -1] = np.nan
-    combination = Combination.equal(tiers, np.cumsum(rng.random(tiers) < 0.7).tolist())
+    combination = OpinionPool.equal(tiers, np.cumsum(rng.random(tiers) < 0.7).tolist())
     owners = sorted(set(combination.judges))
     heard = [j for j in owners if rng.random() < 0.7] or owners[-1:]
     weights = tuple(1 / len(heard) if j in heard else 0.0 for j in combination.judges)
-    combination = draw(st.sampled_from([combination, Combination(combination.judges, weights)]))
+    combination = draw(st.sampled_from([combination, OpinionPool(combination.judges, weights)]))
     prices = rng.choice([0.0, 0.1, 1.0], tiers)
-    target, thrift = draw(TARGETS), draw(st.sampled_from([0.0, 2.0, 6.5]))
-    found = [Exits.priced(combination, prices, thrift, target, classes), Exits.never(tiers)]
+    target, cost_weight = draw(TARGETS), draw(st.sampled_from([0.0, 2.0, 6.5]))
+    found = [
+        StoppingRule.priced(combination, prices, cost_weight, target, classes),
+        StoppingRule.never(tiers),
+    ]
     score, present = combination.opinions(probs)[1], ~np.isnan(probs[:, :, 0])
-    found += [one.exits for one in candidates(combination, prices, score, present, target, classes)]
+    found += [one.stopping for one in candidates(combination, prices, score, present, target, classes)]
     return probs, combination, draw(st.sampled_from(found))
 
 
 @given(evidence())
 def test_counting_along_the_path_is_deciding_at_every_level(
-    case: tuple[np.ndarray, Combination, Exits],
+    case: tuple[np.ndarray, OpinionPool, StoppingRule],
 ) -> None:
-    probs, combination, exits = case
+    probs, combination, stopping = case
     classes = probs.shape[2]
     label, score = combination.opinions(probs)
     present = ~np.isnan(probs[:, :, 0])
-    entry = exits.entries(score, present)
+    entry = stopping.entries(score, present)
     loss = (label != 0).astype(float)
-    entered, charge = exits.outcomes(entry, loss)
+    entered, charge = stopping.outcomes(entry, loss)
     np.testing.assert_array_equal(entered, entry.max(axis=1))
     ranks = own_steps(np.sort(entered[entered > -np.inf])[::-1], np.arange(1, 41))
     scores = score[np.arange(0, 40, 4), -1]
-    at = sorted({*levels(entered, range(1, 41)), *(step.level for step in ranks), *scores})[::-1]
+    at = sorted({*thresholds(entered, range(1, 41)), *(step.threshold for step in ranks), *scores})[::-1]
     total = tally(entry, loss, at)
     erred, before = np.zeros(len(probs), dtype=bool), np.zeros(len(probs), dtype=bool)
     for k, level in enumerate(at):
-        policy = Policy(combination, exits, np.full((1, classes), level))
+        policy = Policy(combination, stopping, np.full((1, classes), level))
         decided = policy.decide(probs)
         np.testing.assert_array_equal(decided.accepted, entered >= level)
         first = np.argmax(entry >= level, axis=1)
@@ -77,10 +80,10 @@ def test_counting_along_the_path_is_deciding_at_every_level(
         )
         assert total[k] == (decided.label[decided.accepted] != 0).sum()
         erred |= decided.accepted & (decided.label != 0)
-        stop = np.where(decided.tier < 0, exits.depth - 1, decided.tier)
+        stop = np.where(decided.tier < 0, stopping.depth - 1, decided.tier)
         reach = [(stop >= t).mean() for t in range(policy.tiers)]
-        np.testing.assert_allclose(exits.reach(entry, score, present, level), reach)
-        for tier in range(exits.depth):
+        np.testing.assert_allclose(stopping.reach(entry, score, present, level), reach)
+        for tier in range(stopping.depth):
             alive, actions = stop >= tier, policy.step(probs, tier)
             np.testing.assert_array_equal(actions.escalate[alive], (stop > tier)[alive])
             np.testing.assert_array_equal(
@@ -94,23 +97,23 @@ def test_counting_along_the_path_is_deciding_at_every_level(
 
 
 @given(evidence())
-def test_the_last_step_takes_all_that_ever_enter(case: tuple[np.ndarray, Combination, Exits]) -> None:
-    probs, combination, exits = case
+def test_the_last_step_takes_all_that_ever_enter(case: tuple[np.ndarray, OpinionPool, StoppingRule]) -> None:
+    probs, combination, stopping = case
     score, present = combination.opinions(probs)[1], ~np.isnan(probs[:, :, 0])
-    entered = exits.entries(score, present).max(axis=1)
+    entered = stopping.entries(score, present).max(axis=1)
     ever = entered > -np.inf
     steps = own_steps(np.sort(entered[ever])[::-1], np.arange(1, 41))
-    for last in (*levels(entered, [ever.sum()]), *(step.level for step in steps[-1:])):
-        decided = Policy(combination, exits, np.full((1, probs.shape[2]), last)).decide(probs)
+    for last in (*thresholds(entered, [ever.sum()]), *(step.threshold for step in steps[-1:])):
+        decided = Policy(combination, stopping, np.full((1, probs.shape[2]), last)).decide(probs)
         np.testing.assert_array_equal(decided.accepted, ever)
-    if exits.depth == probs.shape[1]:
+    if stopping.depth == probs.shape[1]:
         assert ever[present[:, -1]].all(), "evidence at the last tier is enough for a verdict at some level"
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(1, 30))
 def test_levels_never_split_ties(values: list[int], count: int) -> None:
     entered = np.array(values, dtype=float)
-    found = levels(entered, [count])
+    found = thresholds(entered, [count])
     if count > len(values):
         assert found == []
     else:
@@ -139,15 +142,15 @@ def test_steps_at_own_ranks_take_ties_together(values: list[int], data: st.DataO
     steps = own_steps(entered, points)
     assert [step.first for step in steps] == [*points[points < len(values)], len(values)]
     for step in steps:
-        assert (entered >= step.level).sum() == step.whole <= step.first
+        assert (entered >= step.threshold).sum() == step.whole <= step.first
         assert step.certifies == (step.whole >= points[0] or step is steps[-1])
     assert steps[-1] == Step(BOTTOM, len(values), len(values))
-    again = fixed_steps(entered, [step.level for step in steps])
+    again = fixed_steps(entered, [step.threshold for step in steps])
     assert [step.whole for step in again] == [step.whole for step in steps]
 
 
 def test_among_equals_the_least_charged_come_first_and_the_unscored_never() -> None:
-    order = charged_order(np.array([1.0, 2.0, 1.0, -np.inf]), np.array([1.0, 1.0, 0.0, 0.0]))
+    order = entry_order(np.array([1.0, 2.0, 1.0, -np.inf]), np.array([1.0, 1.0, 0.0, 0.0]))
     assert order.tolist() == [1, 2, 0]
 
 
@@ -162,14 +165,16 @@ def test_descent_stops_at_the_first_failure() -> None:
 
 @pytest.mark.parametrize("labels", [2, 4])
 def test_who_claims_less_than_is_promised_waits_for_the_last(labels: int) -> None:
-    exits = Exits.priced(Combination.equal(3), np.array([0.0, 0.1, 1.0]), 2.0, 0.9, labels)
+    stopping = StoppingRule.priced(OpinionPool.equal(3), np.array([0.0, 0.1, 1.0]), 2.0, 0.9, labels)
     needed = np.log(9) - np.log(labels - 1)
-    np.testing.assert_allclose(exits.least, [np.sqrt(0.5) * np.log(9) - np.log(labels - 1), needed, -np.inf])
+    np.testing.assert_allclose(
+        stopping.minimum_score, [np.sqrt(0.5) * np.log(9) - np.log(labels - 1), needed, -np.inf]
+    )
 
 
 def test_two_of_three_judges_decide_as_soon_as_they_claim_what_is_promised() -> None:
-    exits = Exits.priced(Combination.equal(3), np.array([0.0, 0.1, 1.0]), 1.0, 0.9, 2)
-    policy = Policy(Combination.equal(3), exits, np.full((1, 2), BOTTOM))
+    stopping = StoppingRule.priced(OpinionPool.equal(3), np.array([0.0, 0.1, 1.0]), 1.0, 0.9, 2)
+    policy = Policy(OpinionPool.equal(3), stopping, np.full((1, 2), BOTTOM))
     odds = (
         (np.log(9) + np.array([-0.01, 0.01])) * 3 / 2
     )  # each of the two; the third is not heard in the mean yet
@@ -180,10 +185,10 @@ def test_two_of_three_judges_decide_as_soon_as_they_claim_what_is_promised() -> 
 
 @pytest.mark.parametrize("weights", [(0.0, 0.0, 1.0), (0.0, 0.5, 0.5)])
 def test_a_judge_without_weight_never_decides(weights: tuple[float, ...]) -> None:
-    combination = Combination((0, 1, 2), weights)
-    for thrift in (0.0, 2.0, 5.0):
-        exits = Exits.priced(combination, np.array([0.0, 0.1, 1.0]), thrift, 0.8, 2)
-        policy = Policy(combination, exits, np.full((1, 2), BOTTOM))
+    combination = OpinionPool((0, 1, 2), weights)
+    for cost_weight in (0.0, 2.0, 5.0):
+        stopping = StoppingRule.priced(combination, np.array([0.0, 0.1, 1.0]), cost_weight, 0.8, 2)
+        policy = Policy(combination, stopping, np.full((1, 2), BOTTOM))
         probs = np.array([[[0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]])
         decided = policy.decide(probs)
         assert decided.label.tolist() == [1]
@@ -192,9 +197,9 @@ def test_a_judge_without_weight_never_decides(weights: tuple[float, ...]) -> Non
 
 @pytest.mark.parametrize("kept", [6, 7, 9, 11, 13])
 def test_a_judge_without_weight_never_decides_however_many_follow(kept: int) -> None:
-    combination = Combination(tuple(range(kept + 1)), (0.0, *(1 / kept,) * kept))
+    combination = OpinionPool(tuple(range(kept + 1)), (0.0, *(1 / kept,) * kept))
     for depth in range(1, kept + 2):
         costs = np.array([0.0, 1.0, *[0.0] * (kept - 1)])
-        assert Exits.priced(combination, costs, 5.0, 0.8, 2, depth).least[0] == (
+        assert StoppingRule.priced(combination, costs, 5.0, 0.8, 2, depth).minimum_score[0] == (
             np.inf if depth > 1 else -np.inf
         )
