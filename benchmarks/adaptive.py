@@ -55,7 +55,7 @@ POPULATIONS = (("qa", 0.95, 0.3), ("forgetting", 0.95, 0.3), ("forgetting", 0.85
 """Rubric, wanted agreement, and the share of items that are harder than what the tiny judge learned."""
 
 
-def labelled_items(rubric: str, n: int, seed: int, hard: float) -> list[Item]:
+def labeled_items(rubric: str, n: int, seed: int, hard: float) -> list[Item]:
     """Items with their labels; a share of outputs talks of something else first, which training never showed."""
     from tests.engine.cases import make_cases, make_fact
 
@@ -100,7 +100,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
     with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
         staged = Annotators(n=N, k=3, orders=ORDERS, stages=STAGES)
         judge = ModelJudge("tiny", backend(SPEC), staged, store=store)
-        outcomes = await Cascade(rubric, [judge]).run(labelled_items(rubric_name, items, 7, hard))
+        outcomes = await Cascade(rubric, [judge]).run(labeled_items(rubric_name, items, 7, hard))
         rows = [outcome.evidence for outcome in outcomes]
         tiers = [f"tiny@{stage}" for stage in range(1, len(STAGES) + 1)]
         arrays = to_arrays(rows, tiers, rubric.labels)
@@ -128,7 +128,7 @@ async def tiny(rubric_name: str, agreement: float, hard: float, items: int, draw
         policy = calibration.calibrate(
             rows, agreement=agreement, tiers=tiers, labels=rubric.labels, costs=_cumulative(tiers)
         )
-        fresh = labelled_items(rubric_name, items // 2, 8, hard)
+        fresh = labeled_items(rubric_name, items // 2, 8, hard)
         before = len(store)
         final = await Cascade(rubric, [judge], policy).run(fresh)
         asked = len(store) - before
@@ -179,7 +179,7 @@ def recorded(path: Path, draws: int) -> dict[str, Any]:
                 delta=DELTA,
                 costs=costs,
                 budget=budget,
-                unlabelled=probs,
+                unlabeled=probs,
             )
             decided = policy.decide(probs)
             tier = np.where(decided.tier < 0, len(costs) - 1, decided.tier)

@@ -23,7 +23,8 @@ from judgekit.readers import read
 from judgekit.records import Item
 from judgekit.report.comparison.conclusions import changes, disagreement
 from judgekit.report.comparison.paired import decided, distance, mean, rank, shares
-from judgekit.report.recipes import Candidate, Outcome, outcome, pick
+from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.report.recipes import Candidate, pick
 from judgekit.rubrics import load_rubric
 
 DUET = ("GradAscent_lr1e-5", "GradAscent_lr1e-4", "NPO_lr1e-5", "NPO_lr1e-4")
@@ -36,12 +37,12 @@ def judged(items: list[Item]) -> dict[str, str | None]:
     return {item.id: found.label for item, found in zip(items, evidence, strict=True)}
 
 
-def load(path: Path, name: str, retrained: Outcome | None = None) -> Outcome:
+def load(path: Path, name: str, retrained: QuestionValues | None = None) -> QuestionValues:
     items = list(read(path))
-    return outcome(name, items, judged([item for item in items if item.split == "forget"]), retrained)
+    return question_values(name, items, judged([item for item in items if item.split == "forget"]), retrained)
 
 
-def control(runs: dict[str, Outcome]) -> list[dict[str, Any]]:
+def control(runs: dict[str, QuestionValues]) -> list[dict[str, Any]]:
     """Controlled against uncontrolled pick of each method at each tau."""
     utility = {name: run.values["holdout"]["rougeL_recall"] for name, run in runs.items()}
     original, found = utility[DUET[0]], []

@@ -19,7 +19,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from protocol import Method, Task, judgekit, labelled, oracle, run
+from protocol import Method, Task, judgekit, labeled, oracle, run
 from recorded import READERS, Recorded
 
 TABLE: list[tuple[str, str, tuple[str, ...], int, tuple[float, ...]]] = [
@@ -40,7 +40,7 @@ def table(shared: Path, draws: int, peers: list[str]) -> None:
     )
     print("|---|---|---|---|---|---|---|")
     for name, file, order, labels, targets in TABLE:
-        known = labelled(READERS[name](shared / "data" / "judges" / file))
+        known = labeled(READERS[name](shared / "data" / "judges" / file))
         known = known.order(order) if order else known
         title = f"{name}: {' → '.join(known.judges)} ({labels})"
         for target in targets:
@@ -92,7 +92,7 @@ def main() -> None:
         return
     if bool(args.evidence) == bool(args.file) or (args.file and not args.set):
         parser.error("give --evidence FILE, or --set NAME FILE")
-    known = labelled(READERS["evidence"](args.evidence) if args.evidence else READERS[args.set](args.file))
+    known = labeled(READERS["evidence"](args.evidence) if args.evidence else READERS[args.set](args.file))
     if args.order:
         known = known.order(args.order.split(","))
     if args.costs:
@@ -100,7 +100,7 @@ def main() -> None:
         known = Recorded(
             known.ids, known.questions, known.probs, known.human, known.judges, known.labels, costs
         )
-    task = Task(known, args.agreement, args.delta, args.labels, args.unlabelled, args.budget)
+    task = Task(known, args.agreement, args.delta, args.labels, args.unlabeled, args.budget)
     result: dict[str, Any] = {
         "items": len(known.ids),
         "judges": known.judges,

@@ -40,7 +40,7 @@ XSTEST = ("gpt4", "llama2orig", "mistralinstruct")
 
 
 class Answers:
-    """A labelled set of answers with their features, worked out once."""
+    """A labeled set of answers with their features, worked out once."""
 
     def __init__(self, rows: Iterable[recipe.Answer]) -> None:
         self.rows = list(rows)

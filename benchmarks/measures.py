@@ -25,7 +25,7 @@ from scipy.stats import hmean, ks_2samp
 from judgekit.metrics.overlap import rouge
 from judgekit.metrics.privacy import membership_auc
 from judgekit.readers import read, recorded_metrics
-from judgekit.report.recipes import Outcome, outcome
+from judgekit.report.comparison.per_question import QuestionValues, question_values
 
 Line = dict[str, Any]
 
@@ -52,7 +52,7 @@ for prefix, split in PREFIXES.items():
     NAMES[f"{prefix}_Truth_Ratio"] = (split, "truth_ratio_clipped")
 
 
-def _value(run: Outcome, split: str, name: str) -> float | None:
+def _value(run: QuestionValues, split: str, name: str) -> float | None:
     measures = run.measures.splits.get(split, {}) if split else run.measures.overall
     return measures[name].value if name in measures else None
 
@@ -78,14 +78,14 @@ def membership(path: Path) -> dict[str, float]:
 
 def compare_open_unlearning(folder: Path) -> Iterator[Line]:
     """Every aggregate of every log, in SUMMARY and in EVAL."""
-    runs: dict[str, Outcome] = {}
+    runs: dict[str, QuestionValues] = {}
     paths = sorted(
         folder.glob("*/*_EVAL.json"), key=lambda p: not p.parent.name.endswith(("retain90", "retrain"))
     )
     for path in paths:
         name = path.parent.name
         retrained = runs.get(name.replace("original", "retain90").replace("target", "retrain"))
-        runs[name] = run = outcome(name, read(path), retrained=retrained, membership=membership(path))
+        runs[name] = run = question_values(name, read(path), retrained=retrained, membership=membership(path))
         for figure, theirs in sorted(recorded_metrics(path).items()):
             yield _line(name, figure, _value(run, *NAMES.get(figure, ("", figure))), theirs)
 
@@ -117,7 +117,7 @@ def compare_closer_look(folder: Path) -> Iterator[Line]:
             f"{label} Entailment Score": (split, "entailment"),
         }
     for path in sorted(folder.rglob("eval_log_aggregated.json")):
-        run, theirs = outcome(path.parent.name, read(path)), recorded_metrics(path)
+        run, theirs = question_values(path.parent.name, read(path)), recorded_metrics(path)
         for figure, ours in names.items():
             yield _line(path.parent.name, figure, _value(run, *ours), theirs[figure])
 
@@ -138,8 +138,8 @@ def compare_tofu(folder: Path) -> Iterator[Line]:
             values += [np.maximum(0, 1 - 1 / _inverse_ratios(raw[key])).mean()]
         ratios = _inverse_ratios(raw["eval_log_forget.json"])
         if retrained is None:
-            retrained, retrained_ratios = outcome(name, read(path)), ratios
-        run = outcome(name, read(path), retrained=retrained)
+            retrained, retrained_ratios = question_values(name, read(path)), ratios
+        run = question_values(name, read(path), retrained=retrained)
         folded = [np.minimum(r, 1 / r) for r in (ratios, retrained_ratios)]
         for figure, measure, theirs in (
             ("Model Utility", "model_utility_tofu", hmean(values)),

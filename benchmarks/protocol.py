@@ -30,7 +30,7 @@ class Task:
     agreement: float
     delta: float
     labels: int
-    unlabelled: int = 0
+    unlabeled: int = 0
     budget: float | None = None
 
 
@@ -40,14 +40,14 @@ Method = Callable[[Task, np.ndarray, np.random.Generator], Outcome]
 def judgekit(task: Task, drawn: np.ndarray, rng: np.random.Generator) -> Outcome:
     """This package."""
     known = task.population
-    others = rng.integers(0, len(known.ids), task.unlabelled)
+    others = rng.integers(0, len(known.ids), task.unlabeled)
     policy = calibrate(
         known.probs[drawn],
         known.human[drawn],
         agreement=task.agreement,
         delta=task.delta,
         costs=known.costs,
-        unlabelled=known.probs[others] if task.unlabelled else None,
+        unlabeled=known.probs[others] if task.unlabeled else None,
         max_mean_cost=task.budget,
     )
     return outcome_of(policy, known.probs)
@@ -108,8 +108,8 @@ def oracle(known: Recorded, agreement: float) -> float:
     return float((good[-1] + 1) / len(order)) if len(good) else 0.0
 
 
-def labelled(known: Recorded) -> Recorded:
-    """Only the items that people labelled."""
+def labeled(known: Recorded) -> Recorded:
+    """Only the items that people labeled."""
     keep = np.flatnonzero(known.human >= 0)
     return Recorded(
         [known.ids[i] for i in keep],

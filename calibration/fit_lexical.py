@@ -84,7 +84,7 @@ BY_HAND = {
 
 
 class Answer(NamedTuple):
-    """One labelled answer; ``group`` is its question."""
+    """One labeled answer; ``group`` is its question."""
 
     group: str
     question: str

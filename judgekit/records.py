@@ -174,7 +174,7 @@ class Evidence(Record):
     reason : why ``probs`` is empty, or what is missing beside it (annotators that could not be heard).
     asked : False where the judge was not asked at all, as by a recording that lacks the item. Then nothing is known
         of what it would have said; that is another state than having been asked in vain.
-    mass : share of the model's probability on the label tokens before renormalising (mean over asks).
+    mass : share of the model's probability on the label tokens before renormalizing (mean over asks).
     order_inconsistency : share of annotators whose verdict changed with the order of options or outputs.
     asks : prompts behind this evidence (annotators x orders).
     calls : content keys of those prompts; raw text and log-probabilities stand in the store under them.

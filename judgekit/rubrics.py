@@ -2,7 +2,7 @@
 
 A rubric is a folder of two files. ``rubric.yaml`` holds its name, version, kind, labels and their meanings;
 ``template.j2`` holds two Jinja2 blocks: ``instruction`` (what is asked, the options) and ``item`` (one case).
-A third file, ``examples.jsonl``, may hold labelled items for simulated annotators.
+A third file, ``examples.jsonl``, may hold labeled items for simulated annotators.
 
 Labels are offered under option letters so that every answer is one token and the order can be permuted; which
 letter means which label is part of the :class:`Prompt`.
@@ -107,7 +107,7 @@ class Rubric:
         Parameters
         ----------
         item : the item to be judged.
-        shots : labelled examples put before it, as finished turns of the same conversation.
+        shots : labeled examples put before it, as finished turns of the same conversation.
         order : 0 as written; 1 with the options reversed, or the outputs of a pair swapped (in the
             examples too).
 
@@ -194,7 +194,7 @@ class Rubric:
 
 
 def fence(text: str, tag: str) -> str:
-    """Wrap text under judgement so that nothing in it can pass for the prompt's own words.
+    """Wrap text under judgment so that nothing in it can pass for the prompt's own words.
 
     Chat mark-up is defused (``<|im_end|>`` in a user turn is tokenized as the real token by vLLM and
     others), lone surrogates are replaced, and a fence that occurs in the text gets a longer name.

@@ -97,9 +97,9 @@ def _kind(path: Path) -> Teller | None:
         return partial(_records, EvidenceRow)
     if schema.startswith("judgekit.verdict/") or "state" in row:
         return partial(_records, Verdict)
-    labelled = "id" in row and ("label" in row or "human_label" in row)
+    labeled = "id" in row and ("label" in row or "human_label" in row)
     others = (form for name, form in SHIPPED.items() if name != "judgekit")
-    if labelled and (row.keys() <= SHEET or not any(form.matches(seen) for form in others)):
+    if labeled and (row.keys() <= SHEET or not any(form.matches(seen) for form in others)):
         return partial(_records, LabelRow)
     return None
 

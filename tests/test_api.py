@@ -51,7 +51,7 @@ def test_one_path_is_one_path_and_never_its_letters(tmp_path: Path, monkeypatch:
     assert report.load("run")[0].name == "run"
     assert len(jk.summarize("run").runs) == 1
     (tmp_path / "l.jsonl").write_text('{"id": "1", "label": "leaked"}\n')
-    assert len(jk.queue("run", labels="l.jsonl")) == 0  # one question, and it is labelled
+    assert len(jk.queue("run", labels="l.jsonl")) == 0  # one question, and it is labeled
     for call in (
         lambda: jk.load_cascade(calibrations="nowhere.json"),
         lambda: jk.score([item()], "other", calibrations="nowhere.json"),
@@ -98,8 +98,8 @@ def test_unknown_words_are_named_with_those_known(tmp_path: Path) -> None:
     ]
     with pytest.raises(jk.JudgekitError, match=r"unknown .*'everyone'; known: majority, random"):
         jk.calibrate(rows, agreement=0.5, people="everyone")
-    with pytest.raises(jk.JudgekitError, match=r"unknown grouping 'colour'; known: split, model, method"):
-        jk.calibrate(rows, agreement=0.5, by="colour")
+    with pytest.raises(jk.JudgekitError, match=r"unknown grouping 'color'; known: split, model, method"):
+        jk.calibrate(rows, agreement=0.5, by="color")
     path = tmp_path / "o.jsonl"
     path.write_text(json.dumps(item().to_row()) + "\n")
     with pytest.raises(jk.JudgekitError, match=r"'all'; known: items, verdicts, open"):

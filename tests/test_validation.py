@@ -23,7 +23,7 @@ def test_every_file_of_a_run_says_what_it_holds(tmp_path: Path) -> None:
     evidence(tmp_path / "e.jsonl", 300, wrong=0)
     assert judgekit("calibrate", "e.jsonl", "--agreement", "0.9", cwd=tmp_path).returncode == 0
     assert judgekit("decide", "e.jsonl", "calibration.json", cwd=tmp_path).returncode == 0
-    (tmp_path / "l.csv").write_text("id,annotator,label,question\n1,a,yes,What?\n2,a,,not labelled yet\n")
+    (tmp_path / "l.csv").write_text("id,annotator,label,question\n1,a,yes,What?\n2,a,,not labeled yet\n")
     lines(tmp_path / "l.jsonl", {"id": "1", "question": "q", "label": "leaked", "rubric": "forgetting"})
     lines(tmp_path / "o.jsonl", {"id": "1", "question": "q", "output": "o", "split": "forget"})
     assert judgekit("score", "o.jsonl", cwd=tmp_path).returncode in (0, 4)
@@ -85,12 +85,12 @@ def test_every_file_of_a_run_says_what_it_holds(tmp_path: Path) -> None:
                 {"id": "1", "annotator": "a", "label": "wrong", "rubric": "forgetting"},
                 {"id": "2", "annotator": "a", "label": "leakt", "rubric": "forgetting"},
                 {"id": "3", "label": ""},
-                {"id": "4", "label": "leaked", "colour": "red"},
+                {"id": "4", "label": "leaked", "color": "red"},
             ],
             [
-                "l.jsonl:2: 'a' labelled item '1' twice (first in line 1)",
+                "l.jsonl:2: 'a' labeled item '1' twice (first in line 1)",
                 "l.jsonl:3: label 'leakt' is not one of",
-                "l.jsonl:5: unknown key 'colour'",
+                "l.jsonl:5: unknown key 'color'",
             ],
         ),
         (

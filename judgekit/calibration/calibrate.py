@@ -49,7 +49,7 @@ def calibrate(
 
     Parameters
     ----------
-    rows : evidence of one rubric; rows without human labels serve as unlabelled evidence.
+    rows : evidence of one rubric; rows without human labels serve as unlabeled evidence.
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
     costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`EvidenceTable.of`); without, no tier
@@ -83,15 +83,15 @@ def calibrate(
         given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
     within = [str(getattr(row, group_by)) for row in rows] if group_by else None
     seen = np.asarray(np.isfinite(arrays.shares).all(axis=1))
-    labelled, unlabelled = one_per_question(
+    labeled, unlabeled = one_per_question(
         table.questions, given, table.order, groups=within, seen=seen, per=per
     )
-    groups = None if within is None else [within[i] for i in np.flatnonzero(labelled)]
+    groups = None if within is None else [within[i] for i in np.flatnonzero(labeled)]
     _check_asked(table, given)
     split = int(seen.sum() - given.sum())
     prices = (table.prices or None) if max_mean_cost is None else table.priced()
     fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
-    guard = OodGuard.of((row.text_features for row, rests in zip(rows, unlabelled, strict=True) if rests))
+    guard = OodGuard.of((row.text_features for row, rests in zip(rows, unlabeled, strict=True) if rests))
     if guard is not None:
         arrays.probs[guard.refuses([row.text_features for row in rows])] = (
             np.nan
@@ -125,13 +125,13 @@ def calibrate(
         "groups": groups,
         "judges": judge_index(table.tiers),
         # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
-        "unlabelled": arrays.probs[unlabelled & arrays.asked[unlabelled].all()],
+        "unlabeled": arrays.probs[unlabeled & arrays.asked[unlabeled].all()],
         "max_mean_cost": max_mean_cost,
         "label_names": table.labels,
         "drawn": _drawn(table, within, split, per),
         "tries": tries,
     }
-    probs, people_say = arrays.probs[labelled], human[labelled]
+    probs, people_say = arrays.probs[labeled], human[labeled]
     policy = mendable(trust.calibrate)(probs, people_say, **promised)
     names = judge_names(table.tiers)
     diagnosis = mendable(trust.diagnose)(policy, probs, people_say, judge_names=names, **promised)
@@ -143,7 +143,7 @@ def calibrate(
         policy=policy.to_dict(),
         certificate=Certificate(policy.certificate),
         reference=Reference.of(
-            [row for row, used in zip(rows, labelled, strict=True) if used], rows, table.tiers, group_by
+            [row for row, used in zip(rows, labeled, strict=True) if used], rows, table.tiers, group_by
         ),
         examples=tuple(sorted(several(exclude))),
         group_by=group_by,

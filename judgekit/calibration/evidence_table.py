@@ -33,7 +33,7 @@ class EvidenceArrays:
 
     @property
     def majority(self) -> NDArray[np.intp]:
-        """The label most people gave, (items,); -1 where nobody labelled or the first place is shared."""
+        """The label most people gave, (items,); -1 where nobody labeled or the first place is shared."""
         top = np.nan_to_num(self.shares, nan=-1.0)
         best = top.max(axis=1)
         alone = (top == best[:, None]).sum(axis=1) == 1

@@ -81,11 +81,11 @@ class Calibration(Record):
     tiers : tier names in cascade order.
     fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
     policy, certificate : as ``judgekit.trust`` wrote them.
-    reference : what is known of the labelled items, for the shift check of scored ones.
+    reference : what is known of the labeled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
     group_by : what the promise is made for each of, if not for all items together.
     people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
-    ood : what ordinary items look like; None where too few unlabelled items were at hand to tell.
+    ood : what ordinary items look like; None where too few unlabeled items were at hand to tell.
     prices : tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for its price.
     split : how many labeled items were left out because no label of theirs has a majority.
     per : whether the promise is for a question and one of its outputs, or for an item.

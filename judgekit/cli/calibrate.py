@@ -140,7 +140,7 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             "unknown, so no tier is spared: no unlabeled item tells them (--cost TIER=COST states them)",
         )
     if calibration.ood is None:
-        yield "ood", f"none: it takes {FEWEST} questions that nobody labelled, beside the labelled ones"
+        yield "ood", f"none: it takes {FEWEST} questions that nobody labeled, beside the labeled ones"
     else:
         yield (
             "ood",

@@ -126,8 +126,8 @@ def _show(frontier: Frontier) -> None:
     """A line for each candidate that a budget chooses."""
     unit = "US dollars" if frontier.dollars else "calls, or as stated"
     click.echo(
-        f"\nWhat 'calibrate --max-mean-cost' buys, by the evidence on {frontier.items:,} items and no label: mean cost of an\n"
-        f"item ({unit}), and share of the items that '{frontier.tiers[-1]}' is asked about,\n"
+        f"\nWhat 'calibrate --max-mean-cost' buys, by the evidence on {frontier.items:,} items and no label:\n"
+        f"mean cost of an item ({unit}), and share of the items that '{frontier.tiers[-1]}' is asked about,\n"
         "where so many items get a verdict."
     )
     shares = "".join(f"{f'{share:.0%}':>8}" for share in SHOWN)

@@ -41,7 +41,7 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     """Draw the items that people label next from FILES (run folders, or outputs), as a CSV sheet.
 
     A fair sample in random order, one output a question, without the verdicts. Fill in the column 'label' from the top;
-    the sheet is then a label file for every verb, and unlabelled rows are passed over.
+    the sheet is then a label file for every verb, and unlabeled rows are passed over.
     """
     reader = reader_options(given)
     if reader["names"] is not None:

@@ -34,7 +34,7 @@ class HumanJudge:
 
     Raises
     ------
-    InputError : the file cannot be read, a row is not a label, or a person labelled an item twice.
+    InputError : the file cannot be read, a row is not a label, or a person labeled an item twice.
     """
 
     description = "people's labels from a file, as the last tier"
@@ -57,7 +57,7 @@ class HumanJudge:
         return hashlib.sha256("\n".join(["human", *rubric.labels]).encode()).hexdigest()[:12]
 
     async def evidence(self, items: Sequence[Item], rubric: Rubric, stage: int) -> list[Evidence]:
-        """Vote shares for each item, in order; missing where nobody labelled it."""
+        """Vote shares for each item, in order; missing where nobody labeled it."""
         return [self._one(item, rubric) for item in items]
 
     async def close(self) -> None:
@@ -70,6 +70,6 @@ class HumanJudge:
             what = f"item '{item.id}': label '{label}' is not one of {', '.join(rubric.labels)}"
             raise InputError(what, path=self._path)
         if not votes:
-            return Evidence.missing("nobody has labelled this item")
+            return Evidence.missing("nobody has labeled this item")
         probs = {label: votes[label] / votes.total() for label in rubric.labels}
         return Evidence(probs=probs, cost=0.0, asks=votes.total())

@@ -169,7 +169,7 @@ def letter_in(
 
 
 def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, float], float] | None:
-    """Probabilities of the labels and the mass on them before renormalising; None without a verdict.
+    """Probabilities of the labels and the mass on them before renormalizing; None without a verdict.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def queue(
     without_collapsed: bool = False,
     **reader: Any,
 ) -> list[Task]:
-    """What people label next: a fair sample, in random order, of what nobody has labelled yet.
+    """What people label next: a fair sample, in random order, of what nobody has labeled yet.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def queue(
         verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
         output without a verdict, for people to settle.
     rubric : only items of this rubric; files of outputs are taken under it.
-    labels : label files; what they hold is labelled already.
+    labels : label files; what they hold is labeled already.
     without_collapsed : leave out the runs that :func:`collapsed` names.
     reader : how files of outputs are read, see :func:`judgekit.read`.
     """
@@ -51,7 +51,7 @@ def queue(
         raise ConfigError(f"count must be 1 or more, got {count}")
     given = [Labels.read([path]) for path in paths(labels)]
     tasks: list[Task] = []
-    labelled: set[tuple[str, str]] = set()
+    labeled: set[tuple[str, str]] = set()
     runs = finished(files)
     if all(run.is_dir() for run in runs) and (
         said := [key for key, value in reader.items() if value is not None]
@@ -83,7 +83,7 @@ def queue(
                 and fresh[made.fingerprint](verdict),
             }
             if merged(verdict.human, (label for file in given for label in file.of(verdict))):
-                labelled.add(task.question)
+                labeled.add(task.question)
             elif wanted[of]:
                 tasks.append(task)
     if of == "verdicts" and not promised:
@@ -94,7 +94,7 @@ def queue(
         )
     if of == "open":
         return sample(tasks, count, seed)
-    return sample([task for task in tasks if task.question not in labelled], count, seed, one_a_question=True)
+    return sample([task for task in tasks if task.question not in labeled], count, seed, one_a_question=True)
 
 
 def _judged(

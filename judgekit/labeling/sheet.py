@@ -57,7 +57,7 @@ class Task:
 
     @property
     def question(self) -> tuple[str, str]:
-        """The rubric and the question; outputs of one question are judged alike, so one of them is labelled."""
+        """The rubric and the question; outputs of one question are judged alike, so one of them is labeled."""
         return self.rubric, self.item.question_id
 
 

@@ -133,7 +133,7 @@ def spot_checks(
     calibration : the calibration file's content.
     fingerprint : of the calibration, as verdicts under it carry it.
     level : probability of ever saying something false.
-    unmatched : ids that were labelled and that no verdict has; counted as left out.
+    unmatched : ids that were labeled and that no verdict has; counted as left out.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def spot_checks(
     for verdict, human in sorted(rows, key=_anyhow):
         if unknown := {given.label for given in human} - set(calibration["labels"]):
             raise InputError(
-                f"item '{verdict.id}' is labelled '{min(unknown)}'; expected one of {', '.join(calibration['labels'])}"
+                f"item '{verdict.id}' is labeled '{min(unknown)}'; expected one of {', '.join(calibration['labels'])}"
             )
         question = (promised.group(verdict), verdict.question_id or verdict.id)
         part = _part(verdict, won, promised) if verdict.calibration == fingerprint else None
@@ -190,7 +190,7 @@ def spot_checks(
 
 
 def _anyhow(row: Checked) -> int:
-    """An order that nothing but names decides: which of several labelled outputs to a question counts is chance."""
+    """An order that nothing but names decides: which of several labeled outputs to a question counts is chance."""
     verdict = row[0]
     return crc32(f"{verdict.id} {verdict.model} {verdict.method}".encode())
 

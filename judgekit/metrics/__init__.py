@@ -1,7 +1,7 @@
 """Reference-based measures of the unlearning papers: texts and losses in, numbers out.
 
 `measure_run` gives everything that a run's recorded fields support; the single formulas stand in `overlap`,
-`likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `catalogue` says
+`likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `catalog` says
 what each one means.
 """
 
@@ -13,7 +13,7 @@ from judgekit.metrics.aggregate import (
     model_utility_retain_closer_look,
     model_utility_tofu,
 )
-from judgekit.metrics.catalogue import better, catalogue
+from judgekit.metrics.catalog import better, catalog
 from judgekit.metrics.entry import Entry, Rule
 from judgekit.metrics.likelihood import OPEN_UNLEARNING_EPS
 from judgekit.metrics.measure import Measure
@@ -27,7 +27,7 @@ __all__ = [
     "Rule",
     "RunMeasures",
     "better",
-    "catalogue",
+    "catalog",
     "forget_efficacy",
     "harmonic_mean",
     "item_values",

@@ -1,4 +1,4 @@
-"""What the catalogue says of a measure, and how it is had from a file's fields."""
+"""What the catalog says of a measure, and how it is had from a file's fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Rule:
     Attributes
     ----------
     needs : tuple of str
-        Fields (see `judgekit.metrics.recorded`), or measures that stand before this one in the catalogue.
+        Fields (see `judgekit.metrics.recorded`), or measures that stand before this one in the catalog.
     compute : callable
         Their values of one item to a number; None where there is none. An item that lacks one of them is not asked.
     as_recorded : bool

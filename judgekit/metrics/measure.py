@@ -14,7 +14,7 @@ class Measure:
     Parameters
     ----------
     name : str
-        Name in the catalogue (`judgekit.metrics.catalogue`), which knows its direction, range and source.
+        Name in the catalog (`judgekit.metrics.catalog`), which knows its direction, range and source.
     value : float or None
         The figure; None when it could not be had, never a stand-in such as 0.
     n : int

@@ -25,7 +25,7 @@ from typing import Any
 
 from judgekit.metrics import likelihood, overlap, privacy
 from judgekit.metrics.aggregate import AGGREGATES, OFFERED
-from judgekit.metrics.catalogue import catalogue
+from judgekit.metrics.catalog import catalog
 from judgekit.metrics.entry import Rule
 from judgekit.metrics.measure import Measure
 
@@ -85,7 +85,7 @@ def item_values(split: str, fields: Fields) -> dict[str, Column | str]:
         have["paraphrased_loss"] = have["loss"]
     recorded = dict(have)
     found: dict[str, Column | str] = {}
-    for name, entry in catalogue().items():
+    for name, entry in catalog().items():
         reasons = []
         for rule in entry.rules:
             usable = recorded if rule.as_recorded else have

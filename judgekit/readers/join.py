@@ -15,7 +15,7 @@ from judgekit.records import EvidenceRow, HumanLabel, Item, ItemRow, LabelRow
 
 _LOG = logging.getLogger(__name__)
 
-Labelled = TypeVar("Labelled", Item, EvidenceRow)
+Labeled = TypeVar("Labeled", Item, EvidenceRow)
 
 
 class _Given(NamedTuple):
@@ -106,8 +106,8 @@ class Labels:
             )
 
     def joined(
-        self, rows: Iterable[Labelled], rubric_of: Callable[[Any], str] = lambda row: ""
-    ) -> Iterator[Labelled]:
+        self, rows: Iterable[Labeled], rubric_of: Callable[[Any], str] = lambda row: ""
+    ) -> Iterator[Labeled]:
         """Items or evidence rows, with these labels beside the ones they carry.
 
         ``rubric_of``: by which rubric an item is judged.
@@ -117,7 +117,7 @@ class Labels:
             yield row if not more else row.model_copy(update={"human": merged(row.human, more)})
 
     def unmatched(self) -> int:
-        """How many ids were labelled that no item had, of those asked for so far."""
+        """How many ids were labeled that no item had, of those asked for so far."""
         return len(self._by_id.keys() - self._used)
 
     def unused(self, what: str = "run") -> str:

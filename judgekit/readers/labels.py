@@ -26,20 +26,20 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
     """Human labels of a JSONL or CSV file, one a row.
 
     Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``model``, ``method``,
-    ``at``. Cells of a CSV that are empty count as absent; rows with an empty label are not labelled yet and are
+    ``at``. Cells of a CSV that are empty count as absent; rows with an empty label are not labeled yet and are
     passed over. A label may be written in any case, where the row names a rubric that is known. Columns ``question``,
     ``reference``, ``output``, ``choices``, ``definitions`` and ``notes`` are not read.
 
     Raises
     ------
     InputError : naming file, line and what was expected; also when no row holds a label, a label is none of its
-        rubric's, or a person labelled an item twice.
+        rubric's, or a person labeled an item twice.
     """
     return (row for _, row in numbered_labels(path) if row is not None)
 
 
 def numbered_labels(path: str | Path) -> Iterator[tuple[int, LabelRow | None]]:
-    """The same, each with its line; None for a row that nobody labelled yet."""
+    """The same, each with its line; None for a row that nobody labeled yet."""
     return _sound(examined(Path(path), LabelRow))
 
 
@@ -56,7 +56,7 @@ def read_verdicts(path: str | Path) -> Iterator[Verdict]:
 def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError | None]]:
     """Every row of a file with its line, as a record or as what is wrong with it; an empty file is one fault.
 
-    None for a row of a label sheet that nobody labelled yet; rows whose cells are all empty are none at all.
+    None for a row of a label sheet that nobody labeled yet; rows whose cells are all empty are none at all.
     """
     seen: dict[int, int] = {}
     line, faults, blank = 0, 0, 0
@@ -129,7 +129,7 @@ def _cells(path: Path) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
 
 
 def _label(row: dict[str, Any], path: Path, line: int) -> dict[str, Any] | None:
-    """A row of a label sheet as a label; None where nobody labelled it yet."""
+    """A row of a label sheet as a label; None where nobody labeled it yet."""
     if _ALIAS in row:
         if "label" in row:
             raise InputError(f"give 'label' or '{_ALIAS}', not both", path=path, row=line)
@@ -174,6 +174,6 @@ def _identity(record: Record, line: int) -> tuple[object, ...]:
 
 def _twice(record: Record, first: int) -> str:
     if isinstance(record, LabelRow):
-        return f"'{record.annotator}' labelled item '{record.id}' twice (first in line {first})"
+        return f"'{record.annotator}' labeled item '{record.id}' twice (first in line {first})"
     assert isinstance(record, ItemRow)
     return f"the id '{record.id}' occurs twice for one rubric (first in line {first})"

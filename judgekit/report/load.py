@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.metrics import catalogue
+from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.comparison.per_question import QuestionValues, question_values
@@ -122,7 +122,7 @@ class Run:
         membership = {
             name: value
             for name, value in self.recorded.items()
-            if name.startswith("mia_") and name in catalogue()
+            if name.startswith("mia_") and name in catalog()
         }
         return question_values(self.name, items.values(), membership=membership)
 
@@ -159,7 +159,7 @@ def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = Non
     """
     runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder)]
     if labels is not None:
-        runs = [(path, _labelled(run, labels)) for path, run in runs]
+        runs = [(path, _labeled(run, labels)) for path, run in runs]
         labels.check_used("runs")
     names = [run.name for _, run in runs]
     runs = [
@@ -179,7 +179,7 @@ def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = Non
     return named
 
 
-def _labelled(run: Run, labels: Labels) -> Run:
+def _labeled(run: Run, labels: Labels) -> Run:
     rows = []
     for row in run.rows:
         more = labels.of(row.verdict)

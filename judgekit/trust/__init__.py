@@ -4,7 +4,7 @@ Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate
 promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
 use); ``docs/guarantee.md`` has the proofs. Beside them: ``diagnosis`` (why nothing was certified), ``frontier`` (what
 budgets buy), ``planning`` (how many labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any
-labelled), ``human`` (how far people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says
+labeled), ``human`` (how far people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says
 of them).
 """
 

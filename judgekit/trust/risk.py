@@ -58,7 +58,7 @@ class Promise:
 
         Returns
         -------
-        labelled : bool (items,).
+        labeled : bool (items,).
         loss : float (items, classes) in [0, 1]: 0 or 1 against one label; against shares the probability that
             a person drawn at random from the item's people disagrees.
 
@@ -71,17 +71,17 @@ class Promise:
             whole = given.astype(np.intp) if len(given) else np.zeros(0, dtype=np.intp)
             if len(given) and ((whole != given) | (whole < -1) | (whole >= classes)).any():
                 raise ValueError(f"human labels must be whole numbers from -1 (none) to {classes - 1}")
-            labelled = whole >= 0
-            shares = np.where(labelled[:, None], np.eye(classes)[np.maximum(whole, 0)], 0.0)
+            labeled = whole >= 0
+            shares = np.where(labeled[:, None], np.eye(classes)[np.maximum(whole, 0)], 0.0)
         elif given.ndim == 2 and given.shape[1] == classes:
-            labelled = ~np.isnan(given).any(axis=1)
-            shares = np.where(labelled[:, None], given, 0.0).astype(np.float64)
-            bad = labelled & ((shares.min(axis=1, initial=1) < 0) | (np.abs(shares.sum(axis=1) - 1) > 1e-6))
+            labeled = ~np.isnan(given).any(axis=1)
+            shares = np.where(labeled[:, None], given, 0.0).astype(np.float64)
+            bad = labeled & ((shares.min(axis=1, initial=1) < 0) | (np.abs(shares.sum(axis=1) - 1) > 1e-6))
             if bad.any():
                 raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or do not sum to 1")
         else:
             raise ValueError(f"human must have shape (items,) or (items, {classes}), got {given.shape}")
-        return labelled, np.clip(1 - shares @ self.agreeing(classes), 0, 1).round(12)
+        return labeled, np.clip(1 - shares @ self.agreeing(classes), 0, 1).round(12)
 
     def agree(self, verdict: int, human: int) -> bool:
         """Whether a verdict agrees with people's label."""

@@ -114,12 +114,12 @@ def test_the_cascade_refuses_what_deciding_refuses() -> None:
     rubric, judge = load_rubric("forgetting"), LexicalJudge()
     items = [item(i) for i in range(240)]
     outcomes = asyncio.run(Cascade(rubric, [judge]).run(items))
-    labelled = [
+    labeled = [
         one.evidence.model_copy(update={"human": (HumanLabel(annotator="a", label="leaked"),)})
         for one in outcomes[:120]
     ]
     made = calibrate(
-        [*labelled, *(one.evidence for one in outcomes[120:])], agreement=0.8, labels=rubric.labels
+        [*labeled, *(one.evidence for one in outcomes[120:])], agreement=0.8, labels=rubric.labels
     )
     assert made.ood is not None and made.certified
     fresh = [item(i) for i in range(300, 320)] + [item(i, GIBBERISH) for i in range(320, 330)]

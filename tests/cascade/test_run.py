@@ -55,7 +55,7 @@ class StandIn:
         pass
 
 
-def items(n: int, labelled: bool = False) -> list[Item]:
+def items(n: int, labeled: bool = False) -> list[Item]:
     return [
         Item(
             id=str(i),
@@ -63,7 +63,7 @@ def items(n: int, labelled: bool = False) -> list[Item]:
             question_id=f"q{i}",
             outputs=("o",),
             references=("r",),
-            human=(HumanLabel(annotator="a", label=TRUTH[str(i)]),) if labelled else (),
+            human=(HumanLabel(annotator="a", label=TRUTH[str(i)]),) if labeled else (),
         )
         for i in range(n)
     ]
@@ -76,7 +76,7 @@ def run(cascade: Cascade, what: list[Item]) -> list:
 @pytest.fixture(scope="module")
 def calibration() -> Calibration:
     judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0)]
-    rows = [outcome.evidence for outcome in run(Cascade(QA, judges), items(400, labelled=True))]
+    rows = [outcome.evidence for outcome in run(Cascade(QA, judges), items(400, labeled=True))]
     return calibrate(rows, agreement=0.8, delta=0.1, labels=QA.labels)
 
 
@@ -138,7 +138,7 @@ def test_no_promise_covers_a_verdict_whose_tiers_were_not_all_asked(calibration:
 def test_a_recording_that_lacks_an_item_was_not_asked(calibration: Calibration) -> None:
     """Evidence.unasked: another state than missing. Labeled rows in it are refused, in vain is not."""
     rows = [
-        outcome.evidence for outcome in run(Cascade(QA, [StandIn("cheap", 0.9)]), items(50, labelled=True))
+        outcome.evidence for outcome in run(Cascade(QA, [StandIn("cheap", 0.9)]), items(50, labeled=True))
     ]
     for silent, refused in ((Evidence.missing("timed out"), False), (Evidence.unasked("not recorded"), True)):
         mixed = [rows[0].model_copy(update={"tiers": {"cheap": silent}}), *rows[1:]]
@@ -213,9 +213,9 @@ def test_a_judge_is_of_people_by_its_kind_and_not_by_its_name() -> None:
 
 
 def test_people_are_no_tier_to_calibrate(calibration: Calibration) -> None:
-    people = [item.model_copy(update={"outputs": ("a", "b")}) for item in items(50, labelled=True)]
+    people = [item.model_copy(update={"outputs": ("a", "b")}) for item in items(50, labeled=True)]
     judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0), HumanJudge()]
-    outcomes = run(Cascade(QA, judges), [*people, *items(400, labelled=True)[50:]])
+    outcomes = run(Cascade(QA, judges), [*people, *items(400, labeled=True)[50:]])
     rows = [outcome.evidence for outcome in outcomes]
     assert any("human" in row.tiers for row in rows)
     assert calibrate(rows, agreement=0.8, labels=QA.labels).tiers == ("cheap", "strong-one")

@@ -24,7 +24,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     random.Random(0).shuffle(questions)
     half = set(questions[:150])
     seen: set[str] = set()
-    files = {name: (folder / name).open("w") for name in ("labelled.jsonl", "fresh.jsonl", "people.jsonl")}
+    files = {name: (folder / name).open("w") for name in ("labeled.jsonl", "fresh.jsonl", "people.jsonl")}
     for number, row in enumerate(rows):
         tiers = {}
         for judge, name in JUDGES.items():
@@ -43,7 +43,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
             continue
         label = {"annotator": "a", "label": row["human"]}
         if row["qid"] in half:
-            files["labelled.jsonl"].write(json.dumps(known | {"human": [label]}) + "\n")
+            files["labeled.jsonl"].write(json.dumps(known | {"human": [label]}) + "\n")
         else:
             files["fresh.jsonl"].write(json.dumps(known) + "\n")
             if row["qid"] not in seen:
@@ -51,7 +51,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
             seen.add(row["qid"])
     for file in files.values():
         file.close()
-    done = judgekit("calibrate", "labelled.jsonl", "--agreement", "0.75", "-o", "c.json", cwd=folder)
+    done = judgekit("calibrate", "labeled.jsonl", "--agreement", "0.75", "-o", "c.json", cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert judgekit("decide", "fresh.jsonl", "c.json", "-o", "v.jsonl", cwd=folder).returncode == 0
     return folder
@@ -83,7 +83,7 @@ def test_people_who_say_the_opposite_break_it_at_once(decided: Path) -> None:
             turned = "Yes" if row["label"] == "No" else "No"
             sheet.writerow({"id": row["id"], "label": turned, "output": "not read"})
         sheet.writerow({"id": "nobody", "label": "Yes", "output": ""})
-        sheet.writerow({"id": rows[70]["id"], "label": "", "output": "not labelled yet"})
+        sheet.writerow({"id": rows[70]["id"], "label": "", "output": "not labeled yet"})
     code, found, said = audited(decided, "sheet.csv")
     assert code == 3 and found["status"] == "broken"
     assert "left out 1: no verdict has that id" in said
@@ -98,7 +98,7 @@ def test_people_who_say_the_opposite_break_it_at_once(decided: Path) -> None:
         (["v.jsonl", "--labels", "people.jsonl"], "give it with --calibration"),
         (["fresh.jsonl", "--labels", "people.jsonl"], "fresh.jsonl:1: "),
         (["v.jsonl", "--labels", "other.jsonl", "--calibration", "c.json"], "no label belongs to an item"),
-        (["v.jsonl", "--labels", "twice.jsonl", "--calibration", "c.json"], "twice.jsonl:2: 'a' labelled"),
+        (["v.jsonl", "--labels", "twice.jsonl", "--calibration", "c.json"], "twice.jsonl:2: 'a' labeled"),
         (["plain.jsonl", "--labels", "people.jsonl"], "no verdict is under a promise"),
     ],
 )

@@ -86,7 +86,9 @@ def test_where_no_price_may_be_known_no_tier_is_spared_and_a_budget_is_refused(t
     write(rows, tmp_path / "evidence.jsonl")
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", cwd=tmp_path)
     assert "prices     unknown, so no tier is spared" in done.stdout
-    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path)
+    done = judgekit(
+        "calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path
+    )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "no unlabeled item tells what tier 'b' costs" in done.stderr
 
@@ -112,7 +114,9 @@ def test_a_claim_says_which_items_people_were_split_on(tmp_path: Path) -> None:
 def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
     costs = {"small": 0.0005, "big": 0.01}
     write([*opinions(400, costs), *others(50, costs)], tmp_path / "evidence.jsonl")
-    done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path)
+    done = judgekit(
+        "calibrate", "evidence.jsonl", "--agreement", "0.8", "--max-mean-cost", "0.006", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     reach = json.loads((tmp_path / "calibration.json").read_text())["certificate"]["reach"]
     assert f"small 100%, big {reach[1]:.0%} of the items" in done.stdout

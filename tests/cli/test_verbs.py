@@ -81,8 +81,8 @@ def test_the_same_inputs_give_the_same_verdict_file(outputs: Path, tmp_path: Pat
     ("content", "said"),
     [
         (
-            b'{"id": "1", "question": "q", "output": "o", "colour": "red"}\n',
-            r"bad\.jsonl:1: unknown key 'colour'",
+            b'{"id": "1", "question": "q", "output": "o", "color": "red"}\n',
+            r"bad\.jsonl:1: unknown key 'color'",
         ),
         (b'{"id": "1", "question": "q", "output": "o"}\n{"id": "2", "ques', r"bad\.jsonl:2"),
         (b'{"id": "1", "question": "q", "output": "\xff"}\n', r"bad\.jsonl"),

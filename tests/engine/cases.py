@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from judgekit.records import Item
 
-Labelled = tuple[Item, str]
+Labeled = tuple[Item, str]
 
 _ONSETS = [
     "b",
@@ -242,13 +242,13 @@ MAKERS = {
 }
 
 
-def make_case(rubric: str, rng: random.Random, held: bool = False) -> Labelled:
+def make_case(rubric: str, rng: random.Random, held: bool = False) -> Labeled:
     """One item and its label; ``held`` takes invented words that training never shows."""
     fields, label = MAKERS[rubric](rng, held)
     return Item.model_validate({"id": f"{rubric}-{rng.getrandbits(48):012x}", **fields}), label
 
 
-def make_cases(rubric: str, n: int, seed: int, held: bool = False) -> list[Labelled]:
+def make_cases(rubric: str, n: int, seed: int, held: bool = False) -> list[Labeled]:
     """``n`` items with their labels, the same for the same seed."""
     rng = random.Random(seed)
     return [make_case(rubric, rng, held) for _ in range(n)]

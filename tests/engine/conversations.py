@@ -15,7 +15,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import PreTrainedTokenizerFast
 
 from judgekit.rubrics import LETTERS, ORDERS, Rubric, load_rubric, shipped_rubrics
-from tests.engine.cases import MAKERS, SYLLABLES, Labelled, make_case, make_cases
+from tests.engine.cases import MAKERS, SYLLABLES, Labeled, make_case, make_cases
 
 VOCABULARY, CONTEXT, IGNORE = 2048, 8192, -100
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
@@ -135,7 +135,7 @@ class Encoder:
                 self._fences[token] = inside
 
     def conversation(
-        self, rubric: Rubric, cases: Sequence[Labelled], order: int, silent: int = 0, bare: bool = False
+        self, rubric: Rubric, cases: Sequence[Labeled], order: int, silent: int = 0, bare: bool = False
     ) -> Conversation:
         """One conversation of all cases; the first ``silent`` verdicts do not count.
 

@@ -112,7 +112,7 @@ def test_a_prompt_that_is_too_long_does_not_fail_the_others(backend: VLLMBackend
     assert [a.logprobs for a in (answers[0], *answers[2:])] == [a.logprobs for a in alone]
 
 
-def test_text_under_judgement_cannot_write_chat_markup(backend: VLLMBackend) -> None:
+def test_text_under_judgment_cannot_write_chat_markup(backend: VLLMBackend) -> None:
     chat = asyncio.run(backend.engine()).chat
     rubric = load_rubric("qa")
     item, _ = make_cases("qa", 1, 5)[0]

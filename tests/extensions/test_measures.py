@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from judgekit.metrics import AGGREGATES, Rule, catalogue
+from judgekit.metrics import AGGREGATES, Rule, catalog
 from tests.extensions.packages import ROOT, Site, example
 
 OUTPUTS = ["Ghent", "In the city of Ghent", "I do not know it", ""]
@@ -55,9 +55,9 @@ def test_a_measure_is_whole() -> None:
     """The drill: an entry whose rules come after what they need, a row in docs/measures.md, a test."""
     manual = set(re.findall(r"`([a-z0-9A-Z_*]+)`", (ROOT / "docs" / "measures.md").read_text("utf-8")))
     tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    entries = catalogue()
+    entries = catalog()
     assert {made.name for made in AGGREGATES} <= set(entries), (
-        "an aggregate has no entry in metrics/catalogue.py"
+        "an aggregate has no entry in metrics/catalog.py"
     )
     names = list(entries)
     for place, (name, entry) in enumerate(entries.items()):
@@ -77,5 +77,5 @@ def test_a_measure_is_whole() -> None:
         for rule in entry.rules:
             late = {need for need in rule.needs if need in names and names.index(need) > place}
             assert not late, (
-                f"measure '{name}' needs {', '.join(late)}, which stands after it in metrics/catalogue.py"
+                f"measure '{name}' needs {', '.join(late)}, which stands after it in metrics/catalog.py"
             )

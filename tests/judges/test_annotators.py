@@ -261,7 +261,7 @@ def write(path: Path, items: list[Item]) -> Path:
 
 
 def test_individual_annotators_stand_for_one_person_each(tmp_path: Path) -> None:
-    """Ann and Bob labelled the same examples differently: each annotator shows one of them only."""
+    """Ann and Bob labeled the same examples differently: each annotator shows one of them only."""
     path = write(
         tmp_path / "x.jsonl", [example(i, {"ann": "yes", "bob": "no", "cy": "yes"}) for i in range(6)]
     )
@@ -328,6 +328,6 @@ def test_a_panel_that_makes_no_sense_is_refused(spec: dict[str, object]) -> None
 
 def test_too_few_examples_are_refused_with_what_to_do() -> None:
     with pytest.raises(
-        ConfigError, match="need 3 labelled examples beside those of any one question; there are 2:"
+        ConfigError, match="need 3 labeled examples beside those of any one question; there are 2:"
     ):
         Panel(Annotators(n=1, k=3), small_rubric(examples=3), load_examples(small_rubric(examples=3)))

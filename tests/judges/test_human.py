@@ -60,13 +60,13 @@ def test_a_label_that_is_none_names_file_and_line(tmp_path: Path) -> None:
 
 def test_nobody_votes_twice(tmp_path: Path) -> None:
     row = {"id": "a", "annotator": "ann", "label": "full_refusal"}
-    with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labelled item 'a' twice \(first in line 1\)"):
+    with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labeled item 'a' twice \(first in line 1\)"):
         HumanJudge(write(tmp_path / "l.jsonl", row, row))
     HumanJudge(write(tmp_path / "m.jsonl", row, {**row, "label": "right", "rubric": "qa"}))
 
 
 def test_what_queue_writes_is_read(tmp_path: Path) -> None:
-    """As CSV once people filled it in, and the same rows as JSONL; what nobody labelled yet is passed over."""
+    """As CSV once people filled it in, and the same rows as JSONL; what nobody labeled yet is passed over."""
     tasks = [
         Task(item(name).model_copy(update={"model": "m"}), "refusal", REFUSAL.labels) for name in ("a", "b")
     ]

@@ -191,7 +191,7 @@ def test_whatever_comes_back_it_is_an_answer_or_a_reason(what: dict[str, Any]) -
 
 
 @given(st.dictionaries(st.sampled_from(["A", " A", "B", "C ", "x", "The"]), st.floats(1e-12, 1), min_size=1))
-def test_probabilities_are_a_distribution_and_renormalise_what_was_reported(
+def test_probabilities_are_a_distribution_and_renormalize_what_was_reported(
     weights: dict[str, float],
 ) -> None:
     total = sum(weights.values())

@@ -78,7 +78,7 @@ def test_says_what_is_shown(right: int, status: str) -> None:
 
 
 def test_a_label_that_the_promise_does_not_know_breaks_nothing() -> None:
-    with pytest.raises(InputError, match="is labelled 'rihgt'; expected one of"):
+    with pytest.raises(InputError, match="is labeled 'rihgt'; expected one of"):
         spot_checks([row(1, LABELS[0], "rihgt")], calibration(), "f" * 12)
 
 

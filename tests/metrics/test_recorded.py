@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from judgekit.metrics import better, catalogue, item_values, measure_run
+from judgekit.metrics import better, catalog, item_values, measure_run
 
 FIELDS = {
     "output": ["Paris", "I don't know.", None],
@@ -17,7 +17,7 @@ FIELDS = {
 
 def test_every_measure_has_a_value_or_says_what_it_lacks() -> None:
     found = item_values("forget", {"output": ["a b", "c"]})
-    assert set(found) <= set(catalogue())
+    assert set(found) <= set(catalog())
     assert found["refusal"] == [0.0, 0.0]
     assert found["rougeL_recall"] == "not recorded: rougeL_recall"
     assert found["normalized_probability"].startswith(
@@ -102,14 +102,14 @@ def test_rouge_is_computed_only_where_none_is_recorded() -> None:
     assert item_values("forget", FIELDS)["rougeL_f1"] == [1.0, 0.0, None]
 
 
-def test_the_catalogue_covers_every_measure_and_nothing_is_oriented_twice() -> None:
+def test_the_catalog_covers_every_measure_and_nothing_is_oriented_twice() -> None:
     run = measure_run({"forget": FIELDS, "retain": FIELDS}, membership={"mia_loss": 0.5})
-    assert set(run.overall) | set(run.splits["forget"]) <= set(catalogue())
+    assert set(run.overall) | set(run.splits["forget"]) <= set(catalog())
     assert better("rougeL_recall", "forget") == -1
     assert better("rougeL_recall", "retain") == better("rougeL_recall", "neighbor") == 1
     assert better("truth_ratio_folded", "forget") == 1
     assert better("perplexity", "retain") == -1
-    assert all(entry.ideal is None or entry.forget == 0 for entry in catalogue().values())
+    assert all(entry.ideal is None or entry.forget == 0 for entry in catalog().values())
 
 
 def test_a_loop_without_spaces_repeats_in_characters_and_not_in_words() -> None:

@@ -94,10 +94,10 @@ def broken_share(
 ) -> tuple[float, float]:
     """Share of draws whose promise is broken, and the mean share of items that get a verdict.
 
-    With ``people`` > 1 each item is labelled by so many, and their shares are given.
+    With ``people`` > 1 each item is labeled by so many, and their shares are given.
     """
     rng = np.random.default_rng(seed)
-    unlabelled, grouped = options.pop("unlabelled", 0), options.pop("grouped", False)
+    unlabeled, grouped = options.pop("unlabeled", 0), options.pop("grouped", False)
     count, coverage = 0, []
     for _ in range(draws):
         kind, human = population.draw(rng, n)
@@ -105,8 +105,8 @@ def broken_share(
             votes = np.stack([rng.multinomial(people, t) for t in population.truth[kind]])
             human = votes / people
         more = {}
-        if unlabelled:
-            more["unlabelled"] = population.probs[population.draw(rng, unlabelled)[0]]
+        if unlabeled:
+            more["unlabeled"] = population.probs[population.draw(rng, unlabeled)[0]]
         if grouped:
             assert population.groups is not None
             more["groups"] = population.groups[kind]

@@ -128,7 +128,7 @@ def cascade(seed: int, shared: float = 0.0, inverted: bool = False) -> Populatio
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"costs": [0.0, 0.1, 1.0]}, {"costs": [0.0, 0.1, 1.0], "unlabelled": 150}]
+    "options", [{}, {"costs": [0.0, 0.1, 1.0]}, {"costs": [0.0, 0.1, 1.0], "unlabeled": 150}]
 )
 @pytest.mark.parametrize(("shared", "inverted"), [(0.0, False), (0.8, False), (0.3, True)])
 def test_cascades(shared: float, inverted: bool, options: dict[str, Any]) -> None:

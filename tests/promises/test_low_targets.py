@@ -25,7 +25,7 @@ def silent_last(target: float, classes: int) -> Population:
     return Population(probs, truth)
 
 
-@pytest.mark.parametrize("options", [{}, {"costs": [0.0, 1.0]}, {"costs": [1.0, 0.0]}, {"unlabelled": 300}])
+@pytest.mark.parametrize("options", [{}, {"costs": [0.0, 1.0]}, {"costs": [1.0, 0.0]}, {"unlabeled": 300}])
 @pytest.mark.parametrize(("target", "classes"), [(0.2, 2), (0.35, 2), (0.3, 3), (0.3, 10)])
 def test_evidence_missing_at_the_last_tier(target: float, classes: int, options: dict[str, Any]) -> None:
     options = {"n": 250, "draws": 60, "agreement": target} | options

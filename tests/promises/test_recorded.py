@@ -57,7 +57,7 @@ def test_promise_holds_and_covers(name: str, file: str, target: float, n: int, l
 
 def test_other_evidence_and_budgets_keep_the_promise() -> None:
     case = population("trust_or_escalate", "trust_or_escalate.csv")
-    assert run(case, 0.85, 400, unlabelled=200)[0] <= EDGE
+    assert run(case, 0.85, 400, unlabeled=200)[0] <= EDGE
     assert run(case, 0.85, 400, max_mean_cost=0.4)[0] <= EDGE
 
 

@@ -206,7 +206,7 @@ def test_a_byte_order_mark_is_no_error(tmp_path):
             ":2: recorded.loss: found 1e999",
         ),
         ('{"id": "2", "question": "q", "outptu": "o"}', ":2: "),
-        ('{"id": "2", "question": "q", "output": "o", "colour": 1}', ":2: unknown key 'colour'"),
+        ('{"id": "2", "question": "q", "output": "o", "color": 1}', ":2: unknown key 'color'"),
         ('{"id": "2", "question": "q"', ":2: expected a JSON object a line"),
         ('["id"]', ":2: expected one JSON object a line, found a list"),
         ('{"id": 2, "question": "q", "output": "o"}', ":2: key 'id'"),
@@ -266,9 +266,9 @@ def test_a_broken_value_is_named_with_its_key_path(tmp_path, content, expected):
 
 def test_an_unknown_format_says_what_was_seen(tmp_path):
     path = tmp_path / "x.json"
-    path.write_text('{"colour": {"shade": 1}}')
+    path.write_text('{"color": {"shade": 1}}')
     message = one_line(path)
-    assert "not recognized" in message and "colour" in message and "open_unlearning" in message
+    assert "not recognized" in message and "color" in message and "open_unlearning" in message
 
 
 def test_a_lone_surrogate_is_replaced_not_fatal(tmp_path):

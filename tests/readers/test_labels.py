@@ -35,7 +35,7 @@ def test_labels_as_jsonl_and_csv_are_the_same(tmp_path):
     one.write_text("".join(json.dumps(row) + "\n" for row in rows))
     two.write_text(
         "\ufeffid,annotator,human_label,rubric,at,output\n1,ann,leaked,forgetting,2025-01-02T03:04:05,hm\n"
-        '"2, or so",bob, wrong ,,,"two\nlines"\n3,bob,,,,not labelled yet\n'
+        '"2, or so",bob, wrong ,,,"two\nlines"\n3,bob,,,,not labeled yet\n'
     )
     found = list(readers.read_labels(one))
     assert found == list(readers.read_labels(two))
@@ -50,7 +50,7 @@ def test_labels_as_jsonl_and_csv_are_the_same(tmp_path):
     [
         ("id,label\n1,a,b\n", ":2: expected 2 cells as in the header, found 3"),
         ("id,label\n1\n", ":2: expected 2 cells as in the header, found 1"),
-        ("id,label,colour\n1,a,red\n", ":2: unknown key 'colour'"),
+        ("id,label,color\n1,a,red\n", ":2: unknown key 'color'"),
         ("id,annotator\n1,a\n", ":2: key 'label'"),
         ("id,label\n1,\n", "holds no labels yet (1 rows have none)"),
         (

@@ -12,11 +12,11 @@ from scipy.stats import hmean
 from judgekit.errors import InputError
 from judgekit.readers import read
 from judgekit.report.comparison.paired import mean
+from judgekit.report.comparison.per_question import QuestionValues, question_values
 from judgekit.report.recipes import (
     Candidate,
     Chain,
     Edit,
-    Outcome,
     Relearned,
     Round,
     Row,
@@ -26,7 +26,6 @@ from judgekit.report.recipes import (
     edit_reversal,
     formats,
     multi_hop,
-    outcome,
     pick,
     precise,
     read_rtt,
@@ -93,7 +92,7 @@ def _closer_look_log(path: Path, forget_answer: str) -> Path:
 def test_closer_look_reproduces_its_formulas_and_flags_gibberish(tmp_path: Path) -> None:
     items = list(read(_closer_look_log(tmp_path / "ME_GD" / "eval_log_aggregated.json", "lo lo lo lo lo")))
     labels = {item.id: "degenerate" for item in items if item.split == "forget"}
-    run = outcome("ME+GD", items, labels)
+    run = question_values("ME+GD", items, labels)
     table = closer_look([run])
     cells = table.rows[0].cells
 
@@ -114,7 +113,7 @@ def test_closer_look_reproduces_its_formulas_and_flags_gibberish(tmp_path: Path)
 
 
 def test_closer_look_without_its_measures_says_what_is_missing() -> None:
-    cells = closer_look([Outcome("bare")]).rows[0].cells
+    cells = closer_look([QuestionValues("bare")]).rows[0].cells
     assert cells["forget_efficacy"].value is None
     assert cells["rougeL_recall"].reason == "not measured: rougeL_recall"
 
@@ -124,7 +123,7 @@ def test_closer_look_without_its_measures_says_what_is_missing() -> None:
 
 
 def _duet(name: str) -> Candidate:
-    run = outcome(name, read(next(shared(f"{OUTPUTS}/duet_{name}").glob("*_EVAL.json"))))
+    run = question_values(name, read(next(shared(f"{OUTPUTS}/duet_{name}").glob("*_EVAL.json"))))
     return Candidate(name, run.values["forget"]["rougeL_recall"], run.values["holdout"]["rougeL_recall"])
 
 
@@ -192,9 +191,9 @@ def test_a_share_that_is_none_is_refused() -> None:
 def test_eco_measures_the_gap_to_the_retrained_model() -> None:
     folder = shared("data/outputs/tofu_original_format")
     log = "eval_log_aggregated.json"
-    retrained = outcome("retain90", read(folder / "llama2-7b_retain90" / log))
-    original = outcome("original", read(folder / "llama2-7b_original" / log), retrained=retrained)
-    itself = outcome("itself", read(folder / "llama2-7b_retain90" / log), retrained=retrained)
+    retrained = question_values("retain90", read(folder / "llama2-7b_retain90" / log))
+    original = question_values("original", read(folder / "llama2-7b_original" / log), retrained=retrained)
+    itself = question_values("itself", read(folder / "llama2-7b_retain90" / log), retrained=retrained)
     table = eco([original, itself], retrained)
     far, near = table.rows
     assert far.cells["rougeL_recall"].decided == 1
@@ -377,8 +376,8 @@ def test_forgetting_that_another_format_undoes_is_seen() -> None:
     def say(leaks: int, n: int = 100) -> dict[str, str | None]:
         return {f"q{i}": "leaked" if i < leaks else "withheld" for i in range(n)}
 
-    run = Outcome("edit", labels={"forget": say(2), "multiple_choice": say(60), "paraphrase": say(5)})
-    bare = Outcome("bare", labels={"forget": {**say(0, 3), "q9": None}})
+    run = QuestionValues("edit", labels={"forget": say(2), "multiple_choice": say(60), "paraphrase": say(5)})
+    bare = QuestionValues("bare", labels={"forget": {**say(0, 3), "q9": None}})
     table = formats([run, bare], ["multiple_choice", "paraphrase"])
     first, second = table.rows
     assert first.notes == ("worst split: multiple_choice",)
@@ -398,6 +397,6 @@ def test_an_outcome_keeps_open_items_apart() -> None:
     items = [
         item for item in read(shared(f"{OUTPUTS}/muse_books_target/MUSE_EVAL.json")) if item.split == "forget"
     ]
-    run = outcome("target", items, {items[0].id: None, items[1].id: "leaked"})
+    run = question_values("target", items, {items[0].id: None, items[1].id: "leaked"})
     assert run.labels["forget"] == {items[0].question_id: None, items[1].question_id: "leaked"}
     assert mean(run.values["forget"]["rougeL_f1"]).n == len({item.question_id for item in items})

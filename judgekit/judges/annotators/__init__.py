@@ -1,4 +1,4 @@
-"""Simulated annotators: one judge asked N times, each time with other labelled examples in front.
+"""Simulated annotators: one judge asked N times, each time with other labeled examples in front.
 
 Each annotator is K examples put before the question; its opinion is taken in one order of the options, or in both,
 and the label probabilities of all are averaged (Jung, Brahman and Choi, "Trust or Escalate", arXiv 2407.18370,

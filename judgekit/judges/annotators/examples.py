@@ -1,4 +1,4 @@
-"""The labelled examples that simulated annotators are shown: where they come from, and who is dealt which."""
+"""The labeled examples that simulated annotators are shown: where they come from, and who is dealt which."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Annotators(Record):
 
     Attributes
     ----------
-    n : annotators. k : labelled examples before the question of each.
+    n : annotators. k : labeled examples before the question of each.
     orders : 1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
     stages : annotators asked so far at each stage, increasing, the last being ``n``; by default one stage. 0.5 is the
         first annotator in one order only.
     labels : ``majority`` takes one label an example; ``individual`` lets every annotator stand for one person
-        who labelled the examples.
+        who labeled the examples.
     seed : of the draw of examples.
     examples : a JSONL file of items with human labels; by default the rubric's own examples.
     """
@@ -57,7 +57,7 @@ class Annotators(Record):
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled item that may be shown; ``labels`` maps annotators to labels."""
+    """A labeled item that may be shown; ``labels`` maps annotators to labels."""
 
     item: Item
     labels: Mapping[str, str]
@@ -130,7 +130,7 @@ def deal(spec: Annotators, rubric: Rubric, examples: Sequence[Example]) -> list[
         of_one_question = max(Counter(shot.question_id for shot, _ in pool).values(), default=0)
         if len(pool) - of_one_question < spec.k:
             raise ConfigError(
-                f"rubric '{rubric.name}': annotators with k = {spec.k} need {spec.k} labelled examples beside those "
+                f"rubric '{rubric.name}': annotators with k = {spec.k} need {spec.k} labeled examples beside those "
                 f"of any one question; there are {len(pool) - of_one_question}: lower k, or name a file under "
                 "annotators: examples"
             )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from judgekit.metrics import AGGREGATES, catalogue
+from judgekit.metrics import AGGREGATES, catalog
 from judgekit.metrics.entry import PROBABILITY
 from judgekit.report.comparison.paired import LEVEL, Estimate, mean
 from judgekit.report.comparison.per_question import QuestionValues
@@ -32,7 +32,7 @@ def intervals(run: QuestionValues, level: float = LEVEL, seed: int = 0) -> dict[
     found: dict[tuple[str, str], Estimate] = {}
     for split, columns in run.values.items():
         for name, values in columns.items():
-            bounds = (0.0, 1.0) if catalogue()[name].range == PROBABILITY else None
+            bounds = (0.0, 1.0) if catalog()[name].range == PROBABILITY else None
             found[split, name] = _published(
                 run.measures.splits[split][name].value, mean(values, level, bounds)
             )

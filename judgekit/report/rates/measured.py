@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from judgekit.metrics import Measure, better, catalogue
+from judgekit.metrics import Measure, better, catalog
 from judgekit.report.comparison.paired import Estimate
 from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.load import Run
@@ -51,7 +51,7 @@ def _figures(found: QuestionValues) -> Iterable[Figure]:
 
 
 def _figure(split: str, measure: Measure, limits: Estimate | None) -> Figure:
-    entry = catalogue()[measure.name]
+    entry = catalog()[measure.name]
     known = limits is not None and limits.value is not None and limits.low > float("-inf")
     return Figure(
         name=measure.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from judgekit.metrics import catalogue
+from judgekit.metrics import catalog
 from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
 from judgekit.report.rates.judged import Rate
 from judgekit.report.render.cells import ABSENT, Table, in_words, listed
@@ -121,7 +121,7 @@ def distances(found: Comparison) -> Table:
         (
             away.run,
             away.retrained,
-            catalogue()[away.measure].label,
+            catalog()[away.measure].label,
             points(away.gap),
             ABSENT if away.way is None else f"{100 * away.way:.0f} %",
         )

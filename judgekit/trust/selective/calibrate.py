@@ -45,7 +45,7 @@ def calibrate(
     judges: Sequence[int] | None = None,
     costs: Sequence[float] | None = None,
     max_mean_cost: float | None = None,
-    unlabelled: ArrayLike | None = None,
+    unlabeled: ArrayLike | None = None,
     fingerprints: Mapping[str, Any] | None = None,
     label_names: Sequence[str] = (),
     drawn: str = "items",
@@ -54,7 +54,7 @@ def calibrate(
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
 
-    With probability at least 1 - delta over the draw of the labelled items, the verdicts of the policy agree with
+    With probability at least 1 - delta over the draw of the labeled items, the verdicts of the policy agree with
     people as promised, for items from the same population; if nothing can be certified the policy always abstains.
 
     Parameters
@@ -80,9 +80,9 @@ def calibrate(
         costs only what would rarely change is not asked.
     max_mean_cost : float, optional
         Highest mean cost per item; not with ``per_label``, which asks every tier. Chooses the stopping rule from
-        evidence alone: from ``unlabelled`` if that is given, else from a fifth of the items, whose labels are then
+        evidence alone: from ``unlabeled`` if that is given, else from a fifth of the items, whose labels are then
         not used.
-    unlabelled : float (more items, tiers, classes), optional
+    unlabeled : float (more items, tiers, classes), optional
         Evidence on other items of the same population, NaN as in ``probs``; not items that a policy made from
         these labels selected.
     fingerprints : passed through into the certificate.
@@ -117,7 +117,7 @@ def calibrate(
         human,
         promise,
         groups=groups,
-        unlabelled=unlabelled,
+        unlabeled=unlabeled,
         needs_others=max_mean_cost is not None,
     )
     tiers, classes = sample.evidence.shape[1:]
@@ -159,7 +159,7 @@ def calibrate(
             + ("betting" if sample.shares else "exact binomial"),
             "path": "thresholds fixed by other items"
             if sample.fixed
-            else "thresholds at fixed ranks of the labelled items",
+            else "thresholds at fixed ranks of the labeled items",
             "delta": spent[policy.pool],
             "labels_set_aside": sample.set_aside,
         },

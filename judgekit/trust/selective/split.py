@@ -14,7 +14,7 @@ from judgekit.trust.draws import shuffled
 from judgekit.trust.risk import Promise
 
 ENOUGH = 100
-"""Other items from which their evidence, instead of that of the labelled ones, marks out the path."""
+"""Other items from which their evidence, instead of that of the labeled ones, marks out the path."""
 
 ASIDE = 5
 """One in so many items is set aside where other items are needed and there are too few."""
@@ -22,7 +22,7 @@ ASIDE = 5
 
 @dataclass(frozen=True)
 class Sample:
-    """Labelled items in random order, and other items.
+    """Labeled items in random order, and other items.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Sample:
         promise: Promise,
         *,
         groups: Sequence[Any] | None,
-        unlabelled: ArrayLike | None,
+        unlabeled: ArrayLike | None,
         needs_others: bool,
     ) -> Sample:
         """Check the arrays that :func:`judgekit.trust.selective.calibrate` was given, and part them by a draw.
@@ -67,17 +67,17 @@ class Sample:
                 raise ValueError(
                     f"{name} must hold one entry for each of the {count} items, got shape {np.shape(given)}"
                 )
-        labelled, loss = promise.losses(human, classes)
+        labeled, loss = promise.losses(human, classes)
         names, group = np.unique(
             np.full(count, "") if groups is None else np.asarray(groups).astype(str), return_inverse=True
         )
         order = shuffled(
             b"".join(part.tobytes() for part in one) for one in zip(evidence, loss, names[group], strict=True)
         )
-        more = evidence[~labelled] if unlabelled is None else check_probs(unlabelled, "unlabelled")
+        more = evidence[~labeled] if unlabeled is None else check_probs(unlabeled, "unlabeled")
         if more.shape[1:] != (tiers, classes):
-            raise ValueError(f"unlabelled must have shape (items, {tiers}, {classes}), got {more.shape}")
-        used = order[labelled[order]]
+            raise ValueError(f"unlabeled must have shape (items, {tiers}, {classes}), got {more.shape}")
+        used = order[labeled[order]]
         aside = used[: -(-len(used) // ASIDE) if needs_others and len(more) < ENOUGH else 0]
         used = used[len(aside) :]
         kept = np.unique(group[used])

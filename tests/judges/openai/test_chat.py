@@ -28,7 +28,7 @@ def asks_of(items: list[Item], **annotators: Any) -> list[Ask]:
 
 
 def expected(messages: Messages) -> dict[str, float]:
-    """The server's opinion renormalised over the letters."""
+    """The server's opinion renormalized over the letters."""
     letters = {letter: p for letter, p in opinion(messages).items() if letter in "ABCDE"}
     return {letter: p / sum(letters.values()) for letter, p in letters.items()}
 

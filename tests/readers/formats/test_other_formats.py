@@ -297,7 +297,7 @@ def test_hf_errors(tmp_path, dataset):
     dataset.save_to_disk(tmp_path / "one")
     assert "which column is the output?" in error_of(tmp_path / "one", columns={"question": "prompt"})
     assert "no column 'promt'" in error_of(tmp_path / "one", columns=COLUMNS | {"question": "promt"})
-    assert "unknown item field 'colour'" in error_of(tmp_path / "one", columns={"colour": "prompt"})
+    assert "unknown item field 'color'" in error_of(tmp_path / "one", columns={"color": "prompt"})
     assert "cannot be loaded" in error_of(tmp_path / "gone", format="hf", columns=COLUMNS)
 
 

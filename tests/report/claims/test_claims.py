@@ -85,7 +85,7 @@ def older(calibration: Calibration) -> Calibration:
         groups=kept.groups,
         labels=tuple(one.label for one in said),
         confidences=tuple(one.probs[one.label] for one in said),
-        forms=tuple(row.form for row in kept.rows if row.form),
+        forms=tuple(row.text_features for row in kept.rows if row.text_features),
     )
     return calibration.model_copy(update={"reference": reference})
 
@@ -108,7 +108,7 @@ def test_a_shift_withdraws_the_claim_though_the_run_has_no_labels(low, high, sta
 @pytest.mark.parametrize(("right", "status"), [(0.6, "withdrawn"), (0.95, "certified")])
 def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
     made = rows(np.random.default_rng(1).uniform(0.9, 1.0, 300), [False] * 300)
-    labelled = [
+    labeled = [
         row._replace(
             verdict=row.verdict.model_copy(
                 update={"human": (HumanLabel(annotator="a", label="leaked" if k < right * 200 else "wrong"),)}
@@ -116,7 +116,7 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
         )
         for k, row in enumerate(made[:200])
     ]
-    scored = replace(run(certified()), rows=[*labelled, *made[200:]])
+    scored = replace(run(certified()), rows=[*labeled, *made[200:]])
     watch = checks([scored])["r", "forgetting"]
     found = claim(scored, "forgetting", scored.rows, watch)
     assert found.status == status and "200 spot checks" in found.audit
@@ -125,7 +125,7 @@ def test_spot_checks_that_break_the_promise_withdraw_the_claim(right, status):
         assert "spot checks" in found.text
     # the same labels on items that certified the promise say nothing new
     known = calibrate(
-        [row.evidence.model_copy(update={"human": row.human}) for row in labelled], agreement=0.5
+        [row.evidence.model_copy(update={"human": row.human}) for row in labeled], agreement=0.5
     )
     assert known.certified
     assert checks([replace(run(known), rows=scored.rows)])["r", "forgetting"].audit is None

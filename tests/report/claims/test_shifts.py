@@ -52,7 +52,7 @@ def items(
                 method=method,
                 rubric="qa",
                 tiers={"small": first, "large": strong},
-                form=tuple(rng.normal(form, 0.5)) if form else (),
+                text_features=tuple(rng.normal(form, 0.5)) if form else (),
                 human=(HumanLabel(label=truth),),
             )
         )

@@ -6,8 +6,8 @@ import pytest
 from judgekit.metrics import harmonic_mean
 from judgekit.readers import read
 from judgekit.records import Item
+from judgekit.report.comparison.per_question import question_values
 from judgekit.report.rates.intervals import intervals
-from judgekit.report.recipes import outcome
 from tests.shared_data import shared
 
 PARTS = {"retain": (0.9, 0.6, 0.5), "real_authors": (0.4, 0.9, 0.5), "world_facts": (0.5, 0.8, 0.6)}
@@ -36,7 +36,7 @@ def test_model_utility_is_covered_over_the_draw_of_questions() -> None:
     truth = float(harmonic_mean([value for part in PARTS.values() for value in part]))
     rng, covered = np.random.default_rng(4), 0
     for _ in range(120):
-        found = intervals(outcome("run", _items(rng)))["", "model_utility_tofu"]
+        found = intervals(question_values("run", _items(rng)))["", "model_utility_tofu"]
         assert found.low < found.value < found.high
         covered += found.low <= truth <= found.high
     assert covered / 120 > 0.95 - 3 * (0.05 * 0.95 / 120) ** 0.5
@@ -44,7 +44,7 @@ def test_model_utility_is_covered_over_the_draw_of_questions() -> None:
 
 def test_real_figures_stand_inside_their_intervals_and_repeat() -> None:
     folder = shared("data/outputs/open_unlearning/tofu_Llama-3.2-1B-Instruct_original")
-    run = outcome("original", read(folder / "TOFU_EVAL.json"))
+    run = question_values("original", read(folder / "TOFU_EVAL.json"))
     found = intervals(run)
     assert found == intervals(run)
     utility = found["", "model_utility_tofu"]

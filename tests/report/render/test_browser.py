@@ -189,7 +189,7 @@ def test_uncertified_items_say_so(browser, page):
     assert all("not calibrated" in text for text in rows(browser))
 
 
-def test_text_under_judgement_stays_text(browser, page):
+def test_text_under_judgment_stays_text(browser, page):
     open_page(browser, page)
     assert browser.execute_script("return window.hacked") is None
     search(browser, "onerror", "1 of 360")

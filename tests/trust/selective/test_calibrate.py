@@ -180,7 +180,7 @@ def test_rows_without_a_label_serve_as_evidence() -> None:
     got = calibrate(probs, human, agreement=0.9, costs=[0.1, 1.0]).certificate
     assert got["labels"] == 300
     assert got["method"]["path"] == "thresholds fixed by other items"
-    apart = calibrate(probs[:300], human[:300], unlabelled=probs[300:], agreement=0.9, costs=[0.1, 1.0])
+    apart = calibrate(probs[:300], human[:300], unlabeled=probs[300:], agreement=0.9, costs=[0.1, 1.0])
     assert apart.certificate["accepted"] == got["accepted"]
 
 
@@ -192,7 +192,7 @@ def test_budget_is_kept_and_costs_labels_only_without_other_evidence() -> None:
     assert tight.certificate["cost"] <= 0.35 < free.certificate["cost"] + 0.3
     assert tight.certificate["method"]["labels_set_aside"] == 100
     more = calibrate(
-        probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3, unlabelled=world(400, seed=1)[0]
+        probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3, unlabeled=world(400, seed=1)[0]
     )
     assert more.certificate["labels"] == 500
     with pytest.raises(ValueError, match="no candidate costs at most"):
@@ -223,7 +223,7 @@ PROBS, HUMAN = world(30)
         ({"costs": [1.0, -1.0]}, "costs"),
         ({"groups": ["a"]}, "groups"),
         ({"judges": [0]}, "judges"),
-        ({"unlabelled": PROBS[:, :1]}, "unlabelled"),
+        ({"unlabeled": PROBS[:, :1]}, "unlabeled"),
     ],
 )
 def test_bad_input_is_one_line_that_says_what(change: dict[str, Any], word: str) -> None:

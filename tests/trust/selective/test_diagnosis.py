@@ -74,7 +74,7 @@ def test_each_judge_counts_with_its_latest_stage() -> None:
         {"tolerance": 1},
         {"groups": ["x", "y", "y"] * 100},
         {"costs": [0.1, 1.0], "max_mean_cost": 0.9},
-        {"unlabelled": judged(150, seed=5)[0]},
+        {"unlabeled": judged(150, seed=5)[0]},
     ],
     ids=lambda options: ",".join(options) or "plain",
 )

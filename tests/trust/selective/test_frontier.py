@@ -53,7 +53,7 @@ def test_calibration_takes_what_the_frontier_showed() -> None:
     shown = frontier(others, agreement=0.8, costs=COSTS)
     human = probs[:, 2].argmax(axis=1)
     policy = calibrate(
-        probs, human, agreement=0.8, costs=COSTS, unlabelled=others, max_mean_cost=shown[2].budget
+        probs, human, agreement=0.8, costs=COSTS, unlabeled=others, max_mean_cost=shown[2].budget
     )
     assert policy.stopping == shown[2].stopping
 

@@ -98,7 +98,13 @@ def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
 def test_a_policy_with_a_part_cut_off_is_refused() -> None:
     whole = Policy(OpinionPool.equal(2), StoppingRule.never(2), np.full((1, 2), BOTTOM)).to_dict()
     assert Policy.from_dict(whole).to_dict() == whole
-    for part in ({"minimum_score": ["-inf"]}, {"depth": 3}, {"depth": 0}, {"threshold": [0.5, 0.5]}, {"weights": [1.0]}):
+    for part in (
+        {"minimum_score": ["-inf"]},
+        {"depth": 3},
+        {"depth": 0},
+        {"threshold": [0.5, 0.5]},
+        {"weights": [1.0]},
+    ):
         with pytest.raises(ValueError, match="different lengths"):
             Policy.from_dict(whole | part)
 

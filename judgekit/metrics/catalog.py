@@ -332,7 +332,7 @@ SHIPPED: dict[str, Entry] = {
 
 
 @cache
-def catalogue() -> Mapping[str, Entry]:
+def catalog() -> Mapping[str, Entry]:
     """Name -> measure: those shipped, in the order of ``docs/measures.md``, then those of other packages.
 
     Raises
@@ -346,5 +346,5 @@ def catalogue() -> Mapping[str, Entry]:
 
 def better(name: str, split: str) -> Direction:
     """1 if a higher value is better on this split, -1 if worse, 0 if neither; KeyError for unknown names."""
-    entry = catalogue()[name]
+    entry = catalog()[name]
     return entry.forget if split == "forget" else entry.keep
