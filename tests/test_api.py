@@ -99,7 +99,7 @@ def test_unknown_words_are_named_with_those_known(tmp_path: Path) -> None:
     with pytest.raises(jk.JudgekitError, match=r"unknown .*'everyone'; known: majority, random"):
         jk.calibrate(rows, agreement=0.5, people="everyone")
     with pytest.raises(jk.JudgekitError, match=r"unknown grouping 'color'; known: split, model, method"):
-        jk.calibrate(rows, agreement=0.5, by="color")
+        jk.calibrate(rows, agreement=0.5, group_by="color")
     path = tmp_path / "o.jsonl"
     path.write_text(json.dumps(item().to_row()) + "\n")
     with pytest.raises(jk.JudgekitError, match=r"'all'; known: items, verdicts, open"):

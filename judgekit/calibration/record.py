@@ -45,7 +45,7 @@ class Reference(Record):
     kinds: tuple[tuple[str, str, str], ...] = ()
     labels: tuple[str, ...] = ()
     confidences: tuple[float | None, ...] = ()
-    features: tuple[tuple[float, ...], ...] = ()
+    features: tuple[tuple[float, ...], ...] = Field((), validation_alias=AliasChoices("features", "forms"))
 
     @classmethod
     def of(

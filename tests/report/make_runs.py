@@ -146,7 +146,14 @@ def drawn(
         tiers = {
             "lexical": _evidence(rng, labels, label, 0.55 * sure + 0.2, asks=1),
             "gpt": _evidence(
-                rng, labels, label, sure, asks=10, cost=0.0021, mass=0.98, order_inconsistency=rng.random() / 4
+                rng,
+                labels,
+                label,
+                sure,
+                asks=10,
+                cost=0.0021,
+                mass=0.98,
+                order_inconsistency=rng.random() / 4,
             ),
         }
         labeled = (

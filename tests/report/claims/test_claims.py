@@ -157,7 +157,7 @@ def test_a_promise_for_a_mixture_is_checked_on_the_mixture_and_one_by_method_on_
     sure, doubtful = rng.uniform(0.9, 1.0, 200), rng.uniform(0.5, 0.7, 200)
     methods = ["a"] * 100 + ["b"] * 100
     mixed = calibrate(labeled([*sure[:100], *doubtful[:100]]), agreement=0.85)
-    each = calibrate(labeled(sure, method=methods), agreement=0.85, by="method")
+    each = calibrate(labeled(sure, method=methods), agreement=0.85, group_by="method")
     for made, shifted in ((mixed, set()), (each, {"b"})):
         runs = []
         for method, confidence in (("a", rng.permutation(sure)), ("b", rng.permutation(doubtful))):
