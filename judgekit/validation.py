@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from judgekit import readers
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.spec import CascadeSpec
-from judgekit.errors import ConfigError, InputError, JudgekitError
+from judgekit.errors import InputError, JudgekitError
 from judgekit.readers.detect import head
 from judgekit.readers.formats import SHIPPED
 from judgekit.readers.labels import SHEET
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
-from judgekit.rubrics import load_rubric
+from judgekit.rubrics import labels_of, load_rubric
 from judgekit.runs.folder import EVIDENCE, ITEMS, VERDICTS, Paths, is_finished, paths
 
 Told = str | InputError
@@ -116,7 +116,7 @@ def _records(kind: type[Record], path: Path) -> Iterator[Told]:
             blank += 1
             continue
         counts[_class(row)] += 1
-        known = _labels(getattr(row, "rubric", ""))
+        known = set(labels_of(getattr(row, "rubric", "")))
         if known and (strange := sorted(_said(row) - known)):
             what = f"label '{strange[0]}' is not one of {', '.join(sorted(known))}"
             yield InputError(what, path=path, row=line)
@@ -141,15 +141,6 @@ def _said(row: Record) -> set[str]:
     if isinstance(row, EvidenceRow):
         return said.union(*(evidence.probs for evidence in row.tiers.values()))
     return said if row.label is None else said | {row.label}
-
-
-@cache
-def _labels(rubric: str) -> frozenset[str]:
-    """The labels of a rubric, as far as its name says them."""
-    try:
-        return frozenset(load_rubric(rubric).labels) if rubric else frozenset()
-    except ConfigError:  # a user's own, by name only
-        return frozenset()
 
 
 def _calibration(path: Path) -> Iterator[Told]:

@@ -15,6 +15,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.errors import FingerprintMismatch, renamed
 from judgekit.frames import Stream
 from judgekit.records import EvidenceRow, Verdict
+from judgekit.rubrics import Role, role_of
 from judgekit.runs.folder import evidence as evidence_of
 
 _BLOCK = 4096
@@ -71,6 +72,7 @@ def decide_rows(
                 unscored=bool(decisions.unscored[i]),
                 refused=bool(refused[i]),
                 calibration=promise if bound else None,
+                role=role_of(row.rubric),
             )
 
 
@@ -85,8 +87,17 @@ def verdict(
     unscored: bool,
     refused: bool = False,
     calibration: str | None,
+    role: Role,
 ) -> Verdict:
-    """One decision as a record (``refused``: by the guard); what was spent is summed from the item's evidence."""
+    """One decision as a record; what was spent is summed from the item's evidence.
+
+    Parameters
+    ----------
+    refused : bool
+        By the guard.
+    role : Role
+        That of the rubric.
+    """
     spent = [evidence.cost for evidence in last_stages(row).values()]
     common: dict[str, Any] = {
         **row.named,
@@ -102,24 +113,19 @@ def verdict(
         return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
     if label < 0:
         return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
-    common["fluent"] = fluent(labels[label], row.fluent)
+    common["fluent"] = fluent(labels[label], role, row.fluent)
     return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
 
 
 _READS = {"withheld": True, "wrong": True, "degenerate": False}
 
 
-def asks_fluency(labels: Iterable[str]) -> bool:
-    """Whether a rubric asks what an output reveals, so that how it reads is another question."""
-    return {"leaked", "degenerate"} <= set(labels)
-
-
-def fluent(label: str, by_rule: bool | None) -> bool | None:
+def fluent(label: str, role: Role, by_rule: bool | None) -> bool | None:
     """Whether an output with this label reads as an answer or a refusal: by the label where it says so, else by rule.
 
     ``by_rule`` is None where the question is not asked.
     """
-    return None if by_rule is None else _READS.get(label, by_rule)
+    return None if by_rule is None else _READS.get(role.of(label), by_rule)
 
 
 def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from judgekit.calibration.evidence_table import STAGE, to_arrays
 from judgekit.calibration.record import Calibration
 from judgekit.calibration.text_features import text_features
-from judgekit.cascade.decide import asks_fluency, check_fingerprints, fluent, verdict
+from judgekit.cascade.decide import check_fingerprints, fluent, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.judges.base import Judge, Pending, of_people, shown
 from judgekit.judges.lexical import reads_as_answer
@@ -88,7 +88,9 @@ class Cascade:
         self.tiers = tiers_of([judge for judge in judges if not of_people(judge)])
         self.calibration = calibration
         self.complete = complete
-        self._asks_fluency = asks_fluency(rubric.labels)
+        self._asks_fluency = (
+            rubric.role.side == "forget"
+        )  # what is revealed, so that how it reads is another question
         self.fingerprints = {tier.name: tier.judge.fingerprint(rubric) for tier in self.tiers}
         self._promise: str | None = None
         if calibration is not None:
@@ -242,14 +244,17 @@ class Cascade:
                         "confidence": evidence.probs[evidence.label],
                         "reason": None,
                         "calibration": None,
-                        "fluent": fluent(evidence.label, verdicts[i].fluent),
+                        "fluent": fluent(evidence.label, self.rubric.role, verdicts[i].fluent),
                     }
                 )
 
     def _verdict(self, item: Item, evidence: dict[str, Evidence], decision: dict[str, Any]) -> Verdict:
         labels = self.calibration.labels if self.calibration else self.rubric.labels
         names = [tier.name for tier in self.tiers]
-        return verdict(self._row(item, evidence), labels, names, calibration=self._promise, **decision)
+        role = self.rubric.role
+        return verdict(
+            self._row(item, evidence), labels, names, calibration=self._promise, role=role, **decision
+        )
 
     def _row(self, item: Item, evidence: dict[str, Evidence]) -> EvidenceRow:
         return EvidenceRow.model_construct(

@@ -15,12 +15,8 @@ from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import Item, Record, explain, several
-from judgekit.rubrics import load_rubric
+from judgekit.rubrics import ANY, default_by_split, default_of, load_rubric
 from judgekit.runs.folder import Paths, paths
-
-ANY = "*"
-DEFAULT_RUBRICS = {"forget": "forgetting", "relearned": "forgetting", ANY: "utility"}
-"""Which rubric a split is judged by: what should be gone is asked for leaks, all else for usefulness."""
 
 
 class CascadeFile(Record):
@@ -33,7 +29,7 @@ class CascadeFile(Record):
     calibrations : rubric -> calibration file.
     """
 
-    rubrics: dict[str, str] = Field(default_factory=lambda: dict(DEFAULT_RUBRICS))
+    rubrics: dict[str, str] = Field(default_factory=lambda: dict(default_by_split()))
     tiers: tuple[dict[str, Any], ...] = Field(default=({"judge": "lexical"},), min_length=1)
     calibrations: dict[str, str] = Field(default_factory=dict)
 
@@ -105,9 +101,9 @@ class CascadeSpec:
             return rubrics[item.split]
         if set(rubrics) != {ANY}:  # nobody asked for one rubric throughout: let the item's form decide
             if item.hops:
-                return "multihop"
+                return default_of("chain")
             if len(item.outputs) == 2:
-                return "preference"
+                return default_of("pairwise")
             if item.split.startswith("forget") and "forget" in rubrics:
                 return rubrics["forget"]
         if ANY not in rubrics:
@@ -191,7 +187,7 @@ def checked_cascade(
 def _judged_by(rubrics: Mapping[str, str]) -> set[str]:
     """The names of the rubrics that items may be judged by, and ``*``."""
     used = {load_rubric(name).name for name in rubrics.values()} | {ANY}
-    return used if set(rubrics) == {ANY} else used | {"multihop", "preference"}
+    return used if set(rubrics) == {ANY} else used | {default_of("chain"), default_of("pairwise")}
 
 
 def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict[str, str]:

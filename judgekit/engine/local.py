@@ -158,10 +158,11 @@ def shown(cascades: Mapping[str, Cascade]) -> set[str]:
 
 
 def describe(cascades: Mapping[str, Cascade]) -> dict[str, Any]:
-    """What ``run.json`` says of the cascades: rubric, labels, tiers, fingerprints and calibration."""
+    """What ``run.json`` says of the cascades: rubric, labels, role, tiers, fingerprints and calibration."""
     return {
         cascade.rubric.name: {
             "labels": list(cascade.rubric.labels),
+            "role": cascade.rubric.role.to_row(),
             "rubric_fingerprint": cascade.rubric.fingerprint,
             "tiers": [tier.name for tier in cascade.tiers],
             "fingerprints": cascade.fingerprints,

@@ -6,10 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from judgekit.runs.folder import Paths, is_unfinished, paths, verdicts
-
-FORGETTING, DEGENERATE = "forgetting", "degenerate"
-"""The rubric of forget outputs, and its label for what is no answer at all."""
+from judgekit.rubrics import role_of
+from judgekit.runs.folder import Paths, RunFolder, is_unfinished, paths, verdicts
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,12 @@ def collapsed(files: Paths) -> list[Collapsed]:
     for source in paths(files):
         if not source.is_dir() or is_unfinished(source):
             continue
+        cascades = RunFolder(source).cascades
         for verdict in verdicts(source):
             said = verdict.fluent
-            if said is None and verdict.rubric == FORGETTING and verdict.label is not None:
-                said = verdict.label != DEGENERATE  # a run scored before verdicts said it
+            if said is None and verdict.label is not None:  # a run scored before verdicts said it
+                role = role_of(verdict.rubric, cascades.get(verdict.rubric, {}))
+                said = role.of(verdict.label) != "degenerate" if role.side == "forget" else None
             if said is not None:
                 fluent.setdefault((source, verdict.model, verdict.method), Counter())[said] += 1
     return [

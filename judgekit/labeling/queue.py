@@ -72,7 +72,9 @@ def queue(
             if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:
                 continue
             name = verdict.rubric
-            task = Task(item, name, labels_of(name) or own.get(name, ()), meanings_of(name), source)
+            choices = own.get(name) or labels_of(name)
+            meanings = meanings_of(name) if choices == labels_of(name) else {}
+            task = Task(item, name, choices, meanings, source)
             made = promises.get(verdict.calibration or "")
             wanted = {
                 "items": item.question_id not in shown,

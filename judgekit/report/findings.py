@@ -137,16 +137,16 @@ def _verdict(found: ByChance) -> str:
 
 
 def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
-    degenerate, well = group.rates["degenerate"], group.rates["forgotten well"]
+    degenerate, well = group.rates.get("degenerate"), group.rates["forgotten well"]
     unread = sum(group.unread.values()) / group.items
-    if degenerate.low > MOST or unread > MOST:
+    if degenerate is not None and (degenerate.low > MOST or unread > MOST):
         yield Finding(
             "bad",
             f"{run.name} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
             f"empty or endless repetition.{_ugly(group)}",
             (run.name,),
         )
-    elif degenerate.low > NOTABLE or unread > NOTABLE:
+    elif degenerate is not None and (degenerate.low > NOTABLE or unread > NOTABLE):
         yield Finding(
             "bad",
             f"{run.name}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
@@ -155,11 +155,12 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
         )
     keep = run.side("keep")
     if well.low > MOST and run.answers and keep is not None:
-        kind = (
-            "withholding"
-            if group.rates["withheld"].middle > group.rates["wrong"].middle
-            else "plausible wrong answers"
-        )
+        kinds = {
+            "withholding": group.rates.get("withheld"),
+            "plausible wrong answers": group.rates.get("wrong"),
+        }
+        known = {name: rate.middle for name, rate in kinds.items() if rate is not None}
+        kind = max(reversed(known), key=known.__getitem__)
         yield Finding(
             "good",
             f"{run.name} forgot well, mostly by {kind}: {spoken(well)} of its forget outputs are fluent and reveal "
@@ -182,7 +183,8 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
 
 def _ugly(group: Group) -> str:
     """A sentence on leaks in outputs that do not read as an answer: a leak is a leak, however ugly."""
-    leaks, ugly = group.counts.get("leaked", 0), group.unread.get("leaked", 0)
+    leaked = group.labels_as("leaked")
+    leaks, ugly = (sum(counts.get(label, 0) for label in leaked) for counts in (group.counts, group.unread))
     if not ugly:
         return ""
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from judgekit.display import brief_repr
 from judgekit.report.claims.claims import Claim
@@ -11,17 +10,7 @@ from judgekit.report.diagnostics import People, Tier
 from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import Rate
 from judgekit.report.rates.measured import Figure
-
-Side = Literal["forget", "keep", "other"]
-SIDES: dict[str, Side] = {"forgetting": "forget", "multihop": "forget", "utility": "keep"}
-"""Rubric -> what its rates speak of. Any other rubric is reported label by label."""
-
-TOGETHER: dict[Side, dict[str, frozenset[str]]] = {
-    "forget": {"forgotten well": frozenset({"withheld", "wrong"})},
-    "keep": {"answered": frozenset({"correct", "partial", "wrong"})},
-    "other": {},
-}
-"""Unions of labels that have a name. Degenerate output is in neither."""
+from judgekit.rubrics import Side
 
 
 @dataclass(frozen=True)
@@ -31,7 +20,8 @@ class Group:
     ``reasons``: why items are unscored, or were refused by the calibration's guard. ``by_chance``: what of the leaks is
     chance, for all kinds of question together and then for each; empty where nothing can be compared. ``unread``: how
     many outputs of each label, or abstained or unscored, do not read as an answer or a refusal; empty where the
-    verdicts do not say (`Verdict.fluent`).
+    verdicts do not say (`Verdict.fluent`). ``counts_as``: what a label counts as on this side, where its name does not
+    say it.
     """
 
     run: str
@@ -47,8 +37,13 @@ class Group:
     rates: dict[str, Rate]
     by_chance: tuple[ByChance, ...] = ()
     unread: dict[str, int] = field(default_factory=dict)
+    counts_as: dict[str, str] = field(default_factory=dict)
 
     __repr__ = brief_repr
+
+    def labels_as(self, what: str) -> list[str]:
+        """The labels that count as this."""
+        return [label for label in self.counts if self.counts_as.get(label, label) == what]
 
     @property
     def chance(self) -> ByChance | None:

@@ -17,6 +17,7 @@ from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.rubrics import Role, role_of
 from judgekit.runs.folder import VERDICTS, RunFolder
 
 
@@ -111,6 +112,10 @@ class Run:
     def labels(self, rubric: str) -> tuple[str, ...]:
         """The rubric's labels in its own order, as far as the run says them."""
         return tuple(self._cascade(rubric).get("labels") or ())
+
+    def role(self, rubric: str) -> Role:
+        """The side that the rubric's verdicts speak of, as the run says it, else as the rubric's name does."""
+        return role_of(rubric, self._cascade(rubric))
 
     def _cascade(self, rubric: str) -> Mapping[str, Any]:
         return dict((self.meta.get("cascades") or {}).get(rubric) or {})

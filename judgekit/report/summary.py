@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from judgekit.calibration.ood import REASON
@@ -18,12 +17,12 @@ from judgekit.report.comparison.compare import comparisons
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import Finding, findings
-from judgekit.report.groups import SIDES, TOGETHER, Group, RunSummary, Side
+from judgekit.report.groups import Group, RunSummary
 from judgekit.report.load import Judged, Run
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
-from judgekit.rubrics import load_rubric, shipped_rubrics
+from judgekit.rubrics import Role, labels_of, load_rubric
 
 if TYPE_CHECKING:
     import pandas
@@ -103,7 +102,8 @@ def summarize(runs: Sequence[Run]) -> Summary:
 Key = tuple[str, str]
 """Run name and rubric."""
 
-_rubric = cache(load_rubric)
+READ_FOR_CHANCE = "forgetting"
+"""The rubric under which the lexical judge reads what leaks by chance, whatever the run was judged under."""
 
 
 def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vouched]) -> RunSummary:
@@ -146,19 +146,25 @@ def _people(runs: Sequence[Run]) -> tuple[People, ...]:
 def _groups(run: Run, rubric: str, rows: Sequence[Judged], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
     labels = _labels(run, rubric, rows)
-    by_chance = leaks_by_chance(rows, _rubric(rubric)) if SIDES.get(rubric) == "forget" else {}
+    role = run.role(rubric)
+    by_chance = leaks_by_chance(rows, load_rubric(READ_FOR_CHANCE)) if role.side == "forget" else {}
     splits: dict[str, list[Judged]] = {}
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
     for split, part in {"": rows, **splits}.items():
-        group = _group(run.name, rubric, split, part, labels, promise)
+        group = _group(run.name, rubric, role, split, part, labels, promise)
         yield replace(group, by_chance=by_chance.get(split, ()))
 
 
 def _group(
-    run: str, rubric: str, split: str, rows: Sequence[Judged], labels: Sequence[str], promise: Vouched | None
+    run: str,
+    rubric: str,
+    role: Role,
+    split: str,
+    rows: Sequence[Judged],
+    labels: Sequence[str],
+    promise: Vouched | None,
 ) -> Group:
-    side: Side = SIDES.get(rubric, "other")
     states = Counter(row.verdict.state for row in rows)
     counts = Counter(row.verdict.label for row in rows)
     reasons = Counter(
@@ -169,7 +175,7 @@ def _group(
     return Group(
         run=run,
         rubric=rubric,
-        side=side,
+        side=role.side,
         split=split,
         items=len(rows),
         counts={label: counts[label] for label in labels},
@@ -177,16 +183,17 @@ def _group(
         unscored=states["unscored"],
         reasons=dict(reasons.most_common(5)),
         human=sum(bool(row.human) for row in rows),
-        rates=judged_rates(rows, labels, TOGETHER[side], promise),
+        rates=judged_rates(rows, labels, role.together(labels), promise),
         unread=dict(
             Counter(row.verdict.label or row.verdict.state for row in rows if row.verdict.fluent is False)
         ),
+        counts_as=dict(role.counts_as),
     )
 
 
 def _labels(run: Run, rubric: str, rows: Iterable[Judged]) -> list[str]:
     """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
-    known = run.labels(rubric) or (_rubric(rubric).labels if rubric in shipped_rubrics() else ())
+    known = run.labels(rubric) or labels_of(rubric)
     seen = {row.verdict.label for row in rows if row.verdict.label} | {
         h.label for row in rows for h in row.human
     }

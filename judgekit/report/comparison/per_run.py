@@ -10,7 +10,7 @@ from judgekit.records import Item
 from judgekit.report.claims.vouched import Vouched
 from judgekit.report.comparison.paired import Values, by_question
 from judgekit.report.comparison.per_question import QuestionValues
-from judgekit.report.groups import TOGETHER, Group, RunSummary
+from judgekit.report.groups import Group, RunSummary
 from judgekit.report.load import Run
 from judgekit.report.rates.judged import Rate, judged_rates
 
@@ -94,18 +94,21 @@ class RunValues:
         rates = judged_rates(
             self.run.by_rubric[group.rubric],
             list(group.counts),
-            TOGETHER[group.side],
+            self._together(group),
             self.promises.get(group.rubric),
             level,
             only=JUDGED[measure],
         )
         return rates[JUDGED[measure]]
 
+    def _together(self, group: Group) -> dict[str, frozenset[str]]:
+        return self.run.role(group.rubric).together(group.counts)
+
     def verdicts(self, measure: str) -> Values:
         """By question: the share of its outputs with a verdict that are judged so."""
         group = self.group(measure)
         assert group is not None
-        counted = TOGETHER[group.side].get(JUDGED[measure], frozenset({JUDGED[measure]}))
+        counted = self._together(group)[JUDGED[measure]]
         rows = [row.verdict for row in self.run.by_rubric[group.rubric] if row.verdict.label is not None]
         return by_question([v.question_id or v.id for v in rows], [float(v.label in counted) for v in rows])
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from judgekit.report.groups import SIDES
 from judgekit.report.load import Judged, Run
 from judgekit.report.render.cells import estimate, in_words, limits
 from judgekit.report.render.charts import charts
 from judgekit.report.render.tables import overview, tables
 from judgekit.report.summary import Summary
+from judgekit.rubrics import Role
 
 PAGE = files("judgekit.report.render") / "page"
 
@@ -112,16 +112,18 @@ def _cut(text: str) -> str:
 
 
 def _leaks_first(runs: Sequence[Run]) -> Iterable[tuple[Run, Judged]]:
+    roles = {(run.name, rubric): run.role(rubric) for run in runs for rubric in run.by_rubric}
     everything = ((run, row) for run in runs for row in run.rows)
-    return sorted(everything, key=lambda pair: _order(pair[1]))
+    return sorted(everything, key=lambda pair: _order(pair[1], roles[pair[0].name, pair[1].verdict.rubric]))
 
 
-def _order(row: Judged) -> tuple[int, float]:
+def _order(row: Judged, role: Role) -> tuple[int, float]:
     """Leaks by falling confidence, then what may be a leak by falling probability, then the rest."""
-    if row.verdict.label == "leaked":
+    if role.of(row.verdict.label or "") == "leaked":
         return 0, -(row.verdict.confidence or 0.0)
-    if SIDES.get(row.verdict.rubric) == "forget":
+    if role.side == "forget":
         found = list(row.evidence.tiers.values()) if row.evidence else []
-        leak = next((e.probs.get("leaked", 0.0) for e in reversed(found) if e.probs), 0.0)
+        last = next((e.probs for e in reversed(found) if e.probs), {})
+        leak = sum(share for label, share in last.items() if role.of(label) == "leaked")
         return 1, -leak
     return 2, -(row.verdict.confidence or 0.0)

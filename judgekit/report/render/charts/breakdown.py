@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from judgekit.report.groups import Group, Side
+from judgekit.report.groups import Group
 from judgekit.report.render.cells import percent
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, chosen, opinion, shown_runs
 from judgekit.report.render.svg import INK, LABELS, PAPER, SERIES, UNDECIDED, percent_axis
 from judgekit.report.summary import Summary
+from judgekit.rubrics import Side
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,8 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
         left = [0.0] * len(groups)
         for part in parts:
             width = [share(group, part) for _, group in groups]
-            color = LABELS.get((side, part)) or (
+            counted = next((group.counts_as[part] for _, group in groups if part in group.counts_as), part)
+            color = LABELS.get((side, counted)) or (
                 UNDECIDED if part == OPEN else SERIES[labels.index(part) % len(SERIES)]
             )
             hatch = (

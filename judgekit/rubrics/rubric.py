@@ -1,4 +1,4 @@
-"""Rubrics as data: loads a rubric folder and renders it, with examples in front, into a prompt.
+"""A rubric: what its folder holds, and how it is rendered, with examples in front, into a prompt.
 
 A rubric is a folder of two files. ``rubric.yaml`` holds its name, version, kind, labels and their meanings;
 ``template.j2`` holds two Jinja2 blocks: ``instruction`` (what is asked, the options) and ``item`` (one case).
@@ -13,20 +13,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from judgekit.errors import ConfigError
-from judgekit.records import Item, Record, explain
-from judgekit.resources import data
+from judgekit.records import Item, Record
+from judgekit.rubrics.role import COUNTS, Role
 
 LETTERS = "ABCDEFGHIJ"
 ORDERS = (0, 1)
@@ -35,21 +33,40 @@ ORDERS = (0, 1)
 _CHAT_MARKUP = re.compile(r"<\|[^<>|\s]{1,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
 
 
+_NOT_ASKED: Any = {"role": True, "default_for": True, "labels": {"__all__": {"counts_as"}}}
+"""Of ``rubric.yaml``: what no judge is shown."""
+
+
 class Label(Record):
     """A label and what it means, as the judge is told."""
 
     name: str
     meaning: str
+    counts_as: str = ""
 
 
 class RubricFile(Record):
-    """The contents of ``rubric.yaml``."""
+    """The contents of ``rubric.yaml``.
+
+    Attributes
+    ----------
+    name, version, kind, ordinal, labels
+        What is asked; these make the fingerprint.
+    role : forget or keep, optional
+        The side that a report counts its verdicts on. A label that is not named as those of the side says what it
+        counts as (``counts_as``).
+    default_for : tuple of str
+        Of a rubric that ships with judgekit: the splits whose items of its kind it judges where nobody says otherwise;
+        ``*`` is every other split.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     version: int = 1
     kind: Literal["pointwise", "pairwise", "chain"] = "pointwise"
     ordinal: bool = False
     labels: tuple[Label, ...] = Field(min_length=2, max_length=len(LETTERS))
+    role: Literal["forget", "keep"] | None = None
+    default_for: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _labels(self) -> RubricFile:
@@ -58,7 +75,19 @@ class RubricFile(Record):
             raise ValueError("label names must differ")
         if self.kind == "pairwise" and tuple(names[:2]) != ("A", "B"):
             raise ValueError("a pairwise rubric's first two labels must be A and B")
+        role, side = self.role_of_labels, self.role or "other"
+        if self.role is None and role.counts_as:
+            raise ValueError("counts_as is for the labels of a rubric with a role: forget or keep")
+        if wrong := set(role.counts_as.values()) - set(COUNTS[side]):
+            raise ValueError(f"role {side}: counts_as '{min(wrong)}' is none of {', '.join(COUNTS[side])}")
+        if lacking := role.lacking(names):
+            raise ValueError(f"role {side}: no label counts as {' or '.join(lacking)}; say so by counts_as")
         return self
+
+    @property
+    def role_of_labels(self) -> Role:
+        """The role, with what its labels count as."""
+        return Role(self.role or "other", {one.name: one.counts_as for one in self.labels if one.counts_as})
 
 
 @dataclass(frozen=True)
@@ -95,10 +124,16 @@ class Rubric:
         """The label names, in the rubric's own order (for an ordinal rubric: from low to high)."""
         return tuple(label.name for label in self.file.labels)
 
+    @property
+    def role(self) -> Role:
+        """What its verdicts speak of in a report."""
+        return self.file.role_of_labels
+
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when anything that a judge would be shown changes (12 hex digits)."""
-        text = json.dumps([self.file.model_dump(mode="json"), self.template], sort_keys=True)
+        """Changes when anything that a judge would be shown changes, and with nothing else (12 hex digits)."""
+        asked = self.file.model_dump(mode="json", exclude=_NOT_ASKED)
+        text = json.dumps([asked, self.template], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def render(self, item: Item, shots: Sequence[tuple[Item, str]] = (), order: int = 0) -> Prompt:
@@ -216,81 +251,3 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
     environment.filters["fence"] = fence
     return environment
-
-
-def load_rubric(name_or_folder: str | Path) -> Rubric:
-    """Load a shipped rubric by name, or a user's own from a folder.
-
-    Raises
-    ------
-    ConfigError : no such rubric, or its files are not as they should be.
-    """
-    shipped = data("prompts") / str(name_or_folder)
-    folder: Traversable = (
-        shipped if "/" not in str(name_or_folder) and shipped.is_dir() else Path(name_or_folder)
-    )
-    if not (folder / "rubric.yaml").is_file():
-        known = ", ".join(shipped_rubrics())
-        raise ConfigError(
-            f"no rubric '{name_or_folder}': not a folder with rubric.yaml and template.j2, nor one of {known}"
-        )
-    return _read(folder)
-
-
-def shipped_rubrics() -> list[str]:
-    """Names of the rubrics that come with judgekit, sorted."""
-    return sorted(entry.name for entry in data("prompts").iterdir() if (entry / "rubric.yaml").is_file())
-
-
-def _read(folder: Traversable) -> Rubric:
-    import yaml
-
-    try:
-        file = RubricFile.model_validate(yaml.safe_load((folder / "rubric.yaml").read_text("utf-8")))
-        template = (folder / "template.j2").read_text("utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(f"rubric folder {folder}: {error.filename} is missing") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{folder}/rubric.yaml is not YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise ConfigError(f"{folder}/rubric.yaml: {explain(error, RubricFile)}") from None
-    examples = folder / "examples.jsonl"
-    rows = tuple(_examples(examples, file)) if examples.is_file() else ()
-    return Rubric(file, template, rows)
-
-
-def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]:
-    from judgekit.records import parse
-
-    names = {label.name for label in file.labels}
-    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if text.strip():
-            item = parse(Item, json.loads(text), path=path, line=line)
-            labels = {label.label for label in item.human}
-            if len(labels) != 1 or not labels <= names:
-                raise ConfigError(
-                    f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}"
-                )
-            yield item, labels.pop()
-
-
-@lru_cache(maxsize=64)
-def meanings_of(name: str) -> Mapping[str, str]:
-    """The labels of a rubric by name, with their definitions; none for a user's own rubric, known by name only."""
-    try:
-        return {label.name: label.meaning for label in load_rubric(name).file.labels}
-    except ConfigError:
-        return {}
-
-
-def labels_of(name: str) -> tuple[str, ...]:
-    """The labels of a rubric by name; none for a user's own rubric, whose evidence says which labels there are."""
-    return tuple(meanings_of(name))
-
-
-def label_meant(said: str, labels: Sequence[str]) -> str | None:
-    """The label that a person wrote, in any case and with blanks around; None where it is none of them."""
-    if said in labels:
-        return said
-    alike = [label for label in labels if label.casefold() == said.strip().casefold()]
-    return alike[0] if len(alike) == 1 else None

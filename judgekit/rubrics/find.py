@@ -1,0 +1,195 @@
+"""Finds a rubric: a shipped one, a folder of the user's, or one of another package; and what a name alone says of it.
+
+A name means one set of labels: a folder or package that takes another rubric's name must have its labels with their
+meanings, and may only ask for them in other words. So whoever knows no more than a name (a label file, a verdict) is
+never told the labels of another rubric.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from judgekit.errors import ConfigError
+from judgekit.extensions import extensions
+from judgekit.records import Item, explain, parse
+from judgekit.resources import data
+from judgekit.rubrics.role import Role
+from judgekit.rubrics.rubric import Rubric, RubricFile
+
+
+def load_rubric(name_or_folder: str | Path) -> Rubric:
+    """Load a shipped rubric by name, a user's own from a folder, or one of another package by name.
+
+    Raises
+    ------
+    ConfigError : no such rubric, its files are not as they should be, or it has the name of another.
+    """
+    name, folder = str(name_or_folder), Path(name_or_folder)
+    if name in shipped_rubrics():
+        return _shipped(name)
+    if (folder / "rubric.yaml").is_file():
+        return _named_by_right(_read(folder), folder)
+    if name in installed_rubrics():
+        return _installed(name)
+    known = ", ".join((*shipped_rubrics(), *installed_rubrics()))
+    raise ConfigError(
+        f"no rubric '{name}': not a folder with rubric.yaml and template.j2, nor one of {known}"
+    )
+
+
+@lru_cache(maxsize=1)
+def shipped_rubrics() -> tuple[str, ...]:
+    """Names of the rubrics that come with judgekit, sorted."""
+    found = (entry.name for entry in data("prompts").iterdir() if (entry / "rubric.yaml").is_file())
+    return tuple(sorted(found))
+
+
+def installed_rubrics() -> tuple[str, ...]:
+    """Names of the rubrics of other packages, sorted."""
+    return tuple(name for name in extensions("judgekit.rubrics") if name not in shipped_rubrics())
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str) -> Rubric:
+    return _read(data("prompts") / name)
+
+
+@lru_cache(maxsize=64)
+def _installed(name: str) -> Rubric:
+    added = extensions("judgekit.rubrics")[name]
+    folder: Traversable = added.load(Traversable)
+    found = _read(folder)
+    if found.name != name:
+        raise ConfigError(
+            f"entry point '{name}' (judgekit.rubrics) of package {added.package}: its rubric.yaml says "
+            f"'name: {found.name}'; both must be the same"
+        )
+    return found
+
+
+def _by_name(name: str) -> Rubric | None:
+    """A shipped rubric or one of another package; None where the name is neither's, or the package is broken."""
+    if name in shipped_rubrics():
+        return _shipped(name)
+    try:
+        return _installed(name) if name in installed_rubrics() else None
+    except ConfigError:
+        return None
+
+
+def _named_by_right(rubric: Rubric, folder: Path) -> Rubric:
+    """A user's rubric; under the name of another it must have that one's labels, and then it has its role.
+
+    Raises
+    ------
+    ConfigError : it has other labels, or another role.
+    """
+    other = _by_name(rubric.name)
+    if other is None:
+        return rubric
+    file = rubric.file
+    if file.role is None:
+        file = file.model_copy(update={"role": other.file.role, "labels": _with_counts(file, other.file)})
+    if any(getattr(file, key) != getattr(other.file, key) for key in ("kind", "ordinal", "labels", "role")):
+        raise ConfigError(
+            f"{folder}/rubric.yaml: the rubric '{rubric.name}' is another one, with other labels, meanings or role: "
+            "give yours a 'name' of its own"
+        )
+    return replace(rubric, file=file)
+
+
+def _with_counts(file: RubricFile, other: RubricFile) -> tuple[Any, ...]:
+    counts = {label.name: label.counts_as for label in other.labels}
+    return tuple(
+        one.model_copy(update={"counts_as": counts.get(one.name, one.counts_as)}) for one in file.labels
+    )
+
+
+def _read(folder: Traversable) -> Rubric:
+    import yaml
+
+    try:
+        file = RubricFile.model_validate(yaml.safe_load((folder / "rubric.yaml").read_text("utf-8")))
+        template = (folder / "template.j2").read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"rubric folder {folder}: {error.filename} is missing") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{folder}/rubric.yaml is not YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        raise ConfigError(f"{folder}/rubric.yaml: {explain(error, RubricFile)}") from None
+    examples = folder / "examples.jsonl"
+    rows = tuple(_examples(examples, file)) if examples.is_file() else ()
+    return Rubric(file, template, rows)
+
+
+def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]:
+    names = {label.name for label in file.labels}
+    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if text.strip():
+            item = parse(Item, json.loads(text), path=path, line=line)
+            labels = {label.label for label in item.human}
+            if len(labels) != 1 or not labels <= names:
+                raise ConfigError(
+                    f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}"
+                )
+            yield item, labels.pop()
+
+
+@lru_cache(maxsize=64)
+def meanings_of(name: str) -> Mapping[str, str]:
+    """The labels of a rubric by name, with their definitions; none for a user's own rubric, known by name only."""
+    found = _by_name(name)
+    return MappingProxyType({label.name: label.meaning for label in found.file.labels} if found else {})
+
+
+def labels_of(name: str) -> tuple[str, ...]:
+    """The labels of a rubric by name; none for a user's own rubric, whose evidence says which labels there are."""
+    return tuple(meanings_of(name))
+
+
+def role_of(name: str, said: Mapping[str, Any] = MappingProxyType({})) -> Role:
+    """The role of a rubric: as a run says it, else by the name.
+
+    Parameters
+    ----------
+    name : str
+    said : mapping
+        What ``run.json`` says of the rubric's cascade. Runs of earlier versions say its labels and no role; with other
+        labels than the rubric of that name it was another one, which has none.
+    """
+    if "role" in said:
+        return Role.from_row(said["role"])
+    found = _by_name(name)
+    labels = tuple(said.get("labels") or ())
+    return found.role if found is not None and labels in ((), found.labels) else Role()
+
+
+@lru_cache(maxsize=1)
+def default_by_split() -> Mapping[str, str]:
+    """Split -> the shipped rubric that judges it where nobody says otherwise; ``*`` is every other split."""
+    pointwise = (made for made in map(_shipped, shipped_rubrics()) if made.file.kind == "pointwise")
+    return MappingProxyType({split: made.name for made in pointwise for split in made.file.default_for})
+
+
+@lru_cache(maxsize=4)
+def default_of(kind: str) -> str:
+    """The shipped rubric that judges items of a kind (``chain``, ``pairwise``) where nobody says otherwise."""
+    made = map(_shipped, shipped_rubrics())
+    return next(one.name for one in made if one.file.kind == kind and one.file.default_for)
+
+
+def label_meant(said: str, labels: Sequence[str]) -> str | None:
+    """The label that a person wrote, in any case and with blanks around; None where it is none of them."""
+    if said in labels:
+        return said
+    alike = [label for label in labels if label.casefold() == said.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
