@@ -42,6 +42,9 @@ _WHERE = {
     "JudgekitError": "judgekit.errors",
 }
 
+_PACKAGES = ("judges", "report", "rubrics")
+"""Verbs that share their name with a package."""
+
 __all__ = [
     "Calibration",
     "Evidence",
@@ -54,6 +57,7 @@ __all__ = [
     "calibrate",
     "decide",
     "frontier",
+    "judges",
     "load_cascade",
     "load_rubric",
     "plan",
@@ -61,13 +65,14 @@ __all__ = [
     "queue",
     "read",
     "report",
+    "rubrics",
     "score",
     "summarize",
     "validate",
 ]
 
 if TYPE_CHECKING:
-    from judgekit import report
+    from judgekit import judges, report, rubrics
     from judgekit.api import (
         audit,
         calibrate,
@@ -96,10 +101,10 @@ class _Verb(ModuleType):
 
 
 class _Judgekit(ModuleType):
-    """This package, in which ``report`` is a package (``judgekit.report.load``) and a verb (``jk.report(...)``)."""
+    """This package, in which some names are a package (``judgekit.report.load``) and a verb (``jk.report(...)``)."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "report" and isinstance(value, ModuleType):
+        if name in _PACKAGES and isinstance(value, ModuleType):
             value.__class__ = _Verb
         super().__setattr__(name, value)
 
@@ -108,8 +113,8 @@ sys.modules[__name__].__class__ = _Judgekit
 
 
 def __getattr__(name: str) -> Any:
-    if name == "report":
-        return import_module("judgekit.report")
+    if name in _PACKAGES:
+        return import_module(f"judgekit.{name}")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'judgekit' has no attribute '{name}'")

@@ -10,11 +10,13 @@ from judgekit.cascade.cost import plan
 from judgekit.cascade.decide import decide
 from judgekit.cascade.spec import load_cascade
 from judgekit.engine.scoring import score
+from judgekit.judges import described as judges
 from judgekit.labeling.audit import audit
 from judgekit.labeling.planning import plan_labels
 from judgekit.labeling.queue import queue
 from judgekit.readers import read
 from judgekit.report.verb import report, summarize
+from judgekit.rubrics import described as rubrics
 from judgekit.validation import validate
 
 __all__ = [
@@ -22,12 +24,14 @@ __all__ = [
     "calibrate",
     "decide",
     "frontier",
+    "judges",
     "load_cascade",
     "plan",
     "plan_labels",
     "queue",
     "read",
     "report",
+    "rubrics",
     "score",
     "summarize",
     "validate",

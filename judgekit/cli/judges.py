@@ -10,7 +10,6 @@ import click
 from judgekit import api
 from judgekit.cli.common import KEY, PATH, options
 from judgekit.cli.output import result
-from judgekit.judges import described
 
 
 @click.group("judges", invoke_without_command=True)
@@ -18,7 +17,7 @@ from judgekit.judges import described
 def command(ctx: click.Context) -> None:
     """List the kinds of judge; 'check' tries the judges of a cascade out."""
     if ctx.invoked_subcommand is None:
-        kinds = described()
+        kinds = api.judges()
         result(judges=kinds)
         for kind, description in kinds.items():
             click.echo(f"{kind:12} {description}")

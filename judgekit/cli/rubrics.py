@@ -10,8 +10,8 @@ import click
 from judgekit import api
 from judgekit.cli.common import PATH
 from judgekit.cli.output import result
-from judgekit.errors import ConfigError, InputError
-from judgekit.rubrics import ORDERS, installed_rubrics, load_rubric, shipped_rubrics
+from judgekit.errors import InputError
+from judgekit.rubrics import ORDERS, load_rubric
 
 
 @click.command("rubrics")
@@ -23,16 +23,10 @@ from judgekit.rubrics import ORDERS, installed_rubrics, load_rubric, shipped_rub
 def command(rubric: str | None, file: Path | None, item: str | None, shots: int, order: str) -> None:
     """List the rubrics; with RUBRIC (name or folder) and FILE render it for an item."""
     if rubric is None:
-        labels = {name: load_rubric(name).labels for name in shipped_rubrics()}
-        broken = {}
-        for name in installed_rubrics():
-            try:
-                labels[name] = load_rubric(name).labels
-            except ConfigError as error:
-                broken[name] = str(error)
-        for name, said in {**{name: " / ".join(found) for name, found in labels.items()}, **broken}.items():
-            click.echo(f"{name:16} {said}")
-        result(rubrics=labels, broken=broken)
+        labels = api.rubrics()
+        result(rubrics=labels)
+        for name, known in labels.items():
+            click.echo(f"{name:16} {' / '.join(known)}")
         return
     loaded = load_rubric(rubric)
     if file is None:

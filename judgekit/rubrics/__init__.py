@@ -7,6 +7,7 @@ Here: the folder of a rubric, its rendering into a prompt, finding it by name. N
 from judgekit.rubrics.find import (
     default_by_split,
     default_of,
+    described,
     installed_rubrics,
     label_meant,
     labels_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Side",
     "default_by_split",
     "default_of",
+    "described",
     "fence",
     "installed_rubrics",
     "label_meant",

@@ -8,6 +8,7 @@ never told the labels of another rubric.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -24,6 +25,8 @@ from judgekit.records import Item, explain, parse
 from judgekit.resources import data
 from judgekit.rubrics.role import Role
 from judgekit.rubrics.rubric import Rubric, RubricFile
+
+_LOG = logging.getLogger(__name__)
 
 
 def load_rubric(name_or_folder: str | Path) -> Rubric:
@@ -56,6 +59,17 @@ def shipped_rubrics() -> tuple[str, ...]:
 def installed_rubrics() -> tuple[str, ...]:
     """Names of the rubrics of other packages, sorted."""
     return tuple(name for name in extensions("judgekit.rubrics") if name not in shipped_rubrics())
+
+
+def described() -> dict[str, tuple[str, ...]]:
+    """Every rubric with its labels; one whose package is broken is named in a warning."""
+    found = {name: _shipped(name).labels for name in shipped_rubrics()}
+    for name in installed_rubrics():
+        try:
+            found[name] = _installed(name).labels
+        except ConfigError as error:
+            _LOG.warning("%s", error)
+    return found
 
 
 @lru_cache(maxsize=64)
