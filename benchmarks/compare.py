@@ -21,8 +21,9 @@ from typing import Any
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read
 from judgekit.records import Item
+from judgekit.report.comparison.axes import Recorded
 from judgekit.report.comparison.conclusions import changes, disagreement
-from judgekit.report.comparison.paired import decided, distance, mean, rank, shares
+from judgekit.report.comparison.paired import distance, mean, shares
 from judgekit.report.comparison.per_question import QuestionValues, question_values
 from judgekit.report.recipes import Candidate, pick
 from judgekit.rubrics import load_rubric
@@ -63,23 +64,23 @@ def control(runs: dict[str, QuestionValues]) -> list[dict[str, Any]]:
     return found
 
 
-def ranks(measures: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
+def ranks(axes: list[Recorded]) -> dict[str, Any]:
     """Ranks by what is revealed on the forget split, under every measure."""
-    return {
-        measure: {
-            place.name: {
-                "revealed": round(place.estimate.value or 0.0, 4),
-                "interval": [round(place.estimate.low, 4), round(place.estimate.high, 4)],
-                "rank": [place.best, place.worst],
-            }
-            for place in rank(
-                {name: mean(values) for name, values in runs.items()},
-                decided(runs, higher=False),
-                higher=False,
-            )
+    return {axis.name: _places(axis) for axis in axes}
+
+
+def _places(axis: Recorded) -> dict[str, Any]:
+    best, worst = axis.places
+    found = {}
+    for place in axis.order:
+        name = axis.runs[place]
+        seen = axis.means[name]
+        found[name] = {
+            "revealed": round(seen.value or 0.0, 4),
+            "interval": [round(seen.low, 4), round(seen.high, 4)],
+            "rank": [int(best[place]), int(worst[place])],
         }
-        for measure, runs in measures.items()
-    }
+    return found
 
 
 def main() -> None:
@@ -97,7 +98,8 @@ def main() -> None:
         "judged leaked": {name: shares(run.labels["forget"], ["leaked"]) for name, run in runs.items()},
     }
     well = {name: shares(run.labels["forget"], ["withheld", "wrong"]) for name, run in runs.items()}
-    found = changes({**measures, "not judged forgotten well": _flipped(well)})
+    axes = [Recorded(name, values, higher=False) for name, values in measures.items()]
+    found = changes([*axes, Recorded("judged forgotten well", well, higher=True)]).shown
     apart = [
         disagreement(name, ("ROUGE-L recall", measures["ROUGE-L recall"][name]), ("judged leaked", values))
         for name, values in measures["judged leaked"].items()
@@ -109,7 +111,7 @@ def main() -> None:
     away = [distance(n, original.values["forget"][n], retrained.values["forget"][n]) for n in names]
     result = {
         "control": control(runs),
-        "ranks": ranks(measures),
+        "ranks": ranks(axes),
         "forgotten well": {name: round(mean(values).value or 0.0, 4) for name, values in well.items()},
         "changed conclusions": [
             {
@@ -131,12 +133,6 @@ def main() -> None:
         "seconds": round(time.perf_counter() - started, 1),
     }
     print(json.dumps(result, indent=1))
-
-
-def _flipped(runs: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    return {
-        name: {question: 1 - value for question, value in values.items()} for name, values in runs.items()
-    }
 
 
 if __name__ == "__main__":
