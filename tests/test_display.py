@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from judgekit.display import cell, printable, uncell
 from judgekit.errors import InputError
-from tests.cli.test_verbs import ROWS, judgekit
+from tests.cli.calling import judgekit
+from tests.cli.test_verbs import ROWS
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import evidence, judgekit
+from tests.cli.calling import judgekit
+from tests.cli.test_verbs import evidence
 
 GOOD = {"id": "1", "rubric": "forgetting", "tiers": {"j": {"probs": {"leaked": 0.75, "wrong": 0.25}}}}
 

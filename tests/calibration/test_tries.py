@@ -11,8 +11,9 @@ import pytest
 import judgekit as jk
 from judgekit.calibration.tries import FILE, Try, remembered
 from judgekit.records import EvidenceRow
+from tests.cli.calling import judgekit
 from tests.cli.test_calibrate import opinions, unlabeled, write
-from tests.cli.test_verbs import judgekit, rows
+from tests.cli.test_verbs import rows
 
 REFUSED = "have been calibrated on before"
 

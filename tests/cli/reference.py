@@ -61,7 +61,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     records = [
         record for p in command.get_params(context) if (record := p.get_help_record(context)) is not None
     ]
-    shown = [(option, text) for option, text in records if option != "--help"]
+    shown = [(option, text) for option, text in records if not option.endswith("--help")]
     if shown:
         yield "| option | what it does |\n|---|---|\n"
     for option, text in shown:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import judgekit
+from tests.cli.calling import judgekit
 from tests.shared_data import shared
 
 JUDGES = {"text-davinci-003": "davinci", "gpt-4": "gpt4"}

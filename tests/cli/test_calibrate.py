@@ -11,7 +11,7 @@ import pytest
 import judgekit as jk
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
-from tests.cli.test_verbs import judgekit
+from tests.cli.calling import judgekit
 
 
 def opinions(count: int, costs: dict[str, float | None], asks: int = 1) -> list[EvidenceRow]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import judgekit, rows
+from tests.cli.calling import judgekit
+from tests.cli.test_verbs import rows
 from tests.judges.server import ChatServer
 
 RULES = "rules.jsonl"

@@ -14,8 +14,8 @@ import judgekit as jk
 from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from tests.calibration.test_tries import REFUSED
+from tests.cli.calling import judgekit
 from tests.cli.test_calibrate import opinions, write
-from tests.cli.test_verbs import judgekit
 
 JUDGES = {"weak": 0.0, "strong": 1.0}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import judgekit as jk
+from tests.cli.calling import judgekit
 from tests.cli.test_calibrate import opinions, others, write
-from tests.cli.test_verbs import judgekit
 
 
 def test_the_frontier_shows_what_a_budget_buys(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from judgekit import api
 from judgekit.errors import BudgetSpent, InputError
-from tests.cli.test_verbs import ROWS, judgekit
+from tests.cli.calling import judgekit
+from tests.cli.test_verbs import ROWS
 from tests.judges.server import ChatServer
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from judgekit.cli import VERBS
-from tests.cli.test_verbs import ROWS, judgekit
+from tests.cli.calling import judgekit
+from tests.cli.test_verbs import ROWS
 
 LABELS = [
     {"id": row["id"], "label": label}

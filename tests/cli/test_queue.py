@@ -17,7 +17,7 @@ from judgekit.errors import InputError
 from judgekit.labeling.collapsed import collapsed as collapsed_runs
 from judgekit.labeling.sheet import Task, sample, write_sheet
 from judgekit.records import Hop, Item, Verdict
-from tests.cli.test_verbs import judgekit
+from tests.cli.calling import judgekit
 
 TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.calling import judgekit
+
 ROWS = [
     {
         "id": str(i),
@@ -28,21 +30,6 @@ ROWS = [
         ]
     )
 ]
-
-
-def judgekit(
-    *arguments: object, cwd: Path, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "judgekit", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, **(env or {})},
-    )
 
 
 @pytest.fixture
