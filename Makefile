@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-out
 
-.PHONY: demo test test-engine test-ray check lint types layers clean
+.PHONY: demo test test-fast test-engine test-ray check lint types layers clean
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
@@ -16,6 +16,9 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not vllm and not ray"
 
 test-engine:
 	bash tests/engine/run.sh

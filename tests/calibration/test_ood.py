@@ -129,6 +129,7 @@ def test_the_cascade_refuses_what_deciding_refuses() -> None:
     assert all(one.evidence.tiers["lexical"].probs for one in scored), "the shift check still sees them"
 
 
+@pytest.mark.slow
 def test_the_promise_holds_for_what_the_guard_lets_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard refuses what the judge gets right: without it agreement is .82, behind it .76, promised is .78."""
     monkeypatch.setattr(guarding, "LEVEL", 0.3)

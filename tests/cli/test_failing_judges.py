@@ -17,6 +17,8 @@ from aiohttp import web
 from tests.judges.asking import some_items
 from tests.judges.server import ChatServer, refusal
 
+pytestmark = pytest.mark.slow
+
 COUNT = 60
 ROOT = Path(__file__).resolve().parents[2]
 Judgekit = Callable[..., subprocess.CompletedProcess[str]]

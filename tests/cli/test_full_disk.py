@@ -14,6 +14,8 @@ import pytest
 from tests.cli.test_stop import COUNT, score, stored, wait_for
 from tests.judges.server import ChatServer
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["score"]
 
 

@@ -62,6 +62,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
     """The whole way of a label: drawn, given, certified with; then others drawn, given, audited with."""
     both = ("runs/npo", "runs/original")

@@ -22,6 +22,8 @@ from judgekit import api
 from tests.judges.asking import some_items
 from tests.judges.server import ChatServer
 
+pytestmark = pytest.mark.slow
+
 COUNT = 150
 sends_sigint = pytest.mark.skipif(
     sys.platform == "win32", reason="a process cannot be sent SIGINT on Windows"

@@ -17,6 +17,8 @@ from tests.judges.asking import answers, some_items
 from tests.judges.openai.test_chat import asks_of
 from tests.judges.server import ChatServer, opinion
 
+pytestmark = pytest.mark.slow
+
 
 def test_no_answer_of_the_corpus_is_misread() -> None:
     rows = corpus()

@@ -136,6 +136,7 @@ def test_nothing_is_concluded_from_checks_that_are_plainly_no_fair_sample() -> N
         assert ("confidence" in found.sentence) == (name == "doubtful")
 
 
+@pytest.mark.slow
 def test_looking_after_every_label_is_false_no_more_often_than_stated() -> None:
     """Agreement is exactly as promised, so 'broken' is false; people look again after every ten labels."""
     rng, streams, wrong = np.random.default_rng(3), 150, 0

@@ -10,6 +10,7 @@ from tests.shared_data import shared
 SAME = 1e-9
 
 
+@pytest.mark.slow
 def test_open_unlearning_summaries_are_reproduced() -> None:
     lines = list(measures.compare_open_unlearning(shared("data/outputs/open_unlearning")))
     compared = [line for line in lines if line["difference"] is not None]
@@ -29,6 +30,7 @@ def test_open_unlearning_summaries_are_reproduced() -> None:
     assert ("duet_NPO_lr1e-4", "forget_qa_rouge") in figures
 
 
+@pytest.mark.slow
 def test_what_a_log_did_not_record_by_item_stays_absent() -> None:
     lines = measures.compare_open_unlearning(shared("data/outputs/open_unlearning"))
     absent = {line["figure"] for line in lines if line["log"] == "muse_books_target" and line["ours"] is None}

@@ -13,6 +13,8 @@ from tests.promises.populations import overall
 from tests.promises.rows import edge, rows_of
 from tests.promises.test_recorded import population
 
+pytestmark = pytest.mark.slow
+
 DELTA, DRAWS = 0.1, 100
 TIERS = ("mistral", "gpt-3.5", "gpt-4")
 COSTS = {"mistral": 0.0, "gpt-3.5": 0.05, "gpt-4": 1.0}

@@ -19,6 +19,8 @@ from tests.promises.populations import (
     overall,
 )
 
+pytestmark = pytest.mark.slow
+
 DELTA = 0.1
 
 

@@ -11,6 +11,8 @@ from scipy.stats import multinomial
 from benchmarks.attack import Outcomes, risks
 from judgekit.trust.bounds import clopper_pearson_upper
 
+pytestmark = pytest.mark.slow
+
 EXACT = float(clopper_pearson_upper(3, 20, 0.1)) + 1e-9
 
 # items, 1 where some never enter, target, delta, mass of each tie, risk of the level that ends with it

@@ -7,6 +7,8 @@ import pytest
 
 from judgekit.trust.monitoring.audit import Audit
 
+pytestmark = pytest.mark.slow
+
 STREAMS, CHECKS, LEVEL = 4000, 250, 0.1
 ALLOWANCE = 3 * (LEVEL * (1 - LEVEL) / STREAMS) ** 0.5
 

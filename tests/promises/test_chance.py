@@ -10,6 +10,8 @@ import pytest
 
 from judgekit.trust.prevalence.chance import beyond_chance, permuted_pairs
 
+pytestmark = pytest.mark.slow
+
 DRAWS, CLASSES = 400, 10
 ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from judgekit.trust.bounds import binomial_p
 from judgekit.trust.selective.fixed_sequence import Step, checkpoints, descend, own_steps
+
+pytestmark = pytest.mark.slow
 
 NEAR = 1e-12
 

@@ -10,6 +10,8 @@ import pytest
 from tests.promises.populations import Population, broken_share, evidence, overall
 from tests.promises.test_agreement import DELTA, holds
 
+pytestmark = pytest.mark.slow
+
 
 def silent_last(target: float, classes: int) -> Population:
     """One in five is judged surely and by both, a bit worse than promised; of the others the first tier is unsure.

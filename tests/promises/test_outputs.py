@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import pytest
 
 from judgekit.calibration.calibrate import calibrate
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from tests.promises.rows import edge
+
+pytestmark = pytest.mark.slow
 
 DELTA, TARGET, DRAWS = 0.1, 0.8, 150
 RICH, RISK = 5, (0.12, 0.2165)

@@ -13,6 +13,8 @@ from judgekit.trust import calibrate as certify
 from tests.promises.populations import Population, evidence, overall
 from tests.promises.rows import edge, rows_of
 
+pytestmark = pytest.mark.slow
+
 DELTA, TARGET = 0.1, 0.8 + 1e-6
 
 

@@ -19,6 +19,8 @@ from judgekit.trust.sample_size import choose_items
 from tests.promises.promised import KINDS, WANTED, draw, held
 from tests.shared_data import shared
 
+pytestmark = pytest.mark.slow
+
 ITEMS, DRAWS = 1000, 500
 ALLOWANCE = 3 * (0.95 * 0.05 / DRAWS) ** 0.5
 

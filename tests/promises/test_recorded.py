@@ -17,6 +17,8 @@ from tests.shared_data import shared
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import recorded
 
+pytestmark = pytest.mark.slow
+
 DELTA = 0.1
 DRAWS = 200
 

@@ -10,6 +10,8 @@ from judgekit.trust.monitoring.shift import shift_check
 from judgekit.trust.monitoring.views import policy_views
 from judgekit.trust.selective.calibrate import calibrate
 
+pytestmark = pytest.mark.slow
+
 LEVEL = 0.1
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from judgekit import readers
 
+pytestmark = pytest.mark.slow
+
 LONG = "word " * 800
 
 

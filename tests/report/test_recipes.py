@@ -252,6 +252,7 @@ def test_nothing_to_recover_is_no_rate() -> None:
         best_epoch({})
 
 
+@pytest.mark.slow
 def test_coverage_of_the_recovery_rate() -> None:
     rng = np.random.default_rng(2)
     covered = 0

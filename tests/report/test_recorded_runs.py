@@ -8,6 +8,8 @@ from judgekit import api
 from judgekit.report import load, summarize
 from tests.shared_data import shared
 
+pytestmark = pytest.mark.slow
+
 FILES = (
     "tofu_Llama-3.1-8B-Instruct_retain90/TOFU_EVAL.json",
     "tofu_Llama-3.1-8B-Instruct_original/TOFU_EVAL.json",

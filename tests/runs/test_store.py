@@ -125,6 +125,7 @@ with Store(sys.argv[1]) as store:
 """
 
 
+@pytest.mark.slow
 def test_kill_9_loses_no_answer_and_pays_for_none_twice(tmp_path: Path) -> None:
     items, rubric = some_items(120), small_rubric()
     panel = make_judge("http://unused", annotators={"n": 2, "k": 2}).panel(rubric)

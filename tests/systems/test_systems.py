@@ -21,6 +21,8 @@ from judgekit.judges.vllm import backend
 from judgekit.readers.formats.hf import named
 from judgekit.readers.logs import portable, unique_names
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SEVERAL = Path(__file__).with_name("several.py")
 MODULES = sorted((ROOT / "judgekit").rglob("*.py"))

@@ -28,6 +28,7 @@ def test_power_is_what_simulation_finds() -> None:
     assert certificate_power(300, 0.15, 0.1, 0.7, 0.9) == pytest.approx(passes.mean(), abs=0.01)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0.6, 0.95), st.floats(0.01, 0.2), st.floats(0.1, 1.0), st.floats(0.02, 0.3))
 def test_plan_reaches_its_power_and_no_sooner(

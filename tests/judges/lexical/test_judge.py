@@ -242,6 +242,7 @@ def tofu(path: Path, metric: str) -> list[Item]:
     ]
 
 
+@pytest.mark.slow
 def test_real_outputs_are_ranked_as_a_reader_would() -> None:
     rubric, shares = load_rubric("forgetting"), {}
     for name, bench, metric in (

@@ -22,6 +22,8 @@ from tests.judges.asking import evidence, make_judge, some_items
 from tests.judges.openai.test_chat import without_time
 from tests.judges.server import ChatServer, prompt_hash, refusal
 
+pytestmark = pytest.mark.slow
+
 ITEMS = some_items(40)
 
 

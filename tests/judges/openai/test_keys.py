@@ -105,6 +105,7 @@ def echo(request: web.Request, body: dict[str, Any]) -> web.Response:
     return web.Response(text=text, content_type="application/json")
 
 
+@pytest.mark.slow
 def test_a_server_that_sends_the_key_back_gets_it_neither_kept_nor_shown(tmp_path: Path) -> None:
     (tmp_path / "outputs.jsonl").write_text(
         "".join(json.dumps(item.to_row()) + "\n" for item in some_items(30))
@@ -145,6 +146,7 @@ def test_the_key_arrives_where_it_may() -> None:
     assert seen == {f"Bearer {SECRET}", "Bearer none"}
 
 
+@pytest.mark.slow
 def test_a_plan_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     (tmp_path / "outputs.jsonl").write_text(json.dumps(some_items(1)[0].to_row()) + "\n")

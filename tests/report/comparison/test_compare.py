@@ -309,6 +309,7 @@ def test_nothing_is_behind_a_run_that_it_ties_with() -> None:
     assert "original is behind" in said
 
 
+@pytest.mark.slow
 def test_many_runs_are_compared_without_writing_every_pair_down() -> None:
     rng = random.Random(0)
     runs = []
@@ -368,6 +369,7 @@ def _lexical(folder: str) -> Run:
     return Run(folder.removeprefix("duet_"), rows, {"recorded": recorded_metrics(path)})
 
 
+@pytest.mark.slow
 def test_each_recorded_model_against_its_own_retrained_one() -> None:
     names = [f"tofu_Llama-{m}-Instruct_{k}" for k in ("retain90", "original") for m in ("3.2-1B", "3.1-8B")]
     (found,) = comparisons(*(_lexical(name) for name in names))
@@ -379,6 +381,7 @@ def test_each_recorded_model_against_its_own_retrained_one() -> None:
         assert made.leakage == pytest.approx(said["privleak"], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_real_sweeps_of_two_benchmarks() -> None:
     names = [f"duet_{method}_lr1e-{i}" for method in ("GradAscent", "NPO") for i in (5, 4)]
     names += [f"tofu_Llama-3.1-8B-Instruct_{method}" for method in ("original", "retain90")]

@@ -184,6 +184,7 @@ def test_hops_are_exchanged_with_the_reference():
     assert leaks_by_chance(rows, load_rubric("multihop")) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["duet_NPO_lr1e-4", "duet_GradAscent_lr1e-5"])
 def test_recorded_runs_that_name_india_too_often(tmp_path, run):
     """Of the recorded questions of a country, six in ten have the answer India."""

@@ -32,6 +32,7 @@ def _items(rng: np.random.Generator, n: int = 80) -> list[Item]:
     return items
 
 
+@pytest.mark.slow
 def test_model_utility_is_covered_over_the_draw_of_questions() -> None:
     truth = float(harmonic_mean([value for part in PARTS.values() for value in part]))
     rng, covered = np.random.default_rng(4), 0

@@ -189,7 +189,7 @@ def test_budget_is_kept_and_costs_labels_only_without_other_evidence() -> None:
     costs = [0.1, 1.0]
     free = calibrate(probs, human, agreement=0.9, costs=costs)
     tight = calibrate(probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3)
-    assert tight.certificate["cost"] <= 0.35 < free.certificate["cost"] + 0.3
+    assert tight.certificate["cost"] <= 0.35 < free.certificate["cost"], "the limit is what made it cheaper"
     assert tight.certificate["method"]["labels_set_aside"] == 100
     more = calibrate(
         probs, human, agreement=0.9, costs=costs, max_mean_cost=0.3, unlabeled=world(400, seed=1)[0]

@@ -20,6 +20,7 @@ def evidence(items: int, labels: int = 2, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).dirichlet([0.4] * labels, size=(items, 3))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.sampled_from([0.6, 0.8, 0.95]))
 def test_a_candidate_costs_what_its_cascades_ask(seed: int, labels: int, agreement: float) -> None:
     probs = evidence(60, labels, seed)
