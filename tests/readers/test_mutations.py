@@ -54,7 +54,7 @@ def places(value, at=()):
         yield from places(child, (*at, key))
 
 
-@pytest.mark.parametrize("text_features", CONTENTS)
+@pytest.mark.parametrize("form", CONTENTS)
 @given(data=st.data())
 @settings(max_examples=80, deadline=None)
 def test_one_change(form, data):

@@ -83,7 +83,7 @@ def error_of(path: Path, **options: Any) -> str:
     return message
 
 
-@pytest.mark.parametrize("text_features", ["table", "hf"])
+@pytest.mark.parametrize("form", ["table", "hf"])
 def test_every_kind_of_table_is_read_by_its_map(write: Callable[..., Path], form: str) -> None:
     items = list(readers.read(write(), format=form, columns=COLUMNS))
     assert [(one.id, one.question, one.reference, one.output, one.split) for one in items] == [
