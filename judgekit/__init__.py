@@ -72,17 +72,19 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from judgekit import judges, report, rubrics
     from judgekit.api import (
         audit,
         calibrate,
         decide,
         frontier,
+        judges,
         load_cascade,
         plan,
         plan_labels,
         queue,
         read,
+        report,
+        rubrics,
         score,
         summarize,
         validate,

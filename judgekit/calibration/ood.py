@@ -1,4 +1,4 @@
-"""The guard of a calibration: no verdict on items that look unlike those it was made from.
+"""The out-of-distribution guard of a calibration: no verdict on items unlike those it was made from.
 
 The guard is laid down from items whose labels play no part in the certificate, before labels are looked at, and is
 applied to the items that certify as to all later ones: refusing is part of the rule that is certified.
@@ -23,7 +23,7 @@ FEWEST, MOST = 98, 1_000
 """Items that a guard needs, and remembers. Half are places; the other half, no fewer than 1 / LEVEL - 1, tell how far
 from the nearest places ordinary items lie."""
 
-REASON = "looks unlike the items that the calibration was made from"
+REASON = "out-of-distribution: unlike the items that the calibration was made from"
 
 
 class OodGuard(Record):

@@ -140,9 +140,9 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             "unknown, so no tier is spared: no unlabeled item tells them (--cost TIER=COST states them)",
         )
     if calibration.ood is None:
-        yield "ood", f"none: it takes {FEWEST} questions that nobody labeled, beside the labeled ones"
+        yield "ood", f"off (needs at least {FEWEST} unlabeled questions)"
     else:
         yield (
             "ood",
-            f"no verdict on items that look unlike these (at most {calibration.ood.level:.0%} of such as these)",
+            f"items unlike the unlabeled ones are abstained (false alarms at most {calibration.ood.level:.0%})",
         )

@@ -97,7 +97,10 @@ def command(
         result(labels=needed, frontier=shown)
         click.echo(needed.sentence)
         if needed.cautious != needed.labels:
-            click.echo(f"If the pilot was lucky: {needed.cautious or 'no number of'} labels.")
+            click.echo(
+                "Conservative estimate (pilot accuracy at its 20th percentile): "
+                f"{needed.cautious or 'no number of'} labels."
+            )
         if shown is not None:
             _show(shown)
 

@@ -50,7 +50,10 @@ def command(
     **given: Any,
 ) -> None:
     """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
-    from judgekit import report
+    from judgekit.report.load import load
+    from judgekit.report.render.terminal import print_summary
+    from judgekit.report.render.write import write
+    from judgekit.report.summary import summarize
 
     files = tuple(str(run) for run in runs if not run.is_dir())
     folders = {run: run for run in runs if run.is_dir()}
@@ -72,10 +75,10 @@ def command(
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
     people = Labels.read(paths(labels)) if labels else None
-    loaded = report.load(finished(folders[run] for run in runs if run in folders), people)
-    summary = report.summarize(loaded)
-    report.print_summary(summary)
+    loaded = load(finished(folders[run] for run in runs if run in folders), people)
+    summary = summarize(loaded)
+    print_summary(summary)
     result(report=summary.to_dict())
     as_json = None if json_out == STDOUT else json_out
-    for path in report.write(summary, loaded, page=out, json=as_json, markdown=markdown, csv=csv_out):
+    for path in write(summary, loaded, page=out, json=as_json, markdown=markdown, csv=csv_out):
         click.echo(f"written to {path}")

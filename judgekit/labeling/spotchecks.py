@@ -159,9 +159,9 @@ def spot_checks(
         elif part is None:
             why = "not a verdict of this promise"
         elif not is_unused(verdict):
-            why = "certified the promise, or stood in prompts"
+            why = "used for certification, or an example in prompts"
         elif question in checked:
-            why = "another output to a question already checked"
+            why = "another output of a question already checked"
         elif human and label is None:
             why = "people are split"
         if part is not None and not why:
@@ -190,7 +190,7 @@ def spot_checks(
 
 
 def _anyhow(row: Checked) -> int:
-    """An order that nothing but names decides: which of several labeled outputs to a question counts is chance."""
+    """An order that nothing but names decides: if a question has several labeled outputs, one is sampled."""
     verdict = row[0]
     return crc32(f"{verdict.id} {verdict.model} {verdict.method}".encode())
 

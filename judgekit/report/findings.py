@@ -204,8 +204,8 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         if tied:
             text += f", and {listed(tied)} {_are(tied)} not told apart from it"
         text += (
-            f"; {listed(behind)} {_are(behind)} behind: surely worse in one of the two and not surely better in the "
-            "other."
+            f"; {listed(behind)} {_are(behind)} behind: significantly worse in one of the two and not significantly "
+            "better in the other."
         )
         yield Finding("plain", text, tuple(found.runs))
     for made in found.control:
@@ -227,8 +227,9 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         pairs, first = found.n_reversed, found.changed[0]
         yield Finding(
             "warning",
-            f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} put in the opposite order by "
-            f"another measure, for example {listed(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
+            f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ranked in opposite order by two "
+            f"measures: {first.measures[0]} and {first.measures[1]} disagree on "
+            f"{listed(first.runs)}, for example.",
         )
 
 
@@ -302,7 +303,7 @@ def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     }
     if any(refused.values()):
         left = [f"{count:,} of {name}" for name, count in refused.items() if count]
-        yield Finding("plain", f"Left open because they look unlike the items calibrated on: {listed(left)}.")
+        yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.")
 
 
 def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -334,9 +335,9 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
         if seen.agreement < wanted and seen.labeled >= ENOUGH:
             yield Finding(
                 "warning",
-                f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people, of "
-                f"{seen.labeled:,} items labeled: less than {wanted:.0%}. 'judgekit calibrate --by method' makes the "
-                "promise for each.",
+                f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
+                f"({seen.labeled:,} labeled items), less than {wanted:.0%}. 'judgekit calibrate --group-by method' "
+                "makes the promise for each.",
                 (run.name,),
             )
 

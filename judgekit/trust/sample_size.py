@@ -33,7 +33,8 @@ class LabelPlan:
     labels : int or None
         Random items to label so that the certificate is won with probability `power`; None if no number does.
     cautious : int or None
-        The same if the pilot was lucky: for its accuracy's lower 20 % limit. Equals `labels` without a pilot.
+        Conservative estimate: the same for the pilot's accuracy at its 20th percentile. Equals `labels` without a
+        pilot.
     least : int
         Fewest labels with which a certificate is possible at all: every accepted verdict right.
     accuracy, coverage, agreement, delta, power : float

@@ -249,7 +249,7 @@ def test_plan_from_a_pilot(outputs: Path, tmp_path: Path) -> None:
     done = judgekit("plan", *given, "--labels", "l.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "if accepted verdicts are right 100.0% of the time" in done.stdout  # the surest 30 of 50
-    assert "If the pilot was lucky: " in done.stdout
+    assert "Conservative estimate (pilot accuracy at its 20th percentile): " in done.stdout
     done = judgekit("plan", *given, cwd=tmp_path)
     assert done.returncode == 2 and "no verdict of the pilot has a label" in done.stderr
 

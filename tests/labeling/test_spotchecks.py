@@ -59,8 +59,8 @@ def test_counts_only_what_speaks_of_the_promise() -> None:
         "people are split": 1,
         "'abstained', so there is no verdict to check": 1,
         "not a verdict of this promise": 2,
-        "certified the promise, or stood in prompts": 2,
-        "another output to a question already checked": 1,
+        "used for certification, or an example in prompts": 2,
+        "another output of a question already checked": 1,
     }
     assert found.status == "undecided" and found.fair is None
     nothing = spot_checks(rows[4:5], calibration(), "abc")

@@ -158,7 +158,7 @@ def test_without_a_run_that_kept_enough_nothing_is_picked() -> None:
     found = pick("m", [gone], _share(90))
     assert found.controlled is None and found.changed
     table = uwc({"m": [gone]}, _share(90))
-    assert "no run surely keeps 95%" in table.rows[0].cells["revealed"].reason
+    assert "no run keeps 95%" in table.rows[0].cells["revealed"].reason
 
 
 def test_a_run_that_lost_its_utility_is_rarely_picked() -> None:

@@ -86,7 +86,7 @@ class Endpoint:
 
     @property
     def eagerness(self) -> tuple[bool, float]:
-        """Sorts endpoints by how readily to ask them: silent ones last, but for one prompt to try them with."""
+        """Sorts endpoints by how readily to ask them: unresponsive ones last, with one probe allowed."""
         silent = self.silent_since is not None and (self.throttle.under_way > 0 or self.throttle.paused)
         return silent, self.throttle.load
 

@@ -182,7 +182,7 @@ def _gaps(axis: Axis, original: Mapping[str, RunValues], retrained: Mapping[str,
 
 
 def _plane(forgetting: Axis, utility: Axis) -> Iterable[OnPlane]:
-    """Every run, and which runs it is behind (columns): surely worse on one axis, not surely better on the other."""
+    """Every run, and which runs it is behind (columns): significantly worse on one axis, not better on the other."""
     better = [axis.better for axis in (forgetting, utility)]
     behind = (better[0].T & ~better[1]) | (better[1].T & ~better[0])
     figures = [axis.middles if axis.higher else -axis.middles for axis in (forgetting, utility)]

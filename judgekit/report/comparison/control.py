@@ -49,9 +49,9 @@ def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: s
         if chosen is not None and name != chosen and enough(margins[name])
         if not _better(revealed, chosen, name)
     )
-    surely = chosen is not None and free is not None and _better(revealed, free, chosen)
+    confirmed = chosen is not None and free is not None and _better(revealed, free, chosen)
     alone = chosen is not None and all(_better(revealed, chosen, name) for name in names if name != chosen)
-    why = _say(method, chosen, free, tied, surely, alone) + note
+    why = _say(method, chosen, free, tied, confirmed, alone) + note
     return Controlled(method, chosen, free, tied, {k: number(m) for k, m in margins.items()}, why)
 
 
@@ -60,20 +60,22 @@ def _better(axis: Axis, one: str, other: str) -> bool:
 
 
 def _say(
-    method: str, chosen: str | None, free: str | None, tied: Sequence[str], surely: bool, alone: bool
+    method: str, chosen: str | None, free: str | None, tied: Sequence[str], confirmed: bool, alone: bool
 ) -> str:
     """The pick in words.
 
-    ``surely``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs.
+    ``confirmed``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs.
     """
     share = f"{TAU:.0%} of the original's utility"
     if chosen is None:
-        return f"{method}: no run surely keeps at least {share}; without control the pick would be {free}."
+        return f"no {method} run keeps at least {share} (95 % confidence); without control the pick would be {free}."
     but = f" Not told apart from it: {', '.join(tied)}." if tied else ""
     if chosen == free:
         most = (
             "reveals least" if alone else "reveals least by its figure (not told apart from every other run)"
         )
-        return f"{method}: {chosen} {most}, and surely keeps at least {share}.{but}"
-    less = "reveals less" if surely else "seems to reveal less (the two are not told apart)"
-    return f"{method}: {chosen}, since {free}, which {less}, does not surely keep at least {share}.{but}"
+        return f"{method}: {chosen} {most}, and keeps at least {share} (95 % confidence).{but}"
+    less = "reveals less" if confirmed else "seems to reveal less (the two are not told apart)"
+    return (
+        f"{method}: {chosen}, since {free}, which {less}, may keep less than {share} (95 % confidence).{but}"
+    )

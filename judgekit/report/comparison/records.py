@@ -66,7 +66,8 @@ class Gap:
 class OnPlane:
     """A run in the plane of forgetting and utility, and its standing to the Pareto front.
 
-    A run is behind another that is surely better on one axis and that it is not surely better than on the other.
+    A run is behind another that is significantly better on one axis, where it is not significantly better on the
+    other.
 
     Attributes
     ----------

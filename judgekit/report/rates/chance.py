@@ -53,7 +53,7 @@ class ByChance:
 
     @property
     def notable(self) -> bool:
-        """Whether chance is surely more than next to nothing."""
+        """Whether chance is significantly more than next to nothing."""
         return self.chance.low > NOTABLE
 
 

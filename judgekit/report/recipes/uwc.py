@@ -59,7 +59,7 @@ class Pick:
 def pick(
     method: str, runs: list[Candidate], original: Values, tau: float = TAU, level: float = LEVEL
 ) -> Pick:
-    """Pick the strongest forgetting among the runs whose utility is surely at least tau of the original's.
+    """Pick the strongest forgetting among the runs whose utility is significantly at least tau of the original's.
 
     The ratio of two means is at least tau exactly when the mean of utility - tau * original is at least 0,
     which is a paired mean on the same questions. The lower bounds hold for all runs of the method together
@@ -83,7 +83,7 @@ def pick(
 
 
 def choose(revealed: Mapping[str, float], margins: Mapping[str, Estimate]) -> tuple[str | None, str | None]:
-    """The run that reveals least among those that surely kept enough, and among all.
+    """The run that reveals least among those that kept enough with confidence, and among all.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def choose(revealed: Mapping[str, float], margins: Mapping[str, Estimate]) -> tu
 
 
 def enough(margin: Estimate) -> bool:
-    """Whether a run surely kept enough."""
+    """Whether a run kept enough, with confidence."""
     return margin.low >= 0
 
 
@@ -112,7 +112,7 @@ def uwc(
         notes = [f"controlled pick: {chosen.name if chosen else 'none kept enough'}"]
         if found.changed and found.uncontrolled is not None:
             notes.append(f"without control it would be {found.uncontrolled.name}")
-        none = Estimate(None, reason=f"no run surely keeps {tau:.0%} of the original's utility")
+        none = Estimate(None, reason=f"no run keeps {tau:.0%} of the original's utility (95 % confidence)")
         rows.append(
             Row(
                 method,

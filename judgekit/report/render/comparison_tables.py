@@ -60,8 +60,8 @@ def front(found: Comparison) -> Table:
         (point.run, told(point.forgetting), told(point.utility), _standing(point)) for point in found.plane
     ]
     note = (
-        f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: surely worse in one of them than the run "
-        "named, and not surely better in the other."
+        f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: significantly worse in one of them than "
+        "the run named, and not significantly better in the other."
         if rows
         else ""
     )
@@ -107,7 +107,8 @@ def control(found: Comparison) -> Table:
         for made in found.control
     ]
     note = (
-        f"By {found.revealed}, among runs that surely keep at least 95 % of the original's utility by {found.utility}."
+        f"By {found.revealed}, among runs that keep at least 95 % of the original's utility by {found.utility} "
+        "(95 % confidence)."
         if rows
         else ""
     )

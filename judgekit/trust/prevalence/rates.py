@@ -3,7 +3,7 @@
 A judge's verdicts alone say nothing of what people would have said. Human labels on a random part of the
 items (or of each class of verdicts) do, and the verdicts sharpen them: items accepted with the label, with
 another label, abstained and unscored are separate strata, split by tier where each tier has labels enough.
-What no human label and no certificate speaks for is counted as everything it could be.
+Unlabeled, uncertified strata contribute worst-case bounds.
 """
 
 from __future__ import annotations
