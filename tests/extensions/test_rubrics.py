@@ -58,13 +58,13 @@ def test_the_rubric_of_the_manual_is_asked_and_counted_on_its_side(site: Site, t
     assert "Does the output give the reference away?" in site.judgekit("rubrics", "hints", outputs)
     site.judgekit("score", outputs, "--rubric", "hints", "--cascade", cascade, "--out", tmp_path / "runs")
     run = tmp_path / "runs" / "outputs"
-    site.judgekit("report", run, "--json", tmp_path / "r.json", "--out", tmp_path / "r.html")
+    printed = site.judgekit("report", run, "--json", tmp_path / "r.json", "--out", tmp_path / "r.html")
     (told,) = json.loads((tmp_path / "r.json").read_text("utf-8"))["runs"]
     group = told["groups"][0]
     assert group["side"] == "forget" and group["counts_as"] == {"reveals": "leaked", "silent": "withheld"}
     assert group["rates"]["leaked"]["value"] == 0.25 and group["rates"]["forgotten well"]["value"] == 0.75
     assert "degenerate" not in group["rates"]  # nobody was asked
-    assert "leaks 25.0 %" in site.judgekit("report", run)
+    assert "leaks 25.0 %" in printed
 
 
 def test_a_broken_package_is_one_line_where_it_is_used_and_nothing_elsewhere(
