@@ -17,8 +17,6 @@ from judgekit.report.render.charts.base import PLACES, Chart, Drawing
 from tests.extensions.packages import ROOT, Site, example
 from tests.report.make_runs import make_run
 
-pytestmark = pytest.mark.slow
-
 CHARTS = ROOT / "judgekit" / "report" / "render" / "charts"
 
 

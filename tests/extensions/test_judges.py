@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from judgekit.judges import KINDS, described, judge_kind
 from tests.extensions.packages import ROOT, Site, example, verdicts
-
-pytestmark = pytest.mark.slow
 
 OUTPUTS = [
     {"id": "1", "question": "Where?", "reference": "Ghent", "output": "Ghent"},

@@ -7,12 +7,8 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from judgekit.metrics import AGGREGATES, Rule, catalog
 from tests.extensions.packages import ROOT, Site, example
-
-pytestmark = pytest.mark.slow
 
 OUTPUTS = ["Ghent", "In the city of Ghent", "I do not know it", ""]
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from judgekit.readers.base import Format
 from judgekit.readers.formats import SHIPPED
 from tests.extensions.packages import ROOT, Site, example, verdicts
-
-pytestmark = pytest.mark.slow
 
 ROWS = [
     {"asked": "Where?", "gold": "Ghent", "said": "In Ghent."},
