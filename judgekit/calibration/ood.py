@@ -16,11 +16,11 @@ from judgekit.records import Record
 from judgekit.trust.draws import shuffled
 from judgekit.trust.monitoring.ood import ood_check
 
-LEVEL = 0.02
+REFUSED = 0.02
 """Share of ordinary items that are refused, at most, on average over what a guard is laid from."""
 
 FEWEST, MOST = 98, 1_000
-"""Items that a guard needs, and remembers. Half are places; the other half, no fewer than 1 / LEVEL - 1, tell how far
+"""Items that a guard needs, and remembers. Half are places; the other half, no fewer than 1 / REFUSED - 1, tell how far
 from the nearest places ordinary items lie."""
 
 REASON = "out-of-distribution: unlike the items that the calibration was made from"
@@ -36,7 +36,7 @@ class OodGuard(Record):
     """
 
     features: tuple[tuple[float, ...], ...] = Field(validation_alias=AliasChoices("features", "forms"))
-    level: float = LEVEL
+    level: float = REFUSED
 
     @classmethod
     def of(cls, features: Iterable[tuple[float, ...]]) -> OodGuard | None:
@@ -45,7 +45,7 @@ class OodGuard(Record):
         if len(known) < FEWEST:
             return None
         order = shuffled(np.asarray(form, np.float64).tobytes() for form in known)[:MOST]
-        return cls(features=tuple(known[i] for i in order), level=LEVEL)
+        return cls(features=tuple(known[i] for i in order), level=REFUSED)
 
     def refuses(self, features: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
         """Which items look unlike all that are known; one whose form is unknown is refused. Shape (items,)."""

@@ -25,7 +25,7 @@ from judgekit import errors
 from judgekit.cascade.run import Cascade
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.engine.local import Job, describe, judge_block, shown
-from judgekit.engine.store_actor import Kept, keeping
+from judgekit.engine.store_actor import StoreHandle, store_actor
 from judgekit.records import Item, ItemResult
 from judgekit.runs.writer import Progress, RunWriter
 
@@ -37,7 +37,7 @@ _ON_ONE_CPU = {"lexical", "recorded", "human"}
 
 
 @dataclass(frozen=True)
-class Pool:
+class Workers:
     """How many workers, and what each needs of the cluster."""
 
     size: int
@@ -45,7 +45,7 @@ class Pool:
     gpus: float
 
 
-def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes: int) -> Pool:
+def workers_for(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes: int) -> Workers:
     """The workers that fit a cascade: one a CPU, one a set of GPUs, or one a node where others do the work.
 
     Parameters
@@ -53,18 +53,18 @@ def pool(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float], nodes
     kinds : the tiers of the cascade file. cluster : Ray's total resources. nodes : how many nodes are alive.
     """
     if all(tier.get("judge") in _ON_ONE_CPU for tier in kinds):
-        return Pool(max(1, int(cluster.get("CPU", 1))), 1, 0)
+        return Workers(max(1, int(cluster.get("CPU", 1))), 1, 0)
     engines = [tier.get("engine") or {} for tier in kinds if tier.get("judge") == "vllm"]
     if engines and cluster.get("GPU"):
         each = max(int(engine.get("tensor_parallel_size", 1)) for engine in engines)
-        return Pool(max(1, int(cluster["GPU"]) // each), 1, each)
-    return Pool(max(1, nodes), 1, 0)
+        return Workers(max(1, int(cluster["GPU"]) // each), 1, each)
+    return Workers(max(1, nodes), 1, 0)
 
 
 class Worker:
     """Judges blocks: what Ray Data maps over the items."""
 
-    def __init__(self, spec: CascadeSpec, kept: Kept | None, options: Mapping[str, bool]) -> None:
+    def __init__(self, spec: CascadeSpec, kept: StoreHandle | None, options: Mapping[str, bool]) -> None:
         self._spec, self._kept = spec, kept
         self._options: dict[str, Any] = dict(options)
         self._cascades: dict[str, Cascade] = {}
@@ -85,7 +85,7 @@ class Worker:
     async def _keep(self, block: list[Item]) -> list[ItemResult]:
         """Judge a block; when the user stops the job, end what is under way and keep its answers."""
         assert self._kept is not None
-        if not await self._kept.keeper.begin.remote():
+        if not await self._kept.actor.begin.remote():
             raise asyncio.CancelledError
         judging = asyncio.create_task(self._judge(block))
         watching = asyncio.create_task(self._kept.stopped())
@@ -97,7 +97,7 @@ class Worker:
         finally:
             watching.cancel()
             self._kept.store.flush()
-            await self._kept.keeper.end.remote()
+            await self._kept.actor.end.remote()
 
     async def _judge(self, block: list[Item]) -> list[ItemResult]:
         options = self._options
@@ -124,7 +124,7 @@ def score(job: Job) -> Progress:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
     cascades, examples = dict[str, Any](), set[str]()
-    with keeping(ray, job) as kept, RunWriter(job.folder, job.passing) as writer:
+    with store_actor(ray, job) as kept, RunWriter(job.folder, job.passing) as writer:
         for row in _mapped(ray, job, kept):
             if row["error"] == _STOPPED:
                 assert kept is not None
@@ -157,7 +157,7 @@ def _connected() -> Any:
     return ray
 
 
-def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
+def _mapped(ray: Any, job: Job, kept: StoreHandle | None) -> Iterator[Any]:
     """A row for each block, in order. Blocks wait in Ray's object store, which spills to disk."""
     import pyarrow as pa
 
@@ -168,7 +168,7 @@ def _mapped(ray: Any, job: Job, kept: Kept | None) -> Iterator[Any]:
         return
     spec = replace(job.spec, folder=job.spec.folder.resolve())
     nodes = sum(bool(node["Alive"]) for node in ray.nodes())
-    workers = pool(spec.file.tiers, ray.cluster_resources(), nodes)
+    workers = workers_for(spec.file.tiers, ray.cluster_resources(), nodes)
     data = ray.data.from_arrow_refs(blocks)
     data.context.execution_options.preserve_order = True
     data.context.enable_progress_bars = False

@@ -20,10 +20,10 @@ from judgekit.runs.store import Store
 _CLOSING_SECONDS = 30
 _STOPPING_SECONDS = 600
 _IN_FLIGHT = 64
-"""Answers that may be on their way to the keeper before a worker waits."""
+"""Answers that may be on their way to the actor before a worker waits."""
 
 
-class Keeper:
+class StoreActor:
     """The actor that holds a run's store and budget, and knows whether the user wants the job to end."""
 
     def __init__(self, folder: Path, dollars: float | None, calls: int | None) -> None:
@@ -64,16 +64,16 @@ class Keeper:
 class RemoteStore:
     """The store as a worker sees it.
 
-    Answers go to the keeper at once and in order; that they are durable is waited for in :meth:`flush`, which the
+    Answers go to the actor at once and in order; that they are durable is waited for in :meth:`flush`, which the
     worker calls before it hands on what it made of them.
     """
 
-    def __init__(self, keeper: Any) -> None:
-        self._keeper = keeper
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
         self._sent: list[Any] = []
 
     def _do(self, what: str, *args: Any) -> Any:
-        return _received(self._keeper.do.remote(what, *args))
+        return _received(self._actor.do.remote(what, *args))
 
     def flush(self) -> None:
         """Wait until all answers sent are durable."""
@@ -91,7 +91,7 @@ class RemoteStore:
 
     def put(self, answers: Iterable[tuple[str, Mapping[str, Any]]], judge: str) -> None:
         """See ``Store.put``."""
-        self._sent.append(self._keeper.do.remote("put", list(answers), judge))
+        self._sent.append(self._actor.do.remote("put", list(answers), judge))
         if len(self._sent) == _IN_FLIGHT:
             self.flush()
 
@@ -112,41 +112,41 @@ class RemoteStore:
 class RemoteBudget:
     """The budget as a worker sees it."""
 
-    def __init__(self, keeper: Any, dollars: float | None, calls: int | None) -> None:
-        self._keeper, self.dollars, self.calls = keeper, dollars, calls
+    def __init__(self, actor: Any, dollars: float | None, calls: int | None) -> None:
+        self._actor, self.dollars, self.calls = actor, dollars, calls
 
     def hold(self, calls: int, estimate: float) -> bool:
         """See ``Budget.hold``."""
-        return bool(_received(self._keeper.do.remote("hold", calls, estimate)))
+        return bool(_received(self._actor.do.remote("hold", calls, estimate)))
 
     def settle(self, estimate: float, cost: float) -> None:
         """See ``Budget.settle``; nobody waits for it."""
-        self._keeper.do.remote("settle", estimate, cost)
+        self._actor.do.remote("settle", estimate, cost)
 
 
 @dataclass(frozen=True)
-class Kept:
-    """All that a worker sees of the keeper; ``budget`` is None where there is no limit."""
+class StoreHandle:
+    """All that a worker sees of the actor; ``budget`` is None where there is no limit."""
 
-    keeper: Any
+    actor: Any
     store: RemoteStore
     budget: RemoteBudget | None
 
     async def stopped(self) -> None:
         """Return when the user wants the job to end."""
-        while not await self.keeper.stopping.remote():
+        while not await self.actor.stopping.remote():
             await asyncio.sleep(0.5)
 
     def wait_until_idle(self) -> None:
         """Wait until no worker is in the middle of a block."""
         until = time.monotonic() + _STOPPING_SECONDS
-        while _received(self.keeper.at_work.remote()) and time.monotonic() < until:
+        while _received(self.actor.at_work.remote()) and time.monotonic() < until:
             time.sleep(0.1)
 
 
 @contextmanager
-def keeping(ray: Any, job: Job) -> Iterator[Kept | None]:
-    """A keeper on this node, where the run's folder is, for as long as the job runs; None without a store.
+def store_actor(ray: Any, job: Job) -> Iterator[StoreHandle | None]:
+    """An actor on this node, where the run's folder is, for as long as the job runs; None without a store.
 
     Ctrl-C tells it to stop; once more ends the job at once.
     """
@@ -158,20 +158,20 @@ def keeping(ray: Any, job: Job) -> Iterator[Kept | None]:
     job.store.close()
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     limits = (None, None) if job.budget is None else (job.budget.dollars, job.budget.calls)
-    actor = ray.remote(Keeper).options(num_cpus=0, scheduling_strategy=here)
-    keeper = actor.remote(job.folder.resolve(), *limits)
-    budget = None if limits == (None, None) else RemoteBudget(keeper, *limits)
+    remote = ray.remote(StoreActor).options(num_cpus=0, scheduling_strategy=here)
+    actor = remote.remote(job.folder.resolve(), *limits)
+    budget = None if limits == (None, None) else RemoteBudget(actor, *limits)
     try:
-        with _stopped_by_ctrl_c(keeper):
-            yield Kept(keeper, RemoteStore(keeper), budget)
+        with _stopped_by_ctrl_c(actor):
+            yield StoreHandle(actor, RemoteStore(actor), budget)
     finally:
         with suppress(ray.exceptions.RayError):
-            ray.get(keeper.do.remote("close"), timeout=_CLOSING_SECONDS)
-        ray.kill(keeper)
+            ray.get(actor.do.remote("close"), timeout=_CLOSING_SECONDS)
+        ray.kill(actor)
 
 
 @contextmanager
-def _stopped_by_ctrl_c(keeper: Any) -> Iterator[None]:
+def _stopped_by_ctrl_c(actor: Any) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -179,7 +179,7 @@ def _stopped_by_ctrl_c(keeper: Any) -> Iterator[None]:
 
     def stop(*_: object) -> None:
         signal.signal(signal.SIGINT, before)
-        threading.Thread(target=keeper.stop.remote).start()  # this thread may be inside of Ray
+        threading.Thread(target=actor.stop.remote).start()  # this thread may be inside of Ray
 
     signal.signal(signal.SIGINT, stop)
     try:
@@ -189,7 +189,7 @@ def _stopped_by_ctrl_c(keeper: Any) -> Iterator[None]:
 
 
 def _received(answer: Any) -> Any:
-    """What the keeper answered; an error it sent is raised."""
+    """What the actor answered; an error it sent is raised."""
     import ray
 
     value = ray.get(answer)

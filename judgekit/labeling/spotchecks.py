@@ -22,7 +22,7 @@ from judgekit.records import HumanLabel, Verdict
 from judgekit.trust.monitoring.audit import Audit, Status
 from judgekit.trust.monitoring.shift import Shift, shift_check
 
-LEVEL = 0.05
+FALSE_ALARM = 0.05
 """Probability that an audit ever says something false, over all its parts together."""
 
 FAIR_LEVEL = 0.01
@@ -122,7 +122,7 @@ def spot_checks(
     calibration: Mapping[str, Any],
     fingerprint: str,
     *,
-    level: float = LEVEL,
+    level: float = FALSE_ALARM,
     unmatched: int = 0,
 ) -> SpotChecks:
     """Audit the promise of a calibration by the labels of verdicts given under it.

@@ -17,7 +17,7 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class Tier:
+class TierUse:
     """One judge's part in a run.
 
     ``asked`` items it gave evidence on, ``silent`` items it was asked and gave none, ``answered`` verdicts it gave.
@@ -79,7 +79,7 @@ class People:
     bins: tuple[Bin, ...]
 
 
-def tier_use(rows: Sequence[Judged]) -> tuple[Tier, ...]:
+def tier_use(rows: Sequence[Judged]) -> tuple[TierUse, ...]:
     """One row a tier, in the order of the cascade."""
     evidence: dict[str, list[Evidence]] = defaultdict(list)
     for row in rows:
@@ -91,8 +91,8 @@ def tier_use(rows: Sequence[Judged]) -> tuple[Tier, ...]:
     return tuple(_tier(name, evidence[name], answered[name]) for name in names)
 
 
-def _tier(name: str, found: Sequence[Evidence], answered: int) -> Tier:
-    return Tier(
+def _tier(name: str, found: Sequence[Evidence], answered: int) -> TierUse:
+    return TierUse(
         name=name,
         asked=sum(bool(e.probs) for e in found),
         silent=sum(not e.probs for e in found),

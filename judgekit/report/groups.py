@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from judgekit.display import brief_repr
 from judgekit.report.claims.claims import Claim
-from judgekit.report.diagnostics import People, Tier
+from judgekit.report.diagnostics import People, TierUse
 from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import Rate
 from judgekit.report.rates.measured import Figure
@@ -69,7 +69,7 @@ class RunSummary:
     claims: tuple[Claim, ...]
     answers: bool | None
     groups: tuple[Group, ...]
-    tiers: tuple[Tier, ...]
+    tiers: tuple[TierUse, ...]
     cost: float | None
     measures: tuple[Figure, ...]
     recorded: dict[str, float]

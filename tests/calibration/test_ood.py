@@ -132,7 +132,7 @@ def test_the_cascade_refuses_what_deciding_refuses() -> None:
 @pytest.mark.slow
 def test_the_promise_holds_for_what_the_guard_lets_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard refuses what the judge gets right: without it agreement is .82, behind it .76, promised is .78."""
-    monkeypatch.setattr(guarding, "LEVEL", 0.3)
+    monkeypatch.setattr(guarding, "REFUSED", 0.3)
     rng, agreement, delta, draws = np.random.default_rng(1), 0.78, 0.1, 100
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

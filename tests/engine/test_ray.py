@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from judgekit import api
-from judgekit.engine.ray import Pool, pool
+from judgekit.engine.ray import Workers, workers_for
 from judgekit.errors import BudgetSpent, ConfigError, StoreBusy
 from judgekit.records import Item
 from judgekit.runs.store import Store
@@ -75,7 +75,7 @@ def answered(folder: Path) -> int:
 
 
 def wait_until_free(folder: Path) -> None:
-    """Until the killed run's keeper has gone."""
+    """Until the killed run's actor has gone."""
     until = time.monotonic() + 60
     while True:
         try:
@@ -108,21 +108,21 @@ def cluster():
 @pytest.mark.parametrize(
     ("tiers", "cluster", "nodes", "expected"),
     [
-        ([{"judge": "lexical"}, {"judge": "recorded"}], {"CPU": 8.0}, 2, Pool(8, 1, 0)),
-        ([{"judge": "lexical"}, {"judge": "openai"}], {"CPU": 8.0}, 2, Pool(2, 1, 0)),
-        ([{"judge": "vllm"}], {"CPU": 64.0, "GPU": 8.0}, 2, Pool(8, 1, 1)),
+        ([{"judge": "lexical"}, {"judge": "recorded"}], {"CPU": 8.0}, 2, Workers(8, 1, 0)),
+        ([{"judge": "lexical"}, {"judge": "openai"}], {"CPU": 8.0}, 2, Workers(2, 1, 0)),
+        ([{"judge": "vllm"}], {"CPU": 64.0, "GPU": 8.0}, 2, Workers(8, 1, 1)),
         (
             [{"judge": "vllm", "engine": {"tensor_parallel_size": 4}}, {"judge": "vllm"}],
             {"CPU": 64.0, "GPU": 8.0},
             2,
-            Pool(2, 1, 4),
+            Workers(2, 1, 4),
         ),
-        ([{"judge": "vllm"}], {"CPU": 8.0}, 2, Pool(2, 1, 0)),
-        ([{"judge": "somebody's"}], {}, 0, Pool(1, 1, 0)),
+        ([{"judge": "vllm"}], {"CPU": 8.0}, 2, Workers(2, 1, 0)),
+        ([{"judge": "somebody's"}], {}, 0, Workers(1, 1, 0)),
     ],
 )
 def test_the_pool_fits_the_cascade_and_the_cluster(tiers, cluster, nodes, expected):
-    assert pool(tiers, cluster, nodes) == expected
+    assert workers_for(tiers, cluster, nodes) == expected
 
 
 def test_batches_are_for_the_local_engine(tmp_path):
@@ -216,7 +216,7 @@ def test_a_killed_worker_is_replaced_and_loses_no_answer(cluster, tmp_path):
         killer.join()
         assert scored.progress.done == PROMPTS and answered(folder) == PROMPTS
         # asked again is only what was on its way to the killed worker, or had come in but not yet been handed
-        # to the keeper: at most one of each on every connection
+        # to the actor: at most one of each on every connection
         assert sum(server.calls.values()) - PROMPTS <= 2 * 8
         api.score(items(), tmp_path / "local", cascade=path)
         same_run(tmp_path / "local", folder)

@@ -16,7 +16,7 @@ from judgekit.judges.base import Answer, Ask
 from judgekit.judges.openai.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.openai.keys import Keys
 from judgekit.judges.openai.settings import Settings
-from judgekit.judges.openai.worker_pool import Crew
+from judgekit.judges.openai.worker_pool import WorkerPool
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.verdicts import NO_LOGPROBS, read_logprobs, read_samples
 from judgekit.runs.budget import Budget
@@ -101,10 +101,10 @@ class OpenAIBackend:
         if first is None:
             return
         await self._prepare(first)
-        crew = Crew[tuple[Ask, Answer]]()
+        pool = WorkerPool[tuple[Ask, Answer]]()
         jobs, size = self._jobs(chain([first], source)), self._job_size()
         workers = sum(max(1, endpoint.throttle.most // size) for endpoint in self.endpoints)
-        async for settled in crew.results(jobs, lambda job: self._settle(job, crew), workers):
+        async for settled in pool.results(jobs, lambda job: self._settle(job, pool), workers):
             yield settled
 
     async def _prepare(self, ask: Ask) -> None:
@@ -135,21 +135,21 @@ class OpenAIBackend:
         if job:
             yield job
 
-    async def _settle(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
+    async def _settle(self, job: list[Ask], pool: WorkerPool[tuple[Ask, Answer]]) -> None:
         """Bring every ask of a job to its end. The first goes alone, to find out what comes back and what it costs."""
         if not self._sounded:
             async with self._sounding:
-                if crew.stopping:
+                if pool.stopping:
                     return
                 if not self._sounded:
                     try:
-                        await self._bring_to_end(job, crew)
+                        await self._bring_to_end(job, pool)
                     finally:
                         self._sounded = not 0 < self._bare < _BARE
                     return
-        await self._bring_to_end(job, crew)
+        await self._bring_to_end(job, pool)
 
-    async def _bring_to_end(self, job: list[Ask], crew: Crew[tuple[Ask, Answer]]) -> None:
+    async def _bring_to_end(self, job: list[Ask], pool: WorkerPool[tuple[Ask, Answer]]) -> None:
         """An answer to every ask, or a fault once retries, patience or budget are used up."""
         held: float | None = await self._hold(job, len(job))
         spent = settled = 0.0
@@ -160,7 +160,7 @@ class OpenAIBackend:
                 endpoint = min(self.endpoints, key=lambda one: one.eagerness)
                 broke: BudgetSpent | None = None
                 try:
-                    answers = await self._attempt(endpoint, part, crew, again=attempt > 1)
+                    answers = await self._attempt(endpoint, part, pool, again=attempt > 1)
                 except Refused as refused:
                     if len(part) > 1:  # one bad prompt has the whole request refused: ask in halves
                         middle = len(part) // 2
@@ -170,7 +170,7 @@ class OpenAIBackend:
                     answers = [Answer(error=str(refused), fault=True, cost=0.0)]
                 except Transient as fault:
                     lost += self._most(part) if fault.maybe_paid else 0.0
-                    if not crew.stopping and self._again(attempt, fault):
+                    if not pool.stopping and self._again(attempt, fault):
                         parts.appendleft((part, attempt + 1, lost))
                         if not fault.maybe_paid:
                             continue
@@ -189,7 +189,7 @@ class OpenAIBackend:
                     spent += (answer.cost or 0.0) + reserved
                     if attempt > 1 or reserved:
                         answer = replace(answer, attempts=attempt, reserved=reserved)
-                    crew.hand_over((ask, answer))
+                    pool.hand_over((ask, answer))
                     self._count_bare(answer)
                 if broke is not None:
                     raise broke
@@ -238,7 +238,7 @@ class OpenAIBackend:
             raise ConfigError(f"judge 'openai', model '{self.settings.model}': every request is {refused}")
 
     async def _attempt(
-        self, endpoint: Endpoint, job: list[Ask], crew: Crew[tuple[Ask, Answer]], *, again: bool
+        self, endpoint: Endpoint, job: list[Ask], pool: WorkerPool[tuple[Ask, Answer]], *, again: bool
     ) -> list[Answer]:
         """One request (several, where a server gives fewer samples a request than it was asked for)."""
         letters = tuple(job[0].prompt.options)
@@ -258,7 +258,7 @@ class OpenAIBackend:
                 raise Transient(why)
             await endpoint.throttle.green(sum(map(self._tokens, job)))
             started = time.perf_counter()
-            with crew.busy():
+            with pool.busy():
                 responses = [await endpoint.send("POST", path, body, key=key)]
                 missing = (self.settings.samples or 0) - len(_choices(responses[0]))
                 while missing > 0:

@@ -11,7 +11,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-class Crew(Generic[Result]):
+class WorkerPool(Generic[Result]):
     """Hands jobs to workers and their results, as they come, to whoever reads :meth:`results`.
 
     When the reader is cancelled (as Ctrl-C does), workers that wait give up and those that are :meth:`busy` are
@@ -68,9 +68,9 @@ class Crew(Generic[Result]):
             finally:
                 self._done.put_nowait(None)
 
-        crew = [asyncio.create_task(work()) for _ in range(workers)]
+        tasks = [asyncio.create_task(work()) for _ in range(workers)]
         try:
-            at_work = len(crew)
+            at_work = len(tasks)
             while at_work:
                 try:
                     result = await self._done.get()
@@ -78,7 +78,7 @@ class Crew(Generic[Result]):
                     if isinstance(self._why, asyncio.CancelledError):
                         raise
                     self._why = cancelled
-                    for worker in set(crew) - self._busy:
+                    for worker in set(tasks) - self._busy:
                         worker.cancel()
                     continue
                 if result is None:
@@ -88,5 +88,5 @@ class Crew(Generic[Result]):
             if self._why is not None:
                 raise self._why
         finally:
-            for worker in crew:
+            for worker in tasks:
                 worker.cancel()

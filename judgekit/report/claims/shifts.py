@@ -22,7 +22,7 @@ from judgekit.trust.monitoring.views import policy_views
 ENOUGH = 20
 """Questions with labeled items, and with others, that a shift check needs to be worth running."""
 
-LEVEL = 0.05
+FALSE_ALARM = 0.05
 """Probability that a check withdraws a promise that stands, over all parts of the promise that are checked."""
 
 Kind = tuple[str, str, str]
@@ -125,7 +125,7 @@ def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) 
         views = _views if reference.get("rows") else _first_tier
         shift = shift_check(
             *views(rows, use[part], calibration),
-            level=LEVEL / sum(not reason for reason in why.values()),
+            level=FALSE_ALARM / sum(not reason for reason in why.values()),
             questions=questions[part],
         )
         looks[part] = Look(shift, _found(shift, _whose(rows, part, seen_kinds(calibration))))

@@ -4,7 +4,7 @@ Two kinds. What a file recorded for every question is compared question by quest
 rate is the one that every table of the report shows, corrected by people's labels or a certificate where there are
 any; the difference of two is made from their two intervals (MOVER), so that it rests on what they rest on.
 
-All pairs of runs are compared at once, with arrays (runs, runs); with probability at least `LEVEL` no pair is told
+All pairs of runs are compared at once, with arrays (runs, runs); with probability at least `CONFIDENCE` no pair is told
 apart that does not differ (Holm).
 
 References: Zou & Donner (2008), "Construction of confidence limits about effect measures: a general approach"; Zou
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
-from judgekit.report.comparison.paired import LEVEL, Estimate, Values, difference, mean
+from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.rates.judged import Rate
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ class Axis(ABC):
         """The figure of a run, or the middle of what it can be: for placing, never for printing."""
 
     @abstractmethod
-    def difference(self, first: str, second: str, factor: float = 1.0, level: float = LEVEL) -> Estimate:
+    def difference(self, first: str, second: str, factor: float = 1.0, level: float = CONFIDENCE) -> Estimate:
         """first - factor * second with its interval."""
 
     @abstractmethod
@@ -85,7 +85,7 @@ class Axis(ABC):
     def better(self) -> Bools:
         """[i, j]: the data tell that run i is better than run j. Shape (runs, runs)."""
         gap, _ = self.tests()
-        told = self.adjusted <= 1 - LEVEL
+        told = self.adjusted <= 1 - CONFIDENCE
         return np.asarray(told & (gap > 0 if self.higher else gap < 0))
 
     @property
@@ -113,7 +113,7 @@ class Recorded(Axis):
         value = self.means[run].value
         return float("nan") if value is None else value
 
-    def difference(self, first: str, second: str, factor: float = 1.0, level: float = LEVEL) -> Estimate:
+    def difference(self, first: str, second: str, factor: float = 1.0, level: float = CONFIDENCE) -> Estimate:
         """See `Axis.difference`."""
         return difference(self.values[first], self.values[second], level, factor=factor)
 
@@ -174,7 +174,7 @@ class Judged(Axis):
         """See `Axis.middle`."""
         return self.rates[run].rate.middle
 
-    def difference(self, first: str, second: str, factor: float = 1.0, level: float = LEVEL) -> Estimate:
+    def difference(self, first: str, second: str, factor: float = 1.0, level: float = CONFIDENCE) -> Estimate:
         """See `Axis.difference`."""
         a, b = self.number[first], self.number[second]
         if self._alone[a] != self._alone[b]:
@@ -223,7 +223,7 @@ class Judged(Axis):
         return np.subtract.outer(self.middles, self.middles), p
 
 
-_Z = float(ndtri((1 + LEVEL) / 2))
+_Z = float(ndtri((1 + CONFIDENCE) / 2))
 
 
 def as_table(values: Mapping[str, Values]) -> tuple[Floats, Floats]:

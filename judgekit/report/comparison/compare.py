@@ -20,7 +20,7 @@ from judgekit.report.comparison.axes import Axis, Bools, Judged, Rated, Recorded
 from judgekit.report.comparison.baselines import baselines
 from judgekit.report.comparison.conclusions import Change, changes
 from judgekit.report.comparison.control import controlled
-from judgekit.report.comparison.paired import LEVEL, Distance, distance
+from judgekit.report.comparison.paired import CONFIDENCE, Distance, distance
 from judgekit.report.comparison.per_run import (
     CORRECT,
     EXTRACTION,
@@ -138,7 +138,7 @@ def _axis(sides: Sequence[RunValues], name: str, higher: bool) -> Axis:
     """A measure that every run has."""
     if name not in JUDGED:
         return Recorded(name, {side.name: side.recorded[name] for side in sides}, higher)
-    together = 1 - (1 - LEVEL) / (2 * len(sides))  # half of the error, shared by all runs
+    together = 1 - (1 - CONFIDENCE) / (2 * len(sides))  # half of the error, shared by all runs
     rates = {}
     for side in sides:
         group = side.group(name)

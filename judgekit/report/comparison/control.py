@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from judgekit.report.comparison.axes import Axis
 from judgekit.report.comparison.baselines import base_model
-from judgekit.report.comparison.paired import LEVEL
+from judgekit.report.comparison.paired import CONFIDENCE
 from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.records import Controlled, number
 from judgekit.report.comparison.roles import role, sweep
@@ -40,7 +40,7 @@ def controlled(
 
 def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: str, note: str) -> Controlled:
     """Among several runs (see `judgekit.report.recipes.uwc`), by the figures and intervals of the axes."""
-    one_sided = 1 - 2 * (1 - LEVEL) / len(names)
+    one_sided = 1 - 2 * (1 - CONFIDENCE) / len(names)
     margins = {name: kept.difference(name, base, TAU, one_sided) for name in names}
     chosen, free = choose({name: revealed.middle(name) for name in names}, margins)
     tied = tuple(

@@ -19,7 +19,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 Values = Mapping[str, float]
 Bounds = tuple[float, float] | None
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def shares(labels: Mapping[str, str | None], counted: Iterable[str]) -> dict[str
     return {question: float(label in wanted) for question, label in labels.items() if label is not None}
 
 
-def mean(values: Values, level: float = LEVEL, bounds: Bounds = (0.0, 1.0)) -> Estimate:
+def mean(values: Values, level: float = CONFIDENCE, bounds: Bounds = (0.0, 1.0)) -> Estimate:
     """Mean over questions with a t interval, stabilized at the bounds (Agresti & Coull 1998 for shares).
 
     Parameters
@@ -79,7 +79,7 @@ def mean(values: Values, level: float = LEVEL, bounds: Bounds = (0.0, 1.0)) -> E
 
 
 def difference(
-    first: Values, second: Values, level: float = LEVEL, bounds: Bounds = (0.0, 1.0), factor: float = 1.0
+    first: Values, second: Values, level: float = CONFIDENCE, bounds: Bounds = (0.0, 1.0), factor: float = 1.0
 ) -> Estimate:
     """Mean of first - factor * second over the questions both have (Bonett & Price 2012 for shares).
 
@@ -137,7 +137,7 @@ def distance(
     run: Values,
     retrained: Values,
     original: Values | None = None,
-    level: float = LEVEL,
+    level: float = CONFIDENCE,
     bounds: Bounds = (0.0, 1.0),
 ) -> Distance:
     """Distance of a run to the retrained model, and how much of the way from the original it went."""

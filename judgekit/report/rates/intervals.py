@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from judgekit.metrics import AGGREGATES, catalog
 from judgekit.metrics.entry import PROBABILITY
-from judgekit.report.comparison.paired import LEVEL, Estimate, mean
+from judgekit.report.comparison.paired import CONFIDENCE, Estimate, mean
 from judgekit.report.comparison.per_question import QuestionValues
 
 DRAWS = 2000
@@ -18,7 +18,9 @@ DRAWS = 2000
 Floats = NDArray[np.float64]
 
 
-def intervals(run: QuestionValues, level: float = LEVEL, seed: int = 0) -> dict[tuple[str, str], Estimate]:
+def intervals(
+    run: QuestionValues, level: float = CONFIDENCE, seed: int = 0
+) -> dict[tuple[str, str], Estimate]:
     """An interval for every measure of a run that is a mean, or made of means.
 
     Returns

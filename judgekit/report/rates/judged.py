@@ -17,7 +17,7 @@ from judgekit.trust.prevalence import rates as prevalence
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.core import bounded_mean_interval
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 
 Kind = Literal["people", "certificate", "judge"]
 
@@ -66,7 +66,7 @@ def judged_rates(
     labels: Sequence[str],
     together: Mapping[str, frozenset[str]],
     vouched: Vouched | None = None,
-    level: float = LEVEL,
+    level: float = CONFIDENCE,
     only: str = "",
 ) -> dict[str, Rate]:
     """A rate for every label and every named union of labels.

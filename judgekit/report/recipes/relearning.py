@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit.metrics.attack import recovery_rate
-from judgekit.report.comparison.paired import LEVEL, Estimate, Values, difference, mean
+from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table
 
 COLUMNS = ("before", "after", "original after", "gain", "recovery rate")
@@ -42,7 +42,7 @@ def best_epoch(epochs: Epochs) -> tuple[int, Values]:
     return epoch, epochs[epoch]
 
 
-def recovery(after: Values, original: Values, level: float = LEVEL, seed: int = 0) -> Estimate:
+def recovery(after: Values, original: Values, level: float = CONFIDENCE, seed: int = 0) -> Estimate:
     """Recovery rate with a bootstrap interval over the questions that both models answered."""
     common = [question for question in after if question in original]
     a = np.array([after[q] for q in common])
@@ -57,7 +57,7 @@ def recovery(after: Values, original: Values, level: float = LEVEL, seed: int = 
     return Estimate(value, float(low), float(high), len(common))
 
 
-def relearning(attacks: list[Relearned], level: float = LEVEL) -> Table:
+def relearning(attacks: list[Relearned], level: float = CONFIDENCE) -> Table:
     """Accuracy on V before and after retraining on T, and how much of the original's came back."""
     rows = []
     for attack in attacks:

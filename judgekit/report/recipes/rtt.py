@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from judgekit.errors import InputError
 from judgekit.metrics.attack import recovery_rate
-from judgekit.report.comparison.paired import LEVEL, Estimate, mean
+from judgekit.report.comparison.paired import CONFIDENCE, Estimate, mean
 from judgekit.report.recipes.base import Row, Table
 
 QUESTIONS = 157
@@ -71,7 +71,7 @@ def rtt(
     unlearned: Sequence[Retrained],
     original: Sequence[Retrained],
     questions: int = QUESTIONS,
-    level: float = LEVEL,
+    level: float = CONFIDENCE,
 ) -> Table:
     """Recovery rate over splits: mean best accuracy of the unlearned model over that of the original.
 
@@ -109,7 +109,7 @@ def _accuracy(accuracy: float, n: int, level: float) -> Estimate:
     return Estimate(accuracy, found.low, found.high, n)
 
 
-def ratio(p: float, n: int, q: float, m: int, level: float = LEVEL) -> Estimate:
+def ratio(p: float, n: int, q: float, m: int, level: float = CONFIDENCE) -> Estimate:
     """p/q with the log interval of two independent shares, half an answer added to each (Katz 1978; Walter 1975)."""
     value = recovery_rate(p, q)
     if value is None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from judgekit.report.comparison.paired import LEVEL, Estimate, Values, difference, mean
+from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table
 
 TAU = 0.95
@@ -57,7 +57,7 @@ class Pick:
 
 
 def pick(
-    method: str, runs: list[Candidate], original: Values, tau: float = TAU, level: float = LEVEL
+    method: str, runs: list[Candidate], original: Values, tau: float = TAU, level: float = CONFIDENCE
 ) -> Pick:
     """Pick the strongest forgetting among the runs whose utility is significantly at least tau of the original's.
 
@@ -102,7 +102,7 @@ def enough(margin: Estimate) -> bool:
 
 
 def uwc(
-    methods: Mapping[str, list[Candidate]], original: Values, tau: float = TAU, level: float = LEVEL
+    methods: Mapping[str, list[Candidate]], original: Values, tau: float = TAU, level: float = CONFIDENCE
 ) -> Table:
     """Methods compared at equal retained utility, and where the control changed the choice."""
     rows, everyone = [], mean(original, level)

@@ -28,7 +28,7 @@ from judgekit.trust.selective.policy import Policy
 TARGETS = (0.8, 0.85, 0.9, 0.95)
 """Targets looked at beside the one that was asked for."""
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 """Confidence of the intervals."""
 
 
@@ -40,7 +40,7 @@ class Agreement:
     ----------
     n : items with such a verdict.
     share : how often it agrees; None where there are none.
-    low, high : its interval at :data:`LEVEL`: Clopper-Pearson, or Gaffke's where an item's people differ.
+    low, high : its interval at :data:`CONFIDENCE`: Clopper-Pearson, or Gaffke's where an item's people differ.
     """
 
     n: int
@@ -54,9 +54,9 @@ class Agreement:
         if not len(loss):
             return cls(0, None, 0.0, 1.0)
         if np.isin(loss, (0, 1)).all():
-            low, high = clopper_pearson(int((loss == 0).sum()), len(loss), LEVEL)
+            low, high = clopper_pearson(int((loss == 0).sum()), len(loss), CONFIDENCE)
         else:
-            low, high = bounded_mean_interval(1 - loss, np.ones(len(loss)), LEVEL)
+            low, high = bounded_mean_interval(1 - loss, np.ones(len(loss)), CONFIDENCE)
         return cls(len(loss), float(1 - loss.mean()), low, high)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from judgekit.judges.openai.worker_pool import Crew
+from judgekit.judges.openai.worker_pool import WorkerPool
 
-Do = Callable[[Crew[int], int], Awaitable[None]]
+Do = Callable[[WorkerPool[int], int], Awaitable[None]]
 
 
 async def read(do: Do, results: list[int], jobs: int = 100, workers: int = 4) -> None:
-    crew = Crew[int]()
-    async for result in crew.results(range(jobs), lambda job: do(crew, job), workers):
+    pool = WorkerPool[int]()
+    async for result in pool.results(range(jobs), lambda job: do(pool, job), workers):
         results.append(result)
 
 
@@ -35,13 +35,13 @@ def stopped(do: Do, results: list[int], times: int = 1) -> None:
 def test_every_job_is_done_once_and_several_at_a_time() -> None:
     now, most, results = 0, 0, list[int]()
 
-    async def do(crew: Crew[int], job: int) -> None:
+    async def do(pool: WorkerPool[int], job: int) -> None:
         nonlocal now, most
         now += 1
         most = max(most, now)
         await asyncio.sleep(0)
         now -= 1
-        crew.hand_over(job)
+        pool.hand_over(job)
 
     asyncio.run(read(do, results))
     assert sorted(results) == list(range(100)) and most == 4
@@ -50,11 +50,11 @@ def test_every_job_is_done_once_and_several_at_a_time() -> None:
 def test_a_failure_lets_the_others_end_their_job_and_no_other_begin() -> None:
     results: list[int] = []
 
-    async def do(crew: Crew[int], job: int) -> None:
+    async def do(pool: WorkerPool[int], job: int) -> None:
         if job == 1:
             raise ValueError("one")
         await asyncio.sleep(0.01)
-        crew.hand_over(job)
+        pool.hand_over(job)
 
     with pytest.raises(ValueError, match="one"):
         asyncio.run(read(do, results))
@@ -64,13 +64,13 @@ def test_a_failure_lets_the_others_end_their_job_and_no_other_begin() -> None:
 def test_stopped_it_waits_for_what_is_under_way_and_begins_nothing() -> None:
     begun, results = list[int](), list[int]()
 
-    async def do(crew: Crew[int], job: int) -> None:
+    async def do(pool: WorkerPool[int], job: int) -> None:
         if job % 2:
             await asyncio.sleep(60)  # waits for its turn
-        with crew.busy():
+        with pool.busy():
             begun.append(job)
             await asyncio.sleep(0.05)
-        crew.hand_over(job)
+        pool.hand_over(job)
 
     stopped(do, results)
     assert results == begun == [0, 2]
@@ -79,8 +79,8 @@ def test_stopped_it_waits_for_what_is_under_way_and_begins_nothing() -> None:
 def test_stopped_twice_it_waits_for_nothing() -> None:
     ended, results = list[int](), list[int]()
 
-    async def do(crew: Crew[int], job: int) -> None:
-        with crew.busy():
+    async def do(pool: WorkerPool[int], job: int) -> None:
+        with pool.busy():
             await asyncio.sleep(60)
         ended.append(job)
 
