@@ -183,8 +183,8 @@ def role_of(name: str, said: Mapping[str, Any] = MappingProxyType({})) -> Role:
     if "role" in said:
         return Role.from_row(said["role"])
     found = _by_name(name)
-    labels = tuple(said.get("labels") or ())
-    return found.role if found is not None and labels in ((), found.labels) else Role()
+    labels = set(said.get("labels") or ())
+    return found.role if found is not None and labels in (set(), set(found.labels)) else Role()
 
 
 @lru_cache(maxsize=1)
