@@ -192,6 +192,11 @@ def test_unbound_and_failed_calibrations_promise_nothing():
     assert "labels would be needed" in made.text
 
 
+def test_one_verdict_of_other_judges_is_enough_to_promise_nothing():
+    mixed = [*rows([0.9] * 40, [False] * 40), *rows([0.9], [False], calibration=None)]
+    assert not claim(run(certified()), "forgetting", mixed).stands
+
+
 def test_risk_coverage_takes_ties_together():
     points = list(risk_coverage([[(0.9, True), (0.8, False), (0.8, True), (0.5, True)]], total=5))
     assert [(p.coverage, p.risk) for p in points] == [(0.2, 0.0), (0.6, pytest.approx(1 / 3)), (0.8, 0.25)]
