@@ -140,9 +140,9 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             "unknown, so no tier is spared: no unlabeled item tells them (--cost TIER=COST states them)",
         )
     if calibration.ood is None:
-        yield "ood", f"off (needs at least {FEWEST} unlabeled questions)"
+        yield "guard", f"off (needs at least {FEWEST} unlabeled questions)"
     else:
         yield (
-            "ood",
+            "guard",
             f"items unlike the unlabeled ones are abstained (false alarms at most {calibration.ood.level:.0%})",
         )

@@ -228,8 +228,7 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         yield Finding(
             "warning",
             f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ranked in opposite order by two "
-            f"measures: {first.measures[0]} and {first.measures[1]} disagree on "
-            f"{listed(first.runs)}, for example.",
+            f"measures, for example {listed(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
         )
 
 
