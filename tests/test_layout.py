@@ -7,6 +7,7 @@ tested through another door is named in `THROUGH`, with the file that does it.
 from __future__ import annotations
 
 import ast
+import re
 import runpy
 import sys
 from functools import cache
@@ -178,6 +179,26 @@ def test_folders_of_tests_are_those_of_the_package() -> None:
         if folder.parts and folder.parts[0] not in ACROSS and not (ROOT / "judgekit" / folder).is_dir()
     }
     assert not stray
+
+
+def test_the_root_is_small_and_every_package_says_what_belongs_in_it() -> None:
+    assert len(list((ROOT / "judgekit").glob("*.py"))) <= 10
+    for path in (ROOT / "judgekit").glob("*/**/__init__.py"):
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        assert "Here: " in said and "Not here: " in said, f"{path}: say in three lines what belongs here"
+
+
+BRITISH = re.compile(
+    r"(?<![A-Za-z])(?:un|re)?labell(?:ed|ing)|(?<![A-Za-z])(?:behaviour|colour|catalogue|judgement)s?\b"
+)
+
+
+def test_spelling_is_american() -> None:
+    texts = [*(ROOT / "judgekit").glob("**/*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    for path in texts:
+        if "lexical" not in path.parts:  # reads what others wrote
+            found = BRITISH.findall(path.read_text("utf-8").replace("aria-labelledby", ""))
+            assert not found, f"{path.name}: {found}"
 
 
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.name)

@@ -1,4 +1,7 @@
-"""The command line: one module a verb, each thin (parse, call, print); modules are imported when used."""
+"""The command line: one module a verb, each thin (parse, call, print); modules are imported when used.
+
+Here: options, words on the terminal, exit codes. Not here: anything that a notebook would miss (:mod:`judgekit.api`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Judges: anything that answers a rubric. ``build_judge`` makes one from its entry in a cascade file."""
+"""Judges: anything that answers a rubric. ``build_judge`` makes one from its entry in a cascade file.
+
+Here: one module or package a kind of judge, and what all of them share. Not here: several judges in an order
+(:mod:`judgekit.cascade`), or anything about policies and certificates.
+"""
 
 from __future__ import annotations
 

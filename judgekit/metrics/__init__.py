@@ -3,6 +3,8 @@
 `measure_run` gives everything that a run's recorded fields support; the single formulas stand in `overlap`,
 `likelihood`, `fluency`, `semantic`, `memorization`, `privacy`, `attack` and `aggregate`; `catalog` says
 what each one means.
+
+Here: formulas on texts, losses and recorded fields, and their catalog. Not here: any judge, or intervals.
 """
 
 from judgekit.metrics.aggregate import (

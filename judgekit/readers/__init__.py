@@ -1,4 +1,8 @@
-"""Files in, items out: one module per file format; nothing outside a module knows its key names."""
+"""Files in, items out: one module a file format, and files of people's labels.
+
+Here: everything that reads what other tools, people and judgekit's verbs wrote, row by row. Not here: run folders as a
+whole (:mod:`judgekit.runs`).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 `load` reads what `judgekit score` left, `summarize` counts it, the others print the summary. Comparisons of runs
 stand in `judgekit.report.comparison.paired`, the papers' own analyses in `judgekit.report.recipes`.
+
+Here: what can be said of finished runs. Not here: the mathematics of it (:mod:`judgekit.trust`).
 """
 
 from judgekit.report.load import Run, load

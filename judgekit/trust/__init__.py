@@ -6,6 +6,8 @@ use); ``docs/guarantee.md`` has the proofs. Beside them: ``diagnosis`` (why noth
 budgets buy), ``planning`` (how many labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any
 labeled), ``human`` (how far people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says
 of them).
+
+Here: pure functions on arrays. Not here: names, files, records.
 """
 
 from judgekit.trust.agreement import ceiling

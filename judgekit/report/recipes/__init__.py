@@ -1,6 +1,8 @@
 """One row for each system of the field: recipes that turn recorded measures and judged labels into its table.
 
 Each takes plain outcomes (dicts per question) and gives a `Table`; see ``docs/recipes.md``.
+
+Here: one module a published analysis. Not here: what every report shows.
 """
 
 from judgekit.report.recipes.base import Row, Table

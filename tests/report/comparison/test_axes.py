@@ -125,6 +125,18 @@ def test_bounds_decide_only_where_they_are_apart_for_all_runs_together() -> None
     assert found.better.sum() == 1 and found.better[1, 0]
 
 
+def test_half_of_the_error_that_joint_limits_took_is_not_spent_again() -> None:
+    def known(value: float, low: float, high: float) -> Rated:
+        return Rated(Rate("leaked", value, low, high, (value, value), "people", ""), (low, high), 300)
+
+    two = {"r0": known(0.52, 0.46, 0.58), "r1": known(0.44, 0.38, 0.50)}
+    bounds = Rated(Rate("leaked", None, 0.1, 0.9, (0.1, 0.9), "certificate", ""), (0.1, 0.9), 300)
+    alone = Judged("leaked", two, alike(0.52, 0.44), higher=False).tests()[1][0, 1]
+    beside = Judged("leaked", two | {"r2": bounds}, alike(0.52, 0.44, 0.5), higher=False).tests()[1][0, 1]
+    assert 0.01 < alone < 0.5
+    assert beside == pytest.approx(2 * alone)
+
+
 def row(run: str, number: int, label: str, people: str | None) -> Row:
     human = (HumanLabel(annotator="a", label=people),) if people else ()
     known = {"id": f"{run}{number}", "question_id": str(number), "rubric": "forgetting", "human": human}
