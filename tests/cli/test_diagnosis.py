@@ -61,7 +61,7 @@ def test_nothing_certified_says_why_and_what_next(tmp_path: Path) -> None:
         f"Hindsight is no promise: {won:.0%} needs fresh labels, or had to be declared beforehand"
         in done.stdout
     )
-    lines = [line for line in done.stdout.splitlines() if not line.lstrip().startswith(("prices", "ood"))]
+    lines = [line for line in done.stdout.splitlines() if not line.lstrip().startswith(("prices", "guard"))]
     ours = lines.index(next(line for line in lines if "indsight" in line)) - lines.index(
         next(line for line in lines if "agreement  " in line)
     )
