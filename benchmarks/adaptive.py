@@ -79,7 +79,7 @@ def halves(probs: np.ndarray, human: np.ndarray, draws: int, seed: int = 0, **op
         calls = (np.cumsum(options["costs"])[tier]).mean()
         accepted = decided.accepted
         agreed = (decided.label == human[other])[accepted].mean() if accepted.any() else 1.0
-        rows.append((policy.certificate["coverage"], accepted.mean(), calls, agreed < options["agreement"]))
+        rows.append((policy.certificate.coverage, accepted.mean(), calls, agreed < options["agreement"]))
     certified, coverage, calls, broken = np.mean(rows, axis=0)
     return {
         "certified_coverage": certified,

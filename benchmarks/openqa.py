@@ -75,7 +75,7 @@ def trial(rows: Sequence[EvidenceRow], target: float, seed: int) -> dict[str, An
     given = [verdict for verdict in verdicts if verdict.state == "verdict"]
     agreed = [verdict.label == verdict.human[0].label for verdict in given]
     return {
-        "certificate": calibration.certificate,
+        "certificate": calibration.certificate.to_dict(),
         "other half": {
             "items": len(others),
             "coverage": len(given) / len(others),

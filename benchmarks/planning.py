@@ -60,16 +60,16 @@ def again(known: Recorded, agreement: float, labels: int) -> dict[str, Any]:
     """How often as many labels as were said to be needed do certify."""
     rng, needed, won = np.random.default_rng(0), [], []
 
-    def certificate(count: int) -> dict[str, Any]:
+    def certificate(count: int) -> Any:
         drawn = rng.integers(0, len(known.ids), count)
         return calibrate(known.probs[drawn], known.human[drawn], agreement=agreement, delta=DELTA).certificate
 
     while len(needed) < DRAWS:
         first = certificate(labels)
-        if first["status"] != "certified":
-            needed.append(first["labels_needed"] or np.inf)
+        if not first.certified:
+            needed.append(first.labels_needed or np.inf)
             if needed[-1] <= MOST:
-                won.append(certificate(needed[-1])["status"] == "certified")
+                won.append(certificate(needed[-1]).certified)
     return {
         "agreement": agreement,
         "labels of the first": labels,

@@ -30,7 +30,7 @@ from judgekit.trust.bounds import clopper_pearson
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.core import prediction_powered
 from judgekit.trust.prevalence.rates import Judged, Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement
 from judgekit.trust.sample_size import choose_items
 from tests.promises.promised import WANTED, every_case
 from tests.promises.promised import draw as world_of
@@ -176,7 +176,7 @@ def certificate(prevalence: float, error: float) -> Case:
         verdict[rng.random(ITEMS) < 0.1] = -1
         human = np.full(ITEMS, -1)
         return truth.mean(), {
-            "rate": ends(rate(Judged(verdict, human), 1, certificate=Certified(Promise(1 - error, 0.001))))
+            "rate": ends(rate(Judged(verdict, human), 1, certificate=Certified(Agreement(1 - error, 0.001))))
         }
 
     return draw

@@ -147,7 +147,7 @@ def _calibration(path: Path) -> Iterator[Told]:
     made = Calibration.load(path)
     made.load_policy()
     names = " > ".join(made.tiers)
-    yield f"calibration, {made.certificate['status']}, rubric '{made.rubric}', {names}: {made.certificate['claim']}"
+    yield f"calibration, {made.certificate.status}, rubric '{made.rubric}', {names}: {made.certificate.claim}"
 
 
 def _cascade(path: Path) -> str:

@@ -68,7 +68,7 @@ def test_one_path_is_one_path_and_never_its_letters(tmp_path: Path, monkeypatch:
         for name in ("q", "1", "q1", "q2")
     ]
     made = jk.calibrate(rows, agreement=0.5, exclude="q1", tiers="ab")
-    assert made.examples == ("q1",) and made.certificate["labels"] == 3 and made.tiers == ("ab",)
+    assert made.examples == ("q1",) and made.certificate.labels == 3 and made.tiers == ("ab",)
 
 
 @pytest.mark.parametrize(

@@ -128,13 +128,10 @@ def test_a_certificate_is_read_by_attribute_and_stays_what_files_hold(
     certificate = calibration.certificate
     assert (certificate.agreement, certificate.delta, certificate.status) == (0.8, 0.1, "certified")
     assert certificate.parts[0].status == "certified" and certificate.method.delta > 0
-    assert certificate["labels"] == certificate.labels == 120
-    assert "coverage" in dir(certificate)
-    with pytest.raises(
-        AttributeError, match="the certificate says nothing of 'agrement'; it has .*agreement"
-    ):
+    assert certificate.labels == 120 and "coverage" in dir(certificate)
+    with pytest.raises(AttributeError, match="agrement"):
         certificate.agrement  # noqa: B018
     calibration.save(tmp_path / "c.json")
     again = jk.Calibration.load(tmp_path / "c.json")
     assert again.certificate.claim == certificate.claim and again.fingerprint == calibration.fingerprint
-    assert json.loads((tmp_path / "c.json").read_text())["certificate"] == dict(certificate)
+    assert json.loads((tmp_path / "c.json").read_text())["certificate"] == certificate.to_dict()

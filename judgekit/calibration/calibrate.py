@@ -21,7 +21,6 @@ from judgekit.calibration.record import Calibration, Reference
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known, mendable
 from judgekit.records import EvidenceRow, several
-from judgekit.trust.selective.certificate import Certificate
 
 
 def calibrate(
@@ -133,6 +132,7 @@ def calibrate(
     }
     probs, people_say = arrays.probs[labeled], human[labeled]
     policy = mendable(trust.calibrate)(probs, people_say, **promised)
+    assert policy.certificate is not None
     names = judge_names(table.tiers)
     diagnosis = mendable(trust.diagnose)(policy, probs, people_say, judge_names=names, **promised)
     return Calibration(
@@ -141,7 +141,7 @@ def calibrate(
         tiers=table.tiers,
         fingerprints=fingerprints,
         policy=policy.to_dict(),
-        certificate=Certificate(policy.certificate),
+        certificate=policy.certificate,
         reference=Reference.of(
             [row for row, used in zip(rows, labeled, strict=True) if used], rows, table.tiers, group_by
         ),

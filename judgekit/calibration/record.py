@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from judgekit import trust
 from judgekit.calibration.ood import OodGuard
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
-from judgekit.records import Evidence, EvidenceRow, Record, parse
+from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
 from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
@@ -80,7 +81,7 @@ class Calibration(Record):
     labels : label names in the order of the policy's arrays.
     tiers : tier names in cascade order.
     fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
-    policy, certificate : as ``judgekit.trust`` wrote them.
+    policy, certificate : what ``judgekit.trust`` made of the evidence, and what it proved of it.
     reference : what is known of the labeled items, for the shift check of scored ones.
     examples : question ids that stood in prompts as examples and were therefore left out.
     group_by : what the promise is made for each of, if not for all items together.
@@ -116,6 +117,21 @@ class Calibration(Record):
     tries: tuple[Try, ...] = ()
     diagnosis: trust.Diagnosis | None = None
 
+    _written: dict[str, Any] | None = PrivateAttr(None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, row: Any, read: ModelWrapValidatorHandler[Calibration]) -> Calibration:
+        """What was written in version 1 stays as it was written: verdicts carry the fingerprint of exactly that."""
+        made = read(row)
+        if isinstance(row, dict) and row.get("schema") == "judgekit.calibration/1":
+            made._written = row
+        return made
+
+    def to_row(self) -> dict[str, Any]:
+        """The record as a JSON object; one that was read from version 1 as it stood there."""
+        return super().to_row() if self._written is None else dict(self._written)
+
     def _repr_html_(self) -> str:
         about = f"{self.rubric or 'no rubric'}: {' > '.join(self.tiers)}"
         return f"<p><b>{escape(about)}</b></p>{self.certificate._repr_html_()}"
@@ -123,7 +139,31 @@ class Calibration(Record):
     @property
     def certified(self) -> bool:
         """Whether any verdict is promised at all."""
-        return self.certificate.get("status") == "certified"
+        return self.certificate.certified
+
+    @property
+    def promise(self) -> trust.Promise:
+        """What is promised; its labels are numbered as in ``labels``, and called as there."""
+        return replace(self.certificate.promise, names=self.labels)  # type: ignore[type-var]
+
+    @property
+    def person(self) -> bool:
+        """Whether the label of one of an item's people counts, drawn at random, instead of their majority's."""
+        return self.people == "random"
+
+    def group(self, verdict: Verdict | EvidenceRow) -> str:
+        """The group that a verdict's promise is about; empty where there is one for all."""
+        return str(getattr(verdict, self.group_by)) if self.group_by else ""
+
+    def by_people(self, verdict: Verdict) -> bool:
+        """Whether people settled what the policy left open: such a verdict is a label, not a judge's."""
+        return verdict.state == "verdict" and verdict.tier not in self.tiers
+
+    def errs(self, verdict: str, human: str) -> bool:
+        """Whether a verdict's label is an error in the promise's eyes, where people give another or the same."""
+        if verdict not in self.labels or human not in self.labels:
+            return verdict != human
+        return self.promise.errs(self.labels.index(verdict), self.labels.index(human))
 
     @property
     def fingerprint(self) -> str:
@@ -133,7 +173,7 @@ class Calibration(Record):
         """
         row = self.to_row()
         row.pop("diagnosis", None)
-        if self.tries:
+        if row.get("tries"):
             row["tries"] = row["tries"][-1]
         text = json.dumps(row, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -162,11 +202,15 @@ class Calibration(Record):
         return made
 
 
+def by_rubric(run: RunFolder) -> dict[str, Calibration]:
+    """The calibrations that a run's verdicts were decided under, by rubric."""
+    return {
+        rubric: parse(Calibration, cascade["calibration"], path=run.path)
+        for rubric, cascade in run.cascades.items()
+        if cascade.get("calibration")
+    }
+
+
 def calibrations(run: RunFolder) -> dict[str, Calibration]:
-    """The calibrations that a run's verdicts were decided under, by fingerprint."""
-    found = [
-        parse(Calibration, one["calibration"], path=run.path)
-        for one in run.cascades.values()
-        if one.get("calibration")
-    ]
-    return {made.fingerprint: made for made in found}
+    """The same by fingerprint."""
+    return {made.fingerprint: made for made in by_rubric(run).values()}

@@ -97,10 +97,10 @@ def command(
         written=str(out),
         rubric=calibration.rubric,
         fingerprint=calibration.fingerprint,
-        certificate=calibration.certificate,
+        certificate=calibration.certificate.to_dict(),
         diagnosis=calibration.diagnosis,
     )
-    click.echo(calibration.certificate["claim"])
+    click.echo(calibration.certificate.claim)
     for name, value in _shown(calibration):
         click.echo(printable(f"  {name:10} {value}"))
     if calibration.diagnosis is not None and not calibration.certified:
@@ -121,16 +121,16 @@ def _replaced(out: Path) -> list[Calibration]:
 def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
     """The certificate's numbers that a person looks at first."""
     certificate = calibration.certificate
-    yield "status", certificate["status"]
-    yield "labels", f"{certificate['labels']:,} items labeled by people"
-    if certificate["status"] == "certified":
+    yield "status", certificate.status
+    yield "labels", f"{certificate.labels:,} items labeled by people"
+    if certificate.status == "certified":
         yield (
             "accepted",
-            f"{certificate['accepted']:,} of them, {certificate['errors']:g} against people's label",
+            f"{certificate.accepted:,} of them, {certificate.errors:g} against people's label",
         )
-        yield "coverage", f"{certificate['coverage']:.1%} of items get a verdict"
+        yield "coverage", f"{certificate.coverage:.1%} of items get a verdict"
         if len(calibration.tiers) > 1:
-            reach = zip(calibration.tiers, certificate["reach"], strict=True)
+            reach = zip(calibration.tiers, certificate.reach, strict=True)
             yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
     if calibration.diagnosis is not None:
         yield from diagnosis.summary(calibration.diagnosis)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from judgekit.trust.selective.diagnosis import Agreement, Diagnosis, Target
+from judgekit.trust.selective.diagnosis import Agreed, Diagnosis, Target
 
 WIDE = 6
 """Labels of which the whole table is shown, or pairs of more that are confused most."""
@@ -94,7 +94,7 @@ def _percent(share: float) -> str:
     return f"{share:.1%}".replace(".0%", "%")
 
 
-def _agreement(of: Agreement) -> str:
+def _agreement(of: Agreed) -> str:
     return "unknown" if of.share is None else f"{of.share:.0%} ({100 * of.low:.0f}–{100 * of.high:.0f})"
 
 

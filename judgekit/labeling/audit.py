@@ -52,7 +52,7 @@ def audit(
     return [
         spot_checks(
             part + [one for one in others if one[0].rubric == part[0][0].rubric],
-            promises[name].to_row(),
+            promises[name],
             name,
             unmatched=given.unmatched(),
         )

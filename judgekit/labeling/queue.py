@@ -64,7 +64,7 @@ def queue(
         shown = examples(source)
         run = RunFolder.open(source) if source.is_dir() else None
         promises = calibrations(run) if run else {}
-        fresh = {name: unused(made.to_row()) for name, made in promises.items()}
+        fresh = {name: unused(made) for name, made in promises.items()}
         promised = promised or bool(promises)
         own = {name: tuple(cascade["labels"]) for name, cascade in run.cascades.items()} if run else {}
         for item, verdict in _judged(source, run, rubric, reader):

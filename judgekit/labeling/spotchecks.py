@@ -7,7 +7,7 @@ that certified the promise, items without a verdict, items on which people are s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zlib import crc32
@@ -15,12 +15,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit.calibration.record import Calibration
 from judgekit.errors import InputError
-from judgekit.labeling.promised import Promised
 from judgekit.readers.join import majority
 from judgekit.records import HumanLabel, Verdict
 from judgekit.trust.monitoring.audit import Audit, Status
 from judgekit.trust.monitoring.shift import Shift, shift_check
+from judgekit.trust.selective import certificate
 
 FALSE_ALARM = 0.05
 """Probability that an audit ever says something false, over all its parts together."""
@@ -38,11 +39,16 @@ Question = tuple[str, str]
 
 @dataclass(frozen=True)
 class Part:
-    """The audit of what was promised of one group, or of verdicts with one label; of all verdicts where neither."""
+    """The audit of what was promised of one group, or of verdicts with one label; of all verdicts where neither.
+
+    ``kept`` and ``what`` say in words what a check without error shows (:meth:`judgekit.trust.risk.Promise.kept`).
+    """
 
     group: str | None
     label: str | None
     audit: Audit
+    kept: str = "agreed"
+    what: str = "agreement"
 
     @property
     def name(self) -> str:
@@ -98,7 +104,9 @@ class SpotChecks:
         if not self.parts:
             return "No verdict here can be checked against the promise."
         names = (f"{part.name}: " if part.name else "" for part in self.parts)
-        return " ".join(name + part.audit.sentence for name, part in zip(names, self.parts, strict=True))
+        return " ".join(
+            name + part.audit.told(part.kept, part.what) for name, part in zip(names, self.parts, strict=True)
+        )
 
     def to_row(self) -> dict[str, Any]:
         """As a JSON object: the state, and for every part the counts, the confidence sequence and the e-values."""
@@ -119,7 +127,7 @@ class SpotChecks:
 
 def spot_checks(
     rows: Sequence[Checked],
-    calibration: Mapping[str, Any],
+    calibration: Calibration,
     fingerprint: str,
     *,
     level: float = FALSE_ALARM,
@@ -130,7 +138,7 @@ def spot_checks(
     Parameters
     ----------
     rows : verdicts, each with the labels that people gave the item under the verdict's rubric.
-    calibration : the calibration file's content.
+    calibration : whose promise it is.
     fingerprint : of the calibration, as verdicts under it carry it.
     level : probability of ever saying something false.
     unmatched : ids that were labeled and that no verdict has; counted as left out.
@@ -140,19 +148,19 @@ def spot_checks(
     InputError : a label that the promise knows nothing of.
     """
     left_out: Counter[str] = Counter({"no verdict has that id": unmatched})
-    won = [part for part in calibration["certificate"].get("parts", ()) if part["status"] == "certified"]
-    is_unused, promised = unused(calibration), Promised.of(calibration)
+    won = [part for part in calibration.certificate.parts if part.certified]
+    is_unused = unused(calibration)
     counts: dict[int, list[bool]] = {}
     checked: dict[Question, Verdict] = {}
     others: list[tuple[Question, Verdict]] = []
     for verdict, human in sorted(rows, key=_anyhow):
-        if unknown := {given.label for given in human} - set(calibration["labels"]):
+        if unknown := {given.label for given in human} - set(calibration.labels):
             raise InputError(
-                f"item '{verdict.id}' is labeled '{min(unknown)}'; expected one of {', '.join(calibration['labels'])}"
+                f"item '{verdict.id}' is labeled '{min(unknown)}'; expected one of {', '.join(calibration.labels)}"
             )
-        question = (promised.group(verdict), verdict.question_id or verdict.id)
-        part = _part(verdict, won, promised) if verdict.calibration == fingerprint else None
-        label = _people_say(verdict, human, promised) if human else None
+        question = (calibration.group(verdict), verdict.question_id or verdict.id)
+        part = _part(verdict, won, calibration) if verdict.calibration == fingerprint else None
+        label = _people_say(verdict, human, calibration) if human else None
         why = ""
         if verdict.state != "verdict":
             why = f"'{verdict.state}', so there is no verdict to check"
@@ -165,24 +173,25 @@ def spot_checks(
         elif human and label is None:
             why = "people are split"
         if part is not None and not why:
-            agreed = counts.setdefault(part, [])
+            right = counts.setdefault(part, [])
             if label is None:
                 others.append((question, verdict))
             else:
                 checked[question] = verdict
-                agreed.append(promised.agree(str(verdict.label), label))
+                right.append(not calibration.errs(str(verdict.label), label))
         elif human:
             left_out[why] += 1
     return SpotChecks(
-        rubric=str(calibration.get("rubric", "")),
+        rubric=calibration.rubric,
         calibration=fingerprint,
         parts=tuple(
             Part(
-                won[index].get("group"),
-                None if won[index].get("label") is None else calibration["labels"][won[index]["label"]],
-                Audit(won[index]["agreement"], level / len(won), sum(agreed), len(agreed)),
+                won[index].group,
+                _label(won[index], calibration),
+                Audit(won[index].agreement, level / len(won), sum(right), len(right)),
+                *calibration.promise.kept(won[index].label),
             )
-            for index, agreed in sorted(counts.items())
+            for index, right in sorted(counts.items())
         ),
         left_out={why: count for why, count in left_out.items() if count},
         fair=_compare(list(checked.values()), [one for question, one in others if question not in checked]),
@@ -205,36 +214,38 @@ def _state(audit: Audit) -> dict[str, Any]:
     }
 
 
-def unused(calibration: Mapping[str, Any]) -> Callable[[Verdict], bool]:
+def unused(calibration: Calibration) -> Callable[[Verdict], bool]:
     """Tells verdicts whose question neither certified the promise, in their group, nor stood in prompts."""
-    reference = calibration.get("reference") or {}
-    questions = reference.get("questions", ())
-    used = set(zip(reference.get("groups") or [""] * len(questions), questions, strict=True))
-    shown = set(calibration.get("examples", ()))
-    promised = Promised.of(calibration)
+    reference = calibration.reference
+    groups = reference.groups or ("",) * len(reference.questions)
+    used = set(zip(groups, reference.questions, strict=True))
+    shown = set(calibration.examples)
 
     def of(verdict: Verdict) -> bool:
         question = verdict.question_id or verdict.id
-        return question not in shown and (promised.group(verdict), question) not in used
+        return question not in shown and (calibration.group(verdict), question) not in used
 
     return of
 
 
-def _part(verdict: Verdict, parts: Sequence[Mapping[str, Any]], promised: Promised) -> int | None:
+def _part(verdict: Verdict, parts: Sequence[certificate.Part], calibration: Calibration) -> int | None:
     """Which part of the promise a verdict belongs to; None for those that people settled."""
-    if promised.by_people(verdict):
+    if calibration.by_people(verdict):
         return None
-    group = promised.group(verdict)
+    group = calibration.group(verdict)
     for index, part in enumerate(parts):
-        in_group = (part.get("group") or "") == group
-        if in_group and (part.get("label") is None or promised.labels[part["label"]] == verdict.label):
+        if (part.group or "") == group and _label(part, calibration) in (None, verdict.label):
             return index
     return None
 
 
-def _people_say(verdict: Verdict, human: Sequence[HumanLabel], promised: Promised) -> str | None:
+def _label(part: certificate.Part, calibration: Calibration) -> str | None:
+    return None if part.label is None else calibration.labels[part.label]
+
+
+def _people_say(verdict: Verdict, human: Sequence[HumanLabel], calibration: Calibration) -> str | None:
     """The label that counts: the majority's, or that of one person whom nothing but the item's id chooses."""
-    if promised.person:
+    if calibration.person:
         return human[crc32(verdict.id.encode()) % len(human)].label
     return majority(human)
 

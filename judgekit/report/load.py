@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
@@ -85,12 +86,15 @@ class Run:
     rows : sequence of Judged
         In the order of the verdict file.
     meta : mapping
-        ``run.json``: source, cascades (labels and calibration by rubric), the file's own figures, counts, cost.
+        ``run.json``: source, cascades (labels by rubric), the file's own figures, counts, cost.
+    calibrations : mapping
+        Rubric -> the calibration that its verdicts were decided with.
     """
 
     name: str
     rows: Sequence[Judged] = field(repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict, repr=False)
 
     @property
     def model(self) -> str:
@@ -105,9 +109,9 @@ class Run:
             parts.setdefault(row.verdict.rubric, []).append(row)
         return parts
 
-    def calibration(self, rubric: str) -> Mapping[str, Any] | None:
+    def calibration(self, rubric: str) -> Calibration | None:
         """The calibration that a rubric's verdicts were decided with; None for a judge's bare opinion."""
-        return self._cascade(rubric).get("calibration") or None
+        return self.calibrations.get(rubric)
 
     def labels(self, rubric: str) -> tuple[str, ...]:
         """The rubric's labels in its own order, as far as the run says them."""
@@ -196,7 +200,7 @@ def _labeled(run: Run, labels: Labels) -> Run:
 def load_folder(folder: str | Path) -> list[Run]:
     """The runs of one folder, one for each pair of model and method, in order of appearance."""
     run = RunFolder.open(folder)
-    meta, path = run.about, run.path
+    meta, path, calibrations = run.about, run.path, by_rubric(run)
     evidence = {(row.key, row.rubric): row for row in run.evidence()}
     parts: dict[tuple[str, str], list[Judged]] = {}
     for item, verdict in run.judged():
@@ -206,13 +210,14 @@ def load_folder(folder: str | Path) -> list[Run]:
         raise InputError("the run has no verdicts", path=path / VERDICTS)
     name = path.resolve().name
     if len(parts) == 1:
-        return [Run(name, next(iter(parts.values())), meta)]
+        return [Run(name, next(iter(parts.values())), meta, calibrations)]
     models = {model for model, _ in parts}
     return [
         Run(
             " · ".join(filter(None, (method, model if len(models) > 1 or not method else ""))) or name,
             rows,
             meta,
+            calibrations,
         )
         for (model, method), rows in parts.items()
     ]

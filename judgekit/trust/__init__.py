@@ -17,7 +17,7 @@ from judgekit.trust.monitoring.shift import Shift, shift_check
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.judged import Judged
 from judgekit.trust.prevalence.rates import Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement, Promise
 from judgekit.trust.sample_size import LabelPlan, choose_items, plan_labels
 from judgekit.trust.selective.calibrate import NO_SEED, calibrate
 from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
@@ -36,6 +36,7 @@ __all__ = [
     "LabelPlan",
     "OodCheck",
     "Policy",
+    "Agreement",
     "Promise",
     "Rate",
     "Shift",

@@ -29,7 +29,7 @@ def test_the_frontier_shows_what_a_budget_buys(tmp_path: Path) -> None:
     found = jk.frontier(rows, agreement=0.8)
     for budget, candidate in zip(budgets[:-1], found.candidates[:-1], strict=True):
         made = jk.calibrate(rows, agreement=0.8, max_mean_cost=budget)
-        reached = np.dot(made.certificate["reach"], found.prices)
+        reached = np.dot(made.certificate.reach, found.prices)
         assert reached <= 1.2 * budget, "the fifth set aside stands for all only roughly"
         assert candidate.budget <= budget
 

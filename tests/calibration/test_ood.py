@@ -101,8 +101,8 @@ def test_deciding_abstains_with_the_reason_and_labels_of_strange_items_certify_n
     ordinary = [row(i, "yes" if i < 100 else None, text_features(item(i))) for i in range(220)]
     strange = [row(i, "no", text_features(item(i, GIBBERISH))) for i in range(300, 340)]
     made = calibrate([*ordinary, *strange], agreement=0.9)
-    assert made.certificate["labels"] == 140 and made.certificate["errors"] == 0
-    assert made.certificate["accepted"] <= 100
+    assert made.certificate.labels == 140 and made.certificate.errors == 0
+    assert made.certificate.accepted <= 100
     given_, refused = decide_rows(
         [row(1, None, text_features(item(1))), row(2, None, text_features(item(2, GIBBERISH)))], made
     )

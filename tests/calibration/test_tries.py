@@ -79,9 +79,9 @@ def test_declared_tries_share_the_error_level(folder: Path) -> None:
     for agreement in (0.6, 0.65):
         assert not refused(calibrate(folder, "--tries", "2", agreement=agreement))
         made = jk.Calibration.load(folder / "calibration.json")
-        assert made.certificate["delta"] == 0.1
-        assert made.certificate["method"]["delta"] == pytest.approx(0.05)
-        assert "for all of at most 2 calibrations on these labels together" in made.certificate["claim"]
+        assert made.certificate.delta == 0.1
+        assert made.certificate.method.delta == pytest.approx(0.05)
+        assert "for all of at most 2 calibrations on these labels together" in made.certificate.claim
     assert len(made.tries) == 2
     assert refused(calibrate(folder, "--tries", "2", agreement=0.7))
     assert not refused(calibrate(folder, "--tries", "2", agreement=0.6)), "that one was made"

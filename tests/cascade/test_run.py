@@ -148,7 +148,7 @@ def test_a_recording_that_lacks_an_item_was_not_asked(calibration: Calibration) 
             ):
                 calibrate(mixed, agreement=0.6)
         else:
-            assert calibrate(mixed, agreement=0.6).certificate["labels"] == 50
+            assert calibrate(mixed, agreement=0.6).certificate.labels == 50
 
 
 def test_unlabeled_rows_that_a_policy_selected_mark_nothing_out(calibration: Calibration) -> None:
@@ -159,7 +159,7 @@ def test_unlabeled_rows_that_a_policy_selected_mark_nothing_out(calibration: Cal
         row.model_copy(update={"human": (HumanLabel(annotator="a", label=TRUTH[row.id]),)})
         for row in rows[:300]
     ]
-    path = lambda more: calibrate([*labeled, *more], agreement=0.7).certificate["method"]["path"]  # noqa: E731
+    path = lambda more: calibrate([*labeled, *more], agreement=0.7).certificate.method.path  # noqa: E731
     assert path(rows[300:]) == "thresholds fixed by other items"
     short = rows[300].model_copy(update={"tiers": {"cheap": rows[300].tiers["cheap"]}})
     assert "ranks" in path([short, *rows[301:]])
@@ -320,7 +320,7 @@ def test_examples_in_prompts_are_left_out_by_item_and_by_question() -> None:
     rows.append(row("bad", "b", {"a": 0.9, "b": 0.1}, question_id="shown"))
     with_it = calibrate(rows, agreement=0.9)
     without = calibrate(rows, agreement=0.9, exclude={"shown"})
-    assert with_it.certificate["labels"] == 41 and without.certificate["labels"] == 40
+    assert with_it.certificate.labels == 41 and without.certificate.labels == 40
     assert without.examples == ("shown",)
 
 
@@ -336,7 +336,7 @@ def test_one_item_of_a_question_certifies_and_its_siblings_do_not_count() -> Non
     rows = [
         row(f"{q}-{m}", "a", {"a": 0.9, "b": 0.1}, question_id=f"q{q}") for q in range(30) for m in range(4)
     ]
-    assert calibrate(rows, agreement=0.9, labels=("a", "b")).certificate["labels"] == 30
+    assert calibrate(rows, agreement=0.9, labels=("a", "b")).certificate.labels == 30
     questions = ["x", "x", "y", "u", "v", "z"]
     labeled = np.array([True, True, False, True, True, False])
     certifies, rests = one_per_question(questions, labeled, np.array([1, 0, 3, 2, 5, 4]))
@@ -359,9 +359,9 @@ def test_a_claim_calls_labels_and_groups_by_their_own_names() -> None:
     ]
     made = calibrate(rows, agreement=0.6, labels=labels, per_label={"L10": 0.65}, group_by="split")
     assert made.certified
-    assert "65% of those saying 'L10')" in made.certificate["claim"]
-    assert "in each group (label 1)" in made.certificate["claim"]
-    assert made.policy["certificate"]["claim"] == made.certificate["claim"]
+    assert "65% of those saying 'L10')" in made.certificate.claim
+    assert "in each group (label 1)" in made.certificate.claim
+    assert made.policy["certificate"]["claim"] == made.certificate.claim
 
 
 class Says:

@@ -102,12 +102,11 @@ def test_a_claim_says_which_items_people_were_split_on(tmp_path: Path) -> None:
         for row in rows[:12]
     ]
     made = jk.calibrate([*tied, *rows[12:]], agreement=0.6)
-    assert made.certificate["labels"] == 188 and made.split == 12
+    assert made.certificate.labels == 188 and made.split == 12
     said = "for items on which people have a majority (12 of those labeled have none) drawn from the same"
-    assert said in made.certificate["claim"]
+    assert said in made.certificate.claim
     assert (
-        "majority"
-        not in jk.calibrate([*tied, *rows[12:]], agreement=0.6, people="random").certificate["claim"]
+        "majority" not in jk.calibrate([*tied, *rows[12:]], agreement=0.6, people="random").certificate.claim
     )
 
 
@@ -153,7 +152,7 @@ def test_labels_may_stand_in_several_files(tmp_path: Path) -> None:
     made = jk.calibrate(
         tmp_path / "evidence.jsonl", labels=[tmp_path / "one.csv", tmp_path / "two.csv"], agreement=0.6
     )
-    assert made.certificate["labels"] == 40
+    assert made.certificate.labels == 40
     given = ["--labels", "one.csv", "--labels", "two.csv"]
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.6", *given, cwd=tmp_path)
     assert "40 items labeled by people" in done.stdout

@@ -5,26 +5,28 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from judgekit.calibration.record import Calibration, Reference
 from judgekit.errors import InputError
 from judgekit.labeling.spotchecks import spot_checks
 from judgekit.records import HumanLabel, Verdict
+from judgekit.trust.risk import Agreement
+from judgekit.trust.selective.certificate import Certificate, Part
 
 LABELS = ["no", "partly", "yes"]
 
 
-def calibration(*parts: dict, **more) -> dict:
-    parts = parts or ({"group": None, "label": None, "agreement": 0.85},)
-    return {
-        "rubric": "qa",
-        "labels": LABELS,
-        "tiers": ["small", "large"],
-        "certificate": {
-            "agreement": 0.85,
-            "delta": 0.1,
-            "parts": [part | {"status": "certified"} for part in parts],
-        },
+def calibration(*parts: tuple[str | None, int | None, float], tolerance: int = 0, **more) -> Calibration:
+    """A calibration that certified these parts: group, verdict label, agreement."""
+    seen = tuple(Part(*part, labels=100, status="certified") for part in parts or [(None, None, 0.85)])
+    promise = Agreement(0.85, 0.1, tolerance)
+    return Calibration(
+        rubric="qa",
+        labels=LABELS,
+        tiers=("small", "large"),
+        policy={},
+        certificate=Certificate("certified", "a promise", promise, parts=seen),
         **more,
-    }
+    )
 
 
 def row(number: int, says: str | None = None, *people: str, **more) -> tuple[Verdict, list[HumanLabel]]:
@@ -83,7 +85,7 @@ def test_a_label_that_the_promise_does_not_know_breaks_nothing() -> None:
 
 
 def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
-    parts = [{"group": None, "label": k, "agreement": a} for k, a in enumerate((0.95, 0.8, 0.8))]
+    parts = [(None, k, a) for k, a in enumerate((0.95, 0.8, 0.8))]
     rows = [row(k, "no", "no" if k % 100 < 85 else "yes") for k in range(200)] + [row(999, "partly")]
     rows += [row(k, "yes", "yes") for k in range(200, 300)]
     found = spot_checks(rows, calibration(*parts), "abc")
@@ -94,30 +96,28 @@ def test_a_promise_by_group_or_label_is_audited_part_by_part() -> None:
     ]
     assert found.status == "broken", "85 % would do for the others, not for 'no'"
     assert sum(part.audit.level for part in found.parts) == pytest.approx(0.05)
-    grouped = calibration(
-        {"group": "a", "label": None, "agreement": 0.9}, {"group": "b", "label": None, "agreement": 0.9}
-    )
+    groups = [("a", None, 0.9), ("b", None, 0.9)]
+    grouped = calibration(*groups, group_by="split")
     rows = [
         row(k, "yes", "yes" if k % 2 or k % 5 else "no", split="ab"[k % 2], calibration="abc")
         for k in range(200)
     ]
-    found = spot_checks([*rows, row(999, "yes", "no", split="c")], grouped | {"group_by": "split"}, "abc")
+    found = spot_checks([*rows, row(999, "yes", "no", split="c")], grouped, "abc")
     assert [(part.group, part.audit.checked, part.audit.agreed) for part in found.parts] == [
         ("a", 100, 80),
         ("b", 100, 100),
     ]
     assert found.left_out == {"not a verdict of this promise": 1}
     rows = [row(1, "yes", "yes", split="a"), row(2, "yes", "yes", split="b", question_id="q1")]
-    reference = {"questions": ["q1"], "groups": ["a"]}
-    found = spot_checks(rows, grouped | {"group_by": "split", "reference": reference}, "abc")
+    reference = Reference(questions=["q1"], groups=["a"])
+    found = spot_checks(rows, calibration(*groups, group_by="split", reference=reference), "abc")
     assert [(part.group, part.audit.checked) for part in found.parts] == [("b", 1)], (
         "q1 certified the promise of group a only"
     )
 
 
 def test_tolerance_and_a_random_person_count_as_they_were_promised() -> None:
-    near = calibration()
-    near["certificate"]["tolerance"] = 1
+    near = calibration(tolerance=1)
     found = spot_checks([row(0, "yes", "partly"), row(1, "yes", "no")], near, "abc")
     assert (found.parts[0].audit.agreed, found.parts[0].audit.checked) == (1, 2)
     rows = [row(k, "yes", "yes", "no", "yes", "no") for k in range(400)]

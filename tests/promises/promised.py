@@ -14,7 +14,7 @@ import numpy as np
 from judgekit.trust.prevalence.certified import Certified, Population
 from judgekit.trust.prevalence.judged import Judged
 from judgekit.trust.prevalence.rates import Rate, rate
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement
 
 VERDICTS = np.array([0.25, 0.1, 0.3, 0.25, 0.1])
 """Shares of the five verdicts: leaked, partial, withheld, wrong, degenerate."""
@@ -49,7 +49,7 @@ def push(
     rng: np.random.Generator,
     verdicts: np.ndarray,
     risk: np.ndarray,
-    promise: Promise,
+    promise: Agreement,
     wanted: tuple[int, ...],
     up: bool,
 ) -> np.ndarray:
@@ -78,7 +78,7 @@ def draw(
     """One world of a kind of promise (see `KINDS`)."""
     labels, tolerance = len(VERDICTS), 1 if "tolerance" in kind else 0
     per_label = {0: 0.5, 2: 0.95} if "per label" in kind else {}
-    promise = Promise(agreement, 0.1, tolerance, per_label)
+    promise = Agreement(agreement, 0.1, tolerance, per_label)
     verdicts = rng.choice(labels, items, p=VERDICTS)
     groups, questions = np.zeros(items, int), np.arange(items)
     risk = 1 - np.array([promise.target(v) if per_label else agreement for v in verdicts])

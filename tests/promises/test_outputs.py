@@ -45,7 +45,7 @@ def broken(per: Literal["question", "item"]) -> float:
     for _ in range(DRAWS):
         made = calibrate(draw(rng, 250), agreement=TARGET, delta=DELTA, per=per)
         count += made.certified
-        assert ("questions, one output of each," in made.certificate["claim"]) <= (per == "question")
+        assert ("questions, one output of each," in made.certificate.claim) <= (per == "question")
     return count / DRAWS
 
 

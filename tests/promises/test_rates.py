@@ -14,7 +14,7 @@ import pytest
 from judgekit.trust import calibrate
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.rates import Judged, rate, rate_difference, rate_ratio
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement
 from judgekit.trust.sample_size import choose_items
 from tests.promises.promised import KINDS, WANTED, draw, held
 from tests.shared_data import shared
@@ -178,7 +178,7 @@ def test_certificate_at_its_worst(prevalence: float) -> None:
 
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         verdict = ask(rng, truth, 0.9, 0.1, 0.1)
-        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(Promise(0.9, 0.001)))
+        got = rate(Judged(verdict, np.full(ITEMS, -1)), 1, certificate=Certified(Agreement(0.9, 0.001)))
         return truth.mean(), got.low, got.high
 
     assert coverage(draw) >= 0.95 - ALLOWANCE

@@ -42,12 +42,12 @@ def test_calibrating_the_example_certifies_what_the_page_says() -> None:
     policy = calibrate(
         probs[shuffled], EXAMPLE.human[shuffled], agreement=1 - ALPHA, delta=DELTA, costs=COSTS
     )
-    (part,) = policy.certificate["parts"]
-    assert policy.certificate["method"]["delta"] == pytest.approx(EXAMPLE.delta)
+    (part,) = policy.certificate.parts
+    assert policy.certificate.method.delta == pytest.approx(EXAMPLE.delta)
     assert says(f"path of both judges may spend {EXAMPLE.delta:.3f}".replace("0.", "."))
     assert says("(`margin_1` = -.5)") and policy.stopping.early_exit_margin[0] == -0.5
     assert says("log(.7/.3) = .85 (`minimum_1`)") and round(policy.stopping.minimum_score[0], 2) == 0.85
-    assert (part["accepted"], part["errors"], part["charged"]) == (14, 0, 1)
+    assert (part.accepted, part.errors, part.worst_case_errors) == (14, 0, 1)
     assert says("14 of the 20 items have a verdict, none of them wrong, one charged")
     assert policy.decide(probs).accepted.sum() == 14
     assert policy.threshold[0, 0] == np.nextafter(EXAMPLE.entered[14], np.inf)

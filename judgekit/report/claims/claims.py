@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from judgekit.calibration.record import Calibration
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.records import PEOPLE
-from judgekit.report.claims.shifts import Look, promised, seen_kinds, shifts
+from judgekit.report.claims.shifts import Look, promised, shifts
 from judgekit.report.load import Judged, Run
+from judgekit.trust.selective.certificate import Certificate
 
 OPINION = "judge's opinion only: not calibrated against people"
 
@@ -76,36 +78,27 @@ def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATC
             text = "calibrated against people; the run folder does not hold the calibration"
             return Claim(rubric, "certified", text)
         return Claim(rubric, "not calibrated", OPINION)
-    certificate = dict(calibration.get("certificate") or {})
-    if certificate.get("status") != "certified":
-        told = str(certificate.get("claim") or "the labels at hand certify no policy").rstrip(".")
+    certificate = calibration.certificate
+    if not certificate.certified:
+        told = (certificate.claim or "the labels at hand certify no policy").rstrip(".")
         return Claim(rubric, "nothing certified", told)
     known = _numbers(certificate)
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
     known["shift"] = watch.shift.text
-    known["runs"] = 0 if calibration.get("group_by") else len({kind[:2] for kind in seen_kinds(calibration)})
+    known["runs"] = 0 if calibration.group_by else len({kind[:2] for kind in calibration.reference.kinds})
     known["audit"] = "" if watch.audit is None else watch.audit.sentence
     if watch.audit is not None and watch.audit.status == "broken":
         return Claim(rubric, "withdrawn", BROKEN, **known)
     if watch.shift.shift is not None and watch.shift.shift.shifted:
         return Claim(rubric, "withdrawn", SHIFTED, **known)
-    return Claim(rubric, "certified", _promise(certificate), **known)
+    return Claim(rubric, "certified", certificate.claim.rstrip("."), **known)
 
 
-def _numbers(certificate: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: certificate.get(name)
-        for name in ("agreement", "delta", "coverage", "observed", "bound", "labels")
-    }
-
-
-def _promise(certificate: dict[str, Any]) -> str:
-    told = certificate.get("claim")
-    return (
-        str(told).rstrip(".") if told else f"agreement with people of at least {certificate.get('agreement')}"
-    )
+def _numbers(certificate: Certificate) -> dict[str, Any]:
+    names = ("agreement", "delta", "coverage", "observed", "bound", "labels")
+    return {name: getattr(certificate, name) for name in names}
 
 
 def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
@@ -117,7 +110,7 @@ def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     pools: dict[tuple[str, str, str], list[Judged]] = {}
     mine, looks = promised(runs), shifts(runs)
     keys = {
-        (run, rubric): (*promise, run if calibration.get("group_by") else "")
+        (run, rubric): (*promise, run if calibration.group_by else "")
         for (run, rubric), (promise, calibration) in mine.items()
     }
     for run in runs:
@@ -129,7 +122,7 @@ def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     return {name: Watch(looks[name], audits[key]) for name, key in keys.items()}
 
 
-def _audit(rows: Sequence[Judged], calibration: Mapping[str, Any], fingerprint: str) -> SpotChecks | None:
+def _audit(rows: Sequence[Judged], calibration: Calibration, fingerprint: str) -> SpotChecks | None:
     """Spot checks among the labels that the rows carry; None where no label counts."""
     if not any(row.human for row in rows):
         return None

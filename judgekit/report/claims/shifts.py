@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from judgekit.calibration.evidence_table import to_arrays
-from judgekit.calibration.ood import OodGuard
+from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow
 from judgekit.report.load import Judged, Run
-from judgekit.trust import Policy, Shift, shift_check
+from judgekit.trust import Shift, shift_check
 from judgekit.trust.monitoring.views import policy_views
 
 ENOUGH = 20
@@ -33,9 +33,6 @@ Promise = tuple[str, str]
 
 Part = tuple[str, bool]
 """Group, where the promise is by group; and whether the calibration saw outputs of the same runs."""
-
-Calibration = Mapping[str, Any]
-"""The content of a calibration file."""
 
 Views = Mapping[str, ArrayLike]
 
@@ -74,7 +71,7 @@ def shifts(runs: Sequence[Run]) -> dict[tuple[str, str], Look]:
 
 
 def promised(runs: Sequence[Run]) -> dict[tuple[str, str], tuple[Promise, Calibration]]:
-    """Run name and rubric -> the promise that its verdicts are under, and the calibration file's content."""
+    """Run name and rubric -> the promise that its verdicts are under, and the calibration."""
     found: dict[tuple[str, str], tuple[Promise, Calibration]] = {}
     for run in runs:
         for verdict in (row.verdict for row in run.rows):
@@ -87,14 +84,8 @@ def promised(runs: Sequence[Run]) -> dict[tuple[str, str], tuple[Promise, Calibr
 
 
 def _part(row: Judged, calibration: Calibration) -> Part:
-    by = calibration.get("group_by")
-    kinds = seen_kinds(calibration)
-    return (str(getattr(row.verdict, by)) if by else "", not kinds or _kind(row.verdict) in kinds)
-
-
-def seen_kinds(calibration: Calibration) -> set[Kind]:
-    """Whose outputs the calibration saw, labeled or not; empty where it does not remember."""
-    return {tuple(one) for one in (calibration.get("reference") or {}).get("kinds", ())}
+    kinds = calibration.reference.kinds
+    return (calibration.group(row.verdict), not kinds or _kind(row.verdict) in kinds)
 
 
 def _kind(row: Any) -> Kind:
@@ -108,11 +99,11 @@ def _plainness(look: Look) -> tuple[int, float]:
 
 def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) -> dict[Part, Look]:
     """Every part of a promise against the labeled items that belong to it; parts share the error level."""
-    reference = calibration.get("reference") or {}
+    reference = calibration.reference
     use = {part: _belonging(rows, part, calibration) for part, rows in parts.items()}
     questions = {
         part: (
-            np.array([reference["questions"][i] for i in use[part]], dtype=str),
+            np.array([reference.questions[i] for i in use[part]], dtype=str),
             np.array([row.verdict.question_id or row.verdict.id for row in rows], dtype=str),
         )
         for part, rows in parts.items()
@@ -122,26 +113,25 @@ def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) 
     for part, rows in parts.items():
         if part in looks:
             continue
-        views = _views if reference.get("rows") else _first_tier
+        views = _views if reference.rows else _first_tier
         shift = shift_check(
             *views(rows, use[part], calibration),
             level=FALSE_ALARM / sum(not reason for reason in why.values()),
             questions=questions[part],
         )
-        looks[part] = Look(shift, _found(shift, _whose(rows, part, seen_kinds(calibration))))
+        looks[part] = Look(shift, _found(shift, _whose(rows, part, reference.kinds)))
     return looks
 
 
 def _belonging(rows: Sequence[Judged], part: Part, calibration: Calibration) -> list[int]:
     """Which labeled items rows are compared with: those of their group, and of their runs and splits where known."""
-    reference = calibration.get("reference") or {}
-    use = list(range(len(reference.get("rows") or reference.get("labels") or ())))
-    if calibration.get("group_by"):
-        use = [i for i in use if reference["groups"][i] == part[0]]
-    if seen_kinds(calibration) and part[1]:
+    reference = calibration.reference
+    use = list(range(len(reference.rows or reference.labels)))
+    if calibration.group_by:
+        use = [i for i in use if reference.groups[i] == part[0]]
+    if reference.kinds and part[1]:
         present = {_kind(row.verdict) for row in rows}
-        labeled = [_kind(EvidenceRow.model_validate(one)) for one in reference["rows"]]
-        use = [i for i in use if labeled[i] in present]
+        use = [i for i in use if _kind(reference.rows[i]) in present]
     return use
 
 
@@ -160,7 +150,7 @@ def _too_little(
     return ""
 
 
-def _whose(rows: Sequence[Judged], part: Part, kinds: set[Kind]) -> str:
+def _whose(rows: Sequence[Judged], part: Part, kinds: Sequence[Kind]) -> str:
     """Whose the labeled items are, where the promise is for more than what is compared."""
     if not part[1]:
         return " of the runs that the promise is for, which these are not"
@@ -177,7 +167,7 @@ def _found(shift: Shift, whose: str) -> str:
 
 def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
     """Everything the policy sees of labeled items and of rows, and the numbers on their texts where all have them."""
-    labeled = [EvidenceRow.model_validate(calibration["reference"]["rows"][i]) for i in use]
+    labeled = [calibration.reference.rows[i] for i in use]
     scored = [
         EvidenceRow(
             **row.verdict.named, tiers=dict(row.evidence.tiers), text_features=row.evidence.text_features
@@ -186,17 +176,11 @@ def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration)
         else EvidenceRow(**row.verdict.named, tiers={})
         for row in rows
     ]
-    guard = OodGuard.model_validate(calibration["ood"]) if calibration.get("ood") else None
-    policy, tiers, by = (
-        Policy.from_dict(dict(calibration["policy"])),
-        calibration["tiers"],
-        calibration.get("group_by"),
-    )
+    policy, tiers = calibration.load_policy(), calibration.tiers
     everyone = [*labeled, *scored]
-    probs = to_arrays(everyone, tiers, calibration["labels"]).probs
+    probs = to_arrays(everyone, tiers, calibration.labels).probs
     features = [row.text_features for row in everyone]
-    if guard is not None:
-        probs[guard.refuses(features)] = np.nan
+    probs[calibration.refuses(features)] = np.nan
     order_inconsistency = np.array(
         [[row.tiers.get(tier, Evidence()).order_inconsistency for tier in tiers] for row in everyone],
         dtype=np.float64,
@@ -207,7 +191,7 @@ def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration)
         tiers,
         order_inconsistency=order_inconsistency if np.isfinite(order_inconsistency).any() else None,
         texts=features if features[0] and len({len(form) for form in features}) == 1 else None,
-        groups=[getattr(row, by) for row in everyone] if by else None,
+        groups=[calibration.group(row) for row in everyone] if calibration.group_by else None,
     )
     n = len(labeled)
     return {name: view[:n] for name, view in views.items()}, {name: view[n:] for name, view in views.items()}
@@ -215,16 +199,16 @@ def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration)
 
 def _first_tier(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
     """What calibrations remembered that were made before all tiers were: the first tier's opinion, and the texts."""
-    reference = calibration["reference"]
+    reference = calibration.reference
     labeled: dict[str, ArrayLike] = {
-        "confidence": np.array([reference["confidences"][i] for i in use], dtype=np.float64),
-        "label": np.array([reference["labels"][i] for i in use]),
+        "confidence": np.array([reference.confidences[i] for i in use], dtype=np.float64),
+        "label": np.array([reference.labels[i] for i in use]),
     }
     scored: dict[str, ArrayLike] = {
         "confidence": np.array([row.first[1] if row.first else np.nan for row in rows]),
         "label": np.array([row.first[0] if row.first else "" for row in rows]),
     }
-    features = reference.get("features") or ()
+    features = reference.features
     if features and all(row.text_features for row in rows):
         labeled["text"] = np.array([features[i] for i in use])
         scored["text"] = np.array([row.text_features for row in rows])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from judgekit.labeling.promised import Promised
+from judgekit.calibration.record import Calibration
 from judgekit.records import Verdict
-from judgekit.report.claims.shifts import seen_kinds
 from judgekit.report.load import Judged, Run
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence.certified import UNPROMISED, Certified, Population
@@ -22,31 +20,32 @@ class Vouched:
 
     Attributes
     ----------
-    promised : Promised
-    groups : the values of ``promised.by`` that occur, by number.
-    certificate : the same for ``judgekit.trust``.
+    calibration : Calibration
+    groups : tuple of str
+        The groups of its promise that occur, by number.
+    certificate : Certified
+        The promise for ``judgekit.trust``.
     """
 
-    promised: Promised
+    calibration: Calibration
     groups: tuple[str, ...]
     certificate: Certified
 
     @classmethod
-    def of(cls, rows: Sequence[Judged], calibration: Mapping[str, Any]) -> Vouched:
+    def of(cls, rows: Sequence[Judged], calibration: Calibration) -> Vouched:
         """The promise of a calibration for all rows that were decided under it, of all runs together."""
-        promised = Promised.of(calibration)
-        groups = tuple(sorted({promised.group(row.verdict) for row in rows}))
-        count = len(promised.labels)
-        made = cls(promised, groups, Certified(promised.promise, count, promised.person, promised.per_item))
-        here = arrays(rows, promised.labels, made)
-        everything = Population.of(here, promised.promise, promised.per_item)
+        groups = tuple(sorted({calibration.group(row.verdict) for row in rows}))
+        promise, per_item = calibration.promise, calibration.per == "item"
+        certified = Certified(promise, len(calibration.labels), calibration.person, per_item)
+        made = cls(calibration, groups, certified)
+        everything = Population.of(arrays(rows, calibration.labels, made), promise, per_item)
         return replace(made, certificate=replace(made.certificate, population=everything))
 
     def group(self, verdict: Verdict) -> int:
         """The number of a verdict's group; -1 where the promise does not cover the verdict."""
         if verdict.state == "verdict" and verdict.calibration is None:
             return UNPROMISED
-        return self.groups.index(self.promised.group(verdict))
+        return self.groups.index(self.calibration.group(verdict))
 
 
 def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[tuple[str, str], Vouched]:
@@ -57,7 +56,7 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
     """
     pools: dict[tuple[str, str], list[Judged]] = {}
     mine: dict[tuple[str, str], tuple[str, str]] = {}
-    calibrations: dict[tuple[str, str], Mapping[str, Any]] = {}
+    calibrations: dict[tuple[str, str], Calibration] = {}
     for run in runs:
         for rubric, rows in run.by_rubric.items():
             calibration = run.calibration(rubric)
@@ -75,15 +74,15 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
     return {name: made[key] for name, key in mine.items() if key in made}
 
 
-def _missing(rows: Sequence[Judged], calibration: Mapping[str, Any]) -> bool:
+def _missing(rows: Sequence[Judged], calibration: Calibration) -> bool:
     """Whether outputs that the promise is about, as the calibration saw them, are not among the rows."""
-    by = Promised.of(calibration).by
+    by = calibration.group_by
     place = ("model", "method", "split").index(by) if by else None
     here = {(row.verdict.model, row.verdict.method, row.verdict.split) for row in rows}
     groups = None if place is None else {kind[place] for kind in here}
     return any(
         kind not in here and (groups is None or place is None or kind[place] in groups)
-        for kind in seen_kinds(calibration)
+        for kind in calibration.reference.kinds
     )
 
 
@@ -99,7 +98,7 @@ def arrays(rows: Sequence[Judged], labels: Sequence[str], vouched: Vouched | Non
     groups = None
     if vouched is not None:
         groups = np.array([vouched.group(row.verdict) for row in rows])
-        settled |= np.array([vouched.promised.by_people(row.verdict) for row in rows])
+        settled |= np.array([vouched.calibration.by_people(row.verdict) for row in rows])
     human = np.where(settled & (human == judged.UNLABELED), verdicts, human)
     verdicts = np.where(settled, judged.ABSTAINED, verdicts)
     questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])

@@ -83,7 +83,7 @@ def judged_rates(
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
     if only:
         wanted = {only: wanted[only]}
-    known = vouched.promised.labels if vouched else ()
+    known = vouched.calibration.labels if vouched else ()
     order = [*known, *(label for label in labels if label not in known)]
     people = arrays(rows, order, vouched)
     if vouched is None and not people.labeled.any():

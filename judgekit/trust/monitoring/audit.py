@@ -102,13 +102,17 @@ class Audit:
     @property
     def sentence(self) -> str:
         """The state in one plain sentence."""
+        return self.told()
+
+    def told(self, kept: str = "agreed", what: str = "agreement") -> str:
+        """The same of a promise of another share: ``kept`` says what so many checks did, ``what`` names the share."""
         said = {
-            "holds": f"the promise of {self.target:.1%} agreement holds",
-            "broken": f"the promise of {self.target:.1%} agreement is broken",
-            "undecided": f"it is undecided whether the promise of {self.target:.1%} agreement holds",
+            "holds": f"the promise of {self.target:.1%} {what} holds",
+            "broken": f"the promise of {self.target:.1%} {what} is broken",
+            "undecided": f"it is undecided whether the promise of {self.target:.1%} {what} holds",
         }[self.status]
         return (
-            f"After {self.checked} spot checks ({self.agreed} agreed) {said}; agreement is at least "
+            f"After {self.checked} spot checks ({self.agreed} {kept}) {said}; {what} is at least "
             f"{self.low:.1%} and at most {self.high:.1%}, each with error level {self.level:.3g} at any time."
         )
 

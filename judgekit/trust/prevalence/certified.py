@@ -18,7 +18,7 @@ from scipy.special import bdtrik, rel_entr
 
 from judgekit.trust.arrays import Bools, Floats, Ints
 from judgekit.trust.prevalence.judged import Judged
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import PERSON, Promise
 
 UNPROMISED = -1
 
@@ -108,17 +108,13 @@ class Certified:
     @property
     def says(self) -> str:
         """What is promised, in words."""
-        return self.promise.says("a person drawn at random" if self.person else "people")
+        return self.promise.says(PERSON if self.person else "people")
 
     def risk(self, label: int) -> float:
-        """Highest promised probability that people's label does not agree with a verdict of this part.
-
-        Where the majority's label does not agree, a person drawn at random disagrees with probability at least
-        1 / (k + 1), k being the number of labels that agree: none of them is more frequent than the majority's.
-        """
-        risk = 1.0 - self.promise.target(None if label < 0 else label)
-        agreeing = 1 + 2 * self.promise.tolerance
-        return min(1.0, risk * (1 + agreeing)) if self.person else risk
+        """Highest promised probability that people's label makes a verdict of this part an error."""
+        condition = None if label < 0 else label
+        risk = 1.0 - self.promise.target(condition)
+        return min(1.0, risk * self.promise.spread(condition)) if self.person else risk
 
     def allows(self, judged: Judged, wanted: Ints, tail: float) -> Allowed:
         """What the promise leaves possible of `judged`, but for a probability of `tail`.
@@ -134,9 +130,9 @@ class Certified:
         population = self.population or Population.of(judged, self.promise, self.per_item)
         verdicts = np.asarray(judged.verdicts)
         highest = int(max(verdicts.max(), wanted.max())) + 1
-        agreeing = self.promise.agreeing(self.labels or highest + self.promise.tolerance)
-        hit = np.isin(np.arange(len(agreeing)), wanted)
-        inside, outside = (np.asarray((agreeing <= of).all(axis=1)) for of in (hit, ~hit))
+        right = self.promise.right(self.labels or self.promise.thinkable(highest))
+        hit = np.isin(np.arange(len(right)), wanted)
+        inside, outside = (np.asarray((right <= of).all(axis=1)) for of in (hit, ~hit))
         group, label = _part(judged, self.promise)
         under = group != UNPROMISED
         parts = sorted(set(zip(group[under].tolist(), label[under].tolist(), strict=True)))
@@ -213,8 +209,10 @@ def _divergence(x: float, risk: float) -> float:
 def _part(judged: Judged, promise: Promise) -> tuple[Ints, Ints]:
     """Group and label of each item's part; group -1 where no promise covers the item."""
     verdicts = np.asarray(judged.verdicts)
-    group = np.where(judged.accepted, judged.group, UNPROMISED)
-    return group, verdicts if promise.per_label else np.full(len(judged), -1)
+    highest = int(verdicts.max(initial=0)) + 1
+    covered = not promise.by_label or np.isin(verdicts, np.array(promise.conditions(highest), dtype=int))
+    group = np.where(judged.accepted & covered, judged.group, UNPROMISED)
+    return group, verdicts if promise.by_label else np.full(len(judged), -1)
 
 
 def _weight(judged: Judged, outputs: Mapping[Question, int], per_item: bool) -> Floats:

@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Floats
-from judgekit.trust.risk import Promise
-from judgekit.trust.selective.certificate import SCHEMA, summary, use
+from judgekit.trust.risk import Agreement, Promise
+from judgekit.trust.selective.certificate import Certificate, Method, Part
 from judgekit.trust.selective.certify import Opinions, certify
 from judgekit.trust.selective.frontier import affordable, candidates, check_costs
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
+from judgekit.trust.selective.summary import summary, use
 
 SECOND = 0.05
 """Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
@@ -37,7 +38,7 @@ def calibrate(
     probs: ArrayLike,
     human: ArrayLike,
     *,
-    agreement: float,
+    agreement: float | None = None,
     delta: float = 0.1,
     per_label: Mapping[int, float] | None = None,
     tolerance: int = 0,
@@ -51,6 +52,7 @@ def calibrate(
     drawn: str = "items",
     tries: int = 1,
     seed: int | None = None,
+    promise: Promise | None = None,
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
 
@@ -94,6 +96,8 @@ def calibrate(
         How many calibrations on these labels share ``delta``, this one among them; their number, and what each
         of them is to be, must be settled before any of them is made.
     seed : ignored, and will go. Random draws depend on the data alone.
+    promise : Promise, optional
+        What to promise, in place of agreement, delta, per_label, tolerance, label_names, drawn and tries.
 
     Returns
     -------
@@ -109,9 +113,16 @@ def calibrate(
     """
     if seed is not None:
         warnings.warn(NO_SEED, DeprecationWarning, stacklevel=2)
-    promise = Promise(agreement, delta, tolerance, dict(per_label or {}), tuple(label_names), drawn, tries)
-    if promise.per_label and max_mean_cost is not None:
-        raise ValueError("max_mean_cost and per_label exclude each other: with per_label every tier is asked")
+    if (promise is None) == (agreement is None):
+        raise ValueError("give either the agreement that is wanted, or a promise")
+    if promise is None:
+        assert agreement is not None
+        labels_apart = dict(per_label or {})
+        promise = Agreement(agreement, delta, tolerance, labels_apart, tuple(label_names), drawn, tries)
+    if promise.by_label and max_mean_cost is not None:
+        raise ValueError(
+            "max_mean_cost and a promise by label exclude each other: by label every tier is asked"
+        )
     sample = Sample.of(
         probs,
         human,
@@ -121,10 +132,7 @@ def calibrate(
         needs_others=max_mean_cost is not None,
     )
     tiers, classes = sample.evidence.shape[1:]
-    if any(not 0 <= k < classes for k in promise.per_label):
-        raise ValueError(
-            f"per_label must name labels from 0 to {classes - 1}, got {sorted(promise.per_label)}"
-        )
+    promise.check(classes)
     prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
     everyone, last = OpinionPool.equal(tiers, judges), OpinionPool.last_alone(tiers, judges)
     if sample.seen is sample.others:
@@ -132,44 +140,39 @@ def calibrate(
     spent = {everyone: promise.share}
     if max_mean_cost is None and everyone != last:
         spent = {everyone: (1 - SECOND) * promise.share, last: SECOND * promise.share}
-    policies = [
-        _policy(
-            sample, pool, promise, share, prices, 0.0 if costs is None else USUAL_COST_WEIGHT, max_mean_cost
-        )
+    cost_weight = 0.0 if costs is None else USUAL_COST_WEIGHT
+    found = [
+        _policy(sample, pool, promise, share, prices, cost_weight, max_mean_cost)
         for pool, share in spent.items()
     ]
-    policy, *alone = policies
-    if alone and _accepted(alone[0]) > _accepted(policy) + GAIN * len(sample):
-        policy = alone[0]
+    (policy, parts), *alone = found
+    if alone and _accepted(alone[0][1]) > _accepted(parts) + GAIN * len(sample):
+        policy, parts = alone[0]
     names = [sample.names[g] for g in sample.group] if sample.names else []
-    certificate = {
-        "schema": SCHEMA,
-        **summary(promise, policy.certificate["parts"], sample.shares),
-        "labels": len(sample),
-        "label_set_size": classes,
+    certificate = Certificate(
+        **summary(promise, parts, sample.shares),
         **use(policy, sample.evidence, names, sample.others, prices),
-        "human_ceiling": float((1 - sample.loss.min(axis=1)).mean())
-        if sample.shares and len(sample)
-        else None,
-        "parts": policy.certificate["parts"],
-        "method": {
-            "combination": "mean log-odds of all judges asked, weighted by how sure each is",
-            "weights": list(policy.pool.weights),
-            "test": "fixed sequence over whole cascades; "
-            + ("betting" if sample.shares else "exact binomial"),
-            "path": "thresholds fixed by other items"
+        labels=len(sample),
+        label_set_size=classes,
+        human_ceiling=float((1 - sample.loss.min(axis=1)).mean()) if sample.shares and len(sample) else None,
+        parts=parts,
+        method=Method(
+            combination="mean log-odds of all judges asked, weighted by how sure each is",
+            weights=tuple(policy.pool.weights),
+            test="fixed sequence over whole cascades; " + ("betting" if sample.shares else "exact binomial"),
+            path="thresholds fixed by other items"
             if sample.fixed
             else "thresholds at fixed ranks of the labeled items",
-            "delta": spent[policy.pool],
-            "labels_set_aside": sample.set_aside,
-        },
-        "fingerprints": dict(fingerprints or {}),
-    }
+            delta=spent[policy.pool],
+            labels_set_aside=sample.set_aside,
+        ),
+        fingerprints=dict(fingerprints or {}),
+    )
     return replace(policy, certificate=certificate)
 
 
-def _accepted(policy: Policy) -> int:
-    return sum(part["accepted"] for part in policy.certificate["parts"])
+def _accepted(parts: Sequence[Part]) -> int:
+    return sum(part.accepted for part in parts)
 
 
 def _policy(
@@ -180,16 +183,16 @@ def _policy(
     prices: Floats,
     cost_weight: float,
     max_mean_cost: float | None,
-) -> Policy:
-    """The policy that can be promised at ``delta`` with one way to combine the judges."""
+) -> tuple[Policy, tuple[Part, ...]]:
+    """The policy that can be promised at ``delta`` with one opinion pool, and what was seen of its parts."""
     classes = sample.loss.shape[1]
-    if promise.per_label:
+    if promise.by_label:
         stopping = StoppingRule.never(pool.tiers)
     elif max_mean_cost is not None:
         seen = Opinions.of(pool, sample.seen)
-        found = candidates(pool, prices, seen.score, seen.present, promise.agreement, classes)
+        found = candidates(pool, prices, seen.score, seen.present, promise.target(None), classes)
         stopping = affordable(found, max_mean_cost).stopping
     else:
-        stopping = StoppingRule.priced(pool, prices, cost_weight, promise.agreement, classes)
+        stopping = StoppingRule.priced(pool, prices, cost_weight, promise.target(None), classes)
     threshold, parts = certify(sample, pool, stopping, promise, delta)
-    return Policy(pool, stopping, threshold, sample.names, {"parts": parts})
+    return Policy(pool, stopping, threshold, sample.names), parts

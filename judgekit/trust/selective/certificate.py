@@ -1,184 +1,250 @@
-"""What a certificate says: what was promised and seen, what the policy will do and cost, and what is lacking.
-
-A certificate is a dict whose entries can be read as attributes. ``status`` is "certified" or "nothing certified";
-``claim`` one sentence; ``agreement``, ``delta``, ``tolerance``, ``per_label`` the promise; ``labels`` the number of
-certification items, ``accepted`` and ``errors`` what was seen among them, ``observed`` the agreement seen, ``bound``
-its lower Clopper-Pearson bound (for reading: the promise is ``agreement``), after items whose verdict changes along
-the path are charged with the worse one (``charged``, in the parts); ``labels_needed`` about how many labels would
-certify something, with probability :data:`POWER`, where nothing is certified (in the parts, ``nearest`` says which
-verdicts); ``coverage`` with ``coverage_interval``, ``reach`` (share of the items that each tier is asked about) and
-``cost`` per item are estimates; ``parts`` has the same counts for every group and verdict label that was certified on
-its own.
-"""
+"""A certificate: what was promised and seen, what the policy will do and cost, and what is lacking."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 from pydantic_core import core_schema
-from scipy.special import ndtri
 
-from judgekit.trust.arrays import Floats
-from judgekit.trust.bounds import clopper_pearson, fewest_labels
 from judgekit.trust.risk import Promise
-from judgekit.trust.sample_size import MOST_LABELS
-from judgekit.trust.selective.fixed_sequence import START
-from judgekit.trust.selective.policy import Policy
 
-SCHEMA = "judgekit.certificate/1"
+SCHEMA = "judgekit.certificate/2"
+BEFORE = "judgekit.certificate/1"
+
+Status = Literal["certified", "nothing certified"]
 
 
-class Certificate(dict[str, Any]):
-    """What a certificate says, by name: ``certificate.agreement`` or ``certificate["agreement"]``.
+@dataclass(frozen=True)
+class Nearest:
+    """The surest verdicts that come nearest to being certified: how many labeled items get them, how many err."""
 
-    It is written to files as the dict that it is. ``parts`` and other entries that are objects are read the same way.
+    accepted: int
+    errors: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was seen of the verdicts under one condition of the promise.
+
+    Attributes
+    ----------
+    group : str or None
+        The group that they are of, where the promise is made for each.
+    label : int or None
+        Their label, where labels are certified apart.
+    agreement : float
+        Least share of them that may be promised to be no errors.
+    labels : int
+        Labeled items that such a verdict can be given to.
+    status : str
+    accepted, errors : int, float
+        How many of the items get a verdict, and how many of these are errors.
+    labels_needed : int or None
+        About how many labels would certify something, with probability 0.8, where nothing is certified.
+    observed : float or None
+        Share of the verdicts seen that are no errors.
+    worst_case_errors : float or None
+        What was tested: ``errors``, after items whose verdict changes along the path count with the worse one.
+    p_value : float or None
+    bound : float or None
+        Lower Clopper-Pearson bound of ``observed``, for reading; None where an item's people differ.
+    nearest : Nearest or None
+        Where nothing is certified: the verdicts that ``labels_needed`` is about.
     """
 
-    __slots__ = ()
+    group: str | None
+    label: int | None
+    agreement: float
+    labels: int
+    status: Status
+    accepted: int = 0
+    errors: float = 0.0
+    labels_needed: int | None = None
+    observed: float | None = None
+    worst_case_errors: float | None = None
+    p_value: float | None = None
+    bound: float | None = None
+    nearest: Nearest | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in self:
-            raise AttributeError(f"the certificate says nothing of '{name}'; it has {', '.join(self)}")
-        return _read(self[name])
+    @property
+    def certified(self) -> bool:
+        """Whether any such verdict is promised."""
+        return self.status == "certified"
 
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self]
+    @property
+    def hopeless(self) -> bool:
+        """Whether no share of the verdicts has been right as often as it should."""
+        risk = 1 - self.agreement
+        return self.nearest is None or self.nearest.errors >= risk * self.nearest.accepted
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Part:
+        """Read what a certificate holds, now or in version 1."""
+        found = {"worst_case_errors" if name == "charged" else name: value for name, value in row.items()}
+        if found.get("nearest") is not None:
+            found["nearest"] = Nearest(**found["nearest"])
+        return cls(**found)
+
+
+@dataclass(frozen=True)
+class Method:
+    """How it was certified.
+
+    Attributes
+    ----------
+    combination, test, path : str
+        In words: how judges are combined, which test, and what fixed the thresholds.
+    weights : tuple of float
+        Of the tiers.
+    delta : float
+        The error level that was spent on the policy.
+    labels_set_aside : int
+        Labels given up to choose a stopping rule.
+    """
+
+    combination: str = ""
+    weights: tuple[float, ...] = ()
+    test: str = ""
+    path: str = ""
+    delta: float = 0.0
+    labels_set_aside: int = 0
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was proven of a policy.
+
+    Attributes
+    ----------
+    status : str
+    claim : str
+        The promise in one sentence, or what is lacking.
+    promise : Promise
+    labels, label_set_size : int
+        Items that certified, and how many labels there are to give.
+    accepted, errors, observed, bound, labels_needed : see :class:`Part`
+        Of all certified parts together; the least bound; the most labels needed.
+    coverage, coverage_interval : float, pair of float
+        Share of items that get a verdict: estimated, not promised.
+    reach : tuple of float
+        Share of the items that each tier is asked about.
+    cost : float
+        Mean cost an item.
+    human_ceiling : float or None
+        Best agreement that any verdicts could have had, where an item's people differ.
+    parts : tuple of Part
+        The same counts for each condition of the promise.
+    method : Method
+    fingerprints : dict
+        As given to :func:`judgekit.trust.calibrate`.
+    """
+
+    status: Status
+    claim: str
+    promise: Promise
+    labels: int = 0
+    label_set_size: int = 0
+    accepted: int = 0
+    errors: float = 0.0
+    observed: float | None = None
+    bound: float | None = None
+    labels_needed: int | None = None
+    coverage: float = 0.0
+    coverage_interval: tuple[float, float] = (0.0, 1.0)
+    reach: tuple[float, ...] = ()
+    cost: float = 0.0
+    human_ceiling: float | None = None
+    parts: tuple[Part, ...] = ()
+    method: Method = Method()
+    fingerprints: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def certified(self) -> bool:
+        """Whether any verdict is promised."""
+        return self.status == "certified"
+
+    @property
+    def agreement(self) -> float | None:
+        """The agreement with people that all verdicts are promised; None for a promise of another kind."""
+        return self.promise.overall
+
+    @property
+    def delta(self) -> float:
+        """Probability that the certificate may be wrong."""
+        return self.promise.delta
 
     def __repr__(self) -> str:
-        return f"<certificate: {self.get('claim') or self.get('status')}>"
+        return f"<certificate: {self.claim or self.status}>"
 
     def _repr_html_(self) -> str:
         rows = (f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.told())
-        return f"<p>{escape(str(self.get('claim', '')))}</p><table>{''.join(rows)}</table>"
+        return f"<p>{escape(self.claim)}</p><table>{''.join(rows)}</table>"
 
     def told(self) -> list[tuple[str, str]]:
-        """Its plain entries, but for the claim and the schema, as text."""
-        plain = (str, int, float)
-        shown = {name: value for name, value in self.items() if isinstance(value, plain)}
+        """Its plain entries, but for the claim, as text."""
+        entries = {"agreement": self.agreement, "delta": self.delta}
+        entries |= {one.name: getattr(self, one.name) for one in fields(self) if one.name != "claim"}
         return [
             (name.replace("_", " "), f"{value:.4g}" if isinstance(value, float) else str(value))
-            for name, value in shown.items()
-            if name not in ("claim", "schema")
+            for name, value in entries.items()
+            if isinstance(value, str | int | float)
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able form; ``from_dict`` gives back an equal certificate."""
+        held = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            "schema": SCHEMA,
+            **held,
+            "promise": self.promise.to_dict(),
+            "coverage_interval": list(self.coverage_interval),
+            "reach": list(self.reach),
+            "parts": [_without_none(asdict(part)) for part in self.parts],
+            "method": {**asdict(self.method), "weights": list(self.method.weights)},
+        }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Certificate:
+        """Read what ``to_dict`` wrote, now or in version 1, which promised agreement and nothing else.
+
+        Raises
+        ------
+        ValueError : not such a dict, or one of another version.
+        """
+        held = dict(row)
+        schema = held.pop("schema", BEFORE)
+        if schema not in (SCHEMA, BEFORE):
+            raise ValueError(f"expected a certificate with schema '{SCHEMA}', got {schema!r}")
+        try:
+            if schema == BEFORE:
+                names = ("agreement", "delta", "tolerance", "per_label")
+                promised = {name: held.pop(name) for name in names if name in held}
+                held = {"claim": "", **held, "promise": {"kind": "agreement", **promised}}
+            method = dict(held.get("method") or {})
+            held |= {
+                "promise": Promise.from_dict(held["promise"]),
+                "coverage_interval": tuple(held.get("coverage_interval", (0.0, 1.0))),
+                "reach": tuple(held.get("reach", ())),
+                "parts": tuple(Part.from_dict(part) for part in held.get("parts", ())),
+                "method": Method(**{**method, "weights": tuple(method.get("weights", ()))}),
+            }
+            return cls(**held)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"certificate is not complete: {error}") from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> core_schema.CoreSchema:
-        entries = core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
-        return core_schema.no_info_after_validator_function(cls, entries)
-
-
-def _read(value: Any) -> Any:
-    if isinstance(value, dict):
-        return Certificate(value)
-    return tuple(map(_read, value)) if isinstance(value, list) else value
-
-
-POWER = 0.8
-"""Probability with which as many labels as are said to be needed certify something."""
-
-
-def nearest(entered: Floats, charged: Floats, count: int, risk: float, delta: float) -> dict[str, Any]:
-    """The part of the verdicts for which fewest labels would do, if what was seen of it is typical.
-
-    About as many as :func:`judgekit.trust.sample_size.plan_labels` finds; by the normal approximation, since every
-    share of the items is looked at that a path can begin with or reach.
-
-    Parameters
-    ----------
-    entered : float (items,), the thresholds at which items enter the path, from the strictest.
-    charged : float (items + 1,), the sum of the charges of the first items.
-    count : how many labeled items there are, those that never enter among them.
-
-    Returns
-    -------
-    dict : ``labels_needed``, None where no number would do, or too few labels tell; and in ``nearest`` how many labeled
-        items get these verdicts (``accepted``) with how many ``errors``, None where none does.
-    """
-    ends = np.flatnonzero(np.append(entered[1:] < entered[:-1], True)[: len(entered)]) + 1  # ties go together
-    ends = ends[ends >= START * count] if (ends >= START * count).any() else ends[-1:]
-    least = fewest_labels(risk, delta)
-    if not len(ends):
-        return {"labels_needed": None if count else least, "nearest": None}
-    rate = (charged[ends] + 0.5) / (ends + 1)
-    spread = ndtri(1 - delta) * np.sqrt(risk * (1 - risk)) + ndtri(POWER) * np.sqrt(rate * (1 - rate))
-    with np.errstate(divide="ignore"):
-        accepted = np.where(
-            rate < risk, np.maximum((np.maximum(spread, 0) / (risk - rate)) ** 2, least), np.inf
+        """Read from and written to records as its dict."""
+        from_dict = core_schema.no_info_after_validator_function(cls.from_dict, core_schema.dict_schema())
+        return core_schema.json_or_python_schema(
+            json_schema=from_dict,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_dict]),
+            serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict),
         )
-    labels = accepted * count / ends
-    labels[labels > MOST_LABELS] = np.inf
-    best = int(labels.argmin() if np.isfinite(labels).any() else rate.argmin())
-    return {
-        "labels_needed": max(count + 1, int(np.ceil(labels[best]))) if np.isfinite(labels[best]) else None,
-        "nearest": {"accepted": int(ends[best]), "errors": round(float(charged[ends[best]]), 9)},
-    }
 
 
-def hopeless(part: Mapping[str, Any]) -> bool:
-    """Whether no share of the verdicts has agreed with people as often as it should."""
-    nearest, risk = part["nearest"], 1 - part["agreement"]
-    return nearest is None or nearest["errors"] >= risk * nearest["accepted"]
-
-
-def summary(promise: Promise, parts: list[dict[str, Any]], shares: bool) -> dict[str, Any]:
-    """What the certificate says of all parts together."""
-    won = [part for part in parts if part["status"] == "certified"]
-    accepted, errors = sum(p["accepted"] for p in won), sum(p["errors"] for p in won)
-    needed = [part["labels_needed"] for part in parts if part["labels_needed"]]
-    lost = [part for part in parts if part["status"] != "certified"]
-    if won:
-        where = (
-            ""
-            if not any(p["group"] for p in parts)
-            else " in each group (" + ", ".join(dict.fromkeys(str(p["group"]) for p in won)) + ")"
-        )
-        claim = promise.claim("a person drawn at random" if shares else "the people's label", where)
-    elif needed:
-        each = " of each part" if len(parts) > 1 else ""
-        claim = (
-            "Nothing is certified: every item is left to people; "
-            f"about {max(needed):,} labels{each} would be needed."
-        )
-    else:
-        labels = f"these {sum(p['labels'] for p in parts)} labels"
-        claim = "Nothing is certified: every item is left to people; " + (
-            f"{labels} show no part of the verdicts that agrees often enough. "
-            "Stronger judges will help, more labels may."
-            if all(map(hopeless, parts))
-            else f"{labels} are too few to tell how many would be needed."
-        )
-    return {
-        "status": "certified" if won else "nothing certified",
-        "claim": claim,
-        "agreement": promise.agreement,
-        "delta": promise.delta,
-        "tolerance": promise.tolerance,
-        "per_label": {str(k): v for k, v in promise.per_label.items()},
-        "accepted": accepted,
-        "errors": round(errors, 9),
-        "observed": 1 - errors / accepted if accepted else None,
-        "bound": min((p["bound"] for p in won if p["bound"] is not None), default=None),
-        "labels_needed": max(needed) if needed and lost else None,
-    }
-
-
-def use(
-    policy: Policy, evidence: Floats, names: Sequence[str], others: Floats, prices: Floats
-) -> dict[str, Any]:
-    """What the policy will do and cost in use, estimated from all evidence at hand."""
-    grouped = policy.grouped
-    everything = evidence if grouped else np.concatenate([evidence, others])
-    decided = policy.decide(everything, names if grouped else None)
-    items = len(everything)
-    accepted = int(decided.accepted.sum())
-    stop = np.where(decided.tier < 0, policy.stopping.depth - 1, decided.tier)
-    reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
-    return {
-        "coverage": accepted / items if items else 0.0,
-        "coverage_interval": list(clopper_pearson(accepted, items)) if items else [0.0, 1.0],
-        "reach": reach.tolist(),
-        "cost": float(reach @ prices),
-    }
+def _without_none(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None or name in ("group", "label")}

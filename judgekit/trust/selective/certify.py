@@ -10,7 +10,7 @@ import numpy as np
 from judgekit.trust.arrays import Bools, Floats, Ints
 from judgekit.trust.bounds import betting_p, binomial_p, clopper_pearson_upper
 from judgekit.trust.risk import Promise
-from judgekit.trust.selective.certificate import nearest
+from judgekit.trust.selective.certificate import Part
 from judgekit.trust.selective.fixed_sequence import (
     Step,
     checkpoints,
@@ -22,6 +22,7 @@ from judgekit.trust.selective.fixed_sequence import (
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import StoppingRule, tally, thresholds
+from judgekit.trust.selective.summary import nearest
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Opinions:
 
 def certify(
     sample: Sample, pool: OpinionPool, stopping: StoppingRule, promise: Promise, delta: float
-) -> tuple[Floats, list[dict[str, Any]]]:
+) -> tuple[Floats, tuple[Part, ...]]:
     """Certify every part of a promise (group, verdict label) at its share of ``delta``.
 
     Returns
@@ -57,9 +58,9 @@ def certify(
     """
     classes = sample.loss.shape[1]
     items, others = Opinions.of(pool, sample.evidence), Opinions.of(pool, sample.others)
-    names, verdicts = sample.names or ("",), list(range(classes)) if promise.per_label else [None]
+    names, verdicts = sample.names or ("",), promise.conditions(classes)
     share = delta / (len(names) * len(verdicts))
-    threshold, parts = np.full((len(names), classes), np.inf), []
+    threshold, parts = np.full((len(names), classes), np.inf), list[Part]()
     for g, name in enumerate(names):
         for verdict in verdicts:
             which, marks = sample.group == g, others if sample.fixed else None
@@ -67,10 +68,10 @@ def certify(
                 which = which & (items.label[:, -1] == verdict)
                 marks = None if marks is None else marks[marks.label[:, -1] == verdict]
             target = promise.target(verdict)
-            part = _descend(sample, np.flatnonzero(which), items, marks, stopping, 1 - target, share)
-            threshold[g, slice(None) if verdict is None else verdict] = part.pop("threshold")
-            parts.append({"group": name or None, "label": verdict, "agreement": target} | part)
-    return threshold, parts
+            found, seen = _descend(sample, np.flatnonzero(which), items, marks, stopping, 1 - target, share)
+            threshold[g, slice(None) if verdict is None else verdict] = found
+            parts.append(Part(name or None, verdict, target, **seen))
+    return threshold, tuple(parts)
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def _descend(
     stopping: StoppingRule,
     risk: float,
     delta: float,
-) -> dict[str, Any]:
-    """Go down the path with the items ``which``, and say how far it could be promised."""
+) -> tuple[float, dict[str, Any]]:
+    """Go down the path with the items ``which``: the threshold that could be promised, and what a part says of it."""
     line, count = _Line.of(items[which], sample.loss[which], stopping), len(which)
     points = checkpoints(count, risk, delta)
     charged = np.append(0.0, np.cumsum(line.worst_loss[line.order]))
@@ -140,22 +141,22 @@ def _descend(
         return float(binomial_p(np.rint(erred[step.threshold]), step.whole, risk))
 
     won = descend(steps, p_value, delta)
-    found: dict[str, Any] = {"threshold": np.inf, "labels": count, "accepted": 0, "errors": 0.0}
-    found |= {"status": "certified" if won else "nothing certified", "labels_needed": None}
-    if won:
-        n, errors = won.whole, float(erred[won.threshold])
-        tested = errors if marks is not None else float(charged[n])
-        found |= {
-            "threshold": won.threshold,
-            "accepted": n,
-            "errors": round(errors, 9),
-            "observed": 1 - errors / n,
-        }
-        found |= {"charged": round(tested, 9), "p_value": p_value(won)}
-        upper = float(clopper_pearson_upper(round(tested), n, delta))
-        found["bound"] = None if sample.shares else 1 - upper
-    else:
-        found |= nearest(line.entered[line.order], charged, count, risk, delta)
-        if found["labels_needed"] and sample.set_aside:  # as large a share of more labels will be set aside
-            found["labels_needed"] += -(-found["labels_needed"] * sample.set_aside // max(len(sample), 1))
-    return found
+    if not won:
+        needed, close = nearest(line.entered[line.order], charged, count, risk, delta)
+        if needed and sample.set_aside:  # as large a share of more labels will be set aside
+            needed += -(-needed * sample.set_aside // max(len(sample), 1))
+        lost = {"labels": count, "status": "nothing certified", "labels_needed": needed, "nearest": close}
+        return np.inf, lost
+    n, errors = won.whole, float(erred[won.threshold])
+    tested = errors if marks is not None else float(charged[n])
+    upper = float(clopper_pearson_upper(round(tested), n, delta))
+    return won.threshold, {
+        "labels": count,
+        "status": "certified",
+        "accepted": n,
+        "errors": round(errors, 9),
+        "observed": 1 - errors / n,
+        "worst_case_errors": round(tested, 9),
+        "p_value": p_value(won),
+        "bound": None if sample.shares else 1 - upper,
+    }

@@ -8,7 +8,7 @@ whoever then picks a target has several promises to pick from (``docs/guarantee.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,10 +18,10 @@ from numpy.typing import ArrayLike
 from judgekit.trust.arrays import Floats, Ints, check_probs
 from judgekit.trust.bounds import clopper_pearson, fewest_labels
 from judgekit.trust.prevalence.core import bounded_mean_interval
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import losses
 from judgekit.trust.sample_size import accuracy_needed
 from judgekit.trust.selective.calibrate import calibrate
-from judgekit.trust.selective.certificate import hopeless
+from judgekit.trust.selective.certificate import Certificate, Part
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy
 
@@ -32,8 +32,12 @@ CONFIDENCE = 0.95
 """Confidence of the intervals."""
 
 
+PROMISED = ("promise", "agreement", "delta", "per_label", "tolerance", "label_names", "drawn", "tries")
+"""Options of a calibration that say what is promised: the certificate has them."""
+
+
 @dataclass(frozen=True)
-class Agreement:
+class Agreed:
     """How often verdicts agree with people on some of the labeled items.
 
     Attributes
@@ -49,7 +53,7 @@ class Agreement:
     high: float
 
     @classmethod
-    def of(cls, loss: Floats) -> Agreement:
+    def of(cls, loss: Floats) -> Agreed:
         """From how wrong each verdict is, float (items,) in [0, 1]."""
         if not len(loss):
             return cls(0, None, 0.0, 1.0)
@@ -134,10 +138,10 @@ class Diagnosis:
     labels: tuple[str, ...]
     judges: tuple[str, ...]
     n: int
-    by_judge: tuple[Agreement, ...]
-    together: Agreement
-    by_people: tuple[Agreement, ...]
-    by_verdict: tuple[Agreement, ...]
+    by_judge: tuple[Agreed, ...]
+    together: Agreed
+    by_people: tuple[Agreed, ...]
+    by_verdict: tuple[Agreed, ...]
     confusion: tuple[tuple[int, ...], ...]
     confused: tuple[Confusion, ...]
     weakest: str | None
@@ -149,12 +153,7 @@ def diagnose(
     probs: ArrayLike,
     human: ArrayLike,
     *,
-    agreement: float,
-    delta: float = 0.1,
-    per_label: Mapping[int, float] | None = None,
-    tolerance: int = 0,
     judge_names: Sequence[str] = (),
-    label_names: Sequence[str] = (),
     **options: Any,
 ) -> Diagnosis:
     """What labeled items say of the judges, and how far each target is where nothing was certified.
@@ -162,26 +161,21 @@ def diagnose(
     Parameters
     ----------
     policy : what :func:`judgekit.trust.selective.calibrate` made of the other parameters.
-    probs, human, agreement, delta, per_label, tolerance, label_names, options : what it was given.
+    probs, human, options : what it was given.
     judge_names : what the judges are called, in the order of their tiers; by default their numbers.
 
     Raises
     ------
     ValueError : arrays that do not fit each other or hold impossible numbers.
     """
-    asked = {
-        "agreement": agreement,
-        "delta": delta,
-        "per_label": per_label,
-        "tolerance": tolerance,
-        "label_names": label_names,
-        **options,
-    }
-    everything, promise = check_probs(probs), Promise(agreement, delta, tolerance)
+    certificate = policy.certificate
+    if certificate is None:
+        raise ValueError("the policy has no certificate: nothing was calibrated")
+    everything, promise = check_probs(probs), certificate.promise
     classes = everything.shape[2]
-    names = tuple(label_names) or tuple(map(str, range(classes)))
-    labeled, losses = promise.losses(human, classes)
-    people, evidence, loss = _people(human)[labeled], everything[labeled], losses[labeled]
+    names = tuple(promise.names) or tuple(map(str, range(classes)))
+    labeled, wrongs = losses(human, promise.agreeing(classes))
+    people, evidence, loss = _people(human)[labeled], everything[labeled], wrongs[labeled]
     verdict, single = _together(policy.pool, evidence), _each(policy.pool, evidence)
     given = verdict >= 0
     wrong = np.where(given, loss[np.arange(len(loss)), verdict], 0.0)
@@ -201,16 +195,16 @@ def diagnose(
         labels=names,
         judges=tuple(judge_names) or tuple(map(str, range(len(single)))),
         n=len(loss),
-        by_judge=tuple(Agreement.of(loss[own >= 0, own[own >= 0]]) for own in single),
-        together=Agreement.of(wrong[given]),
-        by_people=tuple(Agreement.of(wrong[given & (people == k)]) for k in range(classes)),
-        by_verdict=tuple(Agreement.of(wrong[verdict == k]) for k in range(classes)),
+        by_judge=tuple(Agreed.of(loss[own >= 0, own[own >= 0]]) for own in single),
+        together=Agreed.of(wrong[given]),
+        by_people=tuple(Agreed.of(wrong[given & (people == k)]) for k in range(classes)),
+        by_verdict=tuple(Agreed.of(wrong[verdict == k]) for k in range(classes)),
         confusion=tuple(tuple(row) for row in table.tolist()),
         confused=tuple(sorted(confused, key=lambda pair: -pair.count)),
         weakest=names[errors.argmax()] if errors.any() else None,
         targets=()
         if policy.certified
-        else _targets(policy.certificate, probs, human, corrected, asked, names),
+        else tuple(_targets(certificate, probs, human, corrected, options, names)),
     )
 
 
@@ -240,58 +234,53 @@ def _each(pool: OpinionPool, evidence: Floats) -> list[Ints]:
 
 
 def _targets(
-    certificate: Mapping[str, Any],
+    certificate: Certificate,
     probs: ArrayLike,
     human: ArrayLike,
     corrected: ArrayLike,
-    asked: Mapping[str, Any],
+    options: Mapping[str, Any],
     names: Sequence[str],
-) -> tuple[Target, ...]:
+) -> Iterator[Target]:
     """Calibrate again at every target, on people's labels and on ``corrected`` ones."""
-    found = []
-    for target in sorted({asked["agreement"], *TARGETS}):
-        same = target == asked["agreement"]
-        options = {**asked, "agreement": target}
-        if asked["per_label"] and not same:
-            options["per_label"] = dict.fromkeys(asked["per_label"], target)
+    others = {name: value for name, value in options.items() if name not in PROMISED}
+    for promise in certificate.promise.aims(TARGETS):
+        same = promise == certificate.promise
         try:
-            again = certificate if same else calibrate(probs, human, **options).certificate
-            better = calibrate(probs, corrected, **options).certificate
+            again = certificate if same else calibrate(probs, human, promise=promise, **others).certificate
+            better = calibrate(probs, corrected, promise=promise, **others).certificate
         except ValueError:  # a max_mean_cost that pays for the target asked for need not pay for this one
             continue
-        found.append(_target(again, better, same, names))
-    return tuple(found)
+        assert again is not None and better is not None
+        yield _target(again, better, same, names)
 
 
-def _target(
-    certificate: Mapping[str, Any], corrected: Mapping[str, Any], asked: bool, names: Sequence[str]
-) -> Target:
-    parts, certify = certificate["parts"], certificate["labels"]
-    labels = certify + certificate["method"]["labels_set_aside"]
-    won = tuple(_name(part, names) for part in parts if part["status"] == "certified")
+def _target(certificate: Certificate, corrected: Certificate, asked: bool, names: Sequence[str]) -> Target:
+    parts, certify = certificate.parts, certificate.labels
+    labels = certify + certificate.method.labels_set_aside
+    won = tuple(_name(part, names) for part in parts if part.certified)
     target = Target(
-        agreement=certificate["agreement"],
+        agreement=certificate.promise.target(None),
         asked=asked,
         promises=len(parts),
         parts=won,
-        coverage=certificate["coverage"],
-        labels=labels if won else certificate["labels_needed"],
-        corrected=labels if corrected["status"] == "certified" else corrected["labels_needed"],
-        hopeless=not won and all(map(hopeless, parts)),
+        coverage=certificate.coverage,
+        labels=labels if won else certificate.labels_needed,
+        corrected=labels if corrected.certified else corrected.labels_needed,
+        hopeless=not won and all(part.hopeless for part in parts),
     )
-    if won or len(parts) > 1 or (nearest := parts[0]["nearest"]) is None:
+    if won or len(parts) > 1 or (nearest := parts[0].nearest) is None:
         return target
-    accepted, delta = nearest["accepted"], certificate["method"]["delta"]
+    accepted, delta = nearest.accepted, certificate.method.delta
     return replace(
         target,
         nearest=accepted,
-        accuracy=1 - nearest["errors"] / accepted,
+        accuracy=1 - nearest.errors / accepted,
         accuracy_needed=accuracy_needed(certify, target.agreement, delta, coverage=accepted / certify),
         least=int(np.ceil(fewest_labels(1 - target.agreement, delta) * labels / accepted)),
     )
 
 
-def _name(part: Mapping[str, Any], names: Sequence[str]) -> str:
+def _name(part: Part, names: Sequence[str]) -> str:
     """What one of several promises is called; nothing where there is one."""
-    verdict = None if part["label"] is None else names[part["label"]]
-    return ": ".join(name for name in (part["group"], verdict) if name)
+    verdict = None if part.label is None else names[part.label]
+    return ": ".join(name for name in (part.group, verdict) if name)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Bools, Floats, check_probs
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule, thresholds
 
@@ -68,7 +68,7 @@ def frontier(
     ------
     ValueError : arrays that do not fit each other or hold impossible numbers.
     """
-    Promise(agreement, 0.5)  # refuses what is no agreement
+    Agreement(agreement, 0.5)  # refuses what is no agreement
     evidence = check_probs(probs)
     pool = OpinionPool.equal(evidence.shape[1], judges)
     present = ~np.isnan(evidence[:, :, 0])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Bools, Floats, Ints, check_probs
+from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.opinion_pool import OpinionPool, PoolState
 from judgekit.trust.selective.stopping import StoppingRule
 
@@ -83,19 +84,19 @@ class Policy:
     stopping : what an early stop must have to spare.
     threshold : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
     groups : names of the groups in the order of ``threshold``; empty if one rule serves all items.
-    certificate : what was proven, JSON-able.
+    certificate : what was proven; None where nothing was tried.
     """
 
     pool: OpinionPool
     stopping: StoppingRule
     threshold: Floats
     groups: tuple[str, ...] = ()
-    certificate: dict[str, Any] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
     @property
     def certified(self) -> bool:
         """Whether any verdict is promised."""
-        return self.certificate.get("status") == "certified"
+        return self.certificate is not None and self.certificate.certified
 
     @property
     def grouped(self) -> bool:
@@ -163,7 +164,7 @@ class Policy:
             "minimum_score": _jsonable(self.stopping.minimum_score),
             "depth": self.stopping.depth,
             "threshold": _jsonable(self.threshold),
-            "certificate": self.certificate,
+            "certificate": None if self.certificate is None else self.certificate.to_dict(),
         }
 
     @classmethod
@@ -191,7 +192,7 @@ class Policy:
                 ),
                 np.array(row["threshold"], dtype=np.float64),
                 tuple(row["groups"]),
-                row["certificate"],
+                Certificate.from_dict(row["certificate"]) if row["certificate"] else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"policy is not complete: {error}") from None

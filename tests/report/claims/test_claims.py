@@ -56,8 +56,8 @@ def certified() -> Calibration:
 
 
 def run(calibration: Calibration | None) -> Run:
-    known = None if calibration is None else calibration.to_row()
-    return Run("r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"], "calibration": known}}})
+    made = {} if calibration is None else {"forgetting": calibration}
+    return Run("r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"]}}}, made)
 
 
 def test_no_calibration_is_an_opinion():

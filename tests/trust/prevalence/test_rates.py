@@ -14,7 +14,7 @@ from judgekit.trust.bounds import clopper_pearson
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.core import prediction_powered
 from judgekit.trust.prevalence.rates import Judged, rate, rate_difference, rate_ratio
-from judgekit.trust.risk import Promise
+from judgekit.trust.risk import Agreement
 from tests.shared_data import shared
 
 OPEN, UNSCORED, UNLABELED = -1, -2, -1
@@ -97,7 +97,7 @@ def test_judge_alone_states_nothing() -> None:
 def test_certificate_bounds_the_rate_and_costs_its_delta() -> None:
     verdicts = np.repeat([1, 0], [300, 700])
     human = np.full(1000, UNLABELED)
-    got = rate(Judged(verdicts, human), 1, certificate=Certified(Promise(0.9, 0.1)))
+    got = rate(Judged(verdicts, human), 1, certificate=Certified(Agreement(0.9, 0.1)))
     assert not got.identified
     assert got.level == pytest.approx(0.85)
     assert 0.17 < got.low < 0.2 and 0.4 < got.high < 0.43  # 0.3 less and more 0.1, and the binomial's spread
@@ -106,7 +106,7 @@ def test_certificate_bounds_the_rate_and_costs_its_delta() -> None:
 
 def test_certificate_is_not_confused_by_a_sampling_plan_without_labels() -> None:
     verdicts, human = np.repeat([1, 0, -1], [300, 600, 100]), np.full(1000, UNLABELED)
-    certificate = Certified(Promise(0.9, 0.1))
+    certificate = Certified(Agreement(0.9, 0.1))
     plain = rate(Judged(verdicts, human), 1, certificate=certificate)
     assert rate(Judged(verdicts, human, inclusion=0.1), 1, certificate=certificate) == plain
 
@@ -114,7 +114,7 @@ def test_certificate_is_not_confused_by_a_sampling_plan_without_labels() -> None
 def test_certificate_speaks_for_both_models_of_a_difference() -> None:
     human = np.full(1000, UNLABELED)
     first, second = (Judged(np.repeat([1, 0], [k, 1000 - k]), human) for k in (700, 200))
-    got = rate_difference(first, second, 1, certificate=Certified(Promise(0.95, 0.05)))
+    got = rate_difference(first, second, 1, certificate=Certified(Agreement(0.95, 0.05)))
     assert got.level == pytest.approx(0.9) and got.estimate is None
     assert 0.35 < got.low < 0.4 and 0.6 < got.high < 0.65  # 0.5 less and more twice 0.05, and the spread
 
@@ -122,7 +122,7 @@ def test_certificate_speaks_for_both_models_of_a_difference() -> None:
 def test_labels_make_the_certificate_needless() -> None:
     truth, verdicts = simulated(5)
     judged = Judged(verdicts, labeled_at(truth, np.arange(200)))
-    assert rate(judged, 1, certificate=Certified(Promise(0.9, 0.1))) == rate(judged, 1)
+    assert rate(judged, 1, certificate=Certified(Agreement(0.9, 0.1))) == rate(judged, 1)
 
 
 def test_several_labels_count_as_one() -> None:
@@ -233,7 +233,7 @@ def test_ratio_is_unbounded_when_the_second_may_be_zero() -> None:
         (lambda: Judged([0, 1], [0]), "human has shape"),
         (lambda: Judged([0, 1], [0, 1], inclusion=0.0), "inclusion"),
         (lambda: Judged([0, 1], [0, 1], predicted=[0.5, math.nan]), "predicted"),
-        (lambda: Certified(Promise(90, 0.1)), "agreement"),
+        (lambda: Certified(Agreement(90, 0.1)), "agreement"),
         (lambda: rate(Judged([0, 1], [0, 1]), -1), "label"),
         (lambda: rate(Judged([0, 1], [0, 1]), []), "label"),
         (lambda: rate(Judged([0, 1], [0, 1]), 1, level=95), "level"),

@@ -12,8 +12,9 @@ from scipy.stats import binomtest
 
 from judgekit.trust import calibrate, diagnose, plan_labels
 from judgekit.trust.sample_size import accuracy_needed, certificate_power
-from judgekit.trust.selective.certificate import nearest
-from judgekit.trust.selective.diagnosis import TARGETS, Agreement, Confusion, Diagnosis
+from judgekit.trust.selective.summary import nearest
+from judgekit.trust.selective.certificate import Nearest
+from judgekit.trust.selective.diagnosis import TARGETS, Agreed, Confusion, Diagnosis
 
 
 def judged(n: int, right: float = 1.5, seed: int = 0, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -84,10 +85,10 @@ def test_hindsight_is_what_the_same_procedure_gives_at_the_target(options: dict[
     assert [target.agreement for target in found.targets] == [*TARGETS, 0.995]
     for target in found.targets:
         certificate = calibrate(probs, human, agreement=target.agreement, **options).certificate
-        assert target.certified == (certificate["status"] == "certified")
-        assert target.coverage == certificate["coverage"]
+        assert target.certified == (certificate.status == "certified")
+        assert target.coverage == certificate.coverage
         if not target.certified:
-            assert target.labels == certificate["labels_needed"]
+            assert target.labels == certificate.labels_needed
     assert any(target.certified for target in found.targets)
     assert [target.asked for target in found.targets] == [False] * len(TARGETS) + [True]
 
@@ -96,8 +97,8 @@ def test_hindsight_of_verdict_labels_holds_each_to_the_target() -> None:
     probs, human = judged(400)
     found = both(probs, human, agreement=0.999, per_label={0: 0.9999}, label_names=["a", "b", "c"])
     parts = {target.agreement: target.parts for target in found.targets}
-    again = calibrate(probs, human, agreement=0.8, per_label={0: 0.8}).certificate["parts"]
-    assert parts[0.8] == tuple("abc"[part["label"]] for part in again if part["status"] == "certified") != ()
+    again = calibrate(probs, human, agreement=0.8, per_label={0: 0.8}).certificate.parts
+    assert parts[0.8] == tuple("abc"[part.label] for part in again if part.status == "certified") != ()
     assert {target.promises for target in found.targets} == {3}
 
 
@@ -119,7 +120,7 @@ def test_right_on_the_weakest_label_is_calibrated_as_if_it_were() -> None:
     again = calibrate(probs, verdict, agreement=0.97).certificate
     asked = found.targets[-1]
     assert len(wrong) and asked.agreement == 0.97
-    assert asked.corrected == (400 if again["status"] == "certified" else again["labels_needed"])
+    assert asked.corrected == (400 if again.status == "certified" else again.labels_needed)
     assert asked.corrected is not None and (asked.labels is None or asked.corrected < asked.labels)
 
 
@@ -131,8 +132,7 @@ def test_few_labels_say_what_is_possible_and_not_that_nothing_is() -> None:
     assert (asked.nearest, asked.accuracy, asked.least) == (6, 1.0, 90)
     assert (asked.labels, asked.hopeless, asked.accuracy_needed) == (None, False, None)
     assert (
-        "12 labels are too few to tell how many"
-        in calibrate(probs, human, agreement=0.95).certificate["claim"]
+        "12 labels are too few to tell how many" in calibrate(probs, human, agreement=0.95).certificate.claim
     )
 
 
@@ -151,7 +151,7 @@ def test_where_no_verdicts_are_right_often_enough_that_is_said() -> None:
     assert all(target.hopeless and target.labels is None for target in found.targets)
     assert found.targets[2].accuracy == 0.5
     assert found.targets[2].accuracy_needed is not None and found.targets[2].accuracy_needed > 0.9
-    claim = calibrate(probs, human, agreement=0.9).certificate["claim"]
+    claim = calibrate(probs, human, agreement=0.9).certificate.claim
     assert "no part of the verdicts that agrees often enough" in claim
 
 
@@ -159,18 +159,17 @@ def test_where_no_verdicts_are_right_often_enough_that_is_said() -> None:
 def test_the_labels_needed_are_about_those_that_planning_finds(risk: float, rate: float) -> None:
     n = 1000
     charged = np.floor(rate * np.arange(n + 1) + 1e-9)
-    found = nearest(
-        np.zeros(n), charged, 2 * n, risk, 0.1
-    )  # all are tied: there is one part, half of the items
-    assert found["nearest"] == {"accepted": n, "errors": charged[-1]}
+    # all are tied: there is one part, half of the items
+    needed, found = nearest(np.zeros(n), charged, 2 * n, risk, 0.1)
+    assert found == Nearest(n, charged[-1])
     exact = plan_labels(1 - risk, 0.1, coverage=0.5, accuracy=1 - rate).labels
     assert exact is not None
-    assert found["labels_needed"] == (pytest.approx(exact, rel=0.1) if exact > 2 * n else 2 * n + 1)
+    assert needed == (pytest.approx(exact, rel=0.1) if exact > 2 * n else 2 * n + 1)
 
 
 def test_so_many_labels_certify_about_as_often_as_they_are_said_to() -> None:
     needed = [
-        calibrate(*judged(60, 1.8, seed), agreement=0.9).certificate["labels_needed"] for seed in range(60)
+        calibrate(*judged(60, 1.8, seed), agreement=0.9).certificate.labels_needed for seed in range(60)
     ]
     typical = int(np.median([labels for labels in needed if labels is not None]))
     assert typical > 60
@@ -206,6 +205,6 @@ def test_any_small_data_is_diagnosed(n: int, seed: int, agreement: float, shares
     found = both(probs, human, agreement=agreement)
     assert sum(map(sum, found.confusion)) == found.n or shares
     for one in (*found.by_judge, found.together, *found.by_people, *found.by_verdict):
-        assert isinstance(one, Agreement) and 0 <= one.low <= one.high <= 1
+        assert isinstance(one, Agreed) and 0 <= one.low <= one.high <= 1
     for target in found.targets:
         assert target.certified or target.labels is None or target.labels > found.n

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judgekit.trust import Policy, calibrate
+from judgekit.trust import Agreement, Policy, calibrate
+from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.stopping import BOTTOM, StoppingRule
 
@@ -31,7 +32,7 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
         ),
         rng.choice(levels, (groups, labels)),
         tuple("abc"[:groups]) if groups > 1 else (),
-        {"status": "certified"},
+        Certificate("certified", "a promise", Agreement(0.9, 0.1), reach=(1.0,)),
     )
     probs = rng.choice([0.0, 0.1, 0.5, 1.0], (30, tiers, labels)) + 0.01
     probs[rng.random((30, tiers)) < 0.3] = np.nan

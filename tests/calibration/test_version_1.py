@@ -1,0 +1,72 @@
+"""A run and its calibration as version 1 wrote them: the fingerprint, the report, audits and verdicts stay the same.
+
+``version_1`` holds the run of a promise by method, of invented outputs, and what the code that wrote it said of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import judgekit as jk
+from judgekit.calibration.record import Calibration, calibrations
+from judgekit.runs.folder import RunFolder
+
+HERE = Path(__file__).with_name("version_1")
+RUN = HERE / "run"
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, Any]:
+    """What the code said that wrote the run."""
+    return json.loads((HERE / "said.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def made() -> Calibration:
+    (made,) = calibrations(RunFolder.open(RUN)).values()
+    return made
+
+
+def test_it_keeps_its_fingerprint_when_read_and_when_written_again(
+    made: Calibration, said: dict[str, Any], tmp_path: Path
+) -> None:
+    assert made.fingerprint == said["calibration"]
+    assert made.group_by == "method" and made.certificate.parts[0].worst_case_errors is not None
+    made.save(tmp_path / "again.json")
+    again = Calibration.load(tmp_path / "again.json")
+    assert again == made and again.fingerprint == said["calibration"]
+
+
+def test_the_report_says_the_same(said: dict[str, Any]) -> None:
+    (run,) = jk.summarize(RUN).runs
+    (claim,) = run.claims
+    assert {name: getattr(claim, name) for name in said["claim"]} == said["claim"]
+    rates = run.groups[0].rates
+    for name, old in said["rates"].items():
+        assert (rates[name].kind, list(rates[name].bounds)) == (old["kind"], old["bounds"])
+        assert [rates[name].low, rates[name].high] == pytest.approx([old["low"], old["high"]])
+
+
+def test_an_audit_says_the_same(said: dict[str, Any]) -> None:
+    (found,) = jk.audit(RUN, HERE / "checks.jsonl")
+    old = said["checked"]
+    assert (found.checked, sum(found.left_out.values())) == (old["checked"], old["left_out"])
+    for part, before in zip(found.parts, old["parts"], strict=True):
+        assert part.group == before["group"] and part.audit.status == before["status"]
+        counted = asdict(part.audit)
+        assert {name: before[name] for name in counted} == counted
+        assert [part.audit.low, part.audit.high] == pytest.approx([before["low"], before["high"]])
+
+
+def test_verdicts_are_the_same(made: Calibration) -> None:
+    before = [json.loads(line) for line in (RUN / "verdicts.jsonl").read_text("utf-8").splitlines()]
+    decided = [verdict.to_row() for verdict in jk.decide(RUN, made)]
+    for old, new in zip(before, decided, strict=True):
+        assert {name: new.get(name) for name in old if name != "cost"} == {
+            name: old[name] for name in old if name != "cost"
+        }
