@@ -77,7 +77,6 @@ THROUGH = {
         "judges/annotators/judge.py",
         "judges/annotators/panel.py",
     ),
-    "labeling/test_spotchecks.py": ("labeling/promised.py",),
     "promises/test_shift.py": ("trust/monitoring/views.py",),
     "readers/formats/test_other_formats.py": (
         "readers/base.py",

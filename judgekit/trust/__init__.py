@@ -27,6 +27,7 @@ from judgekit.trust.selective.policy import Actions, Decisions, Policy
 __all__ = [
     "NO_SEED",
     "Actions",
+    "Agreement",
     "Audit",
     "Candidate",
     "Certified",
@@ -36,7 +37,6 @@ __all__ = [
     "LabelPlan",
     "OodCheck",
     "Policy",
-    "Agreement",
     "Promise",
     "Rate",
     "Shift",

@@ -12,9 +12,9 @@ from scipy.stats import binomtest
 
 from judgekit.trust import calibrate, diagnose, plan_labels
 from judgekit.trust.sample_size import accuracy_needed, certificate_power
-from judgekit.trust.selective.summary import nearest
 from judgekit.trust.selective.certificate import Nearest
 from judgekit.trust.selective.diagnosis import TARGETS, Agreed, Confusion, Diagnosis
+from judgekit.trust.selective.summary import nearest
 
 
 def judged(n: int, right: float = 1.5, seed: int = 0, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
