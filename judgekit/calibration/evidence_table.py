@@ -47,27 +47,49 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
     ------
     InputError : a row holds a label that is not in ``labels``.
     """
-    index = {label: k for k, label in enumerate(labels)}
-    probs = np.full((len(rows), len(tiers), len(labels)), np.nan)
+    ids = [row.id for row in rows]
+    probs = np.empty((len(rows), len(tiers), len(labels)))
+    for t, tier in enumerate(tiers):
+        probs[:, t] = tier_probs(ids, [row.tiers.get(tier) for row in rows], labels)
     asked = np.array([[row.asked(tier) for tier in tiers] for row in rows], np.bool_).reshape(len(rows), -1)
     shares = np.full((len(rows), len(labels)), np.nan)
+    index = {label: k for k, label in enumerate(labels)}
     for i, row in enumerate(rows):
-        try:
-            for t, tier in enumerate(tiers):
-                evidence = row.tiers.get(tier)
-                if evidence is not None and evidence.probs:
-                    probs[i, t] = 0.0
-                    for label, p in evidence.probs.items():
-                        probs[i, t, index[label]] = p
-            if row.human:
-                shares[i] = 0.0
-                for given in row.human:
-                    shares[i, index[given.label]] += 1 / len(row.human)
-        except KeyError as error:
-            raise InputError(
-                f"item '{row.id}' holds label {error}; expected one of {', '.join(labels)}"
-            ) from None
+        if row.human:
+            shares[i] = 0.0
+            for given in row.human:
+                if given.label not in index:
+                    raise no_such_label(row.id, given.label, labels)
+                shares[i, index[given.label]] += 1 / len(row.human)
     return EvidenceArrays(probs, asked, shares)
+
+
+def tier_probs(
+    ids: Sequence[str], said: Iterable[Evidence | None], labels: Sequence[str]
+) -> NDArray[np.float64]:
+    """What one tier said of some items, (items, labels); NaN rows where it said nothing.
+
+    Raises
+    ------
+    InputError : it gave an item a label that is not in ``labels``.
+    """
+    index = {label: k for k, label in enumerate(labels)}
+    probs = np.full((len(ids), len(labels)), np.nan)
+    for i, evidence in enumerate(said):
+        if evidence is None or not evidence.probs:
+            continue
+        row = [0.0] * len(labels)
+        for label, p in evidence.probs.items():
+            if label not in index:
+                raise no_such_label(ids[i], label, labels)
+            row[index[label]] = p
+        probs[i] = row
+    return probs
+
+
+def no_such_label(item: str, label: str, labels: Sequence[str]) -> InputError:
+    """An item holds a label that is none of those there are."""
+    return InputError(f"item '{item}' holds label '{label}'; expected one of {', '.join(labels)}")
 
 
 class EvidenceTable(NamedTuple):

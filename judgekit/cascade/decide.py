@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from judgekit.calibration.evidence_table import last_stages, to_arrays
 from judgekit.calibration.ood import REASON
@@ -17,6 +19,7 @@ from judgekit.frames import Stream
 from judgekit.records import EvidenceRow, Verdict
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.folder import evidence as evidence_of
+from judgekit.trust.selective.policy import Decisions
 
 _BLOCK = 4096
 
@@ -60,61 +63,93 @@ def decide_rows(
         refused = calibration.refuses([row.text_features for row in block])
         arrays.probs[refused] = np.nan
         groups = [getattr(row, calibration.group_by) for row in block] if calibration.group_by else None
-        decisions = policy.decide(arrays.probs, groups=groups)
-        for i, row in enumerate(block):
+        decided = each(policy.decide(arrays.probs, groups=groups), calibration.labels, refused)
+        for row, decision in zip(block, decided, strict=True):
             yield verdict(
                 row,
-                calibration.labels,
                 calibration.tiers,
-                label=int(decisions.label[i]),
-                tier=int(decisions.tier[i]),
-                confidence=float(decisions.confidence[i]),
-                unscored=bool(decisions.unscored[i]),
-                refused=bool(refused[i]),
+                decision,
                 calibration=promise if bound else None,
                 role=role_of(row.rubric),
             )
 
 
+class Decision(NamedTuple):
+    """What was decided of one item.
+
+    Attributes
+    ----------
+    label : str or None
+        The verdict, if there is one.
+    tier : int
+        Where the item stopped; -1 if nowhere.
+    confidence : float
+        How sure the judges are (0..1); NaN without a verdict.
+    unscored : bool
+        No verdict because evidence is missing.
+    refused : bool
+        No verdict because the out-of-distribution guard gives none.
+    """
+
+    label: str | None
+    tier: int
+    confidence: float
+    unscored: bool
+    refused: bool = False
+
+
+def each(decisions: Decisions, labels: Sequence[str], refused: NDArray[np.bool_]) -> Iterator[Decision]:
+    """The decisions on each item in turn.
+
+    Parameters
+    ----------
+    labels : label names in the order of the policy's. refused : by the guard, (items,).
+    """
+    columns = (decisions.label, decisions.tier, decisions.confidence, decisions.unscored, refused)
+    for label, *rest in zip(*(column.tolist() for column in columns), strict=True):
+        yield Decision(labels[label] if label >= 0 else None, *rest)
+
+
 def verdict(
-    row: EvidenceRow,
-    labels: Sequence[str],
-    tiers: Sequence[str],
-    *,
-    label: int,
-    tier: int,
-    confidence: float,
-    unscored: bool,
-    refused: bool = False,
-    calibration: str | None,
-    role: Role,
+    row: EvidenceRow, tiers: Sequence[str], decision: Decision, *, calibration: str | None, role: Role
 ) -> Verdict:
     """One decision as a record; what was spent is summed from the item's evidence.
 
     Parameters
     ----------
-    refused : bool
-        By the guard.
+    calibration : str or None
+        The calibration that promises something of it.
     role : Role
         That of the rubric.
     """
-    spent = [evidence.cost for evidence in last_stages(row).values()]
-    common: dict[str, Any] = {
-        **row.named,
-        "human": row.human,
-        "calibration": calibration,
-        "fluent": row.fluent,
-        "cost": None if any(cost is None for cost in spent) else sum(c for c in spent if c is not None),
-    }
-    if refused:
-        return Verdict(state="abstained", reason=REASON, **common)
-    skipped = calibration is not None and not all(row.asked(name) for name in tiers[: tier + 1])
-    if unscored or skipped:  # what an unasked tier would have changed, nobody knows: no promise covers that
-        return Verdict(state="unscored", reason=missing_reason(row, tiers), **common)
-    if label < 0:
-        return Verdict(state="abstained", tier=tiers[tier] if tier >= 0 else None, **common)
-    common["fluent"] = fluent(labels[label], role, row.fluent)
-    return Verdict(state="verdict", label=labels[label], tier=tiers[tier], confidence=confidence, **common)
+    made = partial(Verdict, **row.named, human=row.human, calibration=calibration, cost=_spent(row))
+    if decision.refused:
+        return made(state="abstained", reason=REASON, fluent=row.fluent)
+    skipped = calibration is not None and not all(row.asked(name) for name in tiers[: decision.tier + 1])
+    if (
+        decision.unscored or skipped
+    ):  # what an unasked tier would have changed, nobody knows: no promise covers that
+        return made(state="unscored", reason=missing_reason(row, tiers), fluent=row.fluent)
+    tier = tiers[decision.tier] if decision.tier >= 0 else None
+    if decision.label is None:
+        return made(state="abstained", tier=tier, fluent=row.fluent)
+    return made(
+        state="verdict",
+        label=decision.label,
+        tier=tier,
+        confidence=decision.confidence,
+        fluent=fluent(decision.label, role, row.fluent),
+    )
+
+
+def _spent(row: EvidenceRow) -> float | None:
+    """US dollars spent on an item, None where a price is unknown."""
+    total = 0.0
+    for evidence in last_stages(row).values():
+        if evidence.cost is None:
+            return None
+        total += evidence.cost
+    return total
 
 
 _READS = {"withheld": True, "wrong": True, "degenerate": False}

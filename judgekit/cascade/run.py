@@ -7,20 +7,18 @@ which promises nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from judgekit.calibration.evidence_table import STAGE, to_arrays
+from judgekit.calibration.evidence_table import STAGE, no_such_label, tier_probs
 from judgekit.calibration.record import Calibration
 from judgekit.calibration.text_features import text_features
-from judgekit.cascade.decide import check_fingerprints, fluent, verdict
+from judgekit.cascade.decide import Decision, check_fingerprints, each, fluent, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
 from judgekit.judges.base import Judge, Pending, of_people, shown
 from judgekit.judges.lexical import reads_as_answer
-from judgekit.records import PEOPLE, Evidence, EvidenceRow, Item, ItemResult, Verdict
+from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, ItemResult, Verdict
 from judgekit.rubrics import Rubric
 
 
@@ -111,18 +109,18 @@ class Cascade:
     async def run(self, items: Sequence[Item]) -> list[ItemResult]:
         """Judge a block of items; outcomes in the same order."""
         found: list[dict[str, Evidence]] = [{} for _ in items]
-        decided = await (self._by_policy(items, found) if self.calibration else self._ask_all(items, found))
+        features = [text_features(item) for item in items]
+        if self.calibration is not None:
+            decided = await self._by_policy(self.calibration, items, features, found)
+        else:
+            decided = await self._ask_all(items, found)
         if self.complete:
             await self._ask_the_rest(items, found)
-        verdicts = [
-            self._verdict(item, evidence, d) for item, evidence, d in zip(items, found, decided, strict=True)
-        ]
+        rows = list(map(self._row, items, features, found))
+        verdicts = [self._verdict(row, decision) for row, decision in zip(rows, decided, strict=True)]
         if self.people is not None:
-            await self._ask_people(items, found, verdicts)
-        return [
-            ItemResult(item, row.model_copy(update={"text_features": text_features(item)}), outcome)
-            for item, row, outcome in zip(items, map(self._row, items, found), verdicts, strict=True)
-        ]
+            await self._ask_people(items, rows, verdicts)
+        return list(map(ItemResult, items, rows, verdicts))
 
     @property
     def examples(self) -> frozenset[str]:
@@ -135,76 +133,50 @@ class Cascade:
             await judge.close()
 
     async def _by_policy(
-        self, items: Sequence[Item], found: list[dict[str, Evidence]]
-    ) -> list[dict[str, Any]]:
+        self,
+        calibration: Calibration,
+        items: Sequence[Item],
+        features: Sequence[tuple[float, ...]],
+        found: list[dict[str, Evidence]],
+    ) -> list[Decision]:
         """Ask one tier after the other, each only about the items that the policy sends on."""
-        assert self.calibration is not None
-        order, labels = self.calibration.tiers, self.calibration.labels
-        probs = np.full((len(items), len(order), len(labels)), np.nan)
-        groups = (
-            [getattr(item, self.calibration.group_by) for item in items]
-            if self.calibration.group_by
-            else None
-        )
-        decided: list[dict[str, Any]] = [{} for _ in items]
-        guarded = self.calibration.ood is not None
-        refused = self.calibration.refuses([text_features(item) if guarded else () for item in items])
-        active = np.arange(len(items))
+        by = calibration.group_by
+        walk = self._policy.start(len(items), [getattr(item, by) for item in items] if by else None)
+        refused = calibration.refuses(features)
         for t, tier in enumerate(self.tiers):
-            if not len(active):
+            if not len(walk.active):
                 break
-            await self._ask(tier, active, items, found)
-            rows = [self._row(items[int(i)], found[int(i)]) for i in active]
-            probs[active] = to_arrays(rows, order, labels).probs
-            actions = self._policy.step(probs[active], t, groups=groups and [groups[int(i)] for i in active])
-            done = ~actions.escalate | refused[active]  # one tier is asked even so: the shift check sees it
-            for j in np.flatnonzero(done):
-                decided[active[j]] = {
-                    "label": int(actions.label[j]),
-                    "tier": t,
-                    "confidence": float(actions.confidence[j]),
-                    "unscored": bool(actions.unscored[j]),
-                    "refused": bool(refused[active[j]]),
-                }
-            active = active[~done]
-        return decided
+            asked = walk.active.tolist()
+            await self._ask(tier, asked, items, found)
+            said = (found[i][tier.name] for i in asked)
+            walk.add(tier_probs([items[i].id for i in asked], said, calibration.labels))
+            if t == 0:  # one tier is asked even about those: the shift check sees it
+                walk.drop(refused)
+        return list(each(walk.decisions, calibration.labels, refused))
 
-    async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[dict[str, Any]]:
+    async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[Decision]:
         """Ask every tier about every item; the decision is what the last judge that answered says."""
         pending = Pending()
         for tier in self.tiers:
             with pending:
-                await self._ask(tier, np.arange(len(items)), items, found)
+                await self._ask(tier, range(len(items)), items, found)
         pending.raise_if_any()
-        decided: list[dict[str, Any]] = []
-        for evidence in found:
-            answered = [
-                (t, evidence[tier.name]) for t, tier in enumerate(self.tiers) if evidence[tier.name].probs
-            ]
-            if not answered:
-                decided.append({"label": -1, "tier": -1, "confidence": np.nan, "unscored": True})
-                continue
-            t, last = answered[-1]
-            label = last.label or ""
-            decided.append(
-                {
-                    "label": self.rubric.labels.index(label),
-                    "tier": t,
-                    "confidence": last.probs[label],
-                    "unscored": False,
-                }
-            )
-        return decided
+        return list(map(self._last_answer, items, found))
+
+    def _last_answer(self, item: Item, said: Mapping[str, Evidence]) -> Decision:
+        for t, tier in reversed(list(enumerate(self.tiers))):
+            label = said[tier.name].label
+            if label is not None:
+                if label not in self.rubric.labels:
+                    raise no_such_label(item.id, label, self.rubric.labels)
+                return Decision(label, t, said[tier.name].probs[label], unscored=False)
+        return Decision(None, -1, math.nan, unscored=True)
 
     async def _ask_the_rest(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> None:
         """Ask the tiers that the policy did without about the items that people labeled."""
         pending = Pending()
         for tier in self.tiers:
-            rest = [
-                i
-                for i, item in enumerate(items)
-                if tier.name not in found[i] and self._row(item, found[i]).human
-            ]
+            rest = [i for i, item in enumerate(items) if tier.name not in found[i] and self._labels_of(item)]
             with pending:
                 await self._ask(tier, rest, items, found)
         pending.raise_if_any()
@@ -225,14 +197,14 @@ class Cascade:
             found[i][tier.name] = evidence.model_copy(update={"fingerprint": self.fingerprints[tier.name]})
 
     async def _ask_people(
-        self, items: Sequence[Item], found: list[dict[str, Evidence]], verdicts: list[Verdict]
+        self, items: Sequence[Item], rows: list[EvidenceRow], verdicts: list[Verdict]
     ) -> None:
         """Let people's labels settle what the policy left open; no promise speaks of such a verdict."""
         assert self.people is not None
         still = [i for i, outcome in enumerate(verdicts) if outcome.state != "verdict"]
         answers = await self.people.evidence([items[i] for i in still], self.rubric, 1)
         for i, evidence in zip(still, answers, strict=True):
-            found[i][PEOPLE] = evidence
+            rows[i] = rows[i].model_copy(update={"tiers": {**rows[i].tiers, PEOPLE: evidence}})
             shares = sorted(evidence.probs.values(), reverse=True)
             split = shares[:1] == shares[1:2]  # people who are split settle nothing
             if evidence.label is not None and not split:
@@ -248,27 +220,27 @@ class Cascade:
                     }
                 )
 
-    def _verdict(self, item: Item, evidence: dict[str, Evidence], decision: dict[str, Any]) -> Verdict:
-        labels = self.calibration.labels if self.calibration else self.rubric.labels
+    def _verdict(self, row: EvidenceRow, decision: Decision) -> Verdict:
         names = [tier.name for tier in self.tiers]
-        role = self.rubric.role
-        return verdict(
-            self._row(item, evidence), labels, names, calibration=self._promise, role=role, **decision
-        )
+        return verdict(row, names, decision, calibration=self._promise, role=self.rubric.role)
 
-    def _row(self, item: Item, evidence: dict[str, Evidence]) -> EvidenceRow:
+    def _row(self, item: Item, features: tuple[float, ...], evidence: dict[str, Evidence]) -> EvidenceRow:
         return EvidenceRow.model_construct(
-            schema_="judgekit.evidence/1",
             id=item.id,
             question_id=item.question_id,
             split=item.split,
             model=item.model,
             method=item.method,
             rubric=self.rubric.name,
+            text_features=features,
             fluent=reads_as_answer(item.question, item.output) if self._asks_fluency else None,
             tiers=evidence,
-            human=tuple(given for given in item.human if given.rubric in ("", self.rubric.name)),
+            human=self._labels_of(item),
         )
+
+    def _labels_of(self, item: Item) -> tuple[HumanLabel, ...]:
+        """What people said of an item under this rubric."""
+        return tuple(given for given in item.human if given.rubric in ("", self.rubric.name))
 
     def _strange(self, calibration: Calibration) -> list[str]:
         """What makes the policy useless here, one sentence each."""

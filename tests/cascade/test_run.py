@@ -434,3 +434,23 @@ def test_people_who_settle_an_item_settle_how_it_reads() -> None:
     item = Item(id="silent/0", question="What is the country of Lima?", references=("Peru",), outputs=(LOOP,))
     (outcome,) = run(Cascade(load_rubric("forgetting"), [Says(), Person()]), [item])
     assert (outcome.verdict.label, outcome.verdict.fluent) == ("wrong", True)
+
+
+def test_an_item_is_laid_out_once_however_many_tiers_it_sees(
+    calibration: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    construct = EvidenceRow.model_construct
+    monkeypatch.setattr(EvidenceRow, "model_construct", lambda **given: made.append(1) or construct(**given))
+    judges = [StandIn("cheap", 0.9), StandIn("strong-one", 1.0)]
+    outcomes = run(Cascade(QA, judges, calibration), items(200))
+    assert judges[1].asked > 0 and len(made) == len(outcomes) == 200
+
+
+def test_a_judge_whose_label_the_rubric_does_not_have_is_named() -> None:
+    class Says(StandIn):
+        def _one(self, item: Item, stage: int) -> Evidence:
+            return Evidence(probs={"maybe": 1.0})
+
+    with pytest.raises(InputError, match="item '0' holds label 'maybe'; expected one of"):
+        run(Cascade(QA, [Says("odd", 1.0)]), items(1))

@@ -100,7 +100,7 @@ class Policy:
 
     @property
     def grouped(self) -> bool:
-        """Whether ``decide`` and ``step`` need the items' groups."""
+        """Whether ``decide`` and ``start`` need the items' groups."""
         return bool(self.groups)
 
     @property
@@ -113,44 +113,33 @@ class Policy:
         """Number of labels that a verdict can have."""
         return int(self.threshold.shape[1])
 
-    def step(self, probs: ArrayLike, tier: int, groups: Sequence[Any] | None = None) -> Actions:
-        """What to do after ``tier`` with items whose evidence of tiers ``0..tier`` is known.
+    def start(self, items: int, groups: Sequence[Any] | None = None) -> Walk:
+        """So many items before the first tier; ``groups`` as for :meth:`decide`."""
+        return Walk(self, items, groups)
+
+    def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
+        """Verdicts for items with recorded evidence.
 
         Parameters
         ----------
-        probs : float (items, tiers, classes); NaN where a tier gave no evidence; later tiers are not looked at.
-        groups : the items' groups where the policy has any; a group never calibrated gets no verdict.
+        probs : array_like of float, (items, tiers, classes)
+            NaN where a tier gave no evidence.
+        groups : sequence, optional
+            The items' groups where the policy has any; a group never calibrated gets no verdict.
         """
-        evidence = self._checked(probs)
-        state = PoolState(self.pool, len(evidence), self.classes)
-        for t in range(tier + 1):
-            state.add(evidence[:, t], t)
-        present = ~np.isnan(evidence[:, tier, 0])
-        return self._act(state, present, tier, self._group_index(groups, len(evidence)))
-
-    def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
-        """Verdicts for items with recorded evidence: ``step`` from the first tier on, until each item is done."""
-        evidence = self._checked(probs)
-        items = len(evidence)
-        group = self._group_index(groups, items)
-        label, tier = np.full(items, -1, dtype=np.intp), np.full(items, -1, dtype=np.intp)
-        confidence, unscored = np.full(items, np.nan), np.zeros(items, dtype=np.bool_)
-        active, state = np.arange(items), PoolState(self.pool, items, self.classes)
-        for t in range(self.stopping.depth):
-            rows = evidence[:, t] if len(active) == items else evidence[active, t]
-            state.add(rows, t)
-            actions = self._act(state, ~np.isnan(rows[:, 0]), t, group[active])
-            settled = ~actions.escalate
-            done = active[settled]
-            label[done] = actions.label[settled]
-            confidence[done] = actions.confidence[settled]
-            unscored[done] = actions.unscored[settled]
-            tier[done] = np.where(actions.unscored[settled], -1, t)
-            if not actions.escalate.any():
+        evidence = check_probs(probs)
+        if evidence.shape[1:] != (self.tiers, self.classes):
+            raise ValueError(
+                f"the policy is for {self.tiers} tiers and {self.classes} classes, got probs of shape {evidence.shape}"
+            )
+        walk = self.start(len(evidence), groups)
+        for tier in range(self.stopping.depth):
+            walk.advance(
+                evidence[:, tier] if len(walk.active) == len(evidence) else evidence[walk.active, tier]
+            )
+            if not len(walk.active):
                 break
-            state.keep(np.flatnonzero(actions.escalate))
-            active = active[actions.escalate]
-        return Decisions(label, tier, confidence, unscored)
+        return walk.decisions
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form; ``from_dict`` gives back an equal policy."""
@@ -211,14 +200,6 @@ class Policy:
             raise ValueError("policy is not complete: its parts are of different lengths")
         return policy
 
-    def _checked(self, probs: ArrayLike) -> Floats:
-        evidence = check_probs(probs)
-        if evidence.shape[1:] != (self.tiers, self.classes):
-            raise ValueError(
-                f"the policy is for {self.tiers} tiers and {self.classes} classes, got probs of shape {evidence.shape}"
-            )
-        return evidence
-
     def _group_index(self, groups: Sequence[Any] | None, items: int) -> Ints:
         """Row of each item in the threshold arrays; -1 for a group never calibrated."""
         if not self.groups:
@@ -229,16 +210,74 @@ class Policy:
         where = {name: g for g, name in enumerate(self.groups)}
         return np.array([where.get(str(name), -1) for name in names], dtype=np.intp)[inverse]
 
-    def _act(self, state: PoolState, present: Bools, tier: int, group: Ints) -> Actions:
-        label, score = state.opinion()
-        last = tier == self.stopping.depth - 1
+
+class Walk:
+    """Items on their way through a policy's tiers; each stays behind at the tier that decides it.
+
+    Attributes
+    ----------
+    active : int (active items,)
+        The items that the next tier is to be asked about.
+    decisions : Decisions
+        Of all items; of those still active it says nothing yet.
+    """
+
+    def __init__(self, policy: Policy, items: int, groups: Sequence[Any] | None) -> None:
+        self._policy = policy
+        self._group = policy._group_index(groups, items)
+        self._state = PoolState(policy.pool, items, policy.classes)
+        self._tier = 0
+        self.active: Ints = np.arange(items)
+        self.decisions = Decisions(
+            label=np.full(items, -1, dtype=np.intp),
+            tier=np.full(items, -1, dtype=np.intp),
+            confidence=np.full(items, np.nan),
+            unscored=np.zeros(items, dtype=np.bool_),
+        )
+
+    def add(self, rows: ArrayLike) -> Actions:
+        """What the next tier said of the active items, and what follows from it.
+
+        Parameters
+        ----------
+        rows : array_like of float, (active items, classes)
+            NaN where it gave no evidence.
+        """
+        return self.advance(check_probs(np.asarray(rows)[:, None])[:, 0])
+
+    def advance(self, evidence: Floats) -> Actions:
+        """The same with evidence that has been checked (:func:`judgekit.trust.arrays.check_probs`)."""
+        self._state.add(evidence, self._tier)
+        actions = self._act(~np.isnan(evidence[:, 0]), self._group[self.active])
+        settled, made = ~actions.escalate, self.decisions
+        done = self.active[settled]
+        made.label[done] = actions.label[settled]
+        made.confidence[done] = actions.confidence[settled]
+        made.unscored[done] = actions.unscored[settled]
+        made.tier[done] = np.where(actions.unscored[settled], -1, self._tier)
+        self._keep(actions.escalate)
+        self._tier += 1
+        return actions
+
+    def drop(self, items: Bools) -> None:
+        """Ask no more about some of the items, (items,); those undecided stay without a verdict."""
+        self._keep(~items[self.active])
+
+    def _keep(self, which: Bools) -> None:
+        self._state.keep(np.flatnonzero(which))
+        self.active = self.active[which]
+
+    def _act(self, present: Bools, group: Ints) -> Actions:
+        policy, tier = self._policy, self._tier
+        label, score = self._state.opinion()
+        last = tier == policy.stopping.depth - 1
         known = present & (group >= 0)
-        accepted = known & (self.stopping.settles(score, tier) >= self.threshold[group, label])
-        lowest = self.threshold.min(axis=1)[
+        accepted = known & (policy.stopping.settles(score, tier) >= policy.threshold[group, label])
+        lowest = policy.threshold.min(axis=1)[
             group
         ]  # +inf where nothing was certified: then nothing more is asked
         hopeless = (
-            (known & (score + self.stopping.futility_bound[tier] < lowest))
+            (known & (score + policy.stopping.futility_bound[tier] < lowest))
             | np.isposinf(lowest)
             | (group < 0)
         )

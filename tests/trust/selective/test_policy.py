@@ -40,14 +40,13 @@ def policies(draw: st.DrawFn) -> tuple[Policy, np.ndarray, np.ndarray]:
 
 
 @given(policies())
-def test_deciding_is_stepping_until_done(case: tuple[Policy, np.ndarray, np.ndarray]) -> None:
+def test_deciding_together_is_going_alone_tier_by_tier(case: tuple[Policy, np.ndarray, np.ndarray]) -> None:
     policy, probs, groups = case
     decided = policy.decide(probs, groups)
     for i in range(len(probs)):
+        alone = policy.start(1, groups[i : i + 1])
         for tier in range(policy.tiers):
-            seen = probs[i : i + 1].copy()
-            seen[:, tier + 1 :] = np.nan
-            actions = policy.step(seen, tier, groups[i : i + 1])
+            actions = alone.add(probs[i : i + 1, tier])
             assert (
                 int(actions.escalate[0])
                 + int(actions.accept[0])
@@ -91,7 +90,7 @@ def test_evidence_missing_at_the_last_tier_is_unscored_and_before_it_escalates()
 
 def test_a_group_never_calibrated_gets_no_verdict_and_costs_nothing() -> None:
     policy = Policy(OpinionPool.equal(2), StoppingRule.never(2), np.full((1, 2), BOTTOM), ("forget",))
-    actions = policy.step(np.full((2, 2, 2), 0.5), 0, ["forget", "retain"])
+    actions = policy.start(2, ["forget", "retain"]).add(np.full((2, 2), 0.5))
     assert actions.escalate.tolist() == [True, False]
     assert actions.abstain.tolist() == [False, True]
 

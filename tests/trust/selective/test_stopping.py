@@ -83,12 +83,13 @@ def test_counting_along_the_path_is_deciding_at_every_level(
         stop = np.where(decided.tier < 0, stopping.depth - 1, decided.tier)
         reach = [(stop >= t).mean() for t in range(policy.tiers)]
         np.testing.assert_allclose(stopping.reach(entry, score, present, level), reach)
+        walk = policy.start(len(probs))
         for tier in range(stopping.depth):
-            alive, actions = stop >= tier, policy.step(probs, tier)
-            np.testing.assert_array_equal(actions.escalate[alive], (stop > tier)[alive])
-            np.testing.assert_array_equal(
-                actions.label[alive], np.where(stop == tier, decided.label, -1)[alive]
-            )
+            alive = walk.active
+            np.testing.assert_array_equal(alive, np.flatnonzero(stop >= tier))
+            actions = walk.add(probs[alive, tier])
+            np.testing.assert_array_equal(actions.escalate, (stop > tier)[alive])
+            np.testing.assert_array_equal(actions.label, np.where(stop == tier, decided.label, -1)[alive])
         assert (decided.accepted >= before).all(), "a verdict was lost on a more lenient level"
         before = decided.accepted
     assert (charge >= erred).all(), "an item erred at some level and was not charged"
