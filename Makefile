@@ -15,7 +15,7 @@ demo: $(VENV)/.demo
 	$(BIN)/judgekit report $(DEMO)/runs/original $(DEMO)/runs/unlearned $(DEMO)/runs/collapsed --out $(DEMO)/report.html
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not vllm and not ray"

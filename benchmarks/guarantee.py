@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--delta", type=float, default=0.1)
     parser.add_argument("--labels", type=int, default=500)
     parser.add_argument(
-        "--unlabelled", type=int, default=0, help="items whose evidence is known beside, each draw"
+        "--unlabeled", type=int, default=0, help="items whose evidence is known beside, each draw"
     )
     parser.add_argument("--budget", type=float, help="highest mean cost per item")
     parser.add_argument("--draws", type=int, default=1000)

@@ -59,14 +59,14 @@ def test_the_best_of_three_judges_is_refused_or_shares_the_error_level() -> None
                 made.append(
                     calibrate(rows, agreement=TARGET, delta=DELTA, tiers=tiers, tries=3, earlier=made)
                 )
-                assert made[-1].policy["level"] == shared[judge].to_dict()["level"]
+                assert made[-1].policy["threshold"] == shared[judge].to_dict()["threshold"]
             with pytest.raises(InputError, match="--tries N"):
                 calibrate(rows, agreement=0.85, delta=DELTA, tiers=("a",), tries=3, earlier=made[-1:])
     assert unshared / draws > edge(DELTA, draws), "a case that shows it"
     assert broken / draws <= edge(DELTA, draws)
 
 
-@pytest.mark.parametrize(("people", "options"), [(1, {"budget": 0.7, "costs": [0.2, 1.0]}), (2, {})])
+@pytest.mark.parametrize(("people", "options"), [(1, {"max_mean_cost": 0.7, "costs": [0.2, 1.0]}), (2, {})])
 def test_the_best_of_twenty_draws_is_any_of_them(people: int, options: dict) -> None:
     """What is set aside, and the order of bets, cannot be drawn again: not by a seed, nor by shuffling the file."""
     gen, draws = np.random.default_rng(2), 60
