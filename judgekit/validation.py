@@ -168,10 +168,10 @@ def _rubric(path: Path) -> str:
 def _outputs(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
     splits: Counter[str] = Counter()
     numbers: set[str] = set()
-    for item in readers.read(path, **reader):
+    log = readers.log(path, **reader)
+    for item in log.items():
         splits[item.split or "(no split)"] += 1
         numbers.update(item.recorded)
-    form = reader.get("format") or readers.detect(path, reader.get("columns"))
     counts = ", ".join(f"{split} {count:,}" for split, count in splits.items())
     extra = f"; recorded: {', '.join(sorted(numbers))}" if numbers else ""
-    yield f"{form}, {splits.total():,} items ({counts}){extra}"
+    yield f"{log.form.name}, {splits.total():,} items ({counts}){extra}"

@@ -10,11 +10,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from judgekit import readers
 from judgekit.cascade.spec import CascadeSpec, checked_cascade
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames import Stream
-from judgekit.readers import read, recorded_metrics, unique
+from judgekit.readers import unique
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, Item, Verdict
 from judgekit.runs import occupied
@@ -111,14 +112,9 @@ def score(
         "names": names,
     }
     if isinstance(source, str | Path):
-        about = {
-            "source": str(source),
-            "source_digest": occupied.digest(Path(source)),
-            "recorded": recorded_metrics(source, format=format, columns=columns)
-            if Path(source).is_file()
-            else {},
-        }
-        items: Iterable[Item] = read(source, **reader)
+        log = readers.log(source, **reader, digest=True)
+        about = {"source": str(source), "source_digest": log.digest, "recorded": log.recorded}
+        items: Iterable[Item] = log.items()
     elif said := [name for name, value in reader.items() if value is not None]:
         raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")
     else:

@@ -6,15 +6,14 @@ whole (:mod:`judgekit.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from judgekit.errors import ConfigError, InputError
-from judgekit.readers.base import Format, Source
-from judgekit.readers.detect import find, head
-from judgekit.readers.formats import SHIPPED, added, format_named, hf
-from judgekit.readers.formats import table as mapped
+from judgekit.errors import ConfigError
+from judgekit.readers.base import Source
+from judgekit.readers.formats import SHIPPED, added, format_named
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
+from judgekit.readers.log import Log, unique
 from judgekit.readers.logs import logs
 from judgekit.readers.naming import NamesFile
 from judgekit.records import Item
@@ -24,6 +23,7 @@ __all__ = [
     "detect",
     "examined",
     "formats",
+    "log",
     "logs",
     "numbered_labels",
     "read",
@@ -53,57 +53,7 @@ def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
     ------
     InputError : the file is missing, empty, or in no known format.
     """
-    return _form(Path(path), None, columns).name
-
-
-def _form(path: Path, name: str | None, columns: Mapping[str, str] | None = None) -> Format:
-    """The format that was named, that a column map asks for, or that the content shows."""
-    if name is not None:
-        form = format_named(name)
-    elif columns and path.is_file() and head(path).kind in ("list", "lines", "table"):
-        form = mapped.FORMAT
-    else:
-        _not_a_folder(path)
-        form = find(path)
-    if columns and form not in (mapped.FORMAT, hf.FORMAT):
-        raise ConfigError(
-            f"{path}: a column map is for tables and data sets (--format table, hf); this is read as '{form.name}'"
-        )
-    return form
-
-
-def _not_a_folder(path: Path) -> None:
-    """A folder that holds files of outputs is no data set; one of them is likely meant."""
-    if not path.is_dir() or hf.is_saved(path):
-        return
-    found = logs(path).files
-    if found or any((path / name).exists() for name in ("items.jsonl", "items.jsonl.part")):
-        meant = found[0] if found else path / "items.jsonl"
-        raise InputError(
-            f"is a folder; did you mean {meant}? (every log under it: judgekit.readers.logs; a data set in a folder: "
-            "--format hf)",
-            path=path,
-        )
-
-
-def _forced(form: Format, source: Source) -> Iterator[Item]:
-    """Items by a format that the caller named; where it does not fit, the error says which would."""
-    stream = form.read(source)
-    try:
-        first = next(stream)
-    except StopIteration:
-        return
-    except InputError as error:
-        try:
-            other = find(source.path).name
-        except InputError:
-            raise error from None
-        if other == form.name:
-            raise
-        what = f"{error.what} (read as '{form.name}'; the file looks like '{other}')"
-        raise InputError(what, path=error.path, row=error.row) from None
-    yield first
-    yield from stream
+    return Log.open(Source(Path(path), columns=dict(columns or {}))).form.name
 
 
 def read(
@@ -133,46 +83,32 @@ def read(
         open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL, items
         before the broken row have been given by then.
     """
+    return log(
+        path, format=format, model=model, method=method, split=split, columns=columns, names=names
+    ).items()
+
+
+def log(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    model: str | None = None,
+    method: str | None = None,
+    split: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    names: str | Path | None = None,
+    digest: bool = False,
+) -> Log:
+    """A file, its format told; parameters as for :func:`read`, ``digest`` as for :class:`Log`."""
     if names is not None:
         said = NamesFile(names).of(Path(path))
-        model, method = (
-            said.get("model") if model is None else model,
-            said.get("method") if method is None else method,
-        )
-    source = Source(Path(path), model, method, split, dict(columns or {}))
-    form = _form(source.path, format, columns)
-    return unique(form.read(source) if format is None else _forced(form, source), path)
-
-
-def unique(items: Iterable[Item], path: object = None) -> Iterator[Item]:
-    """The same items, each one output of one run.
-
-    Raises
-    ------
-    InputError : there is none, one is no item, or an id occurs twice for one model and method.
-    """
-    seen: set[int] = set()
-    for item in items:
-        if not isinstance(item, Item):
-            raise InputError(f"expected items (judgekit.Item), found {type(item).__name__}", path=path)
-        # 8 bytes an id keep a file of millions checkable; two different ids share a hash once in 2**64 pairs
-        key = hash(item.key)
-        if key in seen:
-            whose = " ".join(filter(None, (item.model, item.method)))
-            raise InputError(
-                f"the id '{item.id}' occurs twice{f' for {whose}' if whose else ''}; "
-                "ids must be unique for one model and method",
-                path=path,
-            )
-        seen.add(key)
-        yield item
-    if not seen:
-        raise InputError("no items; expected at least one model output", path=path)
+        model = said.get("model") if model is None else model
+        method = said.get("method") if method is None else method
+    return Log.open(Source(Path(path), model, method, split, dict(columns or {})), format, digest=digest)
 
 
 def recorded_metrics(
     path: str | Path, *, format: str | None = None, columns: Mapping[str, str] | None = None
 ) -> dict[str, float | None]:
     """Numbers of the whole run that a file, or the summary file beside it, holds; None where it says null."""
-    path = Path(path)
-    return _form(path, format, columns).metrics(path)
+    return Log.open(Source(Path(path), columns=dict(columns or {})), format).recorded

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Head
 from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.jsonfile import Cursor, first_row, opened
-from judgekit.readers.files.tables import table
+from judgekit.readers.files.tables import table_of
 from judgekit.readers.formats import SHIPPED, added, format_named
 
 
@@ -19,38 +20,43 @@ class UnknownFormat(InputError):
 
 
 def head(path: Path) -> Head:
-    """Look at the beginning of a file.
+    """Look at the beginning of a file; what :func:`look` says, of a path that may be a folder."""
+    if path.is_dir():
+        return Head("folder")
+    with opened(path) as file:
+        return look(file, path)
+
+
+def look(file: BinaryIO, path: Path) -> Head:
+    """Look at the beginning of a file that is open.
 
     Raises
     ------
-    InputError : it is not there, empty, or neither JSON, JSONL nor a table with a header.
+    InputError : it is empty, or neither JSON, JSONL nor a table with a header.
     """
-    if path.is_dir():
-        return Head("folder")
-    if is_columnar(path):
-        return Head("table", row=next(columnar(path), (0, {}))[1])
-    if _is_archive(path):
-        return Head("archive", tuple(zipfile.ZipFile(path).namelist()))
-    with opened(path) as file:
-        cursor = Cursor(file, path, finite=False)
-        first = cursor.peek()
-        if not first:
-            raise InputError("the file is empty; expected model outputs", path=path)
-        if first == "[":
-            row = next((cursor.value() for _ in cursor.children()), None)
-            return Head("list", row=row if isinstance(row, dict) else {})
-        if first != "{":
-            return _table(path)
-        keys = _first_keys(cursor)
-        names = _first_names(Cursor(file, path, finite=False))
-    row = first_row(path, finite=False)
+    if is_columnar(file):
+        return Head("table", row=next(columnar(file, path), (0, {}))[1])
+    if _is_archive(file, path):
+        return Head("archive", tuple(zipfile.ZipFile(file).namelist()))
+    cursor = Cursor(file, path, finite=False)
+    first = cursor.peek()
+    if not first:
+        raise InputError("the file is empty; expected model outputs", path=path)
+    if first == "[":
+        row = next((cursor.value() for _ in cursor.children()), None)
+        return Head("list", row=row if isinstance(row, dict) else {})
+    if first != "{":
+        return _table(file, path)
+    keys = _first_keys(cursor)
+    names = _first_names(Cursor(file, path, finite=False))
+    row = first_row(file, path, finite=False)
     return Head("object", keys, names) if row is None else Head("lines", keys, names, row)
 
 
-def _is_archive(path: Path) -> bool:
-    with opened(path) as file:
-        starts_so = file.read(4) == b"PK\x03\x04"
-    if starts_so and not zipfile.is_zipfile(path):
+def _is_archive(file: BinaryIO, path: Path) -> bool:
+    file.seek(0)
+    starts_so = file.read(4) == b"PK\x03\x04"
+    if starts_so and not zipfile.is_zipfile(file):
         raise InputError("the archive is cut off: it was not written to its end", path=path)
     return starts_so
 
@@ -78,10 +84,10 @@ def _first_keys(cursor: Cursor, levels: int = 3) -> tuple[str, ...]:
     return (*keys, "[]") if cursor.peek() == "[" else tuple(keys)
 
 
-def _table(path: Path) -> Head:
+def _table(file: BinaryIO, path: Path) -> Head:
     wrong = ""
     try:
-        line, row = next(table(path), (0, {}))
+        line, row = next(table_of(file, path), (0, {}))
         wrong = "" if line else "; there is a first line and no other"
     except InputError as error:
         if "UTF-8" in error.what:
@@ -92,14 +98,13 @@ def _table(path: Path) -> Head:
     return Head("table", row=row)
 
 
-def find(path: Path) -> Format:
-    """The format of a file: one that ships with judgekit, else one of another package.
+def find(seen: Head, path: Path) -> Format:
+    """The format of a file that was looked at: one that ships with judgekit, else one of another package.
 
     Raises
     ------
-    InputError : none fits, or the file is not readable.
+    UnknownFormat : none fits.
     """
-    seen = head(path)
     if fits := _first_that_fits(seen, SHIPPED.values()):
         return fits
     broken = []

@@ -90,7 +90,7 @@ def _form(path: Path, columns: Mapping[str, str] | None) -> Format | None:
         fits = seen.kind in ("list", "lines", "table") and set(columns.values()) <= set(seen.row)
         return mapped.FORMAT if fits else None
     is_sheet = {"id", "label"} <= seen.row.keys() <= SHEET
-    return None if is_sheet else find(path)
+    return None if is_sheet else find(seen, path)
 
 
 def name_below(root: Path, log: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,14 +21,6 @@ from judgekit.runs.folder import RunFolder
 from judgekit.runs.store import kept
 
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
-
-
-def digest(path: Path) -> str | None:
-    """Tells one file of outputs from another (12 hex digits of its SHA-256); None for what is no file."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def check(folder: Path, about: Mapping[str, Any], rubric: str, fingerprints: Mapping[str, str]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from judgekit.errors import InputError
-from judgekit.readers.files.jsonfile import opened
 
 PARQUET, ARROW_FILE, ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 """How files of these kinds begin."""
@@ -15,13 +14,13 @@ _ROWS = 256
 """Rows decoded at once."""
 
 
-def is_columnar(path: Path) -> bool:
+def is_columnar(file: BinaryIO) -> bool:
     """Whether a file is a Parquet or Arrow table, by its first bytes."""
-    with opened(path) as file:
-        return file.read(len(ARROW_FILE)).startswith((PARQUET, ARROW_FILE, ARROW_STREAM))
+    file.seek(0)
+    return file.read(len(ARROW_FILE)).startswith((PARQUET, ARROW_FILE, ARROW_STREAM))
 
 
-def columnar(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def columnar(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows with their 0-based index.
 
     Raises
@@ -32,7 +31,7 @@ def columnar(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
     index = 0
     try:
-        for batch in _batches(path):
+        for batch in _batches(file):
             for start in range(0, batch.num_rows, _ROWS):
                 for row in batch.slice(start, _ROWS).to_pylist():
                     yield index, row
@@ -42,18 +41,18 @@ def columnar(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise InputError(f"cannot be read as a table: {line}", path=path, row=index or None) from None
 
 
-def _batches(path: Path) -> Iterator[Any]:
+def _batches(file: BinaryIO) -> Iterator[Any]:
     import pyarrow
 
-    with opened(path) as file:
-        start = file.read(len(ARROW_FILE))
-        file.seek(0)
-        if start.startswith(PARQUET):
-            from pyarrow import parquet
+    file.seek(0)
+    start = file.read(len(ARROW_FILE))
+    file.seek(0)
+    if start.startswith(PARQUET):
+        from pyarrow import parquet
 
-            yield from parquet.ParquetFile(file).iter_batches(batch_size=_ROWS)
-        elif start == ARROW_FILE:
-            reader = pyarrow.ipc.open_file(file)
-            yield from (reader.get_batch(number) for number in range(reader.num_record_batches))
-        else:
-            yield from pyarrow.ipc.open_stream(file)
+        yield from parquet.ParquetFile(file).iter_batches(batch_size=_ROWS)
+    elif start == ARROW_FILE:
+        reader = pyarrow.ipc.open_file(file)
+        yield from (reader.get_batch(number) for number in range(reader.num_record_batches))
+    else:
+        yield from pyarrow.ipc.open_stream(file)

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -60,7 +61,7 @@ def _path_of_not_finite(value: Any) -> list[str]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """A file opened for reading bytes; a missing or unreadable one is an :class:`InputError`."""
     try:
         file = path.open("rb")
@@ -68,6 +69,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"cannot be read: {error.strerror or error}", path=path) from None
     with file:
         yield file
+
+
+def first_character(file: BinaryIO) -> bytes:
+    """The first character that is not blank, by which JSON is told from a table; empty where there is none."""
+    file.seek(0)
+    return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
 
 
 def numbered(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
@@ -275,10 +282,10 @@ def decode_row(raw: bytes, path: Path, line: int, *, finite: bool = True) -> dic
     return row
 
 
-def first_row(path: Path, *, finite: bool = True) -> dict[str, Any] | None:
+def first_row(file: BinaryIO, path: Path, *, finite: bool = True) -> dict[str, Any] | None:
     """The object on the first line, None where that line is not one whole object."""
-    with opened(path) as file:
-        raw = file.readline(FIRST_LINE)
+    file.seek(0)
+    raw = file.readline(FIRST_LINE)
     try:
         return decode_row(raw, path, 1, finite=finite)
     except InputError:
@@ -288,21 +295,32 @@ def first_row(path: Path, *, finite: bool = True) -> dict[str, Any] | None:
 def lines(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSONL file with their 1-based line numbers; blank lines are passed over."""
     with opened(path) as file:
-        for line, raw in numbered(file, path):
-            if raw.strip():
-                yield line, decode_row(raw, path, line, finite=finite)
+        yield from lines_of(file, path, finite=finite)
+
+
+def lines_of(file: BinaryIO, path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of a file that is open."""
+    file.seek(0)
+    for line, raw in numbered(file, path):
+        if raw.strip():
+            yield line, decode_row(raw, path, line, finite=finite)
 
 
 def rows(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSON list (with 0-based index) or of a JSONL file (with 1-based line)."""
     with opened(path) as file:
-        cursor = Cursor(file, path, finite=finite)
-        if cursor.peek() != "[":
-            yield from lines(path, finite=finite)
-            return
-        for key in cursor.children():
-            row = cursor.value()
-            if not isinstance(row, dict):
-                raise cursor.error(f"expected an object, found {_told(row)}")
-            yield int(key), row
-        cursor.finish()
+        yield from rows_of(file, path, finite=finite)
+
+
+def rows_of(file: BinaryIO, path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of a file that is open."""
+    cursor = Cursor(file, path, finite=finite)
+    if cursor.peek() != "[":
+        yield from lines_of(file, path, finite=finite)
+        return
+    for key in cursor.children():
+        row = cursor.value()
+        if not isinstance(row, dict):
+            raise cursor.error(f"expected an object, found {_told(row)}")
+        yield int(key), row
+    cursor.finish()

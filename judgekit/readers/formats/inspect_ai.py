@@ -157,18 +157,18 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """``eval``, what the log says of the whole, then every sample under its place."""
-    if not zipfile.is_zipfile(path):
-        with opened(path) as file:
+    with opened(path) as file:
+        if not zipfile.is_zipfile(file):
             yield from _parts(Cursor(file, path, finite=False), samples=True)
-        return
-    with _archive(path) as archive:
+            return
+        archive = _archive(file, path)
         whole_log = next(name for name in (_HEADER, _START) if name in archive.namelist())
-        with _member(archive, path, whole_log) as file:
-            yield from _parts(Cursor(file, path, keys=(whole_log,), finite=False), samples=False)
+        with _member(archive, file, path, whole_log) as member:
+            yield from _parts(Cursor(member, path, keys=(whole_log,), finite=False), samples=False)
         for name in dict.fromkeys(archive.namelist()):
             if name.startswith(_SAMPLES) and name.endswith(".json"):
-                with _member(archive, path, name) as file:
-                    yield name, _sample(Cursor(file, path, keys=(name,), finite=False))
+                with _member(archive, file, path, name) as member:
+                    yield name, _sample(Cursor(member, path, keys=(name,), finite=False))
 
 
 def _parts(cursor: Cursor, *, samples: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -192,11 +192,9 @@ def _sample(cursor: Cursor) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def _archive(file: BinaryIO, path: Path) -> zipfile.ZipFile:
     try:
-        with opened(path) as file, zipfile.ZipFile(file) as archive:
-            yield archive
+        return zipfile.ZipFile(file)
     except zipfile.BadZipFile as error:
         raise InputError(f"the log is cut off or damaged ({error})", path=path) from None
 
@@ -216,23 +214,22 @@ class _Forward:
 
 
 @contextmanager
-def _member(archive: zipfile.ZipFile, path: Path, name: str) -> Iterator[BinaryIO]:
+def _member(archive: zipfile.ZipFile, raw: BinaryIO, path: Path, name: str) -> Iterator[BinaryIO]:
     """A member of the archive, decompressed as it is read; Zstandard by pyarrow, which Python's zipfile lacks."""
     import pyarrow
 
     info = archive.getinfo(name)
     try:
         if info.compress_type != _ZSTD:
-            with archive.open(info) as file:
-                yield cast(BinaryIO, _Forward(file))
+            with archive.open(info) as member:
+                yield cast(BinaryIO, _Forward(member))
             return
         if info.compress_size > LONGEST:
             raise InputError(f"the sample is longer than {LONGEST >> 20} MB", path=path, row=name)
-        with opened(path) as raw:
-            raw.seek(info.header_offset)
-            name_length, extra_length = _LOCAL_HEADER.unpack(raw.read(_LOCAL_HEADER.size))
-            raw.seek(name_length + extra_length, 1)
-            packed = pyarrow.BufferReader(raw.read(info.compress_size))
+        raw.seek(info.header_offset)
+        name_length, extra_length = _LOCAL_HEADER.unpack(raw.read(_LOCAL_HEADER.size))
+        raw.seek(name_length + extra_length, 1)
+        packed = pyarrow.BufferReader(raw.read(info.compress_size))
         yield cast(BinaryIO, _Forward(pyarrow.CompressedInputStream(packed, "zstd")))
     except (OSError, NotImplementedError, RuntimeError, struct.error) as error:
         raise InputError(f"cannot be decompressed: {error}", path=path, row=name) from None
@@ -241,14 +238,12 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str) -> Iterator[BinaryI
 def _metrics(path: Path) -> dict[str, float | None]:
     """The log's own results: ``<scorer>/<metric>``."""
     results: Any = None
-    if zipfile.is_zipfile(path):
-        with _archive(path) as archive:
-            if _HEADER in archive.namelist():
-                with _member(archive, path, _HEADER) as file:
-                    results = _results(Cursor(file, path, keys=(_HEADER,), finite=False))
-    else:
-        with opened(path) as file:
+    with opened(path) as file:
+        if not zipfile.is_zipfile(file):
             results = _results(Cursor(file, path, finite=False))
+        elif _HEADER in (archive := _archive(file, path)).namelist():
+            with _member(archive, file, path, _HEADER) as member:
+                results = _results(Cursor(member, path, keys=(_HEADER,), finite=False))
     found: dict[str, float | None] = {}
     for score in map(_mapping, _mapping(results).get("scores") or ()):
         for name, metric in _mapping(score.get("metrics")).items():

@@ -16,7 +16,7 @@ from typing import Any
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Place, Row, Source, require, whole
 from judgekit.readers.files.columns import Column, outline
-from judgekit.readers.files.jsonfile import first_row, lines, opened
+from judgekit.readers.files.jsonfile import first_row, lines_of, opened
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 
@@ -35,11 +35,11 @@ def _matches(head: Head) -> bool:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    if (first_row(source.path) or {}).keys() >= _ROW:
-        named = _SAMPLES_NAME.fullmatch(source.path.stem)
-        yield from _task(source, named["task"] if named else "", lines(source.path))
-        return
     with opened(source.path) as file:
+        if (first_row(file, source.path) or {}).keys() >= _ROW:
+            named = _SAMPLES_NAME.fullmatch(source.path.stem)
+            yield from _task(source, named["task"] if named else "", lines_of(file, source.path))
+            return
         for keys, offset in outline(file, source.path).items():
             column = Column(file, source.path, keys, offset)
             yield from _task(source, keys[-1], ((column.place(index), row) for index, row in column))

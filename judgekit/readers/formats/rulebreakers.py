@@ -13,8 +13,8 @@ from pathlib import Path
 
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Place, Row, Source, require, text
-from judgekit.readers.files.jsonfile import opened, rows
-from judgekit.readers.files.tables import table
+from judgekit.readers.files.jsonfile import first_character, opened, rows_of
+from judgekit.readers.files.tables import table_of
 from judgekit.records import Item, Recorded
 
 _ID, _KIND, _CONCLUSION = "id", "rulebreaker_type", "conclusion"
@@ -33,8 +33,8 @@ def _matches(head: Head) -> bool:
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     with opened(path) as file:
-        is_json = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-    yield from rows(path) if is_json else table(path)
+        is_json = first_character(file) in (b"{", b"[")
+        yield from rows_of(file, path) if is_json else table_of(file, path)
 
 
 def _read(source: Source) -> Iterator[Item]:

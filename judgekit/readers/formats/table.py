@@ -11,14 +11,14 @@ import difflib
 import math
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Head, Place, Row, Source, whole
 from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.columns import Column, outline
-from judgekit.readers.files.jsonfile import Cursor, first_row, opened, rows
-from judgekit.readers.files.tables import table
+from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, opened, rows_of
+from judgekit.readers.files.tables import table_of
 from judgekit.records import Item
 
 FIELDS = (
@@ -119,35 +119,38 @@ def _text(
 def read_table(source: Source) -> Iterator[Item]:
     """The items of a file that is a table, whatever its kind."""
     path = source.path
-    if is_columnar(path):
-        return items(source, columnar(path))
     with opened(path) as file:
-        first = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if first == b"[" or (first == b"{" and not _has_columns(path)):
-        return items(source, rows(path, finite=False))
-    return items(source, _joined(path)) if first == b"{" else items(source, table(path), _BLANK)
+        if is_columnar(file):
+            yield from items(source, columnar(file, path))
+            return
+        first = first_character(file)
+        if first == b"[" or (first == b"{" and not _has_columns(file, path)):
+            yield from items(source, rows_of(file, path, finite=False))
+        elif first == b"{":
+            yield from items(source, _joined(file, path))
+        else:
+            yield from items(source, table_of(file, path), _BLANK)
 
 
-def _has_columns(path: Path) -> bool:
+def _has_columns(file: BinaryIO, path: Path) -> bool:
     """Whether a JSON object holds whole columns; else it is the first of several rows, one a line."""
-    row = first_row(path, finite=False)
+    row = first_row(file, path, finite=False)
     return row is None or all(isinstance(value, list | dict) for value in row.values())
 
 
-def _joined(path: Path) -> Iterator[tuple[Place, Row]]:
+def _joined(file: BinaryIO, path: Path) -> Iterator[tuple[Place, Row]]:
     """Rows of a JSON object of columns, each a list or index -> value."""
-    with opened(path) as file:
-        found = {keys: at for keys, at in outline(file, path, depth=1).items() if _is_column(file, path, at)}
-        if not found:
-            raise InputError("expected a table: a list of objects, or columns of values", path=path)
-        (first, at), *others = found.items()
-        lead = Column(file, path, first, at)
-        columns = {keys[0]: Column(file, path, keys, at) for keys, at in others}
-        for index, value in lead:
-            yield index, {first[0]: value, **{name: column.get(index) for name, column in columns.items()}}
+    found = {keys: at for keys, at in outline(file, path, depth=1).items() if _is_column(file, path, at)}
+    if not found:
+        raise InputError("expected a table: a list of objects, or columns of values", path=path)
+    (first, at), *others = found.items()
+    lead = Column(file, path, first, at)
+    columns = {keys[0]: Column(file, path, keys, at) for keys, at in others}
+    for index, value in lead:
+        yield index, {first[0]: value, **{name: column.get(index) for name, column in columns.items()}}
 
 
-def _is_column(file: Any, path: Path, at: int) -> bool:
+def _is_column(file: BinaryIO, path: Path, at: int) -> bool:
     return Cursor(file, path, at).peek() in ("{", "[")
 
 

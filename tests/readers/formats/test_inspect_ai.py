@@ -18,7 +18,11 @@ TINY = Path(__file__).parent / "inspect_ai" / "tiny.eval"
 
 
 def member(name: str) -> Any:
-    with zipfile.ZipFile(TINY) as archive, inspect_ai._member(archive, TINY, name) as file:
+    with (
+        TINY.open("rb") as log,
+        zipfile.ZipFile(log) as archive,
+        inspect_ai._member(archive, log, TINY, name) as file,
+    ):
         return json.loads(file.read(1 << 20))
 
 
