@@ -13,7 +13,7 @@ from shared import data_folder, show
 
 from judgekit import api, report
 from judgekit.report.rates.chance import ByChance, leaks_by_chance
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.rubrics import load_rubric
 from tests.promises.test_chance import POPULATIONS, covered
 from tests.report.make_runs import make_run
@@ -46,7 +46,7 @@ def recorded(files: Path, folder: Path) -> dict[str, dict[str, dict[str, object]
 
 
 def _figures(part: ByChance) -> dict[str, object]:
-    def percent(rate: Rate) -> list[float]:
+    def percent(rate: JudgedRate) -> list[float]:
         return [round(100 * value, 1) for value in (rate.middle, rate.low, rate.high)]
 
     shown = {"leaked": percent(part.leaked), "chance": percent(part.chance), "excess": percent(part.excess)}

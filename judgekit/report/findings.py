@@ -13,7 +13,7 @@ from judgekit.report.comparison.per_run import LEAKED
 from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import limits, listed, percent
 
 MOST, NOTABLE = 0.5, 0.05
@@ -29,7 +29,7 @@ class Finding:
     runs: tuple[str, ...] = ()
 
 
-def spoken(rate: Rate) -> str:
+def spoken(rate: JudgedRate) -> str:
     """A rate with its interval, in words: '12.3 % (10.1–14.8)'; bounds where it is left open."""
     inside = limits(rate)
     where = f" ({inside})" if inside else ""

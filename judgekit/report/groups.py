@@ -8,7 +8,7 @@ from judgekit.display import brief_repr
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People, TierUse
 from judgekit.report.rates.chance import ByChance
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.rubrics import Side
 
@@ -34,7 +34,7 @@ class Group:
     unscored: int
     reasons: dict[str, int]
     human: int
-    rates: dict[str, Rate]
+    rates: dict[str, JudgedRate]
     by_chance: tuple[ByChance, ...] = ()
     unread: dict[str, int] = field(default_factory=dict)
     counts_as: dict[str, str] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
 from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -136,7 +136,7 @@ class Recorded(Axis):
 class Rated:
     """A judged rate, and its limits for all runs of a comparison together where its bounds are limits themselves."""
 
-    rate: Rate
+    rate: JudgedRate
     joint: tuple[float, float]
     items: int
 

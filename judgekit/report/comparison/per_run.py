@@ -12,7 +12,7 @@ from judgekit.report.comparison.paired import Values, by_question
 from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.load import Run
-from judgekit.report.rates.judged import Rate, judged_rates
+from judgekit.report.rates.judged import JudgedRate, judged_rates
 
 FORGET = "forget"
 ROUGE = "ROUGE-L recall"
@@ -87,7 +87,7 @@ class RunValues:
         """Whether the run has the measure."""
         return self.group(measure) is not None if measure in JUDGED else bool(self.recorded.get(measure))
 
-    def rate_at(self, measure: str, level: float) -> Rate:
+    def rate_at(self, measure: str, level: float) -> JudgedRate:
         """A judged rate with limits at another confidence than the tables'."""
         group = self.group(measure)
         assert group is not None

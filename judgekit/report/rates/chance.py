@@ -18,7 +18,7 @@ from judgekit.judges.lexical import LexicalJudge
 from judgekit.judges.lexical.asked import asked
 from judgekit.records import Item
 from judgekit.report.load import Judged
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.rubrics import Rubric
 from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence.chance import Pairs, Share, beyond_chance, permuted_pairs, within
@@ -40,16 +40,16 @@ class ByChance:
         The kind of question; empty: all kinds.
     items : int
         Items that could be held against another question's reference.
-    leaked, chance, excess : Rate
+    leaked, chance, excess : JudgedRate
         Of these: the share that leaks its own reference, the share that leaks another's, and the difference, all by
         the lexical judge.
     """
 
     kind: str
     items: int
-    leaked: Rate
-    chance: Rate
-    excess: Rate
+    leaked: JudgedRate
+    chance: JudgedRate
+    excess: JudgedRate
 
     @property
     def notable(self) -> bool:
@@ -95,8 +95,8 @@ def leaks_by_chance(rows: Sequence[Judged], rubric: Rubric) -> dict[str, tuple[B
     return by_split
 
 
-def _rate(name: str, share: Share) -> Rate:
-    return Rate(name, share.value, share.low, share.high, (share.value, share.value), "judge", BASIS)
+def _rate(name: str, share: Share) -> JudgedRate:
+    return JudgedRate(name, share.value, share.low, share.high, (share.value, share.value), "judge", BASIS)
 
 
 def _kinds(items: Sequence[Item]) -> list[str]:

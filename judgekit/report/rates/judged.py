@@ -23,7 +23,7 @@ Kind = Literal["people", "certificate", "judge"]
 
 
 @dataclass(frozen=True)
-class Rate:
+class JudgedRate:
     """The share of items under one label.
 
     Attributes
@@ -68,7 +68,7 @@ def judged_rates(
     vouched: Vouched | None = None,
     level: float = CONFIDENCE,
     only: str = "",
-) -> dict[str, Rate]:
+) -> dict[str, JudgedRate]:
     """A rate for every label and every named union of labels.
 
     Parameters
@@ -101,17 +101,19 @@ def judged_rates(
 
 def _by_people(
     name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None, level: float
-) -> Rate:
+) -> JudgedRate:
     found = prevalence.rate(people, which, level=level, population="source", certificate=certificate)
     least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
     kind: Kind = "people" if found.n_human else "certificate"
     basis = found.basis.rstrip(".")
     if found.level < level:
         basis += f"; with {found.level:.3g} confidence, since the certificate may be wrong"
-    return Rate(name, found.estimate, found.low, found.high, (least, most), kind, basis)
+    return JudgedRate(name, found.estimate, found.low, found.high, (least, most), kind, basis)
 
 
-def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: str, level: float) -> Rate:
+def _by_judge(
+    name: str, which: frozenset[str], rows: Sequence[Judged], basis: str, level: float
+) -> JudgedRate:
     """What the judge says, with exact limits over the questions and all that open items can be.
 
     Clopper and Pearson's; Gaffke's where a question has several outputs, which are drawn together.
@@ -129,7 +131,7 @@ def _by_judge(name: str, which: frozenset[str], rows: Sequence[Judged], basis: s
         low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
         high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
     low, high = min(low, least), max(high, most)
-    return Rate(name, least if most == least else None, low, high, (least, most), "judge", basis)
+    return JudgedRate(name, least if most == least else None, low, high, (least, most), "judge", basis)
 
 
 def what_it_rests_on(rows: Sequence[Judged]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 
 ABSENT = "–"
 
-Cell = str | Rate
+Cell = str | JudgedRate
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def estimate(rate: Rate, digits: int = 1) -> str:
+def estimate(rate: JudgedRate, digits: int = 1) -> str:
     """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open."""
     low, high = (f"{100 * bound:z.{digits}f}" for bound in rate.bounds)
     return f"{low} %" if low == high else f"{low}–{high} %"
 
 
-def limits(rate: Rate, digits: int = 1) -> str:
+def limits(rate: JudgedRate, digits: int = 1) -> str:
     """The confidence limits in percent: '10.1-14.8'; empty where the estimate is nothing else.
 
     Limits that look alike get another digit, so that no interval looks like a point.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from judgekit.metrics import catalog
 from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import ABSENT, Table, in_words, listed
 
 
@@ -24,7 +24,7 @@ def told(number: Number) -> str:
     """A share with its limits, in percent, exactly as the tables of rates have it."""
     if number.bounds is None or number.low is None or number.high is None:
         return ABSENT
-    return in_words(Rate("", number.value, number.low, number.high, number.bounds, "judge", ""))
+    return in_words(JudgedRate("", number.value, number.low, number.high, number.bounds, "judge", ""))
 
 
 def points(number: Number) -> str:

@@ -11,7 +11,7 @@ from judgekit.records import HumanLabel, Verdict
 from judgekit.report.comparison.axes import Judged, Rated, Recorded
 from judgekit.report.comparison.paired import Values, difference, mean
 from judgekit.report.load import Judged as Row
-from judgekit.report.rates.judged import Kind, Rate, judged_rates
+from judgekit.report.rates.judged import JudgedRate, Kind, judged_rates
 
 
 def values(column: np.ndarray) -> dict[str, float]:
@@ -79,7 +79,7 @@ def test_ranks_are_ranges_where_the_data_cannot_tell() -> None:
 
 def rated(share: float, n: int = 300, kind: Kind = "judge", wide: float = 1.0) -> Rated:
     low, high = (share + s * wide * 1.96 * math.sqrt(max(share * (1 - share), 0.001) / n) for s in (-1, 1))
-    return Rated(Rate("leaked", share, max(low, 0), min(high, 1), (share, share), kind, ""), (0, 1), n)
+    return Rated(JudgedRate("leaked", share, max(low, 0), min(high, 1), (share, share), kind, ""), (0, 1), n)
 
 
 def alike(*shares: float, n: int = 300) -> dict[str, Values]:
@@ -115,7 +115,7 @@ def test_what_the_judge_says_is_not_ordered_against_what_people_say() -> None:
 
 def test_bounds_decide_only_where_they_are_apart_for_all_runs_together() -> None:
     def bounds(low: float, high: float, joint: tuple[float, float]) -> Rated:
-        return Rated(Rate("leaked", None, low, high, (low, high), "certificate", ""), joint, 300)
+        return Rated(JudgedRate("leaked", None, low, high, (low, high), "certificate", ""), joint, 300)
 
     rates = {"r0": bounds(0.50, 0.60, (0.48, 0.62)), "r1": bounds(0.30, 0.49, (0.29, 0.50))}
     found = Judged("leaked", rates, alike(0.55, 0.4), higher=False)
@@ -127,10 +127,10 @@ def test_bounds_decide_only_where_they_are_apart_for_all_runs_together() -> None
 
 def test_half_of_the_error_that_joint_limits_took_is_not_spent_again() -> None:
     def known(value: float, low: float, high: float) -> Rated:
-        return Rated(Rate("leaked", value, low, high, (value, value), "people", ""), (low, high), 300)
+        return Rated(JudgedRate("leaked", value, low, high, (value, value), "people", ""), (low, high), 300)
 
     two = {"r0": known(0.52, 0.46, 0.58), "r1": known(0.44, 0.38, 0.50)}
-    bounds = Rated(Rate("leaked", None, 0.1, 0.9, (0.1, 0.9), "certificate", ""), (0.1, 0.9), 300)
+    bounds = Rated(JudgedRate("leaked", None, 0.1, 0.9, (0.1, 0.9), "certificate", ""), (0.1, 0.9), 300)
     alone = Judged("leaked", two, alike(0.52, 0.44), higher=False).tests()[1][0, 1]
     beside = Judged("leaked", two | {"r2": bounds}, alike(0.52, 0.44, 0.5), higher=False).tests()[1][0, 1]
     assert 0.01 < alone < 0.5

@@ -16,7 +16,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.diagnostics import against_people
 from judgekit.report.load import Judged, Run
-from judgekit.report.rates.judged import Rate, judged_rates
+from judgekit.report.rates.judged import JudgedRate, judged_rates
 from judgekit.report.summary import summarize
 
 LABELS = ("leaked", "partial", "withheld", "wrong", "degenerate")
@@ -130,7 +130,7 @@ def promised(
     return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS, "calibration": known}}})
 
 
-def told(*runs: Run, label: str = "leaked") -> Rate:
+def told(*runs: Run, label: str = "leaked") -> JudgedRate:
     return summarize(runs).runs[0].side("forget").rates[label]
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from judgekit.errors import MissingExtra
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import in_words, percent
 from judgekit.report.render.charts import breakdown, plane
 from judgekit.report.render.html import LONGEST, embedded
@@ -199,6 +199,6 @@ def test_charts_of_many_runs_show_some_and_say_so(summary):
 
 
 def test_an_interval_never_looks_like_a_point():
-    rate = Rate("leaked", 0.0, 0.0, 0.004, (0.0, 0.0), "judge", "")
+    rate = JudgedRate("leaked", 0.0, 0.0, 0.004, (0.0, 0.0), "judge", "")
     assert in_words(rate, digits=0) == "0 % [0.0–0.4]"
     assert in_words(replace(rate, high=0.04), digits=0) == "0 % [0–4]"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import RunSummary
-from judgekit.report.rates.judged import Rate
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def chosen(summary: Summary) -> str:
     return f" The {MOST} of {count:,} runs that forgot best." if count > MOST else ""
 
 
-def opinion(rates: Sequence[Rate]) -> str:
+def opinion(rates: Sequence[JudgedRate]) -> str:
     """What is to be said of the shares that a chart shows, where nobody but the judge stands behind them."""
     bare = [rate.kind == "judge" for rate in rates]
     if not any(bare):
