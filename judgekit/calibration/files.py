@@ -72,7 +72,7 @@ def frontier(
     Parameters
     ----------
     evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
-    options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.Table.of`).
+    options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.EvidenceTable.of`).
     """
     rows, options = gather(evidence, rubric, None, exclude, options)
     return priced(EvidenceTable.of(rows, **options), agreement)

@@ -1,11 +1,12 @@
 """The mathematics of trust: arrays in, arrays out; nothing else of judgekit is imported here.
 
-Read in this order: ``evidence`` (tiers become one opinion), ``path`` (candidate cascades), ``promises`` (what is
-promised), ``bounds`` and ``testing`` (what may be promised), ``calibrate`` (all of it together), ``policy`` (its
-use); ``docs/guarantee.md`` has the proofs. Beside them: ``diagnosis`` (why nothing was certified), ``frontier`` (what
-budgets buy), ``planning`` (how many labels), ``audit`` and ``shift`` (does it still hold), ``scope`` (items unlike any
-labeled), ``human`` (how far people agree), ``prevalence`` (rates over all items; ``certified``: what a promise says
-of them).
+Read in this order: :mod:`.selective.opinion_pool` (tiers become one opinion), :mod:`.selective.stopping` (candidate
+policies), :mod:`.risk` (what is promised), :mod:`.bounds` and :mod:`.selective.fixed_sequence` (what may be promised),
+:mod:`.selective.calibrate` (all of it together), :mod:`.selective.policy` (its use); ``docs/guarantee.md`` has the
+proofs. Beside them: :mod:`.selective.diagnosis` (why nothing was certified), :mod:`.selective.frontier` (what budgets
+buy), :mod:`.sample_size` (how many labels), :mod:`.monitoring.audit` and :mod:`.monitoring.shift` (does it still
+hold), :mod:`.monitoring.ood` (items unlike any labeled), :mod:`.agreement` (how far people agree), :mod:`.prevalence`
+(rates over all items; :mod:`.prevalence.certified`: what a promise says of them).
 
 Here: pure functions on arrays. Not here: names, files, records.
 """

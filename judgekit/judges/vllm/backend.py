@@ -1,7 +1,8 @@
 """The offline vLLM engine as a judge's backend: whole blocks of prompts at once, exact label probabilities.
 
 A verdict is one generated token. What counts is not that token but the log-probabilities of the option letters
-*before* any mask, so that the mass the model put elsewhere is known. The engine itself is in ``vllm_engine``.
+*before* any mask, so that the mass the model put elsewhere is known. The engine itself is in
+:mod:`judgekit.judges.vllm.engine`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ verdicts, texts) and in all views together, and shuffles which items count as la
 sample size: without a shift all items are exchangeable, and nothing else is used.
 
 References: Szekely & Rizzo (2013), "Energy statistics"; Westfall & Young (1993), "Resampling-based multiple
-testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero"; those of ``shift_core``.
+testing"; Phipson & Smyth (2010), "Permutation p-values should never be zero"; those of
+:mod:`.shift_statistics`.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Policy:
-    """One point of a path of cascades (see ``path``), with the certificate of what was proven of it.
+    """One point of a path of cascades (see :mod:`.stopping`), with the certificate of what was proven of it.
 
     Attributes
     ----------
