@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from judgekit import trust
 from judgekit.calibration.evidence_table import EvidenceTable, judge_index, judge_names, one_per_question
 from judgekit.calibration.ood import OodGuard
+from judgekit.calibration.promise import promise_of
 from judgekit.calibration.record import Calibration, Reference
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known, mendable
@@ -26,13 +27,14 @@ from judgekit.records import EvidenceRow, several
 def calibrate(
     rows: Iterable[EvidenceRow],
     *,
-    agreement: float,
+    agreement: float | None = None,
     delta: float = 0.1,
     tiers: Sequence[str] = (),
     labels: Sequence[str] = (),
     costs: Mapping[str, float] | None = None,
     group_by: Literal["split", "model", "method"] | None = None,
     per_label: Mapping[str, float] | None = None,
+    at_most: Mapping[str, float] | None = None,
     tolerance: int = 0,
     people: Literal["majority", "random"] = "majority",
     exclude: Collection[str] = (),
@@ -55,6 +57,9 @@ def calibrate(
         is spared for its price.
     group_by : promise the agreement for every split, model or method on its own.
     per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
+    at_most : ``VERDICT:LABEL`` (or ``VERDICT:LABEL,LABEL``) -> the most of the verdicts ``VERDICT`` that people may
+        label so. Such verdicts are held to that in place of ``agreement``; verdicts with other labels to ``agreement``,
+        each label on its own, and they are never given where there is none.
     tolerance : for ordered labels, how many steps a verdict may be off and still agree.
     people : agree with the majority label (rows without one are left out), or with a random annotator.
     exclude : question ids (or item ids) that stood as examples in prompts.
@@ -101,7 +106,7 @@ def calibrate(
             + (f" of rubric '{table.rubric}'" if table.rubric else "")
             + " has a label of people to calibrate on; give them (--labels FILE)"
         )
-    options = (
+    options: tuple[Any, ...] = (
         agreement,
         group_by,
         sorted((per_label or {}).items()),
@@ -110,25 +115,29 @@ def calibrate(
         max_mean_cost,
         per,
         prices,
+        *([sorted(at_most.items())] if at_most else []),
     )
     this = Try.of(table, given, delta, tries, (*options, sorted(several(exclude))))
     others = this.among(
         one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
     )
     promised: dict[str, Any] = {
-        "agreement": agreement,
-        "delta": delta,
+        "promise": promise_of(
+            table.labels,
+            agreement=agreement,
+            per_label=per_label,
+            at_most=at_most,
+            tolerance=tolerance,
+            delta=delta,
+            drawn=_drawn(table, within, split, per),
+            tries=tries,
+        ),
         "costs": prices,
-        "per_label": None if per_label is None else _per_label(per_label, table.labels),
-        "tolerance": tolerance,
         "groups": groups,
         "judges": judge_index(table.tiers),
         # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
         "unlabeled": arrays.probs[unlabeled & arrays.asked[unlabeled].all()],
         "max_mean_cost": max_mean_cost,
-        "label_names": table.labels,
-        "drawn": _drawn(table, within, split, per),
-        "tries": tries,
     }
     probs, people_say = arrays.probs[labeled], human[labeled]
     policy = mendable(trust.calibrate)(probs, people_say, **promised)
@@ -185,12 +194,6 @@ def _check_asked(table: EvidenceTable, labeled: NDArray[np.bool_]) -> None:
             "nothing can be certified on them; run the same 'judgekit score' again with --complete (and --labels), "
             "which asks what was left out (a tier that was asked in vain stands in the evidence with its 'reason')"
         )
-
-
-def _per_label(wanted: Mapping[str, float], labels: Sequence[str]) -> dict[int, float]:
-    if unknown := set(wanted) - set(labels):
-        raise InputError(f"no label '{sorted(unknown)[0]}' to promise for; labels: {', '.join(labels)}")
-    return {labels.index(label): agreement for label, agreement in wanted.items()}
 
 
 def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:

@@ -26,7 +26,7 @@ from judgekit.runs.folder import evidence as evidence_of
 def calibrate(
     evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
     *,
-    agreement: float,
+    agreement: float | None = None,
     delta: float = 0.1,
     rubric: str | None = None,
     labels: Paths | None = None,

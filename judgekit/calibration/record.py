@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,15 +122,30 @@ class Calibration(Record):
     @model_validator(mode="wrap")
     @classmethod
     def _keep(cls, row: Any, read: ModelWrapValidatorHandler[Calibration]) -> Calibration:
-        """What was written in version 1 stays as it was written: verdicts carry the fingerprint of exactly that."""
+        """What was read stays as it was written, in version 1 too: verdicts carry the fingerprint of exactly that.
+
+        Written anew it would differ: by names that version 1 had not, and by the last digit of probabilities, which
+        are made to sum to one whenever they are read.
+        """
         made = read(row)
-        if isinstance(row, dict) and row.get("schema") == "judgekit.calibration/1":
+        if isinstance(row, dict) and "schema" in row:
             made._written = row
         return made
 
     def to_row(self) -> dict[str, Any]:
-        """The record as a JSON object; one that was read from version 1 as it stood there."""
+        """The record as a JSON object; one that was read as it stood there."""
         return super().to_row() if self._written is None else dict(self._written)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are written alike."""
+        return isinstance(other, Calibration) and self.to_row() == other.to_row()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; one with other fields is no longer what was read."""
+        made = super().model_copy(update=update, deep=deep)
+        if update:
+            made._written = None
+        return made
 
     def _repr_html_(self) -> str:
         about = f"{self.rubric or 'no rubric'}: {' > '.join(self.tiers)}"

@@ -21,9 +21,7 @@ from judgekit.trust import NO_SEED
 
 @click.command("calibrate", cls=Verb, renamed={"--by": "--group-by", "--budget": "--max-mean-cost"})
 @click.argument("evidence", type=PATH, nargs=-1, required=True)
-@click.option(
-    "--agreement", type=click.FloatRange(0, 1, True, True), required=True, help="Target agreement, say 0.9."
-)
+@click.option("--agreement", type=click.FloatRange(0, 1, True, True), help="Target agreement, say 0.9.")
 @click.option(
     "--delta",
     type=click.FloatRange(0, 1, True, True),
@@ -42,6 +40,12 @@ from judgekit.trust import NO_SEED
 )
 @click.option(
     "--per-label", multiple=True, help="LABEL=AGREEMENT promised whenever that label is given; may repeat."
+)
+@click.option(
+    "--at-most",
+    multiple=True,
+    help="VERDICT:LABEL=SHARE, say withheld:leaked=0.05: at most so many of the verdicts VERDICT are LABEL to people; "
+    "several labels are joined by commas. Alone or with --agreement; may repeat.",
 )
 @click.option(
     "--tolerance",
@@ -79,6 +83,7 @@ def command(
     out: Path,
     costs: tuple[str, ...],
     per_label: tuple[str, ...],
+    at_most: tuple[str, ...],
     seed: int | None,
     **given: Any,
 ) -> int:
@@ -89,6 +94,7 @@ def command(
         evidence,
         costs=pairs("cost", costs),
         per_label=pairs("per-label", per_label),
+        at_most=pairs("at-most", at_most),
         earlier=_replaced(out),
         **given,
     )
@@ -126,7 +132,7 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
     if certificate.status == "certified":
         yield (
             "accepted",
-            f"{certificate.accepted:,} of them, {certificate.errors:g} against people's label",
+            f"{certificate.accepted:,} of them, {certificate.errors:g} {certificate.promise.counted}",
         )
         yield "coverage", f"{certificate.coverage:.1%} of items get a verdict"
         if len(calibration.tiers) > 1:

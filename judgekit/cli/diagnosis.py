@@ -27,6 +27,8 @@ def summary(found: Diagnosis) -> Iterator[tuple[str, str]]:
 def lines(found: Diagnosis) -> Iterator[str]:
     """Where nothing was certified: the table of labels, and how far each target is."""
     yield from _aligned(_confusion(found) if len(found.labels) <= WIDE else _pairs(found))
+    if not found.targets:
+        return
     yield from _aligned(_targets(found))
     won = max((target.agreement for target in found.targets if target.certified), default=None)
     yield "  Hindsight is no promise: " + (

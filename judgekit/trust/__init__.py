@@ -12,6 +12,7 @@ Here: pure functions on arrays. Not here: names, files, records.
 """
 
 from judgekit.trust.agreement import ceiling
+from judgekit.trust.at_most import AtMost
 from judgekit.trust.monitoring.audit import Audit
 from judgekit.trust.monitoring.ood import OodCheck, ood_check
 from judgekit.trust.monitoring.shift import Shift, shift_check
@@ -29,6 +30,7 @@ __all__ = [
     "NO_SEED",
     "Actions",
     "Agreement",
+    "AtMost",
     "Audit",
     "Candidate",
     "Certified",

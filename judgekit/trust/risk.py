@@ -119,6 +119,11 @@ class Promise(ABC):
         return "agrees often enough"
 
     @property
+    def counted(self) -> str:
+        """What the errors are that were seen."""
+        return "against people's label"
+
+    @property
     def by_label(self) -> bool:
         """Whether verdict labels are certified apart."""
         return self.conditions(1) != (None,)

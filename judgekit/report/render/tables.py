@@ -159,7 +159,8 @@ def trust(summary: Summary) -> Table:
             found = people.get(made.rubric)
             if found is None and made.status == "not calibrated":
                 continue  # nothing was promised, nothing compared
-            promised = ABSENT if made.agreement is None else f"{made.agreement:.3g}, delta {made.delta:.3g}"
+            wanted = "limits by label" if made.agreement is None else f"{made.agreement:.3g}"
+            promised = ABSENT if made.delta is None else f"{wanted}, delta {made.delta:.3g}"
             rows.append(
                 (
                     run.name,
