@@ -106,6 +106,16 @@ def calibrate(
             + (f" of rubric '{table.rubric}'" if table.rubric else "")
             + " has a label of people to calibrate on; give them (--labels FILE)"
         )
+    promise = promise_of(
+        table.labels,
+        agreement=agreement,
+        per_label=per_label,
+        at_most=at_most,
+        tolerance=tolerance,
+        delta=delta,
+        drawn=_drawn(table, within, split, per),
+        tries=tries,
+    )
     options: tuple[Any, ...] = (
         agreement,
         group_by,
@@ -122,16 +132,7 @@ def calibrate(
         one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
     )
     promised: dict[str, Any] = {
-        "promise": promise_of(
-            table.labels,
-            agreement=agreement,
-            per_label=per_label,
-            at_most=at_most,
-            tolerance=tolerance,
-            delta=delta,
-            drawn=_drawn(table, within, split, per),
-            tries=tries,
-        ),
+        "promise": promise,
         "costs": prices,
         "groups": groups,
         "judges": judge_index(table.tiers),

@@ -97,7 +97,7 @@ class AtMost(Promise):
 
     @property
     def counted(self) -> str:
-        return "errors of the kind that is limited"
+        return "of these errors in the eyes of the promise"
 
     def kept(self, label: int | None) -> tuple[str, str]:
         if label is None or label not in self.limits:

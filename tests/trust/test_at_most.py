@@ -73,6 +73,14 @@ def test_only_verdicts_under_the_promise_are_given() -> None:
         calibrate(probs, human, agreement=0.9, promise=limit())
 
 
+def test_labels_that_are_needed_are_of_items_with_that_verdict() -> None:
+    human = np.repeat([0, 1], [12, 300])
+    probs = np.full((312, 1, 3), 0.04)
+    probs[np.arange(312), 0, human] = 0.92
+    claim = calibrate(probs, human, promise=limit()).certificate.claim
+    assert "labels of items that the judges call 'withheld' would be needed" in claim
+
+
 def test_a_rate_uses_what_it_says_and_no_more() -> None:
     """Verdicts 'withheld' are hardly ever leaks; whether they are wrong answers, nobody said."""
     verdicts = np.repeat([0, 1], [80, 20])

@@ -73,6 +73,8 @@ def summary(promise: Promise, parts: Sequence[Part], shares: bool) -> dict[str, 
         claim = promise.claim(PERSON if shares else "the people's label", where)
     elif needed:
         each = " of each part" if len(parts) > 1 else ""
+        if len(parts) == 1 and parts[0].label is not None:
+            each = f" of items that the judges call {promise.name(parts[0].label)}"
         claim = (
             "Nothing is certified: every item is left to people; "
             f"about {max(needed):,} labels{each} would be needed."
