@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -252,7 +252,7 @@ def _labeled(run: Run, rubric: str, says: Mapping[str, str], every: int = 2) -> 
             given = HumanLabel(annotator="a", label=says.get(verdict.label, verdict.label))
             row = row._replace(verdict=verdict.model_copy(update={"human": (given,)}))
         rows.append(row)
-    return Run(run.name, rows, run.meta)
+    return replace(run, rows=rows)
 
 
 def test_every_table_rests_on_the_same_corrected_rates() -> None:

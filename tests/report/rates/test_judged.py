@@ -125,9 +125,9 @@ def promised(
     per: Literal["question", "item"] = "question",
 ) -> Run:
     """A run decided under a promise of 90 %, or of what is said else (`leaked`: of such verdicts)."""
-    known = calibrated(agreement, leaked, tolerance, per).to_row()
+    known = calibrated(agreement, leaked, tolerance, per)
     rows = [judged(outcome, number, calibration="abc") for number, outcome in enumerate(outcomes)]
-    return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS, "calibration": known}}})
+    return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS}}}, {"forgetting": known})
 
 
 def told(*runs: Run, label: str = "leaked") -> JudgedRate:
