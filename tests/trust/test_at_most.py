@@ -73,6 +73,19 @@ def test_only_verdicts_under_the_promise_are_given() -> None:
         calibrate(probs, human, agreement=0.9, promise=limit())
 
 
+def test_a_verdict_that_could_not_be_certified_is_said_to_be_never_given() -> None:
+    """Else a limit on verdicts that do not occur would read like a finding about them."""
+    human = np.repeat([0, 1, 2], [12, 300, 300])
+    probs = np.full((612, 1, 3), 0.04)
+    probs[np.arange(612), 0, human] = 0.92
+    policy = calibrate(probs, human, promise=limit(otherwise=Agreement(0.8, 0.1)))
+    assert set(policy.decide(probs).label) == {-1, 1, 2}
+    said = "No verdict 'withheld' is given, since none could be certified."
+    assert policy.certificate.claim.endswith(said)
+    apart = calibrate(probs, human, agreement=0.8, per_label={0: 0.99}, label_names=NAMES).certificate
+    assert apart.claim.endswith(said)
+
+
 def test_labels_that_are_needed_are_of_items_with_that_verdict() -> None:
     human = np.repeat([0, 1], [12, 300])
     probs = np.full((312, 1, 3), 0.04)

@@ -71,6 +71,12 @@ def summary(promise: Promise, parts: Sequence[Part], shares: bool) -> dict[str, 
             else " in each group (" + ", ".join(dict.fromkeys(str(p.group) for p in won)) + ")"
         )
         claim = promise.claim(PERSON if shares else "the people's label", where)
+        given = {p.label for p in won}
+        never = [promise.name(p.label) for p in parts if p.label is not None and p.label not in given]
+        if never:
+            claim += (
+                f" No verdict {' or '.join(dict.fromkeys(never))} is given, since none could be certified."
+            )
     elif needed:
         each = " of each part" if len(parts) > 1 else ""
         if len(parts) == 1 and parts[0].label is not None:
