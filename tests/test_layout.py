@@ -65,7 +65,6 @@ THROUGH = {
         "judges/vllm/engine.py",
     ),
     "engine/test_ray.py": ("engine/store_actor.py",),
-    "extensions/test_judges.py": ("extensions.py",),
     "extensions/test_measures.py": ("metrics/entry.py",),
     "judges/lexical/test_forms.py": (
         "judges/lexical/acts.py",

@@ -42,6 +42,16 @@ def test_it_keeps_its_fingerprint_when_read_and_when_written_again(
     assert again == made and again.fingerprint == said["calibration"]
 
 
+def test_what_version_1_said_once_and_nobody_reads_is_no_fault(said: dict[str, Any]) -> None:
+    (cascade,) = RunFolder.open(RUN).cascades.values()
+    row = cascade["calibration"]
+    row["certificate"]["seed"] = 0
+    row["certificate"]["method"]["delta_per_part"] = 0.05
+    row["certificate"].pop("claim")
+    made = Calibration.model_validate(row)
+    assert made.certified and made.fingerprint != said["calibration"]
+
+
 def test_the_report_says_the_same(said: dict[str, Any]) -> None:
     (run,) = jk.summarize(RUN).runs
     (claim,) = run.claims

@@ -83,7 +83,9 @@ class Part:
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Part:
         """Read what a certificate holds, now or in version 1."""
-        found = {"worst_case_errors" if name == "charged" else name: value for name, value in row.items()}
+        found = _known(
+            cls, {"worst_case_errors" if name == "charged" else name: one for name, one in row.items()}
+        )
         if found.get("nearest") is not None:
             found["nearest"] = Nearest(**found["nearest"])
         return cls(**found)
@@ -222,8 +224,8 @@ class Certificate:
             if schema == BEFORE:
                 names = ("agreement", "delta", "tolerance", "per_label")
                 promised = {name: held.pop(name) for name in names if name in held}
-                held = {"claim": "", **held, "promise": {"kind": "agreement", **promised}}
-            method = dict(held.get("method") or {})
+                held = {"claim": "", **_known(cls, held), "promise": {"kind": "agreement", **promised}}
+            method = _known(Method, held.get("method") or {})
             held |= {
                 "promise": Promise.from_dict(held["promise"]),
                 "coverage_interval": tuple(held.get("coverage_interval", (0.0, 1.0))),
@@ -244,6 +246,12 @@ class Certificate:
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_dict]),
             serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict),
         )
+
+
+def _known(kind: type[Part | Method | Certificate], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries that are still kept: version 1 told of seeds, among other things."""
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in row.items() if name in names}
 
 
 def _without_none(row: dict[str, Any]) -> dict[str, Any]:
