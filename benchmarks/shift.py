@@ -241,7 +241,7 @@ def withdrawn(rows: Sequence[EvidenceRow], calibration: Calibration) -> bool:
     judged = [
         Judged(verdict, None, row) for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
     ]
-    run = Run("run", judged, {"cascades": {"": {"calibration": calibration.to_row()}}})
+    run = Run("run", judged, calibrations={"": calibration})
     return claim(run, "", judged, checks([run])["run", ""]).status == "withdrawn"
 
 

@@ -30,10 +30,7 @@ THROUGH = {
     "calibration/test_frontier.py": ("calibration/files.py",),
     "cascade/test_cost.py": ("cascade/spec.py",),
     "cli/test_audit.py": ("labeling/audit.py",),
-    "cli/test_leftovers.py": (
-        "judges/rows.py",
-        "runs/occupied.py",
-    ),
+    "cli/test_leftovers.py": ("judges/rows.py",),
     "cli/test_output.py": (
         "cli/common.py",
         "cli/decide.py",
@@ -56,9 +53,7 @@ THROUGH = {
         "engine/local.py",
         "engine/scoring.py",
         "runs/atomic.py",
-        "runs/folder.py",
         "runs/tally.py",
-        "runs/writer.py",
     ),
     "engine/test_offline.py": (
         "judges/vllm/backend.py",

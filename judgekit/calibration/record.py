@@ -220,9 +220,9 @@ class Calibration(Record):
 def by_rubric(run: RunFolder) -> dict[str, Calibration]:
     """The calibrations that a run's verdicts were decided under, by rubric."""
     return {
-        rubric: parse(Calibration, cascade["calibration"], path=run.path)
-        for rubric, cascade in run.cascades.items()
-        if cascade.get("calibration")
+        rubric: parse(Calibration, cascade.calibration, path=run.path)
+        for rubric, cascade in run.about.cascades.items()
+        if cascade.calibration
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from judgekit.judges import Context, build_judge
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import Item, Record, explain, several
 from judgekit.rubrics import ANY, default_by_split, default_of, load_rubric
+from judgekit.runs.budget import Budget
 from judgekit.runs.folder import Paths, paths
+from judgekit.runs.store import Store
 
 
 class CascadeFile(Record):
@@ -114,8 +117,8 @@ class CascadeSpec:
         self,
         rubric_name: str,
         *,
-        store: Any = None,
-        budget: Any = None,
+        store: Store | None = None,
+        budget: Budget | None = None,
         allow_uncertified: bool = False,
         complete: bool = False,
         asks: bool = True,
@@ -139,18 +142,16 @@ class CascadeSpec:
         calibration = None if path is None else Calibration.load(self.folder / path)
         return Cascade(rubric, judges, calibration, allow_uncertified=allow_uncertified, complete=complete)
 
-    def check(self, rubric_name: str, *, budget: Any = None, allow_uncertified: bool = False) -> Cascade:
+    def check(
+        self, rubric_name: str, *, budget: Budget | None = None, allow_uncertified: bool = False
+    ) -> Cascade:
         """The cascade for one rubric, after all that have a calibration were built too: before anything is spent."""
-        options: dict[str, Any] = {
-            "budget": budget,
-            "allow_uncertified": allow_uncertified,
-            "asks": not self.batched,
-        }
-        made = self.build(rubric_name, **options)
+        build = partial(self.build, budget=budget, allow_uncertified=allow_uncertified, asks=not self.batched)
+        made = build(rubric_name)
         others = {name: load_rubric(name).name for name in self.file.rubrics.values()}
         for name, other in others.items():
             if other != made.rubric.name and other in self.file.calibrations:
-                self.build(name, **options)
+                build(name)
         return made
 
 

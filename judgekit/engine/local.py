@@ -14,6 +14,9 @@ from judgekit.cascade.run import Cascade
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.judges.base import Pending
 from judgekit.records import Item, ItemResult
+from judgekit.runs.about import CascadeAbout, RunAbout
+from judgekit.runs.budget import Budget
+from judgekit.runs.store import Store
 from judgekit.runs.writer import Progress, Report, RunWriter
 
 BLOCK = 2048
@@ -44,12 +47,12 @@ class Job:
     items: Iterable[Item]
     spec: CascadeSpec
     folder: Path
-    store: Any = None
-    budget: Any = None
+    store: Store | None = None
+    budget: Budget | None = None
     allow_uncertified: bool = False
     keep_going: bool = False
     complete: bool = False
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: RunAbout = field(default_factory=RunAbout)
     report: Report = lambda progress: None
 
     @property
@@ -62,12 +65,16 @@ class Job:
         )
 
     def described(
-        self, progress: Progress, examples: set[str], cascades: Mapping[str, Any]
-    ) -> dict[str, Any]:
+        self, progress: Progress, examples: Iterable[str], cascades: Mapping[str, CascadeAbout]
+    ) -> RunAbout:
         """What ``run.json`` says of the finished run."""
-        tiers = list(self.spec.file.tiers)
-        seen = {"items": progress.done, "tiers": tiers, "examples": sorted(examples), "cascades": cascades}
-        return {**self.about, **seen}
+        seen = {
+            "items": progress.done,
+            "tiers": self.spec.file.tiers,
+            "examples": tuple(sorted(examples)),
+            "cascades": dict(cascades),
+        }
+        return self.about.model_copy(update=seen)
 
 
 def score(job: Job) -> Progress:
@@ -112,7 +119,7 @@ async def _score(job: Job) -> Progress:
     with RunWriter(job.folder, job.passing) as writer:
         try:
             while block := list(islice(stream, size)):
-                for name in {job.spec.rubric_for(item) for item in block} - cascades.keys():
+                for name in sorted({job.spec.rubric_for(item) for item in block} - cascades.keys()):
                     cascades[name] = job.spec.build(
                         name,
                         store=job.store,
@@ -157,16 +164,16 @@ def shown(cascades: Mapping[str, Cascade]) -> set[str]:
     return set[str]().union(*(cascade.examples for cascade in cascades.values()))
 
 
-def describe(cascades: Mapping[str, Cascade]) -> dict[str, Any]:
-    """What ``run.json`` says of the cascades: rubric, labels, role, tiers, fingerprints and calibration."""
+def describe(cascades: Mapping[str, Cascade]) -> dict[str, CascadeAbout]:
+    """What ``run.json`` says of the cascades, by rubric."""
     return {
-        cascade.rubric.name: {
-            "labels": list(cascade.rubric.labels),
-            "role": cascade.rubric.role.to_row(),
-            "rubric_fingerprint": cascade.rubric.fingerprint,
-            "tiers": [tier.name for tier in cascade.tiers],
-            "fingerprints": cascade.fingerprints,
-            "calibration": cascade.calibration.to_row() if cascade.calibration else None,
-        }
+        cascade.rubric.name: CascadeAbout(
+            labels=cascade.rubric.labels,
+            role=cascade.rubric.role.to_row(),
+            rubric_fingerprint=cascade.rubric.fingerprint,
+            tiers=tuple(tier.name for tier in cascade.tiers),
+            fingerprints=dict(cascade.fingerprints),
+            calibration=cascade.calibration.to_row() if cascade.calibration else None,
+        )
         for cascade in cascades.values()
     }

@@ -27,6 +27,7 @@ from judgekit.cascade.spec import CascadeSpec
 from judgekit.engine.local import Job, describe, judge_block, shown
 from judgekit.engine.store_actor import StoreHandle, store_actor
 from judgekit.records import Item, ItemResult
+from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.writer import Progress, RunWriter
 
 BLOCK = 256
@@ -79,8 +80,13 @@ class Worker:
             return {"outcomes": b"", "about": "", "error": _STOPPED, "message": ""}
         except errors.JudgekitError as error:  # raised again where the user is
             return {"outcomes": b"", "about": "", "error": type(error).__name__, "message": str(error)}
-        about = json.dumps({"cascades": describe(self._cascades), "examples": sorted(shown(self._cascades))})
-        return {"outcomes": pickle.dumps(outcomes), "about": about, "error": "", "message": ""}
+        about = RunAbout(cascades=describe(self._cascades), examples=tuple(sorted(shown(self._cascades))))
+        return {
+            "outcomes": pickle.dumps(outcomes),
+            "about": json.dumps(about.to_row()),
+            "error": "",
+            "message": "",
+        }
 
     async def _keep(self, block: list[Item]) -> list[ItemResult]:
         """Judge a block; when the user stops the job, end what is under way and keep its answers."""
@@ -103,7 +109,7 @@ class Worker:
         options = self._options
         if self._kept is not None:
             options = options | {"store": self._kept.store, "budget": self._kept.budget}
-        for name in {self._spec.rubric_for(item) for item in block} - self._cascades.keys():
+        for name in sorted({self._spec.rubric_for(item) for item in block} - self._cascades.keys()):
             self._cascades[name] = self._spec.build(name, **options)
         return await judge_block(block, self._spec, self._cascades)
 
@@ -123,7 +129,7 @@ def score(job: Job) -> Progress:
     if job.spec.batched:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
-    cascades, examples = dict[str, Any](), set[str]()
+    cascades, examples = dict[str, CascadeAbout](), set[str]()
     with store_actor(ray, job) as kept, RunWriter(job.folder, job.passing) as writer:
         for row in _mapped(ray, job, kept):
             if row["error"] == _STOPPED:
@@ -133,9 +139,9 @@ def score(job: Job) -> Progress:
             if row["error"]:
                 kind = getattr(errors, row["error"], errors.JudgekitError)
                 raise kind.__new__(kind, row["message"])
-            used = json.loads(row["about"])
-            cascades.update(used["cascades"])
-            examples.update(used["examples"])
+            used = RunAbout.model_validate_json(row["about"])
+            cascades.update(used.cascades)
+            examples.update(used.examples)
             writer.write(pickle.loads(row["outcomes"]))
             job.report(writer.progress)
             if not job.keep_going:

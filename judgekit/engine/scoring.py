@@ -19,6 +19,7 @@ from judgekit.readers import unique
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, Item, Verdict
 from judgekit.runs import occupied
+from judgekit.runs.about import RunAbout
 from judgekit.runs.budget import Budget
 from judgekit.runs.folder import Paths, evidence, paths, verdicts
 from judgekit.runs.store import Store
@@ -102,7 +103,7 @@ def score(
     at_least(0, budget=budget, max_calls=max_calls)
     spec = checked_cascade(cascade, rubric, calibrations)
     folder = Path(out)
-    about: dict[str, Any] = {}
+    about = RunAbout()
     reader: dict[str, Any] = {
         "format": format,
         "model": model,
@@ -113,7 +114,7 @@ def score(
     }
     if isinstance(source, str | Path):
         log = readers.log(source, **reader, digest=True)
-        about = {"source": str(source), "source_digest": log.digest, "recorded": log.recorded}
+        about = RunAbout(source=str(source), source_digest=log.digest, recorded=log.recorded)
         items: Iterable[Item] = log.items()
     elif said := [name for name, value in reader.items() if value is not None]:
         raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from judgekit.rubrics import role_of
+from judgekit.runs.about import CascadeAbout
 from judgekit.runs.folder import Paths, RunFolder, is_unfinished, paths, verdicts
 
 
@@ -46,11 +47,12 @@ def collapsed(files: Paths) -> list[Collapsed]:
     for source in paths(files):
         if not source.is_dir() or is_unfinished(source):
             continue
-        cascades = RunFolder(source).cascades
+        cascades = RunFolder(source).about.cascades
         for verdict in verdicts(source):
             said = verdict.fluent
             if said is None and verdict.label is not None:  # a run scored before verdicts said it
-                role = role_of(verdict.rubric, cascades.get(verdict.rubric, {}))
+                cascade = cascades.get(verdict.rubric, CascadeAbout())
+                role = role_of(verdict.rubric, cascade.role, cascade.labels)
                 said = role.of(verdict.label) != "degenerate" if role.side == "forget" else None
             if said is not None:
                 fluent.setdefault((source, verdict.model, verdict.method), Counter())[said] += 1

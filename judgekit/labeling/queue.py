@@ -66,7 +66,7 @@ def queue(
         promises = calibrations(run) if run else {}
         fresh = {name: unused(made) for name, made in promises.items()}
         promised = promised or bool(promises)
-        own = {name: tuple(cascade["labels"]) for name, cascade in run.cascades.items()} if run else {}
+        own = {name: cascade.labels for name, cascade in run.about.cascades.items()} if run else {}
         for item, verdict in _judged(source, run, rubric, reader):
             met.add(verdict.rubric)
             if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.errors import InputError
@@ -19,6 +19,7 @@ from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.comparison.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
+from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
 
 
@@ -85,7 +86,7 @@ class Run:
         How the report calls it; unique in a report.
     rows : sequence of Judged
         In the order of the verdict file.
-    meta : mapping
+    about : RunAbout
         ``run.json``: source, cascades (labels by rubric), the file's own figures, counts, cost.
     calibrations : mapping
         Rubric -> the calibration that its verdicts were decided with.
@@ -93,7 +94,7 @@ class Run:
 
     name: str
     rows: Sequence[Judged] = field(repr=False)
-    meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    about: RunAbout = field(default_factory=RunAbout, repr=False)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict, repr=False)
 
     @property
@@ -115,14 +116,15 @@ class Run:
 
     def labels(self, rubric: str) -> tuple[str, ...]:
         """The rubric's labels in its own order, as far as the run says them."""
-        return tuple(self._cascade(rubric).get("labels") or ())
+        return self._cascade(rubric).labels
 
     def role(self, rubric: str) -> Role:
         """The side that the rubric's verdicts speak of, as the run says it, else as the rubric's name does."""
-        return role_of(rubric, self._cascade(rubric))
+        cascade = self._cascade(rubric)
+        return role_of(rubric, cascade.role, cascade.labels)
 
-    def _cascade(self, rubric: str) -> Mapping[str, Any]:
-        return dict((self.meta.get("cascades") or {}).get(rubric) or {})
+    def _cascade(self, rubric: str) -> CascadeAbout:
+        return self.about.cascades.get(rubric, CascadeAbout())
 
     @cached_property
     def per_question(self) -> QuestionValues:
@@ -138,23 +140,23 @@ class Run:
     @property
     def recorded(self) -> dict[str, float]:
         """The figures that the source file gave of itself."""
-        return {name: value for name, value in (self.meta.get("recorded") or {}).items() if value is not None}
+        return {name: value for name, value in self.about.recorded.items() if value is not None}
 
     @property
     def failed(self) -> tuple[str, ...]:
         """A sentence for each judge that failed on some of the items it was asked about, as ``run.json`` has it."""
         return tuple(
-            f"judge '{tier}' failed on {sum(counts['failed'].values()):,} of {counts['asked']:,} items under "
-            f"{rubric} ({max(counts['failed'], key=counts['failed'].__getitem__)})"
-            for rubric, tiers in (self.meta.get("answers") or {}).items()
-            for tier, counts in tiers.items()
-            if counts.get("failed") and tier != "lexical"
+            f"judge '{tier}' failed on {sum(said.failed.values()):,} of {said.asked:,} items under "
+            f"{rubric} ({max(said.failed, key=said.failed.__getitem__)})"
+            for rubric, tiers in self.about.answers.items()
+            for tier, said in tiers.items()
+            if said.failed and tier != "lexical"
         )
 
     @property
     def source(self) -> str:
         """The file that the outputs were read from, as ``run.json`` has it; empty where it does not say."""
-        return str(self.meta.get("source", ""))
+        return self.about.source
 
 
 def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
@@ -200,7 +202,7 @@ def _labeled(run: Run, labels: Labels) -> Run:
 def load_folder(folder: str | Path) -> list[Run]:
     """The runs of one folder, one for each pair of model and method, in order of appearance."""
     run = RunFolder.open(folder)
-    meta, path, calibrations = run.about, run.path, by_rubric(run)
+    about, path, calibrations = run.about, run.path, by_rubric(run)
     evidence = {(row.key, row.rubric): row for row in run.evidence()}
     parts: dict[tuple[str, str], list[Judged]] = {}
     for item, verdict in run.judged():
@@ -210,13 +212,13 @@ def load_folder(folder: str | Path) -> list[Run]:
         raise InputError("the run has no verdicts", path=path / VERDICTS)
     name = path.resolve().name
     if len(parts) == 1:
-        return [Run(name, next(iter(parts.values())), meta, calibrations)]
+        return [Run(name, next(iter(parts.values())), about, calibrations)]
     models = {model for model, _ in parts}
     return [
         Run(
             " · ".join(filter(None, (method, model if len(models) > 1 or not method else ""))) or name,
             rows,
-            meta,
+            about,
             calibrations,
         )
         for (model, method), rows in parts.items()

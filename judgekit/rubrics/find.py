@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -170,21 +170,22 @@ def labels_of(name: str) -> tuple[str, ...]:
     return tuple(meanings_of(name))
 
 
-def role_of(name: str, said: Mapping[str, Any] = MappingProxyType({})) -> Role:
+def role_of(name: str, said: Mapping[str, Any] | None = None, labels: Collection[str] = ()) -> Role:
     """The role of a rubric: as a run says it, else by the name.
 
     Parameters
     ----------
     name : str
-    said : mapping
-        What ``run.json`` says of the rubric's cascade. Runs of earlier versions say its labels and no role; with other
-        labels than the rubric of that name it was another one, which has none.
+    said : mapping, optional
+        The role in ``run.json``, as :meth:`Role.to_row` writes it.
+    labels : collection of str
+        The rubric's labels there. Runs of earlier versions say these and no role; with other labels than the rubric of
+        that name it was another one, which has none.
     """
-    if "role" in said:
-        return Role.from_row(said["role"])
+    if said is not None:
+        return Role.from_row(said)
     found = _by_name(name)
-    labels = set(said.get("labels") or ())
-    return found.role if found is not None and labels in (set(), set(found.labels)) else Role()
+    return found.role if found is not None and set(labels) in (set(), set(found.labels)) else Role()
 
 
 @lru_cache(maxsize=1)

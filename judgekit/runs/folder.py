@@ -10,12 +10,13 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_evidence, read_verdicts
 from judgekit.records import EvidenceRow, Item, R, Verdict, parse, several
+from judgekit.runs.about import RunAbout
 from judgekit.runs.atomic import PART
 
 SCHEMA = "judgekit.run/1"
@@ -62,17 +63,17 @@ class RunFolder:
         )
         raise InputError(f"not a run folder: it has no {VERDICTS}; {hint}", path=path)
 
-    @property
-    def about(self) -> dict[str, Any]:
+    @cached_property
+    def about(self) -> RunAbout:
         """What ``run.json`` says of the run; nothing where there is none.
 
         Raises
         ------
-        InputError : it is not JSON, or of another schema.
+        InputError : it is not JSON, or not what is said of a run.
         """
         path = self.path / ABOUT
         if not path.is_file():
-            return {}
+            return RunAbout()
         try:
             found = json.loads(path.read_text("utf-8"))
         except ValueError as error:
@@ -80,17 +81,12 @@ class RunFolder:
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             seen = found.get("schema") if isinstance(found, dict) else type(found).__name__
             raise InputError(f"expected an object with schema '{SCHEMA}', found {seen!r}", path=path)
-        return found
-
-    @property
-    def cascades(self) -> dict[str, dict[str, Any]]:
-        """What it says of its cascades, by rubric: labels, tiers, fingerprints and calibration."""
-        return dict(self.about.get("cascades") or {})
+        return parse(RunAbout, found, path=path)
 
     @property
     def examples(self) -> set[str]:
         """Question ids of the examples that its judges were shown."""
-        return set(self.about.get("examples", ()))
+        return set(self.about.examples)
 
     def items(self) -> Iterator[Item]:
         """Its items."""

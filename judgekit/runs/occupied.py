@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from judgekit.errors import (
     BatchPending,
@@ -17,13 +16,14 @@ from judgekit.errors import (
     StoreBusy,
     StoreFailed,
 )
+from judgekit.runs.about import RunAbout
 from judgekit.runs.folder import RunFolder
 from judgekit.runs.store import kept
 
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
 
 
-def check(folder: Path, about: Mapping[str, Any], rubric: str, fingerprints: Mapping[str, str]) -> None:
+def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str, str]) -> None:
     """Refuse to replace a finished run by one of another source, cascade or rubric.
 
     Parameters
@@ -37,25 +37,21 @@ def check(folder: Path, about: Mapping[str, Any], rubric: str, fingerprints: Map
     """
     try:
         was = RunFolder(folder).about
-        cascades = dict(was["cascades"])
-    except (OSError, InputError, KeyError, TypeError):
+    except (OSError, InputError):
         return  # no finished run
     differs = []
-    if was.get("source_digest", about.get("source_digest")) != about.get("source_digest"):
-        differs.append(f"of {was.get('source') or 'other items'}" + _changed(was, about))
-    if cascades and rubric not in cascades:
-        differs.append(f"judged by rubric {', '.join(sorted(cascades))}, not {rubric}")
-    elif cascades and dict(cascades[rubric].get("fingerprints") or {}) != dict(fingerprints):
-        differs.append(f"by other judges ({', '.join(cascades[rubric].get('tiers') or ())})")
+    if "source_digest" in was.model_fields_set and was.source_digest != about.source_digest:
+        changed = " as it was before it changed" if was.source == about.source else ""
+        differs.append(f"of {was.source or 'other items'}{changed}")
+    if was.cascades and rubric not in was.cascades:
+        differs.append(f"judged by rubric {', '.join(sorted(was.cascades))}, not {rubric}")
+    elif was.cascades and was.cascades[rubric].fingerprints != dict(fingerprints):
+        differs.append(f"by other judges ({', '.join(was.cascades[rubric].tiers)})")
     if differs:
         raise InputError(
             f"a finished run is there, {' and '.join(differs)}. Give another place (--out), or --replace to lose it",
             path=folder,
         )
-
-
-def _changed(was: Mapping[str, Any], about: Mapping[str, Any]) -> str:
-    return " as it was before it changed" if was.get("source") == about.get("source") else ""
 
 
 @contextmanager

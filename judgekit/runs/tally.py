@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from judgekit.display import printable
 from judgekit.errors import JudgeFailed
 from judgekit.records import EvidenceRow, kind_of
+from judgekit.runs.about import Answers
 
 MOST_FAILED = 0.5
 """A tier that fails on more than this share of what it is asked does not do its work."""
@@ -58,9 +58,10 @@ class Tally:
             f"failed on {self.failed.total():,} of {self.asked:,} items ({'; '.join(told)}){shown}"
         )
 
-    def to_row(self) -> dict[str, Any]:
+    @property
+    def answers(self) -> Answers:
         """For ``run.json``."""
-        return {"asked": self.asked, "answered": self.answered, "failed": dict(self.failed.most_common())}
+        return Answers(asked=self.asked, answered=self.answered, failed=dict(self.failed.most_common()))
 
 
 class Tallies:
@@ -107,9 +108,10 @@ class Tallies:
         if failing := self.failing():
             raise JudgeFailed(f"{'; '.join(failing)}. Mend it, or go on without its answers: --keep-going")
 
-    def to_row(self) -> Mapping[str, Any]:
+    @property
+    def answers(self) -> dict[str, dict[str, Answers]]:
         """For ``run.json``: rubric -> tier -> counts."""
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, dict[str, Answers]] = {}
         for (rubric, tier), tally in self.tiers.items():
-            found.setdefault(rubric, {})[tier] = tally.to_row()
+            found.setdefault(rubric, {})[tier] = tally.answers
         return found

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from judgekit.records import ItemResult, Record
+from judgekit.runs.about import RunAbout
 from judgekit.runs.atomic import PART, create
-from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, SCHEMA, VERDICTS
+from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, VERDICTS
 from judgekit.runs.tally import Tallies
 
 FILES = (ITEMS, EVIDENCE, VERDICTS)
@@ -76,20 +77,19 @@ class RunWriter:
         tallies = self.tallies
         return Progress(self.states.total(), self.cost, dict(self.states), tallies.heard(), tallies.failing())
 
-    def finish(self, about: Mapping[str, Any]) -> None:
+    def finish(self, about: RunAbout) -> None:
         """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
         self._close()
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        row = {
-            "schema": SCHEMA,
-            "created": now,
-            **about,
-            "states": dict(sorted(self.states.items())),
-            "answers": self.tallies.to_row(),
-            "cost": self.cost,
-        }
+        done = about.model_copy(
+            update={
+                "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                "states": dict(sorted(self.states.items())),
+                "answers": self.tallies.answers,
+                "cost": self.cost,
+            }
+        )
         with create(self._part(ABOUT)) as file:
-            file.write(json.dumps(row, indent=1, ensure_ascii=False) + "\n")
+            file.write(json.dumps(done.to_row(), indent=1, ensure_ascii=False) + "\n")
         for name in (*FILES, ABOUT):
             self._part(name).replace(self.folder / name)
 

@@ -114,11 +114,9 @@ def test_a_copy_in_other_words_is_the_same_rubric_and_older_files_have_its_role(
 
 def test_a_run_of_another_rubric_under_a_shipped_name_has_not_its_role() -> None:
     assert role_of("forgetting").side == "forget"
-    assert (
-        role_of("forgetting", {"labels": list(labels_of("forgetting"))[::-1]}).side == "forget"
-    )  # before runs said it
-    assert role_of("forgetting", {"labels": ["yes", "no"]}).side == "other"
-    assert role_of("mine", {"role": {"side": "keep", "counts_as": {"yes": "correct"}}}).of("yes") == "correct"
+    assert role_of("forgetting", labels=labels_of("forgetting")[::-1]).side == "forget"  # before runs said it
+    assert role_of("forgetting", labels=["yes", "no"]).side == "other"
+    assert role_of("mine", {"side": "keep", "counts_as": {"yes": "correct"}}).of("yes") == "correct"
 
 
 @pytest.mark.parametrize(

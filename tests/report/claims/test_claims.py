@@ -17,6 +17,7 @@ from judgekit.report.claims.vouched import vouched
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
 from judgekit.report.load import Judged, Run
 from judgekit.report.rates.judged import judged_rates
+from judgekit.runs.about import CascadeAbout, RunAbout
 
 
 def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "leaked") -> list[Judged]:
@@ -57,7 +58,7 @@ def certified() -> Calibration:
 
 def run(calibration: Calibration | None) -> Run:
     made = {} if calibration is None else {"forgetting": calibration}
-    return Run("r", [], {"cascades": {"forgetting": {"labels": ["leaked", "wrong"]}}}, made)
+    return Run("r", [], RunAbout(cascades={"forgetting": CascadeAbout(labels=("leaked", "wrong"))}), made)
 
 
 def test_no_calibration_is_an_opinion():

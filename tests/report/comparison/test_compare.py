@@ -17,6 +17,7 @@ from judgekit.report.render.cells import in_words
 from judgekit.report.render.tables import tables
 from judgekit.report.summary import summarize
 from judgekit.rubrics import load_rubric
+from judgekit.runs.about import RunAbout
 from tests.shared_data import shared
 
 
@@ -366,7 +367,7 @@ def _lexical(folder: str) -> Run:
             reason=None if label else "not asked",
         )
         rows.append(Judged(verdict, item))
-    return Run(folder.removeprefix("duet_"), rows, {"recorded": recorded_metrics(path)})
+    return Run(folder.removeprefix("duet_"), rows, RunAbout(recorded=recorded_metrics(path)))
 
 
 @pytest.mark.slow

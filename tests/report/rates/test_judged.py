@@ -18,6 +18,7 @@ from judgekit.report.diagnostics import against_people
 from judgekit.report.load import Judged, Run
 from judgekit.report.rates.judged import JudgedRate, judged_rates
 from judgekit.report.summary import summarize
+from judgekit.runs.about import CascadeAbout, RunAbout
 
 LABELS = ("leaked", "partial", "withheld", "wrong", "degenerate")
 TOGETHER = {"forgotten well": frozenset({"withheld", "wrong"})}
@@ -127,7 +128,9 @@ def promised(
     """A run decided under a promise of 90 %, or of what is said else (`leaked`: of such verdicts)."""
     known = calibrated(agreement, leaked, tolerance, per)
     rows = [judged(outcome, number, calibration="abc") for number, outcome in enumerate(outcomes)]
-    return Run("r", rows, {"cascades": {"forgetting": {"labels": LABELS}}}, {"forgetting": known})
+    return Run(
+        "r", rows, RunAbout(cascades={"forgetting": CascadeAbout(labels=LABELS)}), {"forgetting": known}
+    )
 
 
 def told(*runs: Run, label: str = "leaked") -> JudgedRate:
