@@ -60,6 +60,7 @@ THROUGH = {
         "judges/vllm/engine.py",
     ),
     "engine/test_ray.py": ("engine/store_actor.py",),
+    "extensions/test_judges.py": ("extensions.py",),
     "extensions/test_measures.py": ("metrics/entry.py",),
     "judges/lexical/test_forms.py": (
         "judges/lexical/acts.py",
