@@ -63,7 +63,7 @@ def test_report_is_a_verb_and_a_package(scored: Any, tmp_path: Path) -> None:
     files = {"json": tmp_path / "r.json", "markdown": tmp_path / "r.md", "csv": tmp_path / "r.csv"}
     summary = jk.report(scored.folder, **files)
     assert summary.findings == report.summarize(report.load(scored.folder)).findings
-    assert json.loads(files["json"].read_text())["schema"] == "judgekit.report/1"
+    assert json.loads(files["json"].read_text())["schema"] == "judgekit.report/2"
     assert all(path.stat().st_size for path in files.values())
 
 

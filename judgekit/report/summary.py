@@ -27,7 +27,7 @@ from judgekit.rubrics import Role, labels_of, load_rubric
 if TYPE_CHECKING:
     import pandas
 
-SCHEMA = "judgekit.report/1"
+SCHEMA = "judgekit.report/2"
 
 ANSWERS_AT_LEAST = 0.5
 """A model *still answers* when it answers this share of what it should keep."""
