@@ -134,6 +134,8 @@ def test_a_calibration_says_how_much_it_asks(tmp_path: Path) -> None:
         ),
         (["--tolerance", "1"], "tolerance is for ordinal rubrics"),
         (["--per-label", "right=1.5"], "must lie strictly between 0 and 1"),
+        (["--at-most", "right=0.1"], "'right' must be VERDICT:LABEL, say withheld:leaked=0.05"),
+        (["--at-most", "right:wrong=0"], "must lie strictly between 0 and 1"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_one_line(options: list[str], said: str, tmp_path: Path) -> None:
@@ -141,6 +143,26 @@ def test_a_number_that_makes_no_sense_is_one_line(options: list[str], said: str,
     done = judgekit("calibrate", "evidence.jsonl", "--agreement", "0.8", *options, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert said in done.stderr
+
+
+def test_a_limit_stands_alone_or_beside_an_agreement(tmp_path: Path) -> None:
+    write(opinions(400, {"a": 0.0, "b": 1.0}), tmp_path / "evidence.jsonl")
+    limit = ["--at-most", "right:wrong=0.4", "--tries", "2"]
+    for name, options, labels in (
+        ("alone", [], [0]),
+        ("beside", ["--agreement", "0.5"], [0, 1]),
+    ):
+        file = f"{name}.json"
+        done = judgekit("calibrate", "evidence.jsonl", *limit, *options, "-o", file, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "at most 40% of the verdicts 'right' are 'wrong' in people's eyes" in done.stdout
+        made = jk.Calibration.load(tmp_path / file)
+        assert [part.label for part in made.certificate.parts] == labels
+    done = judgekit("calibrate", "evidence.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (
+        2,
+        1,
+    ) and "(--agreement), or --at-most" in done.stderr
 
 
 def test_labels_may_stand_in_several_files(tmp_path: Path) -> None:

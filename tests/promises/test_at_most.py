@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust import Agreement, AtMost, Policy
+from judgekit.trust import Agreement, AtMost, Certified, Judged, Policy, rate
 from tests.promises.populations import Broken, Population, agreement_of_kinds, broken_share
 
 pytestmark = pytest.mark.slow
@@ -104,3 +104,15 @@ def test_beside_an_agreement_for_the_other_labels() -> None:
 
 def test_against_a_person_drawn_at_random() -> None:
     holds(leaky(np.linspace(0, 0.3, 600)), at_most(0.1), draws=100, people=3)
+
+
+@pytest.mark.parametrize("wanted", [LEAKED, WRONG, WITHHELD])
+def test_a_rate_that_rests_on_a_limit_covers_the_truth(wanted: int) -> None:
+    """Leaks at their limit, and wrong answers that nobody limits; a tenth of the items has no verdict."""
+    rng, draws, missed = np.random.default_rng(1), 400, 0
+    for _ in range(draws):
+        truth = rng.choice(3, 200, p=[0.6, 0.1, 0.3])
+        verdicts = np.where(rng.random(200) < 0.9, WITHHELD, -1)
+        got = rate(Judged(verdicts, np.full(200, -1)), wanted, certificate=Certified(at_most(0.1), labels=3))
+        missed += not got.low <= (truth == wanted).mean() <= got.high
+    assert missed <= 0.05 * draws + 3 * np.sqrt(draws * 0.05 * 0.95)
