@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from judgekit import readers
 from judgekit.calibration.record import Calibration
@@ -16,6 +16,7 @@ from judgekit.errors import InputError, JudgekitError
 from judgekit.readers.detect import head
 from judgekit.readers.formats import SHIPPED
 from judgekit.readers.labels import SHEET
+from judgekit.readers.log import ReaderOptions
 from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import labels_of, load_rubric
 from judgekit.runs.folder import EVIDENCE, ITEMS, VERDICTS, Paths, is_finished, paths
@@ -38,7 +39,7 @@ class Examined:
         return not self.faults
 
 
-def validate(files: Paths, **reader: Any) -> list[Examined]:
+def validate(files: Paths, **reader: Unpack[ReaderOptions]) -> list[Examined]:
     """What each file holds, and everything that is wrong with it: any file or folder that a verb reads or writes.
 
     ``reader``: how files of outputs are read, see :func:`read`.
@@ -46,7 +47,7 @@ def validate(files: Paths, **reader: Any) -> list[Examined]:
     return [examined(path, reader) for path in paths(files)]
 
 
-def examined(path: Path, reader: Mapping[str, Any]) -> Examined:
+def examined(path: Path, reader: ReaderOptions) -> Examined:
     """All that :func:`examine` tells of a file; what ends its reading is the last fault."""
     holds: list[str] = []
     faults: list[JudgekitError] = []
@@ -61,7 +62,7 @@ def examined(path: Path, reader: Mapping[str, Any]) -> Examined:
     return Examined(path, tuple(holds), tuple(faults))
 
 
-def examine(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
+def examine(path: Path, reader: ReaderOptions) -> Iterator[Told]:
     """What is wrong with a file, one error each, and last, if it can be told, what it holds.
 
     Parameters
@@ -165,7 +166,7 @@ def _rubric(path: Path) -> str:
     return f"rubric '{loaded.name}', labels {', '.join(loaded.labels)}, {len(loaded.example_rows)} examples"
 
 
-def _outputs(path: Path, reader: Mapping[str, Any]) -> Iterator[Told]:
+def _outputs(path: Path, reader: ReaderOptions) -> Iterator[Told]:
     splits: Counter[str] = Counter()
     numbers: set[str] = set()
     log = readers.log(path, **reader)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from judgekit.cascade.run import Cascade
 from judgekit.cascade.spec import CascadeSpec, checked_cascade
 from judgekit.errors import at_least
 from judgekit.judges.base import NOTHING, Need, need
 from judgekit.readers import read
+from judgekit.readers.log import ReaderOptions
 from judgekit.records import Item
 from judgekit.rubrics import Prompt
 from judgekit.runs.folder import Paths
@@ -60,7 +61,7 @@ def plan(
     rubric: str | None = None,
     calibrations: Paths = (),
     limit: int | None = None,
-    **reader: Any,
+    **reader: Unpack[ReaderOptions],
 ) -> Plan:
     """What scoring would ask and cost at most, before anything is spent (how many labels: :func:`plan_labels`).
 

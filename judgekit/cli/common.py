@@ -15,6 +15,7 @@ import click
 
 from judgekit.cli.output import quiet
 from judgekit.errors import ConfigError
+from judgekit.readers.log import ReaderOptions
 from judgekit.runs.writer import Progress, Report
 
 PATH = click.Path(path_type=Path)
@@ -103,13 +104,19 @@ COST = (
 )
 
 
-def reader_options(given: dict[str, Any]) -> dict[str, Any]:
+def reader_options(given: dict[str, Any]) -> ReaderOptions:
     """Take the options of ``READER`` out of a verb's options, as :func:`judgekit.api.read` wants them."""
-    reader = {name: given.pop(name) for name in ("format", "model", "method", "split", "names")}
     pairs = [text.partition("=") for text in given.pop("columns")]
     if wrong := [field for field, _, column in pairs if not column]:
         raise ConfigError(f"--columns {wrong[0]}: expected FIELD=COLUMN, say question=prompt")
-    return {**reader, "columns": {field: column for field, _, column in pairs} or None}
+    return ReaderOptions(
+        format=given.pop("format"),
+        model=given.pop("model"),
+        method=given.pop("method"),
+        split=given.pop("split"),
+        columns={field: column for field, _, column in pairs} or None,
+        names=given.pop("names"),
+    )
 
 
 def pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from judgekit.errors import InputError
+from judgekit.readers.log import ReaderOptions
 from judgekit.readers.logs import holds_logs, logs, name_below, names_of, unique_names
 from judgekit.readers.naming import NamesFile
 
 
-def inputs(files: Iterable[str | Path], reader: Mapping[str, Any]) -> dict[str, str]:
+def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]:
     """Source -> name of its run, for files, data sets, and every log under a folder.
 
     Parameters
@@ -43,8 +43,8 @@ def inputs(files: Iterable[str | Path], reader: Mapping[str, Any]) -> dict[str, 
         click.echo(f"{given}: {files} of outputs{passed}", err=True)
         below += [(str(path), name_below(root, path)) for path in found.files]
     sources = unique_names(_once([*names_of(dict.fromkeys(alone)).items(), *below]))
-    if reader.get("names") is not None:
-        NamesFile(reader["names"]).check_used(sources)
+    if (names := reader.get("names")) is not None:
+        NamesFile(names).check_used(sources)
     return sources
 
 

@@ -11,6 +11,7 @@ from judgekit.cli.common import PATH, READER, options, reader_options
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE
+from judgekit.readers.log import ReaderOptions
 from judgekit.validation import examined
 
 MOST = 20
@@ -28,7 +29,7 @@ def command(files: tuple[Path, ...], **given: Any) -> int:
     return EXIT_BAD_INPUT if any(faults.values()) else EXIT_DONE
 
 
-def _faults(path: Path, reader: dict[str, Any]) -> int:
+def _faults(path: Path, reader: ReaderOptions) -> int:
     """Tell what is to be told of a file; how many faults it has."""
     found = examined(path, reader)
     for fault in found.faults[:MOST]:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from judgekit import readers
 from judgekit.cascade.spec import CascadeSpec, checked_cascade
@@ -17,6 +17,7 @@ from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames import Stream
 from judgekit.readers import unique
 from judgekit.readers.join import Labels
+from judgekit.readers.log import ReaderOptions
 from judgekit.records import EvidenceRow, Item, Verdict
 from judgekit.runs import occupied
 from judgekit.runs.about import RunAbout
@@ -104,7 +105,7 @@ def score(
     spec = checked_cascade(cascade, rubric, calibrations)
     folder = Path(out)
     about = RunAbout()
-    reader: dict[str, Any] = {
+    reader: ReaderOptions = {
         "format": format,
         "model": model,
         "method": method,

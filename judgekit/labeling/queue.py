@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, Unpack, get_args
 
 from judgekit.calibration.record import calibrations
 from judgekit.cascade.spec import CascadeSpec
@@ -14,6 +14,7 @@ from judgekit.labeling.sheet import Task, sample
 from judgekit.labeling.spotchecks import unused
 from judgekit.readers import read
 from judgekit.readers.join import Labels, merged
+from judgekit.readers.log import ReaderOptions
 from judgekit.records import Item, Verdict
 from judgekit.rubrics import labels_of, meanings_of
 from judgekit.runs.folder import ITEMS, Paths, RunFolder, examples, finished, paths
@@ -30,7 +31,7 @@ def queue(
     labels: Paths = (),
     seed: int = 0,
     without_collapsed: bool = False,
-    **reader: Any,
+    **reader: Unpack[ReaderOptions],
 ) -> list[Task]:
     """What people label next: a fair sample, in random order, of what nobody has labeled yet.
 
@@ -100,7 +101,7 @@ def queue(
 
 
 def _judged(
-    path: Path, run: RunFolder | None, rubric: str | None, reader: Mapping[str, Any]
+    path: Path, run: RunFolder | None, rubric: str | None, reader: ReaderOptions
 ) -> Iterator[tuple[Item, Verdict]]:
     """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric."""
     if run is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Source
@@ -15,6 +16,17 @@ from judgekit.readers.formats import format_named, hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.logs import logs
 from judgekit.records import Item
+
+
+class ReaderOptions(TypedDict, total=False):
+    """How a file is read, by keyword; see :func:`judgekit.readers.read`."""
+
+    format: str | None
+    model: str | None
+    method: str | None
+    split: str | None
+    columns: Mapping[str, str] | None
+    names: str | Path | None
 
 
 @dataclass(frozen=True)
