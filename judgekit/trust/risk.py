@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -198,11 +198,14 @@ class Promise(ABC):
 
         Raises
         ------
-        ValueError : a promise of a kind that nobody knows.
+        ValueError : a promise of a kind that nobody knows, or one that lacks something.
         """
-        kind, known = row["kind"], Promise.kinds
+        kind, known = row.get("kind"), Promise.kinds
         if kind not in known:
             raise ValueError(f"a promise of the kind '{kind}', and only {', '.join(known)} are known")
+        needed = (one.name for one in fields(known[kind]) if one.default is one.default_factory is MISSING)  # type: ignore[arg-type]
+        if lacking := [name for name in needed if name not in row]:
+            raise ValueError(f"its promise has no '{lacking[0]}'")
         return known[kind].read({name: value for name, value in row.items() if name != "kind"})
 
     @classmethod

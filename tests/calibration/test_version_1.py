@@ -14,10 +14,17 @@ import pytest
 
 import judgekit as jk
 from judgekit.calibration.record import Calibration, calibrations
+from judgekit.errors import InputError
 from judgekit.runs.folder import RunFolder
 
 HERE = Path(__file__).with_name("version_1")
 RUN = HERE / "run"
+
+
+def written() -> dict[str, Any]:
+    """The calibration as version 1 wrote it."""
+    (cascade,) = json.loads((RUN / "run.json").read_text("utf-8"))["cascades"].values()
+    return cascade["calibration"]
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +50,32 @@ def test_it_keeps_its_fingerprint_when_read_and_when_written_again(
 
 
 def test_what_version_1_said_once_and_nobody_reads_is_no_fault(said: dict[str, Any]) -> None:
-    (cascade,) = RunFolder.open(RUN).cascades.values()
-    row = cascade["calibration"]
+    row = written()
     row["certificate"]["seed"] = 0
     row["certificate"]["method"]["delta_per_part"] = 0.05
     row["certificate"].pop("claim")
     made = Calibration.model_validate(row)
     assert made.certified and made.fingerprint != said["calibration"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"certificate": {}},
+            "key 'certificate': certificate is not complete: its promise has no 'agreement'",
+        ),
+        ({"certificate": {"schema": "judgekit.certificate/9"}}, "expected a certificate with schema"),
+        ({"certificate": "certified"}, "expected a certificate, got str"),
+    ],
+)
+def test_a_certificate_that_cannot_be_read_is_one_plain_line(
+    entry: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "c.json").write_text(json.dumps(written() | entry))
+    with pytest.raises(InputError, match=said) as error:
+        Calibration.load(tmp_path / "c.json")
+    assert "\n" not in str(error.value)
 
 
 def test_the_report_says_the_same(said: dict[str, Any]) -> None:

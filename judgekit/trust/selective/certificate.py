@@ -216,6 +216,8 @@ class Certificate:
         ------
         ValueError : not such a dict, or one of another version.
         """
+        if not isinstance(row, Mapping):
+            raise ValueError(f"expected a certificate, got {type(row).__name__}")
         held = dict(row)
         schema = held.pop("schema", BEFORE)
         if schema not in (SCHEMA, BEFORE):
@@ -240,10 +242,8 @@ class Certificate:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> core_schema.CoreSchema:
         """Read from and written to records as its dict."""
-        from_dict = core_schema.no_info_after_validator_function(cls.from_dict, core_schema.dict_schema())
-        return core_schema.json_or_python_schema(
-            json_schema=from_dict,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_dict]),
+        return core_schema.no_info_plain_validator_function(
+            lambda given: given if isinstance(given, cls) else cls.from_dict(given),
             serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict),
         )
 
