@@ -36,7 +36,8 @@ def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str 
     from judgekit.judges.probe import check as try_out
 
     spec = api.load_cascade(cascade, rubric, keys=keys)
-    lines = asyncio.run(try_out(spec.build(rubric).tiers, rubric, items, stress))
+    judges = [tier.judge for tier in spec.build(rubric).tiers]
+    lines = asyncio.run(try_out(judges, rubric, items, stress))
     result(found=lines)
     for line in lines:
         click.echo(line)

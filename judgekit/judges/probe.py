@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from judgekit.judges import rulebreakers
 from judgekit.judges.base import Answer, Ask, Backend, Judge
@@ -96,17 +95,18 @@ async def probe(backend: Backend, rows: Sequence[Sequence[Ask]]) -> Probe:
     )
 
 
-async def check(tiers: Sequence[Any], rubric: str, items: int, stress: str | None = None) -> list[str]:
-    """Try out the judges behind a cascade's tiers on the rubric's own examples; lines to print.
+async def check(judges: Iterable[Judge], rubric: str, items: int, stress: str | None = None) -> list[str]:
+    """Try out judges on the rubric's own examples; lines to print.
 
     Parameters
     ----------
-    tiers : with a ``judge`` each. items : most items, or pairs of a stress test, to ask about.
+    judges : each is tried out once, however often it stands there.
+    items : most items, or pairs of a stress test, to ask about.
     stress : ``rulebreakers`` (see there) instead of the examples.
     """
-    judges: dict[int, Judge] = {id(tier.judge): tier.judge for tier in tiers}
+    each = {id(judge): judge for judge in judges}
     lines = []
-    for judge in judges.values():
+    for judge in each.values():
         try:
             lines += await (_stress(judge, items) if stress else _try(judge, load_rubric(rubric), items))
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,9 +59,9 @@ def test_reasons_are_counted_and_told() -> None:
 def test_the_lines_that_a_person_reads() -> None:
     with ChatServer(vllm=True) as server:
         judge = make_judge(server.url, rubric=load_rubric("forgetting"), annotators={"n": 2, "k": 2})
-        lines = asyncio.run(check([SimpleNamespace(judge=judge)] * 2, "forgetting", 6))
+        lines = asyncio.run(check([judge] * 2, "forgetting", 6))
         assert lines[0] == "small: 6 examples of rubric 'forgetting'"
         assert sum(line.endswith("without evidence") for line in lines) == 1
         judge = make_judge(server.url, rubric=load_rubric("entailment"))
-        stressed = asyncio.run(check([SimpleNamespace(judge=judge)], "qa", 4, "rulebreakers"))
+        stressed = asyncio.run(check([judge], "qa", 4, "rulebreakers"))
     assert any("paired_accuracy" in line for line in stressed)

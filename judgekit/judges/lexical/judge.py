@@ -12,7 +12,7 @@ import numpy as np
 
 from judgekit.judges.base import NOTHING, Need
 from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of
-from judgekit.judges.lexical.weights import load_weights
+from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Evidence, Item, Record
 from judgekit.rubrics import Rubric
 
@@ -97,7 +97,7 @@ class LexicalJudge:
             for i in range(len(items))
         ]
 
-    def _evidence(self, probs: Any, labels: Sequence[str], seconds: float) -> Evidence:
+    def _evidence(self, probs: Floats, labels: Sequence[str], seconds: float) -> Evidence:
         # built without validation: a million items pass here, and the sums are right by construction
         return Evidence.model_construct(
             probs=dict(zip(labels, (float(p) for p in probs), strict=True)),
@@ -110,16 +110,17 @@ class LexicalJudge:
 _NO_REFERENCE = "no reference to compare the output with"
 
 
-def _chain(rows: Any, labels: Sequence[str]) -> Any:
+def _chain(rows: Floats, labels: Sequence[str]) -> Floats:
     """One distribution from those of a chain's hops and its final output.
 
     The chain is leaked if any of its parts is, else partly if any is: the probability that the best label of
     any part is at most each label in that order. What is then left goes by the final output.
     """
+    last: Floats = rows[-1]
     if len(rows) == 1 or "leaked" not in labels:
-        return rows[-1]
+        return last
     leaked, partial = labels.index("leaked"), labels.index("partial")
-    out = rows[-1].copy()
+    out = last.copy()
     none_leaked = np.prod(1 - rows[:, leaked])
     neither = np.prod(1 - rows[:, leaked] - rows[:, partial])
     others = [i for i in range(len(labels)) if i not in (leaked, partial)]

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,7 @@ from judgekit.resources import data
 Floats = npt.NDArray[np.float64]
 
 
-def sigmoid(logit: Any) -> Floats:
+def sigmoid(logit: npt.ArrayLike) -> Floats:
     """The logistic function, without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(np.asarray(logit, dtype=np.float64) / 2)))
 

@@ -113,11 +113,11 @@ class Policy:
         """Number of labels that a verdict can have."""
         return int(self.threshold.shape[1])
 
-    def start(self, items: int, groups: Sequence[Any] | None = None) -> Walk:
+    def start(self, items: int, groups: Sequence[object] | None = None) -> Walk:
         """So many items before the first tier; ``groups`` as for :meth:`decide`."""
         return Walk(self, items, groups)
 
-    def decide(self, probs: ArrayLike, groups: Sequence[Any] | None = None) -> Decisions:
+    def decide(self, probs: ArrayLike, groups: Sequence[object] | None = None) -> Decisions:
         """Verdicts for items with recorded evidence.
 
         Parameters
@@ -200,7 +200,7 @@ class Policy:
             raise ValueError("policy is not complete: its parts are of different lengths")
         return policy
 
-    def _group_index(self, groups: Sequence[Any] | None, items: int) -> Ints:
+    def _group_index(self, groups: Sequence[object] | None, items: int) -> Ints:
         """Row of each item in the threshold arrays; -1 for a group never calibrated."""
         if not self.groups:
             return np.zeros(items, dtype=np.intp)
@@ -222,7 +222,7 @@ class Walk:
         Of all items; of those still active it says nothing yet.
     """
 
-    def __init__(self, policy: Policy, items: int, groups: Sequence[Any] | None) -> None:
+    def __init__(self, policy: Policy, items: int, groups: Sequence[object] | None) -> None:
         self._policy = policy
         self._group = policy._group_index(groups, items)
         self._state = PoolState(policy.pool, items, policy.classes)
