@@ -18,20 +18,7 @@ __version__ = "0.1.0"
 DISTRIBUTION = "judgekit-certified"
 """What the package index calls it: there ``judgekit`` and ``judgekit-eval`` are other projects."""
 
-_API = "judgekit.api"
 _WHERE = {
-    "read": _API,
-    "score": _API,
-    "calibrate": _API,
-    "decide": _API,
-    "frontier": _API,
-    "plan": _API,
-    "validate": _API,
-    "audit": _API,
-    "plan_labels": _API,
-    "queue": _API,
-    "summarize": _API,
-    "load_cascade": _API,
     "load_rubric": "judgekit.rubrics",
     "Calibration": "judgekit.calibration.record",
     "Item": "judgekit.records",
@@ -41,58 +28,21 @@ _WHERE = {
     "Verdict": "judgekit.records",
     "JudgekitError": "judgekit.errors",
 }
+"""Where names stand that are no verbs; the verbs are those of :mod:`judgekit.api`."""
 
 _PACKAGES = ("judges", "report", "rubrics")
 """Verbs that share their name with a package."""
 
-__all__ = [
-    "Calibration",
-    "Evidence",
-    "EvidenceRow",
-    "HumanLabel",
-    "Item",
-    "JudgekitError",
-    "Verdict",
-    "audit",
-    "calibrate",
-    "decide",
-    "frontier",
-    "judges",
-    "load_cascade",
-    "load_rubric",
-    "plan",
-    "plan_labels",
-    "queue",
-    "read",
-    "report",
-    "rubrics",
-    "score",
-    "summarize",
-    "validate",
-]
-
 if TYPE_CHECKING:
-    from judgekit.api import (
-        audit,
-        calibrate,
-        decide,
-        frontier,
-        judges,
-        load_cascade,
-        plan,
-        plan_labels,
-        queue,
-        read,
-        report,
-        rubrics,
-        score,
-        summarize,
-        validate,
-    )
-    from judgekit.calibration.record import Calibration
-    from judgekit.errors import JudgekitError
-    from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
-    from judgekit.rubrics import load_rubric
+    from judgekit.api import *
+    from judgekit.calibration.record import Calibration as Calibration
+    from judgekit.errors import JudgekitError as JudgekitError
+    from judgekit.records import Evidence as Evidence
+    from judgekit.records import EvidenceRow as EvidenceRow
+    from judgekit.records import HumanLabel as HumanLabel
+    from judgekit.records import Item as Item
+    from judgekit.records import Verdict as Verdict
+    from judgekit.rubrics import load_rubric as load_rubric
 
 
 class _Verb(ModuleType):
@@ -115,12 +65,16 @@ sys.modules[__name__].__class__ = _Judgekit
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return __dir__()
     if name in _PACKAGES:
         return import_module(f"judgekit.{name}")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
+    if not name.startswith("_") and name in (api := import_module("judgekit.api")).__all__:
+        return getattr(api, name)
     raise AttributeError(f"module 'judgekit' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*_WHERE, *import_module("judgekit.api").__all__})
