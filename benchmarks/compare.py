@@ -21,7 +21,7 @@ from typing import Any
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read
 from judgekit.records import Item
-from judgekit.report.comparison.axes import Recorded
+from judgekit.report.comparison.axes import RecordedAxis
 from judgekit.report.comparison.conclusions import changes, disagreement
 from judgekit.report.comparison.paired import distance, mean, shares
 from judgekit.report.comparison.per_question import QuestionValues, question_values
@@ -64,12 +64,12 @@ def control(runs: dict[str, QuestionValues]) -> list[dict[str, Any]]:
     return found
 
 
-def ranks(axes: list[Recorded]) -> dict[str, Any]:
+def ranks(axes: list[RecordedAxis]) -> dict[str, Any]:
     """Ranks by what is revealed on the forget split, under every measure."""
     return {axis.name: _places(axis) for axis in axes}
 
 
-def _places(axis: Recorded) -> dict[str, Any]:
+def _places(axis: RecordedAxis) -> dict[str, Any]:
     best, worst = axis.places
     found = {}
     for place in axis.order:
@@ -98,8 +98,8 @@ def main() -> None:
         "judged leaked": {name: shares(run.labels["forget"], ["leaked"]) for name, run in runs.items()},
     }
     well = {name: shares(run.labels["forget"], ["withheld", "wrong"]) for name, run in runs.items()}
-    axes = [Recorded(name, values, higher=False) for name, values in measures.items()]
-    found = changes([*axes, Recorded("judged forgotten well", well, higher=True)]).shown
+    axes = [RecordedAxis(name, values, higher=False) for name, values in measures.items()]
+    found = changes([*axes, RecordedAxis("judged forgotten well", well, higher=True)]).shown
     apart = [
         disagreement(name, ("ROUGE-L recall", measures["ROUGE-L recall"][name]), ("judged leaked", values))
         for name, values in measures["judged leaked"].items()

@@ -30,7 +30,7 @@ from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
 from judgekit.report.claims.claims import checks, claim
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 
 TARGETS, DRAWS, SIZES = (0.8, 0.9), 3, (20, 50, 100)
 LABELS, FEWEST = 300, 50
@@ -239,7 +239,8 @@ def withdrawn(rows: Sequence[EvidenceRow], calibration: Calibration) -> bool:
     """Whether a report on these items withdraws the promise; nothing but the judges' evidence is given."""
     bare = [row.model_copy(update={"human": (), "split": ""}) for row in rows]
     judged = [
-        Judged(verdict, None, row) for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
+        JudgedItem(verdict, None, row)
+        for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
     ]
     run = Run("run", judged, calibrations={"": calibration})
     return claim(run, "", judged, checks([run])["run", ""]).status == "withdrawn"

@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from judgekit.records import Evidence
-from judgekit.report.load import Judged
+from judgekit.report.load import JudgedItem
 from judgekit.trust import agreement as human
 
 BINS = 10
@@ -79,7 +79,7 @@ class People:
     bins: tuple[Bin, ...]
 
 
-def tier_use(rows: Sequence[Judged]) -> tuple[TierUse, ...]:
+def tier_use(rows: Sequence[JudgedItem]) -> tuple[TierUse, ...]:
     """One row a tier, in the order of the cascade."""
     evidence: dict[str, list[Evidence]] = defaultdict(list)
     for row in rows:
@@ -118,7 +118,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def against_people(rubric: str, rows: Sequence[Judged]) -> People | None:
+def against_people(rubric: str, rows: Sequence[JudgedItem]) -> People | None:
     """Compare judges with people wherever people said something; None where they said nothing.
 
     Open items follow all verdicts in the curve, by the probability of the last tier's most probable label.
@@ -149,7 +149,7 @@ def against_people(rubric: str, rows: Sequence[Judged]) -> People | None:
     )
 
 
-def _ceiling(rows: Sequence[Judged]) -> tuple[float, float, float] | None:
+def _ceiling(rows: Sequence[JudgedItem]) -> tuple[float, float, float] | None:
     people: dict[str, int] = {}
     labels: dict[str, int] = {}
     cells = []

@@ -23,7 +23,7 @@ from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
 
 
-class Judged(NamedTuple):
+class JudgedItem(NamedTuple):
     """A verdict with the item and the evidence behind it, where the folder holds them."""
 
     verdict: Verdict
@@ -84,7 +84,7 @@ class Run:
     ----------
     name : str
         How the report calls it; unique in a report.
-    rows : sequence of Judged
+    rows : sequence of JudgedItem
         In the order of the verdict file.
     about : RunAbout
         ``run.json``: source, cascades (labels by rubric), the file's own figures, counts, cost.
@@ -93,7 +93,7 @@ class Run:
     """
 
     name: str
-    rows: Sequence[Judged] = field(repr=False)
+    rows: Sequence[JudgedItem] = field(repr=False)
     about: RunAbout = field(default_factory=RunAbout, repr=False)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict, repr=False)
 
@@ -103,9 +103,9 @@ class Run:
         return self.rows[0].verdict.model if self.rows else ""
 
     @cached_property
-    def by_rubric(self) -> dict[str, list[Judged]]:
+    def by_rubric(self) -> dict[str, list[JudgedItem]]:
         """The rows under each rubric, in the order of the file."""
-        parts: dict[str, list[Judged]] = {}
+        parts: dict[str, list[JudgedItem]] = {}
         for row in self.rows:
             parts.setdefault(row.verdict.rubric, []).append(row)
         return parts
@@ -204,10 +204,10 @@ def load_folder(folder: str | Path) -> list[Run]:
     run = RunFolder.open(folder)
     about, path, calibrations = run.about, run.path, by_rubric(run)
     evidence = {(row.key, row.rubric): row for row in run.evidence()}
-    parts: dict[tuple[str, str], list[Judged]] = {}
+    parts: dict[tuple[str, str], list[JudgedItem]] = {}
     for item, verdict in run.judged():
         found = evidence.get((verdict.key, verdict.rubric)) or evidence.get((verdict.key, ""))
-        parts.setdefault((verdict.model, verdict.method), []).append(Judged(verdict, item, found))
+        parts.setdefault((verdict.model, verdict.method), []).append(JudgedItem(verdict, item, found))
     if not parts:
         raise InputError("the run has no verdicts", path=path / VERDICTS)
     name = path.resolve().name

@@ -18,7 +18,7 @@ from judgekit.report.comparison.records import Comparison
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import Finding, findings
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
@@ -135,7 +135,7 @@ def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vou
 
 
 def _people(runs: Sequence[Run]) -> tuple[People, ...]:
-    rows: dict[str, list[Judged]] = {}
+    rows: dict[str, list[JudgedItem]] = {}
     for run in runs:
         for rubric, part in run.by_rubric.items():
             rows.setdefault(rubric, []).extend(part)
@@ -143,12 +143,12 @@ def _people(runs: Sequence[Run]) -> tuple[People, ...]:
     return tuple(people for people in found if people is not None)
 
 
-def _groups(run: Run, rubric: str, rows: Sequence[Judged], promise: Vouched | None) -> Iterable[Group]:
+def _groups(run: Run, rubric: str, rows: Sequence[JudgedItem], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
     labels = _labels(run, rubric, rows)
     role = run.role(rubric)
     by_chance = leaks_by_chance(rows, load_rubric(READ_FOR_CHANCE)) if role.side == "forget" else {}
-    splits: dict[str, list[Judged]] = {}
+    splits: dict[str, list[JudgedItem]] = {}
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
     for split, part in {"": rows, **splits}.items():
@@ -161,7 +161,7 @@ def _group(
     rubric: str,
     role: Role,
     split: str,
-    rows: Sequence[Judged],
+    rows: Sequence[JudgedItem],
     labels: Sequence[str],
     promise: Vouched | None,
 ) -> Group:
@@ -191,7 +191,7 @@ def _group(
     )
 
 
-def _labels(run: Run, rubric: str, rows: Iterable[Judged]) -> list[str]:
+def _labels(run: Run, rubric: str, rows: Iterable[JudgedItem]) -> list[str]:
     """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
     known = run.labels(rubric) or labels_of(rubric)
     seen = {row.verdict.label for row in rows if row.verdict.label} | {

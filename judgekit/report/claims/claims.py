@@ -10,7 +10,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.records import PEOPLE
 from judgekit.report.claims.shifts import Look, promised, shifts
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.trust.selective.certificate import Certificate
 
 OPINION = "judge's opinion only: not calibrated against people"
@@ -65,7 +65,7 @@ class Watch(NamedTuple):
 NOT_WATCHED = Watch()
 
 
-def claim(run: Run, rubric: str, rows: Sequence[Judged], watch: Watch = NOT_WATCHED) -> Claim:
+def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_WATCHED) -> Claim:
     """The claim for the rows of one rubric; ``watch`` is what :func:`checks` found of them."""
     covered = [
         row.verdict.calibration is not None
@@ -107,7 +107,7 @@ def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     Spot checks of a promise for all items together are those on all runs under that calibration, since that is the
     population it is about; of one by split, model or method, those on each run.
     """
-    pools: dict[tuple[str, str, str], list[Judged]] = {}
+    pools: dict[tuple[str, str, str], list[JudgedItem]] = {}
     mine, looks = promised(runs), shifts(runs)
     keys = {
         (run, rubric): (*promise, run if calibration.group_by else "")
@@ -122,7 +122,7 @@ def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:
     return {name: Watch(looks[name], audits[key]) for name, key in keys.items()}
 
 
-def _audit(rows: Sequence[Judged], calibration: Calibration, fingerprint: str) -> SpotChecks | None:
+def _audit(rows: Sequence[JudgedItem], calibration: Calibration, fingerprint: str) -> SpotChecks | None:
     """Spot checks among the labels that the rows carry; None where no label counts."""
     if not any(row.human for row in rows):
         return None

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from judgekit.calibration.evidence_table import to_arrays
 from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.trust import Shift, shift_check
 from judgekit.trust.monitoring.views import policy_views
 
@@ -52,7 +52,7 @@ def shifts(runs: Sequence[Run]) -> dict[tuple[str, str], Look]:
     stands for the run.
     """
     mine = promised(runs)
-    pools: dict[Promise, dict[Part, list[Judged]]] = {}
+    pools: dict[Promise, dict[Part, list[JudgedItem]]] = {}
     places: dict[tuple[str, str], set[Part]] = {}
     for run in runs:
         for row in run.rows:
@@ -83,7 +83,7 @@ def promised(runs: Sequence[Run]) -> dict[tuple[str, str], tuple[Promise, Calibr
     return found
 
 
-def _part(row: Judged, calibration: Calibration) -> Part:
+def _part(row: JudgedItem, calibration: Calibration) -> Part:
     kinds = calibration.reference.kinds
     return (calibration.group(row.verdict), not kinds or _kind(row.verdict) in kinds)
 
@@ -97,7 +97,7 @@ def _plainness(look: Look) -> tuple[int, float]:
     return (2, 0.0) if look.shift is None else (int(not look.shift.shifted), look.shift.p_value)
 
 
-def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) -> dict[Part, Look]:
+def _compared(parts: Mapping[Part, Sequence[JudgedItem]], calibration: Calibration) -> dict[Part, Look]:
     """Every part of a promise against the labeled items that belong to it; parts share the error level."""
     reference = calibration.reference
     use = {part: _belonging(rows, part, calibration) for part, rows in parts.items()}
@@ -123,7 +123,7 @@ def _compared(parts: Mapping[Part, Sequence[Judged]], calibration: Calibration) 
     return looks
 
 
-def _belonging(rows: Sequence[Judged], part: Part, calibration: Calibration) -> list[int]:
+def _belonging(rows: Sequence[JudgedItem], part: Part, calibration: Calibration) -> list[int]:
     """Which labeled items rows are compared with: those of their group, and of their runs and splits where known."""
     reference = calibration.reference
     use = list(range(len(reference.rows or reference.labels)))
@@ -136,7 +136,7 @@ def _belonging(rows: Sequence[Judged], part: Part, calibration: Calibration) -> 
 
 
 def _too_little(
-    rows: Sequence[Judged], labeled: NDArray[np.str_], scored: NDArray[np.str_], *, saw: bool
+    rows: Sequence[JudgedItem], labeled: NDArray[np.str_], scored: NDArray[np.str_], *, saw: bool
 ) -> str:
     """Why a comparison is not worth making; empty if it is."""
     known, new = set(labeled), set(scored)
@@ -150,7 +150,7 @@ def _too_little(
     return ""
 
 
-def _whose(rows: Sequence[Judged], part: Part, kinds: Sequence[Kind]) -> str:
+def _whose(rows: Sequence[JudgedItem], part: Part, kinds: Sequence[Kind]) -> str:
     """Whose the labeled items are, where the promise is for more than what is compared."""
     if not part[1]:
         return " of the runs that the promise is for, which these are not"
@@ -165,7 +165,7 @@ def _found(shift: Shift, whose: str) -> str:
     return f"shifted in {shift.place} ({sizes})" if shift.shifted else f"no sign of a shift ({sizes})"
 
 
-def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
+def _views(rows: Sequence[JudgedItem], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
     """Everything the policy sees of labeled items and of rows, and the numbers on their texts where all have them."""
     labeled = [calibration.reference.rows[i] for i in use]
     scored = [
@@ -197,7 +197,9 @@ def _views(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration)
     return {name: view[:n] for name, view in views.items()}, {name: view[n:] for name, view in views.items()}
 
 
-def _first_tier(rows: Sequence[Judged], use: Sequence[int], calibration: Calibration) -> tuple[Views, Views]:
+def _first_tier(
+    rows: Sequence[JudgedItem], use: Sequence[int], calibration: Calibration
+) -> tuple[Views, Views]:
     """What calibrations remembered that were made before all tiers were: the first tier's opinion, and the texts."""
     reference = calibration.reference
     labeled: dict[str, ArrayLike] = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from judgekit.calibration.record import Calibration
 from judgekit.records import Verdict
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence.certified import UNPROMISED, Certified, Population
 
@@ -32,7 +32,7 @@ class Vouched:
     certificate: Certified
 
     @classmethod
-    def of(cls, rows: Sequence[Judged], calibration: Calibration) -> Vouched:
+    def of(cls, rows: Sequence[JudgedItem], calibration: Calibration) -> Vouched:
         """The promise of a calibration for all rows that were decided under it, of all runs together."""
         groups = tuple(sorted({calibration.group(row.verdict) for row in rows}))
         promise, per_item = calibration.promise, calibration.per == "item"
@@ -54,7 +54,7 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
     What was promised of several runs together is one promise: all its errors may be in one of them. So where only some
     of the outputs that the calibration saw are reported, it vouches for no rate of theirs.
     """
-    pools: dict[tuple[str, str], list[Judged]] = {}
+    pools: dict[tuple[str, str], list[JudgedItem]] = {}
     mine: dict[tuple[str, str], tuple[str, str]] = {}
     calibrations: dict[tuple[str, str], Calibration] = {}
     for run in runs:
@@ -74,7 +74,7 @@ def vouched(runs: Sequence[Run], standing: Collection[tuple[str, str]]) -> dict[
     return {name: made[key] for name, key in mine.items() if key in made}
 
 
-def _missing(rows: Sequence[Judged], calibration: Calibration) -> bool:
+def _missing(rows: Sequence[JudgedItem], calibration: Calibration) -> bool:
     """Whether outputs that the promise is about, as the calibration saw them, are not among the rows."""
     by = calibration.group_by
     place = ("model", "method", "split").index(by) if by else None
@@ -86,7 +86,7 @@ def _missing(rows: Sequence[Judged], calibration: Calibration) -> bool:
     )
 
 
-def arrays(rows: Sequence[Judged], labels: Sequence[str], vouched: Vouched | None) -> judged.Judged:
+def arrays(rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched | None) -> judged.Judged:
     """Rows as arrays. What people settled is an item that the judges left open, with people's label."""
     index = {label: number for number, label in enumerate(labels)}
     states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}

@@ -100,7 +100,7 @@ class Axis(ABC):
         return np.argsort(np.where(np.isnan(key), np.inf, key), kind="stable")
 
 
-class Recorded(Axis):
+class RecordedAxis(Axis):
     """A value for every question, in [0, 1]; questions that both runs answered are paired."""
 
     @cached_property
@@ -153,7 +153,7 @@ class Rated:
         return self.rate.bounds[0] - self.rate.low, self.rate.high - self.rate.bounds[1]
 
 
-class Judged(Axis):
+class JudgedAxis(Axis):
     """A judged rate of every run.
 
     Runs that rest on people or a certificate are not ordered against runs that rest on the judge alone, whose errors no

@@ -16,7 +16,7 @@ from judgekit.metrics import OPEN_UNLEARNING_EPS
 from judgekit.metrics.privacy import privacy_leakage
 from judgekit.metrics.recorded import forget_quality
 from judgekit.report.claims.vouched import Vouched
-from judgekit.report.comparison.axes import Axis, Bools, Judged, Rated, Recorded
+from judgekit.report.comparison.axes import Axis, Bools, JudgedAxis, Rated, RecordedAxis
 from judgekit.report.comparison.baselines import baselines
 from judgekit.report.comparison.conclusions import Change, changes
 from judgekit.report.comparison.control import controlled
@@ -137,7 +137,7 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
 def _axis(sides: Sequence[RunValues], name: str, higher: bool) -> Axis:
     """A measure that every run has."""
     if name not in JUDGED:
-        return Recorded(name, {side.name: side.recorded[name] for side in sides}, higher)
+        return RecordedAxis(name, {side.name: side.recorded[name] for side in sides}, higher)
     together = 1 - (1 - CONFIDENCE) / (2 * len(sides))  # half of the error, shared by all runs
     rates = {}
     for side in sides:
@@ -146,16 +146,16 @@ def _axis(sides: Sequence[RunValues], name: str, higher: bool) -> Axis:
         rate = group.rates[JUDGED[name]]
         wide = side.rate_at(name, together) if rate.only_bounds else rate
         rates[side.name] = Rated(rate, (wide.low, wide.high), group.items)
-    return Judged(name, rates, {side.name: side.verdicts(name) for side in sides}, higher)
+    return JudgedAxis(name, rates, {side.name: side.verdicts(name) for side in sides}, higher)
 
 
 def _figure(axis: Axis, run: str) -> Number:
     """A run's figure as all tables show it."""
-    if isinstance(axis, Judged):
+    if isinstance(axis, JudgedAxis):
         rated = axis.rates[run]
         rate = rated.rate
         return Number(rate.value, rate.low, rate.high, rated.items, bounds=rate.bounds)
-    assert isinstance(axis, Recorded)
+    assert isinstance(axis, RecordedAxis)
     return number(axis.means[run])
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.judges.lexical.asked import asked
 from judgekit.records import Item
-from judgekit.report.load import Judged
+from judgekit.report.load import JudgedItem
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.rubrics import Rubric
 from judgekit.trust.arrays import Bools
@@ -57,7 +57,7 @@ class ByChance:
         return self.chance.low > NOTABLE
 
 
-def leaks_by_chance(rows: Sequence[Judged], rubric: Rubric) -> dict[str, tuple[ByChance, ...]]:
+def leaks_by_chance(rows: Sequence[JudgedItem], rubric: Rubric) -> dict[str, tuple[ByChance, ...]]:
     """Split (empty: all) -> all its items together, then each kind of question; only what can be compared.
 
     Parameters

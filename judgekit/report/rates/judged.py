@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from judgekit.report.claims.vouched import Vouched, arrays
-from judgekit.report.load import Judged
+from judgekit.report.load import JudgedItem
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence import rates as prevalence
 from judgekit.trust.prevalence.certified import Certified
@@ -62,7 +62,7 @@ class JudgedRate:
 
 
 def judged_rates(
-    rows: Sequence[Judged],
+    rows: Sequence[JudgedItem],
     labels: Sequence[str],
     together: Mapping[str, frozenset[str]],
     vouched: Vouched | None = None,
@@ -112,7 +112,7 @@ def _by_people(
 
 
 def _by_judge(
-    name: str, which: frozenset[str], rows: Sequence[Judged], basis: str, level: float
+    name: str, which: frozenset[str], rows: Sequence[JudgedItem], basis: str, level: float
 ) -> JudgedRate:
     """What the judge says, with exact limits over the questions and all that open items can be.
 
@@ -134,7 +134,7 @@ def _by_judge(
     return JudgedRate(name, least if most == least else None, low, high, (least, most), "judge", basis)
 
 
-def what_it_rests_on(rows: Sequence[Judged]) -> str:
+def what_it_rests_on(rows: Sequence[JudgedItem]) -> str:
     """One line: who gave the verdicts, how many, and that nobody vouches for them."""
     states = Counter(row.verdict.state for row in rows)
     tiers = Counter(row.verdict.tier or "?" for row in rows if row.verdict.state == "verdict")

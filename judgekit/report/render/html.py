@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.cells import estimate, in_words, limits
 from judgekit.report.render.charts import charts
 from judgekit.report.render.tables import overview, tables
@@ -111,13 +111,13 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} … [{len(text) - LONGEST:,} more characters]"
 
 
-def _leaks_first(runs: Sequence[Run]) -> Iterable[tuple[Run, Judged]]:
+def _leaks_first(runs: Sequence[Run]) -> Iterable[tuple[Run, JudgedItem]]:
     roles = {(run.name, rubric): run.role(rubric) for run in runs for rubric in run.by_rubric}
     everything = ((run, row) for run in runs for row in run.rows)
     return sorted(everything, key=lambda pair: _order(pair[1], roles[pair[0].name, pair[1].verdict.rubric]))
 
 
-def _order(row: Judged, role: Role) -> tuple[int, float]:
+def _order(row: JudgedItem, role: Role) -> tuple[int, float]:
     """Leaks by falling confidence, then what may be a leak by falling probability, then the rest."""
     if role.of(row.verdict.label or "") == "leaked":
         return 0, -(row.verdict.confidence or 0.0)

@@ -15,12 +15,12 @@ from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.claims.claims import checks, claim
 from judgekit.report.claims.vouched import vouched
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.judged import judged_rates
 from judgekit.runs.about import CascadeAbout, RunAbout
 
 
-def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "leaked") -> list[Judged]:
+def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "leaked") -> list[JudgedItem]:
     made = []
     for number, (sure, human) in enumerate(zip(confidence, labeled, strict=True)):
         known = {"id": str(number), "question_id": str(number), "rubric": "forgetting"}
@@ -29,7 +29,7 @@ def rows(confidence, labeled, *, calibration: str | None = "abc", label: str = "
             state="verdict", label=label, tier="t", confidence=sure, calibration=calibration, **known
         )
         tiers = {"t": Evidence(probs={label: sure, "wrong": 1 - sure})}
-        made.append(Judged(verdict, None, EvidenceRow(tiers=tiers, **known)))
+        made.append(JudgedItem(verdict, None, EvidenceRow(tiers=tiers, **known)))
     return made
 
 

@@ -12,7 +12,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from judgekit.report.claims.claims import Claim, checks, claim
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.summary import summarize
 from judgekit.runs.about import CascadeAbout, RunAbout
 
@@ -63,7 +63,8 @@ def items(
 def run(rows: Sequence[EvidenceRow], calibration: Calibration, name: str) -> Run:
     bare = [row.model_copy(update={"human": ()}) for row in rows]
     judged = [
-        Judged(verdict, None, row) for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
+        JudgedItem(verdict, None, row)
+        for verdict, row in zip(decide_rows(bare, calibration), bare, strict=True)
     ]
     return Run(name, judged, RunAbout(cascades={"qa": CascadeAbout(labels=LABELS)}), {"qa": calibration})
 
@@ -208,6 +209,6 @@ def test_without_evidence_the_check_says_that_it_cannot() -> None:
     rng = np.random.default_rng(8)
     made = calibrate(items(rng, "a", 300, questions="l"), agreement=0.8)
     scored = run(items(rng, "a", 100), made, "r")
-    bare = Run("r", [Judged(row.verdict) for row in scored.rows], scored.about, scored.calibrations)
+    bare = Run("r", [JudgedItem(row.verdict) for row in scored.rows], scored.about, scored.calibrations)
     (found,) = claims(bare)
     assert (found.status, found.shift) == ("certified", "none: the run folder holds no evidence")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from judgekit.records import HumanLabel, Verdict
-from judgekit.report.comparison.axes import Judged, Rated, Recorded
+from judgekit.report.comparison.axes import JudgedAxis, Rated, RecordedAxis
 from judgekit.report.comparison.paired import Values, difference, mean
-from judgekit.report.load import Judged as Row
+from judgekit.report.load import JudgedItem as Row
 from judgekit.report.rates.judged import JudgedRate, Kind, judged_rates
 
 
@@ -18,11 +18,11 @@ def values(column: np.ndarray) -> dict[str, float]:
     return {str(i): float(x) for i, x in enumerate(column)}
 
 
-def axis(runs: dict[str, Values]) -> Recorded:
-    return Recorded("ROUGE", runs, higher=False)
+def axis(runs: dict[str, Values]) -> RecordedAxis:
+    return RecordedAxis("ROUGE", runs, higher=False)
 
 
-def places(found: Recorded | Judged) -> dict[str, tuple[int, int]]:
+def places(found: RecordedAxis | JudgedAxis) -> dict[str, tuple[int, int]]:
     best, worst = found.places
     return {run: (int(b), int(w)) for run, b, w in zip(found.runs, best, worst, strict=True)}
 
@@ -91,15 +91,15 @@ def test_verdicts_on_the_same_questions_are_paired() -> None:
     rates = {f"r{k}": rated(share) for k, share in enumerate((0.50, 0.44))}
     rng = np.random.default_rng(0)
     apart = {name: values(rng.permutation(list(v.values()))) for name, v in alike(0.50, 0.44).items()}
-    assert Judged("leaked", rates, alike(0.50, 0.44), higher=False).better.sum() == 1
-    assert Judged("leaked", rates, apart, higher=False).better.sum() == 0
+    assert JudgedAxis("leaked", rates, alike(0.50, 0.44), higher=False).better.sum() == 1
+    assert JudgedAxis("leaked", rates, apart, higher=False).better.sum() == 0
 
 
 def test_a_wider_interval_of_a_corrected_rate_decides_less() -> None:
     verdicts = alike(0.50, 0.40)
     for wide, decided in ((1.0, 1), (3.0, 0)):
         rates = {f"r{k}": rated(share, kind="people", wide=wide) for k, share in enumerate((0.50, 0.40))}
-        found = Judged("leaked", rates, verdicts, higher=False)
+        found = JudgedAxis("leaked", rates, verdicts, higher=False)
         assert found.better.sum() == decided
         told = found.difference("r0", "r1")
         assert (told.low > 0) == bool(decided) and told.value == pytest.approx(0.1)
@@ -107,7 +107,7 @@ def test_a_wider_interval_of_a_corrected_rate_decides_less() -> None:
 
 def test_what_the_judge_says_is_not_ordered_against_what_people_say() -> None:
     rates = {"r0": rated(0.9), "r1": rated(0.1, kind="people")}
-    found = Judged("leaked", rates, alike(0.9, 0.1), higher=False)
+    found = JudgedAxis("leaked", rates, alike(0.9, 0.1), higher=False)
     assert not found.better.any()
     assert found.difference("r0", "r1").value is None
     assert "judge alone" in found.difference("r0", "r1").reason
@@ -118,10 +118,10 @@ def test_bounds_decide_only_where_they_are_apart_for_all_runs_together() -> None
         return Rated(JudgedRate("leaked", None, low, high, (low, high), "certificate", ""), joint, 300)
 
     rates = {"r0": bounds(0.50, 0.60, (0.48, 0.62)), "r1": bounds(0.30, 0.49, (0.29, 0.50))}
-    found = Judged("leaked", rates, alike(0.55, 0.4), higher=False)
+    found = JudgedAxis("leaked", rates, alike(0.55, 0.4), higher=False)
     assert not found.better.any(), "apart each on its own, not together"
     rates["r1"] = bounds(0.30, 0.45, (0.29, 0.46))
-    found = Judged("leaked", rates, alike(0.55, 0.4), higher=False)
+    found = JudgedAxis("leaked", rates, alike(0.55, 0.4), higher=False)
     assert found.better.sum() == 1 and found.better[1, 0]
 
 
@@ -131,8 +131,8 @@ def test_half_of_the_error_that_joint_limits_took_is_not_spent_again() -> None:
 
     two = {"r0": known(0.52, 0.46, 0.58), "r1": known(0.44, 0.38, 0.50)}
     bounds = Rated(JudgedRate("leaked", None, 0.1, 0.9, (0.1, 0.9), "certificate", ""), (0.1, 0.9), 300)
-    alone = Judged("leaked", two, alike(0.52, 0.44), higher=False).tests()[1][0, 1]
-    beside = Judged("leaked", two | {"r2": bounds}, alike(0.52, 0.44, 0.5), higher=False).tests()[1][0, 1]
+    alone = JudgedAxis("leaked", two, alike(0.52, 0.44), higher=False).tests()[1][0, 1]
+    beside = JudgedAxis("leaked", two | {"r2": bounds}, alike(0.52, 0.44, 0.5), higher=False).tests()[1][0, 1]
     assert 0.01 < alone < 0.5
     assert beside == pytest.approx(2 * alone)
 
@@ -163,7 +163,7 @@ def test_equal_runs_under_one_judge_are_told_apart_in_at_most_five_of_a_hundred_
             rate = judged_rates(rows, ["leaked", "wrong"], {}, only="leaked")["leaked"]
             rates[name] = Rated(rate, (0, 1), n)
             verdicts[name] = values(said)
-        wrong += Judged("leaked", rates, verdicts, higher=False).better.any()
+        wrong += JudgedAxis("leaked", rates, verdicts, higher=False).better.any()
     assert wrong / draws < 0.05 + 3 * math.sqrt(0.05 * 0.95 / draws)
 
 
@@ -181,7 +181,7 @@ def test_a_difference_of_rates_covers_the_true_difference() -> None:
             )
             for name, column in said.items()
         }  # fmt: skip
-        told = Judged("leaked", rates, {k: values(v) for k, v in said.items()}, higher=False).difference(
+        told = JudgedAxis("leaked", rates, {k: values(v) for k, v in said.items()}, higher=False).difference(
             "a", "b"
         )
         inside += told.low <= 0.1 <= told.high

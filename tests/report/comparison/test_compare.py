@@ -12,7 +12,7 @@ from judgekit.readers import read, recorded_metrics
 from judgekit.records import HumanLabel, Item, Verdict
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.comparison.roles import role, sweep
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.tables import tables
 from judgekit.report.summary import summarize
@@ -87,7 +87,7 @@ def _run(
                 state=state,
                 label=label,
             )
-            rows.append(Judged(verdict, item))
+            rows.append(JudgedItem(verdict, item))
     return Run(name, rows)
 
 
@@ -366,7 +366,7 @@ def _lexical(folder: str) -> Run:
             label=label,
             reason=None if label else "not asked",
         )
-        rows.append(Judged(verdict, item))
+        rows.append(JudgedItem(verdict, item))
     return Run(folder.removeprefix("duet_"), rows, RunAbout(recorded=recorded_metrics(path)))
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from judgekit.report.comparison.axes import Recorded
+from judgekit.report.comparison.axes import RecordedAxis
 from judgekit.report.comparison.conclusions import changes, disagreement
 
 N = 60
@@ -19,7 +19,7 @@ def test_a_reversed_order_comes_first_with_its_questions() -> None:
         "rouge": {"frames": frames, "sly": _all(0.1), "refuser": _all(0.05)},
         "judged": {"frames": _all(0.0), "sly": _all(1.0), "refuser": _all(0.0)},
     }
-    found = changes([Recorded(name, runs, higher=False) for name, runs in measures.items()]).shown
+    found = changes([RecordedAxis(name, runs, higher=False) for name, runs in measures.items()]).shown
     assert found[0].runs == ("frames", "sly") and found[0].reversed
     assert found[0].forgot_better == ("sly", "frames")
     assert found[0].examples[0].question == "q07"
@@ -31,13 +31,15 @@ def test_a_reversed_order_comes_first_with_its_questions() -> None:
 
 def test_measures_that_agree_change_nothing() -> None:
     runs = {"a": _all(0.9), "b": _all(0.1)}
-    assert changes([Recorded(name, runs, higher=False) for name in ("one", "other")]).total == 0
+    assert changes([RecordedAxis(name, runs, higher=False) for name in ("one", "other")]).total == 0
 
 
 def test_of_many_changes_the_largest_are_shown_and_all_counted() -> None:
     runs = {f"run {k}": _all(k / 10) for k in range(10)}
     turned = {name: _all(1 - values["q00"]) for name, values in runs.items()}
-    found = changes([Recorded("one", runs, higher=False), Recorded("other", turned, higher=False)], most=7)
+    found = changes(
+        [RecordedAxis("one", runs, higher=False), RecordedAxis("other", turned, higher=False)], most=7
+    )
     assert (len(found.shown), found.total, found.reversed_pairs) == (7, 45, 45)
     assert set(found.shown[0].runs) == {"run 0", "run 9"}
 
@@ -45,7 +47,10 @@ def test_of_many_changes_the_largest_are_shown_and_all_counted() -> None:
 def test_a_measure_that_is_better_when_higher_agrees_with_its_opposite() -> None:
     runs = {"a": _all(0.9), "b": _all(0.1)}
     turned = {"a": _all(0.1), "b": _all(0.9)}
-    assert changes([Recorded("one", runs, higher=False), Recorded("other", turned, higher=True)]).total == 0
+    assert (
+        changes([RecordedAxis("one", runs, higher=False), RecordedAxis("other", turned, higher=True)]).total
+        == 0
+    )
 
 
 def test_disagreement_lists_both_kinds_furthest_apart_first() -> None:

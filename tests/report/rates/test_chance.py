@@ -13,7 +13,7 @@ import pytest
 from judgekit import api
 from judgekit.records import Hop, Item, Verdict
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
-from judgekit.report.load import Judged
+from judgekit.report.load import JudgedItem
 from judgekit.report.rates.chance import exchanged, leaks_by_chance
 from judgekit.rubrics import load_rubric
 from tests.shared_data import shared
@@ -180,7 +180,7 @@ def test_hops_are_exchanged_with_the_reference():
 
     got = exchanged(chain(1, "France"), chain(2, "Spain"))
     assert (got.references, got.hops[0].reference, got.hops[0].output) == (("Spain",), "Spain town", "Paris")
-    rows = [Judged(Verdict(id="1", state="abstained"), chain(1, "France"))]
+    rows = [JudgedItem(Verdict(id="1", state="abstained"), chain(1, "France"))]
     assert leaks_by_chance(rows, load_rubric("multihop")) == {}
 
 

@@ -15,7 +15,7 @@ from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.diagnostics import against_people
-from judgekit.report.load import Judged, Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.judged import JudgedRate, judged_rates
 from judgekit.report.summary import summarize
 from judgekit.runs.about import CascadeAbout, RunAbout
@@ -33,15 +33,15 @@ def judged(
     calibration: str | None = None,
     item: str = "",
     tier: str = "lexical",
-) -> Judged:
+) -> JudgedItem:
     known = {"id": item or f"q{number}", "question_id": f"q{number}", "rubric": "forgetting"}
     human = (HumanLabel(annotator="a", label=people),) if people else ()
     if outcome in LABELS:
         given = {"state": "verdict", "label": outcome, "tier": tier, "confidence": 0.9}
         given |= {"calibration": calibration}
-        return Judged(Verdict(**known, **given, human=human))
+        return JudgedItem(Verdict(**known, **given, human=human))
     reason = {"reason": "no answer"} if outcome == "unscored" else {}
-    return Judged(Verdict(**known, state=outcome, human=human, **reason))
+    return JudgedItem(Verdict(**known, state=outcome, human=human, **reason))
 
 
 @given(outcomes)
@@ -211,12 +211,12 @@ def test_agreement_with_people_is_the_judges():
 
 def test_a_shared_first_place_is_no_label():
     people = (HumanLabel(annotator="a", label="leaked"), HumanLabel(annotator="b", label="wrong"))
-    row = Judged(Verdict(id="1", rubric="forgetting", state="abstained", human=people))
+    row = JudgedItem(Verdict(id="1", rubric="forgetting", state="abstained", human=people))
     assert row.majority is None
     assert len(row.human) == 2
 
 
 def test_labels_of_another_rubric_do_not_count():
     people = (HumanLabel(annotator="a", label="correct", rubric="utility"),)
-    row = Judged(Verdict(id="1", rubric="forgetting", state="abstained", human=people))
+    row = JudgedItem(Verdict(id="1", rubric="forgetting", state="abstained", human=people))
     assert row.human == []
