@@ -30,22 +30,6 @@ _WHERE = {
 }
 """Where names stand that are no functions of :mod:`judgekit.api`."""
 
-_API = (
-    "audit",
-    "calibrate",
-    "decide",
-    "frontier",
-    "load_cascade",
-    "plan",
-    "plan_labels",
-    "queue",
-    "read",
-    "score",
-    "summarize",
-    "validate",
-)
-"""Those that are, but for the ones below: named here so that importing a subpackage does not import them all."""
-
 _PACKAGES = ("judges", "report", "rubrics")
 """Verbs that share their name with a package."""
 
@@ -87,10 +71,10 @@ def __getattr__(name: str) -> Any:
         return import_module(f"judgekit.{name}")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
-    if name in _API:
-        return getattr(import_module("judgekit.api"), name)
+    if not name.startswith("_") and name in (api := import_module("judgekit.api")).__all__:
+        return getattr(api, name)
     raise AttributeError(f"module 'judgekit' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted({*_WHERE, *_API, *_PACKAGES})
+    return sorted({*_WHERE, *import_module("judgekit.api").__all__})

@@ -1,23 +1,46 @@
 """The verbs as functions, one for each of the command line's, by the same name: what notebooks and pipelines import.
 
-Each is documented where it is made; there is no logic here.
+Each is documented where it is made; there is no logic here. A function is imported when it is first used, so that
+whoever scores does not wait for what only reports need.
 """
 
 from __future__ import annotations
 
-from judgekit.calibration.files import calibrate, frontier
-from judgekit.cascade.cost import plan
-from judgekit.cascade.decide import decide
-from judgekit.cascade.spec import load_cascade
-from judgekit.engine.scoring import score
-from judgekit.judges import described as judges
-from judgekit.labeling.audit import audit
-from judgekit.labeling.planning import plan_labels
-from judgekit.labeling.queue import queue
-from judgekit.readers import read
-from judgekit.report.verb import report, summarize
-from judgekit.rubrics import described as rubrics
-from judgekit.validation import validate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from judgekit.calibration.files import calibrate, frontier
+    from judgekit.cascade.cost import plan
+    from judgekit.cascade.decide import decide
+    from judgekit.cascade.spec import load_cascade
+    from judgekit.engine.scoring import score
+    from judgekit.judges import described as judges
+    from judgekit.labeling.audit import audit
+    from judgekit.labeling.planning import plan_labels
+    from judgekit.labeling.queue import queue
+    from judgekit.readers import read
+    from judgekit.report.verb import report, summarize
+    from judgekit.rubrics import described as rubrics
+    from judgekit.validation import validate
+
+_WHERE = {
+    "audit": "judgekit.labeling.audit:audit",
+    "calibrate": "judgekit.calibration.files:calibrate",
+    "decide": "judgekit.cascade.decide:decide",
+    "frontier": "judgekit.calibration.files:frontier",
+    "judges": "judgekit.judges:described",
+    "load_cascade": "judgekit.cascade.spec:load_cascade",
+    "plan": "judgekit.cascade.cost:plan",
+    "plan_labels": "judgekit.labeling.planning:plan_labels",
+    "queue": "judgekit.labeling.queue:queue",
+    "read": "judgekit.readers:read",
+    "report": "judgekit.report.verb:report",
+    "rubrics": "judgekit.rubrics:described",
+    "score": "judgekit.engine.scoring:score",
+    "summarize": "judgekit.report.verb:summarize",
+    "validate": "judgekit.validation:validate",
+}
 
 __all__ = [
     "audit",
@@ -36,3 +59,10 @@ __all__ = [
     "summarize",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'judgekit.api' has no function '{name}'")
+    module, function = _WHERE[name].split(":")
+    return getattr(import_module(module), function)

@@ -31,7 +31,7 @@ def test_a_verb_is_whole() -> None:
     for verb in VERBS:
         assert verb in api.__all__, f"verb '{verb}': judgekit.api has no function of that name"
         assert verb in judgekit.__all__ and callable(getattr(judgekit, verb)), (
-            f"verb '{verb}': not among _API in judgekit/__init__.py"
+            f"verb '{verb}': not in judgekit.api.__all__"
         )
         assert f"\n## judgekit {verb}\n" in manual, f"verb '{verb}': no section in docs/cli.md"
         assert f'"{verb}"' in tests, f"verb '{verb}': no test calls it"
