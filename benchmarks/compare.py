@@ -23,8 +23,8 @@ from judgekit.readers import read
 from judgekit.records import Item
 from judgekit.report.comparison.axes import RecordedAxis
 from judgekit.report.comparison.conclusions import changes, disagreement
-from judgekit.report.comparison.paired import distance, mean, shares
-from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.report.paired import distance, mean, shares
+from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.report.recipes import Candidate, pick
 from judgekit.rubrics import load_rubric
 

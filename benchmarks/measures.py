@@ -25,7 +25,7 @@ from scipy.stats import hmean, ks_2samp
 from judgekit.metrics.overlap import rouge
 from judgekit.metrics.privacy import membership_auc
 from judgekit.readers import read, recorded_metrics
-from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.report.per_question import QuestionValues, question_values
 
 Line = dict[str, Any]
 

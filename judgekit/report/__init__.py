@@ -1,7 +1,7 @@
 """Run folders in; forgetting and utility out: on the terminal, as a page, Markdown, JSON and CSV.
 
 `load` reads what `judgekit score` left, `summarize` counts it, the others print the summary. Comparisons of runs
-stand in `judgekit.report.comparison.paired`, the papers' own analyses in `judgekit.report.recipes`.
+stand in `judgekit.report.paired`, the papers' own analyses in `judgekit.report.recipes`.
 
 Here: what can be said of finished runs. Not here: the mathematics of it (:mod:`judgekit.trust`).
 """

@@ -14,7 +14,7 @@ from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.cells import limits, listed, percent
+from judgekit.report.words import limits, listed, percent
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""

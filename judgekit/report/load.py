@@ -17,7 +17,7 @@ from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
-from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder

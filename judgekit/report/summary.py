@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import brief_repr
-from judgekit.frames import to_frame
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
 from judgekit.report.comparison.compare import comparisons
@@ -25,7 +24,7 @@ from judgekit.report.rates.measured import measured
 from judgekit.rubrics import Role, labels_of, load_rubric
 
 if TYPE_CHECKING:
-    import pandas
+    pass
 
 SCHEMA = "judgekit.report/2"
 
@@ -48,22 +47,6 @@ class Summary:
     schema: str = SCHEMA
 
     __repr__ = brief_repr
-
-    def _repr_html_(self) -> str:
-        from judgekit.report.render.html import fragment
-
-        return fragment(self)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Every number of the report, one row each, as in the CSV: ``section == "judged"`` are the rates.
-
-        Raises
-        ------
-        MissingExtra : pandas is not installed.
-        """
-        from judgekit.report.render.numbers import CSV_COLUMNS, numbers
-
-        return to_frame(numbers(self), CSV_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """``schema`` first, then the fields by name, tuples as lists."""

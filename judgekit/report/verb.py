@@ -1,23 +1,48 @@
-"""The report of run folders: loaded, summarized, written to files."""
+"""The report of run folders: loaded, summarized, shown in a notebook, written to files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from judgekit.frames import to_frame
 from judgekit.readers.join import Labels
 from judgekit.report.load import load
+from judgekit.report.render.html import fragment
+from judgekit.report.render.numbers import CSV_COLUMNS, numbers
 from judgekit.report.render.write import write
 from judgekit.report.summary import Summary
 from judgekit.report.summary import summarize as of_runs
 from judgekit.runs.folder import Paths, finished, paths
 
+if TYPE_CHECKING:
+    import pandas
 
-def summarize(runs: Paths, *, labels: Paths | None = None) -> Summary:
-    """What can be said of scored runs: forgetting, utility, cost (a ``judgekit.report.Summary``).
+
+@dataclass(frozen=True, repr=False)
+class Report(Summary):
+    """The summary, as a notebook shows it."""
+
+    def _repr_html_(self) -> str:
+        return fragment(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Every number of the report, one row each, as in the CSV: ``section == "judged"`` are the rates.
+
+        Raises
+        ------
+        MissingExtra : pandas is not installed.
+        """
+        return to_frame(numbers(self), CSV_COLUMNS)
+
+
+def summarize(runs: Paths, *, labels: Paths | None = None) -> Report:
+    """What can be said of scored runs: forgetting, utility, cost (a summary).
 
     ``labels``: more human labels on the verdicts, such as spot checks.
     """
-    return of_runs(load(finished(runs), Labels.read(paths(labels)) if labels else None))
+    return Report(**vars(of_runs(load(finished(runs), Labels.read(paths(labels)) if labels else None))))
 
 
 def report(
@@ -28,8 +53,8 @@ def report(
     markdown: str | Path | None = None,
     csv: str | Path | None = None,
     labels: Paths | None = None,
-) -> Summary:
-    """What can be said of scored runs (a ``judgekit.report.Summary``), written to the files that are named.
+) -> Report:
+    """What can be said of scored runs (a summary), written to the files that are named.
 
     Parameters
     ----------
@@ -38,7 +63,7 @@ def report(
     labels : more human labels on the verdicts, such as spot checks.
     """
     loaded = load(finished(runs), Labels.read(paths(labels)) if labels else None)
-    summary = of_runs(loaded)
+    summary = Report(**vars(of_runs(loaded)))
     for _ in write(summary, loaded, page=out, json=json, markdown=markdown, csv=csv):
         pass
     return summary

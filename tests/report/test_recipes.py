@@ -11,8 +11,8 @@ from scipy.stats import hmean
 
 from judgekit.errors import InputError
 from judgekit.readers import read
-from judgekit.report.comparison.paired import mean
-from judgekit.report.comparison.per_question import QuestionValues, question_values
+from judgekit.report.paired import mean
+from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.report.recipes import (
     Candidate,
     Chain,

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
-from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
+from judgekit.report.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.rates.judged import JudgedRate
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,6 @@ from judgekit.report.comparison.axes import Axis, Bools, JudgedAxis, Rated, Reco
 from judgekit.report.comparison.baselines import baselines
 from judgekit.report.comparison.conclusions import Change, changes
 from judgekit.report.comparison.control import controlled
-from judgekit.report.comparison.paired import CONFIDENCE, Distance, distance
 from judgekit.report.comparison.per_run import (
     CORRECT,
     EXTRACTION,
@@ -49,6 +48,7 @@ from judgekit.report.comparison.records import (
 )
 from judgekit.report.groups import RunSummary
 from judgekit.report.load import Run
+from judgekit.report.paired import CONFIDENCE, Distance, distance
 
 __all__ = ["Comparison", "comparisons"]
 

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from judgekit.report.comparison.axes import Axis, Bools
-from judgekit.report.comparison.paired import Values
+from judgekit.report.paired import Values
 
 EXAMPLES = 3
 MOST = 40

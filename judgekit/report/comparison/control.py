@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from judgekit.report.comparison.axes import Axis
 from judgekit.report.comparison.baselines import base_model
-from judgekit.report.comparison.paired import CONFIDENCE
 from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.records import Controlled, number
 from judgekit.report.comparison.roles import role, sweep
+from judgekit.report.paired import CONFIDENCE
 from judgekit.report.recipes.uwc import TAU, choose, enough
 
 

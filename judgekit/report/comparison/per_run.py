@@ -8,10 +8,10 @@ from functools import cached_property
 
 from judgekit.records import Item
 from judgekit.report.claims.vouched import Vouched
-from judgekit.report.comparison.paired import Values, by_question
-from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.load import Run
+from judgekit.report.paired import Values, by_question
+from judgekit.report.per_question import QuestionValues
 from judgekit.report.rates.judged import JudgedRate, judged_rates
 
 FORGET = "forget"

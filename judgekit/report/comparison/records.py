@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from judgekit.display import brief_repr
-from judgekit.report.comparison.paired import Estimate
+from judgekit.report.paired import Estimate
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from judgekit.metrics import AGGREGATES, catalog
 from judgekit.metrics.entry import PROBABILITY
-from judgekit.report.comparison.paired import CONFIDENCE, Estimate, mean
-from judgekit.report.comparison.per_question import QuestionValues
+from judgekit.report.paired import CONFIDENCE, Estimate, mean
+from judgekit.report.per_question import QuestionValues
 
 DRAWS = 2000
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from judgekit.metrics import Measure, better, catalog
-from judgekit.report.comparison.paired import Estimate
-from judgekit.report.comparison.per_question import QuestionValues
 from judgekit.report.load import Run
+from judgekit.report.paired import Estimate
+from judgekit.report.per_question import QuestionValues
 from judgekit.report.rates.intervals import intervals
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from judgekit.metrics import Measure
-from judgekit.report.comparison.paired import Estimate
+from judgekit.report.paired import Estimate
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from judgekit.report.comparison.paired import mean, shares
-from judgekit.report.comparison.per_question import QuestionValues
+from judgekit.report.paired import mean, shares
+from judgekit.report.per_question import QuestionValues
 from judgekit.report.rates.intervals import intervals
 from judgekit.report.recipes.base import Row, Table, cell
 

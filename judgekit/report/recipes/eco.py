@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from judgekit.report.comparison.paired import Estimate, difference
-from judgekit.report.comparison.per_question import QuestionValues
+from judgekit.report.paired import Estimate, difference
+from judgekit.report.per_question import QuestionValues
 from judgekit.report.recipes.base import Row, Table, cell, plain
 
 TEXT_MEASURES = (

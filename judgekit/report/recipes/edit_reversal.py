@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from judgekit.metrics.overlap import exact_match
-from judgekit.report.comparison.paired import mean
+from judgekit.report.paired import mean
 from judgekit.report.recipes.base import Row, Table
 
 COLUMNS = ("edit took hold", "reversed", "still edited")

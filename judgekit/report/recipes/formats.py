@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from judgekit.report.comparison.paired import Estimate, difference, mean, shares
-from judgekit.report.comparison.per_question import QuestionValues
+from judgekit.report.paired import Estimate, difference, mean, shares
+from judgekit.report.per_question import QuestionValues
 from judgekit.report.recipes.base import Row, Table
 
 LEAKED, WELL = ("leaked",), ("withheld", "wrong")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from judgekit.metrics.attack import chain_leaks
-from judgekit.report.comparison.paired import Estimate, mean
+from judgekit.report.paired import Estimate, mean
 from judgekit.report.recipes.base import Row, Table
 
 LEAKS = frozenset({"leaked"})

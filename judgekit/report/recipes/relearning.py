@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit.metrics.attack import recovery_rate
-from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
+from judgekit.report.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table
 
 COLUMNS = ("before", "after", "original after", "gain", "recovery rate")

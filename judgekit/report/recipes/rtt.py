@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from judgekit.errors import InputError
 from judgekit.metrics.attack import recovery_rate
-from judgekit.report.comparison.paired import CONFIDENCE, Estimate, mean
+from judgekit.report.paired import CONFIDENCE, Estimate, mean
 from judgekit.report.recipes.base import Row, Table
 
 QUESTIONS = 157

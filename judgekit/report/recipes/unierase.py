@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from judgekit.metrics import harmonic_mean
-from judgekit.report.comparison.paired import Estimate, Values, difference, mean
+from judgekit.report.paired import Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table, plain
 
 COLUMNS = ("forgetting", "ability", "harmonic balance", "earlier rounds", "change of ability")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from judgekit.report.comparison.paired import CONFIDENCE, Estimate, Values, difference, mean
+from judgekit.report.paired import CONFIDENCE, Estimate, Values, difference, mean
 from judgekit.report.recipes.base import Row, Table
 
 TAU = 0.95

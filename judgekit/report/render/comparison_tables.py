@@ -8,7 +8,8 @@ from dataclasses import replace
 from judgekit.metrics import catalog
 from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.cells import ABSENT, Table, in_words, listed
+from judgekit.report.render.cells import ABSENT, Table, in_words
+from judgekit.report.words import listed
 
 
 def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:

@@ -10,10 +10,11 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 
 from judgekit.report.load import JudgedItem, Run
-from judgekit.report.render.cells import estimate, in_words, limits
+from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import charts
 from judgekit.report.render.tables import overview, tables
 from judgekit.report.summary import Summary
+from judgekit.report.words import estimate, limits
 from judgekit.rubrics import Role
 
 PAGE = files("judgekit.report.render") / "page"

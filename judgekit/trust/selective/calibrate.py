@@ -52,6 +52,8 @@ def calibrate(
     drawn: str = "items",
     tries: int = 1,
     seed: int | None = None,
+    budget: float | None = None,
+    unlabelled: ArrayLike | None = None,
     promise: Promise | None = None,
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
@@ -96,6 +98,7 @@ def calibrate(
         How many calibrations on these labels share ``delta``, this one among them; their number, and what each
         of them is to be, must be settled before any of them is made.
     seed : ignored, and will go. Random draws depend on the data alone.
+    budget, unlabelled : the old names of ``max_mean_cost`` and ``unlabeled``, for one release.
     promise : Promise, optional
         What to promise, in place of agreement, delta, per_label, tolerance, label_names, drawn and tries.
 
@@ -113,6 +116,12 @@ def calibrate(
     """
     if seed is not None:
         warnings.warn(NO_SEED, DeprecationWarning, stacklevel=2)
+    if budget is not None:
+        warnings.warn("'budget' is now called 'max_mean_cost'", DeprecationWarning, stacklevel=2)
+        max_mean_cost = budget
+    if unlabelled is not None:
+        warnings.warn("'unlabelled' is now called 'unlabeled'", DeprecationWarning, stacklevel=2)
+        unlabeled = unlabelled
     if (promise is None) == (agreement is None):
         raise ValueError("give either the agreement that is wanted, or a promise")
     if promise is None:

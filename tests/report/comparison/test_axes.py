@@ -9,8 +9,8 @@ import pytest
 
 from judgekit.records import HumanLabel, Verdict
 from judgekit.report.comparison.axes import JudgedAxis, Rated, RecordedAxis
-from judgekit.report.comparison.paired import Values, difference, mean
 from judgekit.report.load import JudgedItem as Row
+from judgekit.report.paired import Values, difference, mean
 from judgekit.report.rates.judged import JudgedRate, Kind, judged_rates
 
 

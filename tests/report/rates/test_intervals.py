@@ -6,7 +6,7 @@ import pytest
 from judgekit.metrics import harmonic_mean
 from judgekit.readers import read
 from judgekit.records import Item
-from judgekit.report.comparison.per_question import question_values
+from judgekit.report.per_question import question_values
 from judgekit.report.rates.intervals import intervals
 from tests.shared_data import shared
 

@@ -19,11 +19,12 @@ from rich.console import Console
 from judgekit.errors import MissingExtra
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.cells import in_words, percent
+from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import breakdown, plane
 from judgekit.report.render.html import LONGEST, embedded
 from judgekit.report.render.markdown import escape
 from judgekit.report.render.terminal import chosen, shortened
+from judgekit.report.words import percent
 from tests.report.make_runs import HOSTILE, METHODS, make_run
 
 

@@ -263,3 +263,14 @@ def test_a_budget_always_sets_labels_aside_for_the_choice_of_exits(labels: int) 
     got = calibrate(probs, human, agreement=0.6, delta=0.3, costs=[0.1, 1.0], max_mean_cost=1.0).certificate
     assert got.method.labels_set_aside == -(-labels // 5)
     assert got.labels == labels - got.method.labels_set_aside
+
+
+def test_old_names_work_for_one_release_and_say_the_new_one() -> None:
+    probs, human = world(200)
+    others = world(150, seed=1)[0]
+    known = {"agreement": 0.8, "costs": [0.1] * (probs.shape[1] - 1) + [1.0]}
+    with pytest.warns(DeprecationWarning, match="max_mean_cost") as said:
+        old = calibrate(probs, human, budget=0.9, unlabelled=others, **known)
+    assert any("'unlabeled'" in str(one.message) for one in said)
+    new = calibrate(probs, human, max_mean_cost=0.9, unlabeled=others, **known)
+    assert old.to_dict() == new.to_dict()

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from judgekit.report.groups import Group
-from judgekit.report.render.cells import percent
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, chosen, opinion, shown_runs
 from judgekit.report.render.svg import INK, LABELS, PAPER, SERIES, UNDECIDED, percent_axis
 from judgekit.report.summary import Summary
+from judgekit.report.words import percent
 from judgekit.rubrics import Side
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from judgekit.report.diagnostics import People
-from judgekit.report.render.cells import percent
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing
 from judgekit.report.render.svg import SERIES, percent_axis
 from judgekit.report.summary import Summary
+from judgekit.report.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import Any
 
 from judgekit.metrics import RunMeasures, measure_run
 from judgekit.records import Item
-from judgekit.report.comparison.paired import by_question
+from judgekit.report.paired import by_question
 
 Labels = Mapping[str, str | None]
 """Question to judged label; None where the item is abstained or unscored."""
@@ -24,7 +24,7 @@ class QuestionValues:
     measures : RunMeasures
         From `judgekit.metrics.measure_run`.
     values : split to measure name to question to value
-        For paired comparisons; from `judgekit.report.comparison.paired.by_question`.
+        For paired comparisons; from `judgekit.report.paired.by_question`.
     labels : split to question to label
     """
 

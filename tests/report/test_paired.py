@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from judgekit.report.comparison.paired import (
+from judgekit.report.paired import (
     by_question,
     difference,
     distance,
