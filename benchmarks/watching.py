@@ -1,4 +1,4 @@
-"""How soon the audit decides, and what the shift check and the scope guard see; prints one JSON object.
+"""How soon the audit decides, and what the shift check and the out-of-distribution guard see; prints one JSON object.
 
 python benchmarks/watching.py [--outputs FILE...]
 
@@ -117,7 +117,9 @@ def main() -> None:
                     "shift check, 500 against 100,000 confidences": timed(
                         lambda: shift_check({"confidence": labeled[:, 0]}, {"confidence": big[:, 0]})
                     ),
-                    "scope guard, 100,000 items of 1,000 numbers": timed(lambda: ood_check(labeled, big)),
+                    "out-of-distribution guard, 100,000 items of 1,000 numbers": timed(
+                        lambda: ood_check(labeled, big)
+                    ),
                 },
             },
             indent=1,

@@ -1,4 +1,4 @@
-"""The promises of the shift check and of the scope guard: false alarms stay within the stated level."""
+"""The promises of the shift check and of the out-of-distribution guard: false alarms stay within the stated level."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def diagnose(
 
     Parameters
     ----------
-    policy : what :func:`judgekit.trust.selective.calibrate` made of the other parameters.
+    policy : what :func:`judgekit.trust.calibrate` made of the other parameters.
     probs, human, options : what it was given.
     judge_names : what the judges are called, in the order of their tiers; by default their numbers.
 

@@ -54,7 +54,7 @@ class Sample:
         unlabeled: ArrayLike | None,
         needs_others: bool,
     ) -> Sample:
-        """Check the arrays that :func:`judgekit.trust.selective.calibrate` was given, and part them by a draw.
+        """Check the arrays that :func:`judgekit.trust.calibrate` was given, and part them by a draw.
 
         Raises
         ------
