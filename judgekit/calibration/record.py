@@ -159,7 +159,7 @@ class Calibration(Record):
     @property
     def promise(self) -> trust.Promise:
         """What is promised; its labels are numbered as in ``labels``, and called as there."""
-        return replace(self.certificate.promise, names=self.labels)  # type: ignore[type-var]
+        return replace(self.certificate.promise, names=self.labels)
 
     @property
     def person(self) -> bool:

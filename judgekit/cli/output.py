@@ -64,7 +64,7 @@ def _spoken(callback: Callable[..., Any]) -> Callable[..., Any]:
         if as_json and context.invoked_subcommand is None:
             return _as_json(context, lambda: callback(*args, **given))
         if context.meta[_QUIET]:
-            with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
                 return callback(*args, **given)
         return callback(*args, **given)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Unpack
 
 from judgekit.errors import ConfigError
 from judgekit.readers.base import Source
 from judgekit.readers.formats import SHIPPED, added, format_named
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
-from judgekit.readers.log import Log, unique
+from judgekit.readers.log import Log, ReaderOptions, unique
 from judgekit.readers.logs import logs
 from judgekit.readers.naming import NamesFile
 from judgekit.records import Item
@@ -88,23 +89,16 @@ def read(
     ).items()
 
 
-def log(
-    path: str | Path,
-    *,
-    format: str | None = None,
-    model: str | None = None,
-    method: str | None = None,
-    split: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    names: str | Path | None = None,
-    digest: bool = False,
-) -> Log:
-    """A file, its format told; parameters as for :func:`read`, ``digest`` as for :class:`Log`."""
+def log(path: str | Path, *, digest: bool = False, **reader: Unpack[ReaderOptions]) -> Log:
+    """A file, its format told; options as for :func:`read`, ``digest`` as for :class:`Log`."""
+    model, method, names = reader.get("model"), reader.get("method"), reader.get("names")
     if names is not None:
         said = NamesFile(names).of(Path(path))
         model = said.get("model") if model is None else model
         method = said.get("method") if method is None else method
-    return Log.open(Source(Path(path), model, method, split, dict(columns or {})), format, digest=digest)
+    columns = dict(reader.get("columns") or {})
+    source = Source(Path(path), model, method, reader.get("split"), columns)
+    return Log.open(source, reader.get("format"), digest=digest)
 
 
 def recorded_metrics(

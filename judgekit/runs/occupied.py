@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +63,8 @@ def cleared_if_nothing_came_of_it(folder: Path) -> Iterator[None]:
     try:
         yield
     except (JudgekitError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+            error.filename = str(folder)  # what fails in the middle of a file does not say which
         if not there and not isinstance(error, _WORTH_KEEPING) and not kept(folder)[0]:
             shutil.rmtree(first, ignore_errors=True)
         raise

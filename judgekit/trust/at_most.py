@@ -49,14 +49,17 @@ class AtMost(Promise):
                 raise ValueError(f"a verdict with label {label} is no error where people give that label too")
 
     def errs(self, verdict: int, human: int) -> bool:
+        """Whether people's label is one of the errors of that verdict; of other verdicts `otherwise` says it."""
         if verdict in self.limits:
             return human in self.errors[verdict]
         return self.otherwise is None or self.otherwise.errs(verdict, human)
 
     def conditions(self, classes: int) -> tuple[int | None, ...]:
+        """The limited labels, each on its own; with `otherwise` every label."""
         return tuple(sorted(self.limits)) if self.otherwise is None else tuple(range(classes))
 
     def target(self, label: int | None) -> float:
+        """One less the limit; of other labels what `otherwise` wants."""
         if label is not None and label in self.limits:
             return 1 - self.limits[label]
         if self.otherwise is None:
@@ -64,6 +67,7 @@ class AtMost(Promise):
         return self.otherwise.target(label)
 
     def check(self, classes: int) -> None:
+        """Whether every label that is named is one of so many."""
         named = {*self.limits, *(human for given in self.errors.values() for human in given)}
         if not named <= set(range(classes)):
             raise ValueError(f"at most: labels go from 0 to {classes - 1}, got {sorted(named)}")
@@ -71,6 +75,7 @@ class AtMost(Promise):
             self.otherwise.check(classes)
 
     def says(self, people: str, where: str = "") -> str:
+        """The limits in the order of their labels, then what the other labels are held to."""
         eyes = f"the eyes of {PERSON}" if people == PERSON else "people's eyes"
         told = [
             f"at most {percent(share)} of the verdicts {self.name(label)}{where} are {self._wrong(label)} in {eyes}"
@@ -93,19 +98,23 @@ class AtMost(Promise):
 
     @property
     def enough(self) -> str:
+        """What the verdicts of no part do, where nothing can be certified."""
         return "errs rarely enough"
 
     @property
     def counted(self) -> str:
+        """What the errors are that were seen."""
         return "of these errors in the eyes of the promise"
 
     def kept(self, label: int | None) -> tuple[str, str]:
+        """What a check without an error shows, and what the share of such checks is called."""
         if label is None or label not in self.limits:
             return super().kept(label)
         return f"not {self._wrong(label)}", f"freedom from {self._wrong(label)}"
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Promise:
+        """The promise from its fields as decoded JSON, whose keys are text."""
         held = {
             **row,
             "limits": {int(label): share for label, share in row["limits"].items()},

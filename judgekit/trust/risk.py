@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,6 +44,7 @@ class Promise(ABC):
 
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type[Promise]]] = {}
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     delta: float
     tolerance: int
     names: Sequence[str]
@@ -203,7 +204,7 @@ class Promise(ABC):
         kind, known = row.get("kind"), Promise.kinds
         if kind not in known:
             raise ValueError(f"a promise of the kind '{kind}', and only {', '.join(known)} are known")
-        needed = (one.name for one in fields(known[kind]) if one.default is one.default_factory is MISSING)  # type: ignore[arg-type]
+        needed = (one.name for one in fields(known[kind]) if one.default is one.default_factory is MISSING)
         if lacking := [name for name in needed if name not in row]:
             raise ValueError(f"its promise has no '{lacking[0]}'")
         return known[kind].read({name: value for name, value in row.items() if name != "kind"})
@@ -244,25 +245,31 @@ class Agreement(Promise):
         super().__post_init__()
 
     def errs(self, verdict: int, human: int) -> bool:
+        """Whether people's label is farther from the verdict than the tolerance."""
         return not self.agree(verdict, human)
 
     def conditions(self, classes: int) -> tuple[int | None, ...]:
+        """All verdicts together; every label on its own where any has a target of its own."""
         return tuple(range(classes)) if self.per_label else (None,)
 
     def target(self, label: int | None) -> float:
+        """The agreement wanted of the verdicts with one label; of all, where `label` is None."""
         return self.agreement if label is None else self.per_label.get(label, self.agreement)
 
     @property
     def overall(self) -> float | None:
+        """The agreement that all verdicts are held to."""
         return self.agreement
 
     def check(self, classes: int) -> None:
+        """Whether every label with a target of its own is one of so many."""
         if any(not 0 <= k < classes for k in self.per_label):
             raise ValueError(
                 f"per_label must name labels from 0 to {classes - 1}, got {sorted(self.per_label)}"
             )
 
     def aims(self, targets: Sequence[float]) -> tuple[Promise, ...]:
+        """The same promise at each of the targets, its own among them."""
         return tuple(
             self
             if target == self.agreement
@@ -271,6 +278,7 @@ class Agreement(Promise):
         )
 
     def says(self, people: str, where: str = "") -> str:
+        """The agreement in words, then that of labels with a target of their own."""
         how = f"come within {self.tolerance} of" if self.tolerance else "agree with"
         wanted = f"at least {percent(self.agreement)}"
         if self.per_label:
@@ -282,6 +290,7 @@ class Agreement(Promise):
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Promise:
+        """The promise from its fields as decoded JSON, whose keys are text."""
         per_label = {int(label): wanted for label, wanted in row.get("per_label", {}).items()}
         return cls(**{**row, "per_label": per_label, "names": tuple(row.get("names", ()))})
 
@@ -319,7 +328,7 @@ def _check_share(name: str, value: float) -> None:
 def _plain(value: Any) -> Any:
     """A promise as JSON holds it: keys of mappings are text, sequences lists."""
     if isinstance(value, Promise):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}  # type: ignore[arg-type]
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value

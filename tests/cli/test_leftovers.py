@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from judgekit import api
 from judgekit.errors import BudgetSpent, InputError
+from judgekit.runs.occupied import cleared_if_nothing_came_of_it
 from tests.cli.calling import judgekit
 from tests.cli.test_verbs import ROWS
 from tests.judges.server import ChatServer
@@ -155,3 +157,9 @@ def test_a_calibration_of_a_later_rubric_is_checked_before_anything_is_asked(tmp
     assert done.returncode == 2
     assert "does not fit" in done.stderr or "calibrated were" in done.stderr
     assert not (tmp_path / "runs/eight").exists()
+
+
+def test_a_disk_that_fills_up_is_named_by_the_run_folder(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as caught, cleared_if_nothing_came_of_it(tmp_path / "run"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "run")

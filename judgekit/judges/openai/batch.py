@@ -134,7 +134,7 @@ class BatchBackend(OpenAIBackend):
                 yield part, file
 
     async def _submit(self, asks: list[Ask], file: IO[bytes]) -> None:
-        estimate = self._most(asks) * self._discount
+        estimate = self._forecast.most(asks) * self._discount
         if not self.budget.hold(len(asks), estimate):
             raise BudgetSpent(
                 f"the budget has no room for a batch of {len(asks)} prompts (about ${estimate:.2f})"
@@ -211,7 +211,7 @@ class BatchBackend(OpenAIBackend):
             (answer,) = self._read([ask], [body])
         except Transient as fault:
             return Answer(
-                error=str(fault), fault=True, cost=None, reserved=self._most([ask]) * self._discount
+                error=str(fault), fault=True, cost=None, reserved=self._forecast.most([ask]) * self._discount
             )
         cost = None if answer.cost is None else answer.cost * self._discount
         return replace(answer, cost=cost, reserved=answer.reserved * self._discount)

@@ -14,6 +14,7 @@ from typing import Any
 from judgekit.errors import BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.openai.endpoint import Endpoint, Refused, Transient
+from judgekit.judges.openai.forecast import Forecast
 from judgekit.judges.openai.keys import Keys
 from judgekit.judges.openai.settings import Settings
 from judgekit.judges.openai.worker_pool import WorkerPool
@@ -26,15 +27,6 @@ _HOPELESS = 5
 
 _BARE = 3
 """So many first answers without log-probabilities mean that the server has none."""
-
-_USUAL_TOKENS_PER_BYTE = 0.5
-"""Assumed until usage is reported, for what a minute may hold."""
-
-_MOST_TOKENS_PER_BYTE = 1.0
-"""Assumed until usage is reported, for what a call may cost: a tokenizer of bytes has no more."""
-
-_MARGIN = 1.25
-"""How much more than the most that was seen the next call may take."""
 
 
 class OpenAIBackend:
@@ -63,7 +55,7 @@ class OpenAIBackend:
         self._preparing = asyncio.Lock()
         self._letter_tokens: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
         self._sounding, self._sounded, self._bare = asyncio.Lock(), False, 0
-        self._tokens_per_byte, self._completion, self._requests = 0.0, 0, 1
+        self._forecast = Forecast(settings)
         self._refusals = 0
         self._answered = False
 
@@ -169,7 +161,7 @@ class OpenAIBackend:
                     self._count(refused)
                     answers = [Answer(error=str(refused), fault=True, cost=0.0)]
                 except Transient as fault:
-                    lost += self._most(part) if fault.maybe_paid else 0.0
+                    lost += self._forecast.most(part) if fault.maybe_paid else 0.0
                     if not pool.stopping and self._again(attempt, fault):
                         parts.appendleft((part, attempt + 1, lost))
                         if not fault.maybe_paid:
@@ -204,7 +196,7 @@ class OpenAIBackend:
 
     async def _hold(self, asks: Iterable[Ask], calls: int) -> float:
         """Set aside the most that one request for these asks may cost, and say how much that is."""
-        most = self._most(asks)
+        most = self._forecast.most(asks)
         while not self.budget.hold(calls, most):
             await asyncio.sleep(0.01)
         return most
@@ -256,7 +248,7 @@ class OpenAIBackend:
         try:
             if why := endpoint.given_up(self.settings.patience):
                 raise Transient(why)
-            await endpoint.throttle.green(sum(map(self._tokens, job)))
+            await endpoint.throttle.green(sum(map(self._forecast.tokens, job)))
             started = time.perf_counter()
             with pool.busy():
                 responses = [await endpoint.send("POST", path, body, key=key)]
@@ -287,7 +279,7 @@ class OpenAIBackend:
         else:
             raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
         usage = Usage.total([Usage.read(response.get("usage")) for response in responses])
-        self._learn(job, usage, len(responses))
+        self._forecast.learn(job, usage, len(responses))
         model = responses[0].get("model")
         parts = [usage] if len(job) == 1 else [usage.share(part, len(job)) for part in range(len(job))]
         costs = [part.cost(self.settings.price) for part in parts]
@@ -296,40 +288,12 @@ class OpenAIBackend:
                 answer,
                 **vars(part),
                 cost=cost,
-                reserved=self._most([ask]) if cost is None else 0.0,
+                reserved=self._forecast.most([ask]) if cost is None else 0.0,
                 seconds=seconds,
                 model=model if isinstance(model, str) else None,
             )
             for ask, answer, part, cost in zip(job, answers, parts, costs, strict=True)
         ]
-
-    def _tokens(self, ask: Ask) -> int:
-        """Tokens that an ask will take, as far as can be told before."""
-        rate = self._tokens_per_byte or _USUAL_TOKENS_PER_BYTE
-        return 16 + int(_bytes(ask) * rate) + self.settings.token_limit * (self.settings.samples or 1)
-
-    def _most(self, asks: Iterable[Ask]) -> float:
-        """Dollars that asks will cost at most: no call has cost more, by a margin; nothing where there is no price."""
-        price = self.settings.price
-        if price is None:
-            return 0.0
-        rate = self._tokens_per_byte * _MARGIN or _MOST_TOKENS_PER_BYTE
-        completion = max(self.settings.token_limit * (self.settings.samples or 1), self._completion)
-        dearest = price.model_copy(update={"cached_input": None})
-        return sum(dearest.of(self._requests * (64 + int(_bytes(ask) * rate)), 0, completion) for ask in asks)
-
-    def _learn(self, job: list[Ask], usage: Usage, requests: int) -> None:
-        """Let what comes back say how much a call takes, at most."""
-        self._requests = max(self._requests, requests)
-        if usage.prompt_tokens:
-            size = sum(map(_bytes, job)) * requests
-            self._tokens_per_byte = max(self._tokens_per_byte, usage.prompt_tokens / max(1, size))
-        if usage.completion_tokens:
-            self._completion = max(self._completion, -(-usage.completion_tokens // len(job)))
-
-
-def _bytes(ask: Ask) -> int:
-    return sum(len(message["content"].encode("utf-8", "replace")) for message in ask.prompt.messages)
 
 
 def _choices(response: Any) -> list[dict[str, Any]]:
