@@ -118,6 +118,7 @@ THROUGH = {
         "trust/arrays.py",
         "trust/draws.py",
         "trust/selective/certify.py",
+        "trust/selective/descent.py",
         "trust/selective/split.py",
     ),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from judgekit import trust
+from judgekit import __version__, trust
 from judgekit.calibration import tries
 from judgekit.calibration.calibrate import calibrate as certify
 from judgekit.calibration.evidence_table import EvidenceTable
@@ -54,7 +55,9 @@ def calibrate(
     folders = _folders(evidence, labels)
     made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
     known: list[Any] = [*tries.remembered(folders), *made]
-    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options)
+    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options).model_copy(
+        update={"made": date.today().isoformat(), "version": __version__}
+    )
     tries.remember(calibration.tries[-1], folders)
     return calibration
 

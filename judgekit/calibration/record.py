@@ -23,6 +23,9 @@ from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
+UNPROMISED = ("diagnosis", "made", "version")
+"""What a calibration file says beside what is promised."""
+
 
 class Reference(Record):
     """What is known of the items that certify: what scored items are held against by a shift check.
@@ -93,6 +96,8 @@ class Calibration(Record):
     tries : the calibrations made on these labels until now, this one last; later ones share the error level.
     diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
         for reading, no part of what is promised. None in files made before it was kept.
+    made : the day it was made, as an ISO-8601 date; empty in files made before it was kept.
+    version : of the judgekit that made it.
     """
 
     schema_: Literal["judgekit.calibration/1", "judgekit.calibration/2"] = Field(
@@ -116,6 +121,8 @@ class Calibration(Record):
     per: Literal["question", "item"] = "question"
     tries: tuple[Try, ...] = ()
     diagnosis: trust.Diagnosis | None = None
+    made: str = ""
+    version: str = ""
 
     _written: dict[str, Any] | None = PrivateAttr(None)
 
@@ -184,10 +191,9 @@ class Calibration(Record):
     def fingerprint(self) -> str:
         """Identifies this calibration in verdicts (12 hex digits).
 
-        What was made before it and what is promised by nobody (``diagnosis``) play no part.
+        What was made before it and what is promised by nobody (``diagnosis``, ``made``, ``version``) play no part.
         """
-        row = self.to_row()
-        row.pop("diagnosis", None)
+        row = {name: value for name, value in self.to_row().items() if name not in UNPROMISED}
         if row.get("tries"):
             row["tries"] = row["tries"][-1]
         text = json.dumps(row, sort_keys=True)

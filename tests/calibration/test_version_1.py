@@ -106,3 +106,9 @@ def test_verdicts_are_the_same(made: Calibration) -> None:
         assert {name: new.get(name) for name in old if name != "cost"} == {
             name: old[name] for name in old if name != "cost"
         }
+
+
+def test_what_is_said_beside_the_promise_leaves_the_fingerprint_alone(made: Calibration) -> None:
+    row = Calibration.model_validate(written() | {"made": "2030-01-31", "version": "9.9"})
+    assert (row.made, row.version, row.fingerprint) == ("2030-01-31", "9.9", made.fingerprint)
+    assert (made.made, made.version) == ("", "")

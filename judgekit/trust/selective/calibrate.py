@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 from judgekit.trust.arrays import Floats
 from judgekit.trust.risk import Agreement, Promise
 from judgekit.trust.selective.certificate import Certificate, Method, Part
-from judgekit.trust.selective.certify import Opinions, certify
+from judgekit.trust.selective.certify import certify
+from judgekit.trust.selective.descent import Opinions
 from judgekit.trust.selective.frontier import affordable, candidates, check_costs
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy

@@ -24,6 +24,8 @@ from judgekit.trust.selective.calibrate import calibrate
 from judgekit.trust.selective.certificate import Certificate, Part
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.policy import Policy
+from judgekit.trust.selective.split import Sample
+from judgekit.trust.selective.trail import Trail, trails
 
 TARGETS = (0.8, 0.85, 0.9, 0.95)
 """Targets looked at beside the one that was asked for."""
@@ -133,6 +135,11 @@ class Diagnosis:
     confused : the pairs of labels that disagree, most often first.
     weakest : the label of people that judges get wrong most often, weighted by how often it occurs.
     targets : how far each target is; empty where something was certified, so that nobody picks another.
+    verdicts : items by people's label (rows) and by the verdict that the policy gives (columns; the last: none, so that
+        the item is left open).
+    trails : the path of every part of the promise.
+
+    The last two are empty in files made before they were kept.
     """
 
     labels: tuple[str, ...]
@@ -146,6 +153,8 @@ class Diagnosis:
     confused: tuple[Confusion, ...]
     weakest: str | None
     targets: tuple[Target, ...] = ()
+    verdicts: tuple[tuple[int, ...], ...] = ()
+    trails: tuple[Trail, ...] = ()
 
 
 def diagnose(
@@ -179,8 +188,17 @@ def diagnose(
     verdict, single = _together(policy.pool, evidence), _each(policy.pool, evidence)
     given = verdict >= 0
     wrong = np.where(given, loss[np.arange(len(loss)), verdict], 0.0)
-    table = np.zeros((classes, classes + 1), dtype=np.intp)
-    np.add.at(table, (people[people >= 0], verdict[people >= 0]), 1)
+    table = _cross(people, verdict, classes)
+    groups, others = options.get("groups"), options.get("unlabeled")
+    sample = Sample.of(
+        probs,
+        human,
+        promise,
+        groups=groups,
+        unlabeled=others,
+        needs_others=options.get("max_mean_cost") is not None,
+    )
+    within = None if groups is None else np.asarray(groups)[labeled].tolist()
     confused = [
         Confusion(names[p], names[v], int(table[p, v]), int(table[p].sum()))
         for p, v in np.argwhere(table[:, :-1])
@@ -205,7 +223,18 @@ def diagnose(
         targets=()
         if policy.certified
         else tuple(_targets(certificate, probs, human, corrected, options, names)),
+        verdicts=tuple(
+            tuple(row) for row in _cross(people, policy.decide(evidence, within).label, classes).tolist()
+        ),
+        trails=trails(policy, sample),
     )
+
+
+def _cross(people: Ints, verdict: Ints, classes: int) -> Ints:
+    """How many items people label so and are given that verdict, (classes, classes + 1); the last column: none."""
+    table = np.zeros((classes, classes + 1), dtype=np.intp)
+    np.add.at(table, (people[people >= 0], verdict[people >= 0]), 1)
+    return table
 
 
 def _people(human: ArrayLike) -> Ints:
