@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from judgekit.engine.scoring import score
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
+    from judgekit.labeling.label import label
     from judgekit.labeling.planning import plan_labels
     from judgekit.labeling.queue import queue
     from judgekit.readers import read
@@ -30,6 +31,7 @@ _WHERE = {
     "decide": "judgekit.cascade.decide:decide",
     "frontier": "judgekit.calibration.files:frontier",
     "judges": "judgekit.judges:described",
+    "label": "judgekit.labeling.label:label",
     "load_cascade": "judgekit.cascade.spec:load_cascade",
     "plan": "judgekit.cascade.cost:plan",
     "plan_labels": "judgekit.labeling.planning:plan_labels",
@@ -48,6 +50,7 @@ __all__ = [
     "decide",
     "frontier",
     "judges",
+    "label",
     "load_cascade",
     "plan",
     "plan_labels",

@@ -30,6 +30,9 @@ from judgekit.errors import InputError
 PEOPLE = "human"
 """The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
 
+CANNOT_TELL = "cannot tell"
+"""What a person answers who cannot decide; a label of every rubric, for people alone."""
+
 Recorded = float | str | None | list[float | None]
 
 
@@ -64,13 +67,19 @@ class Record(BaseModel):
 class HumanLabel(Record):
     """A person's label under a rubric (``rubric`` empty: the only rubric of the file).
 
-    ``at`` is an ISO-8601 time. Several labels of one item are kept apart, one record each.
+    ``at`` is an ISO-8601 time. Several labels of one item are kept apart, one record each. ``pool`` is the fingerprint
+    of the pool that the item was asked of; ``seconds`` is how long the person took. ``again``: the person had labeled
+    the item before and was asked once more, to measure their agreement with themselves.
     """
 
     annotator: str = ""
     label: str
     rubric: str = ""
     at: str | None = None
+    pool: str = ""
+    seconds: float | None = None
+    note: str = ""
+    again: bool = False
 
 
 class LabelRow(HumanLabel):

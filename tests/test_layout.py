@@ -72,6 +72,13 @@ THROUGH = {
         "judges/annotators/judge.py",
         "judges/annotators/panel.py",
     ),
+    "labeling/page/test_server.py": (
+        "labeling/label.py",
+        "labeling/page/desk.py",
+        "labeling/page/guard.py",
+        "labeling/page/sitting.py",
+        "labeling/samples.py",
+    ),
     "promises/test_shift.py": ("trust/monitoring/views.py",),
     "readers/formats/test_other_formats.py": (
         "readers/base.py",

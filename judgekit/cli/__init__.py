@@ -27,6 +27,7 @@ from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitE
 VERBS = {
     "score": "Judge files of model outputs.",
     "queue": "Draw the items that people label next.",
+    "label": "Ask people on a page, and say what their labels certify.",
     "calibrate": "Certify a policy from evidence and human labels.",
     "decide": "Turn evidence into verdicts under a calibration.",
     "audit": "Say whether promises still hold, from spot checks.",

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from judgekit.display import cell
+from judgekit.display import cell, uncell
+from judgekit.errors import InputError
+from judgekit.readers.files.tables import table
 from judgekit.records import Item
+from judgekit.rubrics import meanings_of
 from judgekit.runs.atomic import replacing
 from judgekit.trust import choose_items
 
@@ -88,6 +91,48 @@ def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
             defined = " | ".join(f"{label}: {meaning}" for label, meaning in task.definitions.items())
             cells = (*known, *texts, " / ".join(task.choices), defined)
             sheet.writerow((*(cell(text.replace("\0", "\ufffd")) for text in cells), "", ""))
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a file is a sheet that :func:`write_sheet` wrote."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    head = next(iter(table(path)), (0, {}))[1]
+    return set(COLUMNS) <= head.keys()
+
+
+def read_sheet(path: Path) -> list[Task]:
+    """The tasks of a sheet that nobody labeled yet, as they are shown there.
+
+    Raises
+    ------
+    InputError : a row has no id, output or choices; or nothing is left to label.
+    """
+    tasks = []
+    for line, row in table(path):
+        cells = {key: uncell(value) for key, value in row.items()}
+        if cells["label"].strip():
+            continue
+        choices = tuple(cells["choices"].split(" / "))
+        if not cells["id"] or len(choices) < 2:
+            raise InputError(
+                "expected an id, and the labels to choose from in 'choices'", path=path, row=line
+            )
+        item = Item(
+            id=cells["id"],
+            model=cells["model"],
+            method=cells["method"],
+            question=cells["question"],
+            references=tuple(filter(None, [cells["reference"]])),
+            outputs=(cells["output"],),
+        )
+        parts = (part.partition(": ") for part in cells["definitions"].split(" | "))
+        defined = {label: meaning for label, _, meaning in parts if label in choices}
+        meanings = meanings_of(cells["rubric"]) or defined
+        tasks.append(Task(item, cells["rubric"], choices, meanings, path))
+    if not tasks:
+        raise InputError("every row of the sheet has a label", path=path)
+    return tasks
 
 
 def _question(item: Item) -> str:

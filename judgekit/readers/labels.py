@@ -10,7 +10,7 @@ from judgekit.display import uncell
 from judgekit.errors import InputError
 from judgekit.readers.files.jsonfile import decode_row, numbered, opened
 from judgekit.readers.files.tables import table
-from judgekit.records import EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse
+from judgekit.records import CANNOT_TELL, EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse
 from judgekit.rubrics import label_meant, labels_of
 
 R = TypeVar("R", bound=Record)
@@ -153,7 +153,7 @@ def meant(label: str, rubric: str, path: object, line: int | None) -> str:
     allowed = labels_of(rubric) if rubric else ()
     if not allowed:
         return label.strip()
-    found = label_meant(label, allowed)
+    found = label_meant(label, (*allowed, CANNOT_TELL))
     if found is None:
         raise InputError(
             f"label '{label}' is not one of {', '.join(allowed)} (rubric '{rubric}')",
@@ -167,7 +167,7 @@ def _identity(record: Record, line: int) -> tuple[object, ...]:
     """What may occur once in a file; people without a name may be several."""
     if isinstance(record, LabelRow):
         who: object = record.annotator or line
-        return (record.id, record.rubric, record.model, record.method, who)
+        return (record.id, record.rubric, record.model, record.method, record.again, who)
     assert isinstance(record, ItemRow)
     return (record.id, record.rubric, record.model, record.method)
 

@@ -165,6 +165,12 @@ def meanings_of(name: str) -> Mapping[str, str]:
     return MappingProxyType({label.name: label.meaning for label in found.file.labels} if found else {})
 
 
+def guidance_of(name: str) -> str:
+    """What a rubric asks, for people; empty for a user's own rubric, known by name only."""
+    found = _by_name(name)
+    return found.guidance if found else ""
+
+
 def labels_of(name: str) -> tuple[str, ...]:
     """The labels of a rubric by name; none for a user's own rubric, whose evidence says which labels there are."""
     return tuple(meanings_of(name))

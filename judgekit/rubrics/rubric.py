@@ -90,6 +90,10 @@ class RubricFile(Record):
         return Role(self.role or "other", {one.name: one.counts_as for one in self.labels if one.counts_as})
 
 
+_TO_MODELS = ("Everything between tags ", "Answer with one letter")
+"""How lines of an instruction begin that people have no use for."""
+
+
 @dataclass(frozen=True)
 class Prompt:
     """A rendered prompt: chat messages (instruction and examples first, the item last) and its options.
@@ -163,6 +167,12 @@ class Rubric:
             messages.append({"role": "assistant", "content": letters[label]})
         messages.append({"role": "user", "content": self._case(item, order)})
         return Prompt(tuple(messages), options)
+
+    @cached_property
+    def guidance(self) -> str:
+        """What is asked, for people: the instruction without the options, and without what only a model needs told."""
+        lines = self._block("instruction", options=[], letters=[]).splitlines()
+        return "\n".join(line for line in lines if line.strip() and not line.startswith(_TO_MODELS))
 
     def check(self, item: Item) -> str | None:
         """Why the rubric cannot be asked of this item, or None."""

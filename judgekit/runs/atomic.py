@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,4 +29,6 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     part = path.with_name(path.name + PART)
     with create(part) as file:
         yield file
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut right after could leave an empty file in the old one's place
     part.replace(path)  # after closing: Windows moves no open file

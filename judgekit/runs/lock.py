@@ -1,4 +1,4 @@
-"""One process a run folder: a lock on a file in it, which goes with the process, however that ends."""
+"""One process a run folder, or a label file: a lock that goes with the process, however that ends."""
 
 from __future__ import annotations
 
@@ -18,29 +18,34 @@ _PLACE = 1 << 20
 
 
 class Lock:
-    """Holds a run folder for this process until :meth:`release`.
+    """Holds what a lock file stands for, for this process, until :meth:`release`.
+
+    Parameters
+    ----------
+    file : Path
+        The lock file; it stays when the lock goes.
+    what, instead : str
+        What is held, and what else to do than wait for it: words of the error.
 
     Raises
     ------
     StoreBusy : another process holds it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    def __init__(self, file: Path, what: str, instead: str) -> None:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _take(handle)
         except OSError:
             pid = os.read(handle, 32).decode(errors="replace").strip() or "unknown"
             os.close(handle)
-            raise StoreBusy(
-                f"run {folder} is in use by process {pid}; wait for it, or give another run name"
-            ) from None
+            raise StoreBusy(f"{what} is in use by process {pid}; wait for it, or {instead}") from None
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         self._handle: int | None = handle
 
     def release(self) -> None:
-        """Let other processes have the folder; releasing again does nothing."""
+        """Let other processes have it; releasing again does nothing."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

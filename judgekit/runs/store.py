@@ -68,7 +68,7 @@ class Store:
         except OSError as error:
             raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
         self._ballast: Path | None = None
-        self._lock = Lock(self.folder)
+        self._lock = Lock(self.folder / "lock", f"run {self.folder}", "give another run name")
         path = self.folder / "store.sqlite"
         self._db = sqlite3.connect(
             path, isolation_level=None, cached_statements=64, check_same_thread=False

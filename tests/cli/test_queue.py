@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from judgekit import api, readers
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import collapsed as collapsed_runs
-from judgekit.labeling.sheet import Task, sample, write_sheet
+from judgekit.labeling.sheet import Task, is_sheet, read_sheet, sample, write_sheet
 from judgekit.records import Hop, Item, Verdict
+from judgekit.rubrics import meanings_of
 from tests.cli.calling import judgekit
 
 TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
@@ -40,7 +41,7 @@ def outputs(path: Path, method: str, count: int = 120) -> Path:
     return path
 
 
-def read_sheet(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -68,7 +69,7 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
     both = ("runs/npo", "runs/original")
     done = judgekit("queue", *both, "--items", 80, "-o", "first.csv", cwd=runs)
     assert done.returncode == 0 and "80 items to label" in done.stdout, done.stderr
-    rows = read_sheet(runs / "first.csv")
+    rows = read_rows(runs / "first.csv")
     assert len({row["id"] for row in rows}) == 80 and {row["method"] for row in rows} == {"npo", "original"}
     assert "verdict" not in rows[0] and rows[0]["choices"].startswith("leaked / ")
     for row in rows:
@@ -84,7 +85,7 @@ def test_from_queue_to_certificate_to_spot_checks(runs: Path) -> None:
     assert done.returncode == 0, done.stderr
     again = ("c/npo", "c/original")
     done = judgekit("queue", *again, "--of", "verdicts", "--items", 500, "-o", "checks.csv", cwd=runs)
-    checks = read_sheet(runs / "checks.csv")
+    checks = read_rows(runs / "checks.csv")
     assert "500 were asked for; no more are left" in done.stdout and 0 < len(checks) <= 40
     assert not {row["question"] for row in checks} & {row["question"] for row in rows}
     for row in checks:
@@ -109,7 +110,7 @@ def test_what_is_labelled_is_not_asked_again(runs: Path) -> None:
     both = [runs / "runs" / "npo", runs / "runs" / "original"]
     first = api.queue(both, 50)
     write_sheet(runs / "some.csv", first)
-    rows = read_sheet(runs / "some.csv")
+    rows = read_rows(runs / "some.csv")
     for row in rows[:30]:
         row["label"] = "leaked"
     fill(runs / "some.csv", rows)
@@ -172,7 +173,7 @@ def test_any_item_comes_back_as_its_label(
     hops = tuple(Hop(question=text, reference=text, output=text) for text in texts[2:])
     item = Item(id=id_, question=texts[0], outputs=tuple(texts[:2]), hops=hops, model="m", method="x")
     write_sheet(path, [Task(item, "qa", ("right", "wrong"))])
-    assert not any(cell[:1] in "=+-@\t\r" for cell in read_sheet(path)[0].values() if cell)
+    assert not any(cell[:1] in "=+-@\t\r" for cell in read_rows(path)[0].values() if cell)
     with path.open(newline="", encoding="utf-8") as file:
         sheet = list(csv.reader(file))
     sheet[1][-1] = "Right"
@@ -204,7 +205,7 @@ def test_the_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
 
 def test_the_sheet_says_what_the_labels_mean(tmp_path: Path) -> None:
     write_sheet(tmp_path / "s.csv", api.queue([outputs(tmp_path / "o.jsonl", "npo", 3)]))
-    (row, *_) = read_sheet(tmp_path / "s.csv")
+    (row, *_) = read_rows(tmp_path / "s.csv")
     assert row["choices"].startswith("leaked / ") and row["definitions"].startswith("leaked: ")
     assert all(f"{label}: " in row["definitions"] for label in row["choices"].split(" / "))
     assert [*row][-2:] == ["annotator", "label"]
@@ -227,7 +228,7 @@ def test_collapsed_runs_are_left_out_on_request_and_named(collapsed: Path) -> No
     assert (run.method, run.broken, run.outputs) == ("ascent", 30, 30)
     both = ("runs/npo", "runs/ascent")
     done = judgekit("queue", *both, "--items", 30, cwd=collapsed)
-    asked = sum(row["method"] == "ascent" for row in read_sheet(collapsed / "queue.csv"))
+    asked = sum(row["method"] == "ascent" for row in read_rows(collapsed / "queue.csv"))
     assert (
         f"{asked} of 30 items are of a run that has collapsed: runs/ascent (m ascent): 30 of 30"
         in done.stderr
@@ -236,7 +237,7 @@ def test_collapsed_runs_are_left_out_on_request_and_named(collapsed: Path) -> No
     assert (
         "left out as collapsed: runs/ascent (m ascent): 30 of 30 forget outputs are not fluent" in done.stderr
     )
-    assert {row["method"] for row in read_sheet(collapsed / "queue.csv")} == {"npo"}
+    assert {row["method"] for row in read_rows(collapsed / "queue.csv")} == {"npo"}
     done = judgekit("queue", "runs/npo", cwd=collapsed)
     assert done.returncode == 0 and "collapsed" not in done.stderr, "nothing is said where it costs no label"
 
@@ -256,7 +257,7 @@ def test_outputs_are_queued_as_they_are_read(tmp_path: Path) -> None:
         "queue", "o.csv", "--columns", "question=prompt", "--columns", "output=said", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    assert read_sheet(tmp_path / "queue.csv")[0]["question"] == "Who?"
+    assert read_rows(tmp_path / "queue.csv")[0]["question"] == "Who?"
     done = judgekit(
         "report", "o.csv", "--columns", "question=prompt", "--columns", "output=said", cwd=tmp_path
     )
@@ -265,3 +266,27 @@ def test_outputs_are_queued_as_they_are_read(tmp_path: Path) -> None:
     for verb in ("queue", "report"):
         done = judgekit(verb, "r", "--model", "m", cwd=tmp_path)
         assert done.returncode == 2 and "says how a file of outputs is read" in done.stderr
+
+
+def test_a_sheet_is_read_back_as_it_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "queue.csv"
+    shown = Item(
+        id="=1", model="m", question="+q\n", references=("r | r",), outputs=('<b>\u00e9\u200b</b>, "x"',)
+    )
+    other = Item(id="2", question="q", outputs=("=cmd()",))
+    write_sheet(path, [Task(item, "qa", ("right", "wrong"), meanings_of("qa")) for item in (shown, other)])
+    assert is_sheet(path)
+    back = read_sheet(path)
+    assert [task.item.key for task in back] == [shown.key, other.key]
+    assert [task.item.outputs for task in back] == [shown.outputs, other.outputs]
+    assert back[0].item.references == shown.references and back[1].item.references == ()
+    assert back[0].choices == ("right", "wrong") and back[0].definitions == meanings_of("qa")
+    rows = read_rows(path)
+    rows[0]["label"] = "right"
+    fill(path, rows)
+    assert [task.item.id for task in read_sheet(path)] == ["2"], "labeled rows are not asked again"
+    rows[1]["label"] = "wrong"
+    fill(path, rows)
+    with pytest.raises(InputError, match="every row of the sheet has a label"):
+        read_sheet(path)
+    assert not is_sheet(outputs(tmp_path / "o.jsonl", "npo", 3))
