@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from judgekit import api
+from judgekit.calibration.record import Calibration
 from judgekit.cli.common import OUT, PATH, READER, options, progress_bar, reader_options, states_line
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import STDOUT, result
@@ -35,6 +36,13 @@ from judgekit.runs.folder import finished, paths
     multiple=True,
     help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
 )
+@click.option(
+    "--calibration",
+    "calibrations",
+    type=PATH,
+    multiple=True,
+    help="Decide by this calibration anew, from the evidence of the runs; no judge is asked. May repeat.",
+)
 @options(READER)
 @click.option(
     "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
@@ -46,6 +54,7 @@ def command(
     markdown: Path | None,
     csv_out: Path | None,
     labels: tuple[Path, ...],
+    calibrations: tuple[Path, ...],
     scored: Path,
     **given: Any,
 ) -> None:
@@ -75,7 +84,8 @@ def command(
         click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
         folders[Path(source)] = done.folder
     people = Labels.read(paths(labels)) if labels else None
-    loaded = load(finished(folders[run] for run in runs if run in folders), people)
+    promises = [Calibration.load(path) for path in calibrations]
+    loaded = load(finished(folders[run] for run in runs if run in folders), people, promises)
     summary = summarize(loaded)
     print_summary(summary)
     result(report=summary.to_dict())

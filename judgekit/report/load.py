@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from judgekit.calibration.record import Calibration, by_rubric
-from judgekit.errors import InputError
+from judgekit.cascade.decide import decide_rows
+from judgekit.errors import FingerprintMismatch, InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
@@ -21,6 +23,8 @@ from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
+
+_NONE: Mapping[str, Calibration] = MappingProxyType({})
 
 
 class JudgedItem(NamedTuple):
@@ -159,16 +163,31 @@ class Run:
         return self.about.source
 
 
-def load(folders: str | Path | Iterable[str | Path], labels: Labels | None = None) -> list[Run]:
+def load(
+    folders: str | Path | Iterable[str | Path],
+    labels: Labels | None = None,
+    calibrations: Iterable[Calibration] = (),
+) -> list[Run]:
     """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
 
-    ``labels`` are added to those that the verdicts carry.
+    Parameters
+    ----------
+    folders : one or several.
+    labels : added to those that the verdicts carry.
+    calibrations : decide anew by these, each for its rubric, from the evidence of the folders; no judge is asked.
 
     Raises
     ------
-    InputError : a folder is not a run, or its files do not belong together.
+    InputError : a folder is not a run, its files do not belong together, or no run is of a calibration's rubric.
+    FingerprintMismatch : the evidence is of other judges than a calibration's.
     """
-    runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder)]
+    promises = {made.rubric: made for made in calibrations}
+    runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder, promises)]
+    met = {rubric for _, run in runs for rubric in run.by_rubric}
+    if strange := promises.keys() - met:
+        raise InputError(
+            f"a calibration is for rubric '{min(strange)}'; the runs are of {', '.join(sorted(met))}"
+        )
     if labels is not None:
         runs = [(path, _labeled(run, labels)) for path, run in runs]
         labels.check_used("runs")
@@ -199,14 +218,23 @@ def _labeled(run: Run, labels: Labels) -> Run:
     return replace(run, rows=rows)
 
 
-def load_folder(folder: str | Path) -> list[Run]:
-    """The runs of one folder, one for each pair of model and method, in order of appearance."""
+def load_folder(folder: str | Path, promises: Mapping[str, Calibration] = _NONE) -> list[Run]:
+    """The runs of one folder, one for each pair of model and method, in order of appearance.
+
+    ``promises``: rubric -> the calibration to decide by anew.
+    """
     run = RunFolder.open(folder)
-    about, path, calibrations = run.about, run.path, by_rubric(run)
+    about, path, calibrations = run.about, run.path, {**by_rubric(run), **promises}
     evidence = {(row.key, row.rubric): row for row in run.evidence()}
+    anew = _decided(path, evidence.values(), promises)
     parts: dict[tuple[str, str], list[JudgedItem]] = {}
-    for item, verdict in run.judged():
-        found = evidence.get((verdict.key, verdict.rubric)) or evidence.get((verdict.key, ""))
+    for item, was in run.judged():
+        found = evidence.get((was.key, was.rubric)) or evidence.get((was.key, ""))
+        verdict = anew.get((was.key, was.rubric), was)
+        if was.tier == PEOPLE and verdict.state != "verdict":
+            verdict = was  # people settle what a policy leaves open
+        if was.rubric in promises and found is None:
+            raise InputError(f"no evidence on '{was.id}', so no calibration can decide it anew", path=path)
         parts.setdefault((verdict.model, verdict.method), []).append(JudgedItem(verdict, item, found))
     if not parts:
         raise InputError("the run has no verdicts", path=path / VERDICTS)
@@ -223,3 +251,20 @@ def load_folder(folder: str | Path) -> list[Run]:
         )
         for (model, method), rows in parts.items()
     ]
+
+
+def _decided(
+    path: Path, evidence: Iterable[EvidenceRow], promises: Mapping[str, Calibration]
+) -> dict[tuple[tuple[str, str, str], str], Verdict]:
+    """The verdicts of a run's evidence under calibrations, by item and rubric."""
+    rows: dict[str, list[EvidenceRow]] = {}
+    for row in evidence:
+        rows.setdefault(row.rubric, []).append(row)
+    found = {}
+    for rubric, promise in promises.items():
+        try:
+            for verdict in decide_rows(rows.get(rubric, ()), promise):
+                found[verdict.key, rubric] = verdict
+        except FingerprintMismatch as error:
+            raise FingerprintMismatch(f"{path}: {error}") from None
+    return found

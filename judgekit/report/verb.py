@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from judgekit.calibration.record import Calibration
 from judgekit.frames import to_frame
 from judgekit.readers.join import Labels
-from judgekit.report.load import load
+from judgekit.report.load import Run, load
 from judgekit.report.render.html import fragment
 from judgekit.report.render.numbers import CSV_COLUMNS, numbers
 from judgekit.report.render.write import write
@@ -37,12 +38,16 @@ class Report(Summary):
         return to_frame(numbers(self), CSV_COLUMNS)
 
 
-def summarize(runs: Paths, *, labels: Paths | None = None) -> Report:
+def summarize(runs: Paths, *, labels: Paths | None = None, calibrations: Paths = ()) -> Report:
     """What can be said of scored runs: forgetting, utility, cost (a summary).
 
-    ``labels``: more human labels on the verdicts, such as spot checks.
+    Parameters
+    ----------
+    runs : run folders.
+    labels : more human labels on the verdicts, such as spot checks.
+    calibrations : calibration files to decide by anew, each for its rubric.
     """
-    return Report(**vars(of_runs(load(finished(runs), Labels.read(paths(labels)) if labels else None))))
+    return Report(**vars(of_runs(_loaded(runs, labels, calibrations))))
 
 
 def report(
@@ -53,6 +58,7 @@ def report(
     markdown: str | Path | None = None,
     csv: str | Path | None = None,
     labels: Paths | None = None,
+    calibrations: Paths = (),
 ) -> Report:
     """What can be said of scored runs (a summary), written to the files that are named.
 
@@ -61,9 +67,15 @@ def report(
     runs : run folders.
     out, json, markdown, csv : the page, and the same as JSON, Markdown and one CSV row a number.
     labels : more human labels on the verdicts, such as spot checks.
+    calibrations : calibration files to decide by anew, each for its rubric; no judge is asked.
     """
-    loaded = load(finished(runs), Labels.read(paths(labels)) if labels else None)
+    loaded = _loaded(runs, labels, calibrations)
     summary = Report(**vars(of_runs(loaded)))
     for _ in write(summary, loaded, page=out, json=json, markdown=markdown, csv=csv):
         pass
     return summary
+
+
+def _loaded(runs: Paths, labels: Paths | None, calibrations: Paths) -> list[Run]:
+    given = Labels.read(paths(labels)) if labels else None
+    return load(finished(runs), given, [Calibration.load(path) for path in paths(calibrations)])

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from judgekit.api import decide
 from judgekit.errors import InputError
 from judgekit.report import load
-from tests.report.make_runs import make_run
+from tests.report.make_runs import certified, make_run
 
 
 def test_runs_of_one_name_are_told_apart(tmp_path):
@@ -33,6 +34,26 @@ def test_verdicts_alone_are_enough(tmp_path):
         (folder / name).unlink()
     (run,) = load([folder])
     assert all(row.item is None and row.evidence is None for row in run.rows)
+
+
+def test_a_calibration_decides_anew_without_scoring_again(tmp_path):
+    folder = make_run(tmp_path / "run", "IDK", forget=40, keep=4)
+    (before,) = load([folder])
+    promise = certified("IDK")["forgetting"]
+    (run,) = load([folder], calibrations=[promise])
+    decided = {one.id: one for one in decide(folder, promise)}
+    shown = run.by_rubric["forgetting"]
+    assert decided and [row.verdict for row in shown] == [decided[row.verdict.id] for row in shown]
+    assert {row.verdict.calibration for row in shown} == {promise.fingerprint}
+    assert run.calibration("forgetting") is promise
+    assert run.by_rubric["utility"] == before.by_rubric["utility"], "another rubric's verdicts stay"
+    with pytest.raises(
+        InputError, match="a calibration is for rubric 'qa'; the runs are of forgetting, utility"
+    ):
+        load([folder], calibrations=[promise.model_copy(update={"rubric": "qa"})])
+    (folder / "evidence.jsonl").unlink()
+    with pytest.raises(InputError, match="no evidence on .*no calibration can decide it anew"):
+        load([folder], calibrations=[promise])
 
 
 @pytest.mark.parametrize(
