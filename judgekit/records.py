@@ -31,7 +31,7 @@ PEOPLE = "human"
 """The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
 
 CANNOT_TELL = "cannot tell"
-"""What a person answers who cannot decide; a label of every rubric, for people alone."""
+"""The label of a person who looked and cannot decide, under every rubric. No verdict agrees with it."""
 
 Recorded = float | str | None | list[float | None]
 
@@ -67,9 +67,15 @@ class Record(BaseModel):
 class HumanLabel(Record):
     """A person's label under a rubric (``rubric`` empty: the only rubric of the file).
 
-    ``at`` is an ISO-8601 time. Several labels of one item are kept apart, one record each. ``pool`` is the fingerprint
-    of the pool that the item was asked of; ``seconds`` is how long the person took. ``again``: the person had labeled
-    the item before and was asked once more, to measure their agreement with themselves.
+    Several labels of one item are kept apart, one record each.
+
+    Attributes
+    ----------
+    label : one of the rubric's, or :data:`CANNOT_TELL`.
+    at : ISO-8601 time.
+    pool : fingerprint of the pool that the item was asked from (:mod:`judgekit.calibration.pool`); empty: none.
+    seconds : how long the person looked. note : what they wrote beside it.
+    again : asked a second time, to see whether a person agrees with themselves; such a label never counts as one.
     """
 
     annotator: str = ""
@@ -77,7 +83,7 @@ class HumanLabel(Record):
     rubric: str = ""
     at: str | None = None
     pool: str = ""
-    seconds: float | None = None
+    seconds: float | None = Field(None, ge=0)
     note: str = ""
     again: bool = False
 

@@ -17,7 +17,7 @@ from judgekit.readers.detect import head
 from judgekit.readers.formats import SHIPPED
 from judgekit.readers.labels import SHEET
 from judgekit.readers.log import ReaderOptions
-from judgekit.records import EvidenceRow, LabelRow, Record, Verdict
+from judgekit.records import CANNOT_TELL, EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import labels_of, load_rubric
 from judgekit.runs.folder import EVIDENCE, ITEMS, VERDICTS, Paths, is_finished, paths
 
@@ -136,9 +136,9 @@ def _class(row: Record) -> str:
 def _said(row: Record) -> set[str]:
     """All labels that a row speaks of under its rubric."""
     if isinstance(row, LabelRow):
-        return {row.label}
+        return {row.label} - {CANNOT_TELL}
     assert isinstance(row, EvidenceRow | Verdict)
-    said = {given.label for given in row.human if given.rubric in ("", row.rubric)}
+    said = {given.label for given in row.human if given.rubric in ("", row.rubric)} - {CANNOT_TELL}
     if isinstance(row, EvidenceRow):
         return said.union(*(evidence.probs for evidence in row.tiers.values()))
     return said if row.label is None else said | {row.label}

@@ -81,12 +81,12 @@ def calibrate(
     rows, arrays = table.rows, table.arrays
     if people == "majority":
         human: NDArray[Any] = arrays.majority
-        given = np.asarray(arrays.majority >= 0)
+        given = np.asarray(arrays.majority != -1)
     else:
         human = arrays.shares
-        given = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+        given = arrays.labeled
     within = [str(getattr(row, group_by)) for row in rows] if group_by else None
-    seen = np.asarray(np.isfinite(arrays.shares).all(axis=1))
+    seen = arrays.labeled
     labeled, unlabeled = one_per_question(
         table.questions, given, table.order, groups=within, seen=seen, per=per
     )

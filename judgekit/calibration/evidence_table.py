@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from judgekit import trust
 from judgekit.errors import InputError
-from judgekit.records import PEOPLE, Evidence, EvidenceRow, several
+from judgekit.records import CANNOT_TELL, PEOPLE, Evidence, EvidenceRow, several
 from judgekit.trust.draws import chance
 
 STAGE = "@"
@@ -24,7 +25,7 @@ class EvidenceArrays:
 
     ``probs`` (items, tiers, classes), NaN where a tier has no evidence; ``asked`` (items, tiers), whether it was asked
     at all, be it in vain; ``shares`` (items, classes) the share of an item's people who gave each label, NaN rows where
-    nobody did.
+    nobody did; what is lacking to one is the share of those who could not tell.
     """
 
     probs: NDArray[np.float64]
@@ -33,11 +34,21 @@ class EvidenceArrays:
 
     @property
     def majority(self) -> NDArray[np.intp]:
-        """The label most people gave, (items,); -1 where nobody labeled or the first place is shared."""
-        top = np.nan_to_num(self.shares, nan=-1.0)
-        best = top.max(axis=1)
+        """What most people said, (items,): a label or :data:`judgekit.trust.CANNOT_TELL`.
+
+        -1 where nobody labeled or the first place is shared.
+        """
+        unsure = 1 - self.shares.sum(axis=1, keepdims=True)
+        top = np.nan_to_num(np.hstack([self.shares, unsure]), nan=-1.0).round(9)
+        best, said = top.max(axis=1), top.argmax(axis=1)
         alone = (top == best[:, None]).sum(axis=1) == 1
-        return np.where((best > 0) & alone, top.argmax(axis=1), -1)
+        said[said == self.shares.shape[1]] = trust.CANNOT_TELL
+        return np.where((best > 0) & alone, said, -1)
+
+    @property
+    def labeled(self) -> NDArray[np.bool_]:
+        """Whether people labeled the item at all, also those who are split or could not tell, (items,)."""
+        return np.asarray(np.isfinite(self.shares).all(axis=1))
 
 
 def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequence[str]) -> EvidenceArrays:
@@ -55,12 +66,13 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
     shares = np.full((len(rows), len(labels)), np.nan)
     index = {label: k for k, label in enumerate(labels)}
     for i, row in enumerate(rows):
-        if row.human:
+        if counted := [given.label for given in row.human if not given.again]:
             shares[i] = 0.0
-            for given in row.human:
-                if given.label not in index:
-                    raise no_such_label(row.id, given.label, labels)
-                shares[i, index[given.label]] += 1 / len(row.human)
+            for label in counted:
+                if label in index:
+                    shares[i, index[label]] += 1 / len(counted)
+                elif label != CANNOT_TELL:
+                    raise no_such_label(row.id, label, labels)
     return EvidenceArrays(probs, asked, shares)
 
 
@@ -191,7 +203,7 @@ def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
     """All labels that occur in evidence or human labels, sorted."""
     found: set[str] = set()
     for row in rows:
-        found.update(given.label for given in row.human)
+        found.update(given.label for given in row.human if given.label != CANNOT_TELL)
         for evidence in row.tiers.values():
             found.update(evidence.probs)
     return tuple(sorted(found))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from judgekit.errors import InputError
 from judgekit.readers.join import Labels
-from judgekit.records import PEOPLE, Evidence, Item, Record
+from judgekit.records import CANNOT_TELL, PEOPLE, Evidence, Item, Record
 from judgekit.rubrics import Rubric
 
 if TYPE_CHECKING:
@@ -65,11 +65,12 @@ class HumanJudge:
 
     def _one(self, item: Item, rubric: Rubric) -> Evidence:
         given = item.human if self._path is None else self._labels.of(item, rubric.name)
-        votes = Counter(label.label for label in given if label.rubric in ("", rubric.name))
+        said = [label.label for label in given if label.rubric in ("", rubric.name)]
+        votes = Counter(label for label in said if label != CANNOT_TELL)
         for label in votes.keys() - set(rubric.labels):
             what = f"item '{item.id}': label '{label}' is not one of {', '.join(rubric.labels)}"
             raise InputError(what, path=self._path)
         if not votes:
-            return Evidence.missing("nobody has labeled this item")
+            return Evidence.missing("people cannot tell" if said else "nobody has labeled this item")
         probs = {label: votes[label] / votes.total() for label in rubric.labels}
         return Evidence(probs=probs, cost=0.0, asks=votes.total())

@@ -69,6 +69,8 @@ class Labels:
     def of(self, item: Item | ItemRow, rubric: str = "") -> tuple[HumanLabel, ...]:
         """The labels of one output: those of its id, and of its rubric, model and method where they name one.
 
+        A person's second answer to the same question (``again``) is none; time taken and notes stay in the file.
+
         Parameters
         ----------
         item : an item, which is not of one rubric, or a row that names its rubric.
@@ -82,7 +84,8 @@ class Labels:
         found = [
             given
             for given in self._by_id.get(item.id, ())
-            if given.row.model in ("", item.model)
+            if not given.row.again
+            and given.row.model in ("", item.model)
             and given.row.method in ("", item.method)
             and (not named or given.row.rubric in ("", named))
         ]
@@ -135,7 +138,7 @@ class Labels:
 def _human(given: _Given, rubric: str) -> HumanLabel:
     row = given.row
     label = row.label if row.rubric else meant(row.label, rubric, given.path, given.line)
-    return HumanLabel(annotator=row.annotator, label=label, rubric=row.rubric, at=row.at)
+    return HumanLabel(annotator=row.annotator, label=label, rubric=row.rubric, at=row.at, pool=row.pool)
 
 
 def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[HumanLabel, ...]:
@@ -144,7 +147,7 @@ def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[Hum
 
 
 def majority(human: Iterable[HumanLabel]) -> str | None:
-    """The label most people gave; None without labels or with a shared first place."""
+    """The label most people gave, "cannot tell" among them; None without labels or with a shared first place."""
     votes = Counter(given.label for given in human).most_common(2)
     if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
         return None

@@ -26,9 +26,11 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
     """Human labels of a JSONL or CSV file, one a row.
 
     Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``model``, ``method``,
-    ``at``. Cells of a CSV that are empty count as absent; rows with an empty label are not labeled yet and are
-    passed over. A label may be written in any case, where the row names a rubric that is known. Columns ``question``,
-    ``reference``, ``output``, ``choices``, ``definitions`` and ``notes`` are not read.
+    ``at``, ``pool``, ``seconds``, ``note``, ``again``. Cells of a CSV that are empty count as absent; rows with an
+    empty label are not labeled yet and are passed over. A label may be written in any case, where the row names a
+    rubric that is known; "cannot tell" is a label of every rubric. A row marked ``again`` repeats a question to the
+    same person and is no second label. Columns ``question``, ``reference``, ``output``, ``choices``, ``definitions``
+    and ``notes`` are not read.
 
     Raises
     ------
@@ -144,16 +146,18 @@ def _label(row: dict[str, Any], path: Path, line: int) -> dict[str, Any] | None:
 
 
 def meant(label: str, rubric: str, path: object, line: int | None) -> str:
-    """The label of a rubric that a person wrote; as it was written where the rubric is not known.
+    """The label of a rubric that a person wrote, or :data:`CANNOT_TELL`; as written where the rubric is not known.
 
     Raises
     ------
     InputError : it is none of the rubric's labels.
     """
+    if label.strip().casefold() == CANNOT_TELL:
+        return CANNOT_TELL
     allowed = labels_of(rubric) if rubric else ()
     if not allowed:
         return label.strip()
-    found = label_meant(label, (*allowed, CANNOT_TELL))
+    found = label_meant(label, allowed)
     if found is None:
         raise InputError(
             f"label '{label}' is not one of {', '.join(allowed)} (rubric '{rubric}')",
@@ -167,7 +171,7 @@ def _identity(record: Record, line: int) -> tuple[object, ...]:
     """What may occur once in a file; people without a name may be several."""
     if isinstance(record, LabelRow):
         who: object = record.annotator or line
-        return (record.id, record.rubric, record.model, record.method, record.again, who)
+        return (record.id, record.rubric, record.model, record.method, who, record.again)
     assert isinstance(record, ItemRow)
     return (record.id, record.rubric, record.model, record.method)
 

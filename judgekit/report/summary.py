@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import brief_repr
+from judgekit.records import CANNOT_TELL
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
 from judgekit.report.comparison.compare import comparisons
@@ -178,7 +179,7 @@ def _labels(run: Run, rubric: str, rows: Iterable[JudgedItem]) -> list[str]:
     """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
     known = run.labels(rubric) or labels_of(rubric)
     seen = {row.verdict.label for row in rows if row.verdict.label} | {
-        h.label for row in rows for h in row.human
+        h.label for row in rows for h in row.human if h.label != CANNOT_TELL
     }
     return [*known, *sorted(seen - set(known))]
 

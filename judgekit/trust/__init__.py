@@ -19,7 +19,7 @@ from judgekit.trust.monitoring.shift import Shift, shift_check
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.judged import Judged
 from judgekit.trust.prevalence.rates import Rate, rate, rate_difference, rate_ratio
-from judgekit.trust.risk import Agreement, Promise
+from judgekit.trust.risk import CANNOT_TELL, Agreement, Promise
 from judgekit.trust.sample_size import LabelPlan, choose_items, plan_labels
 from judgekit.trust.selective.calibrate import NO_SEED, calibrate
 from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
@@ -27,6 +27,7 @@ from judgekit.trust.selective.frontier import Candidate, frontier
 from judgekit.trust.selective.policy import Actions, Decisions, Policy
 
 __all__ = [
+    "CANNOT_TELL",
     "NO_SEED",
     "Actions",
     "Agreement",

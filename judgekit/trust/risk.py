@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Bools, Floats
 
+CANNOT_TELL = -2
+"""In place of a label: people looked and cannot tell. No verdict agrees with it, so every verdict is an error."""
+
 PERSON = "a person drawn at random"
 """Whose label counts where an item's people differ; else it is their majority's."""
 
@@ -154,8 +157,9 @@ class Promise(ABC):
         Parameters
         ----------
         human : int (items,) or float (items, classes)
-            One label an item, -1 where nobody gave one; or the share of the item's people who gave each label, NaN
-            rows where nobody did.
+            One label an item, -1 where nobody gave one, :data:`CANNOT_TELL`; or the share of the item's people who
+            gave each label, NaN rows where nobody did. Shares that sum to less than one leave the rest to people who
+            cannot tell.
 
         Returns
         -------
@@ -165,7 +169,7 @@ class Promise(ABC):
 
         Raises
         ------
-        ValueError : labels out of range, or shares that do not sum to one.
+        ValueError : labels out of range, or shares that sum to more than one.
         """
         return losses(human, self.right(classes))
 
@@ -300,16 +304,18 @@ def losses(human: ArrayLike, right: Bools) -> tuple[Bools, Floats]:
     classes, given = len(right), np.asarray(human)
     if given.ndim == 1:
         whole = given.astype(np.intp) if len(given) else np.zeros(0, dtype=np.intp)
-        if len(given) and ((whole != given) | (whole < -1) | (whole >= classes)).any():
-            raise ValueError(f"human labels must be whole numbers from -1 (none) to {classes - 1}")
-        labeled = whole >= 0
-        shares = np.where(labeled[:, None], np.eye(classes)[np.maximum(whole, 0)], 0.0)
+        if len(given) and ((whole != given) | (whole < CANNOT_TELL) | (whole >= classes)).any():
+            raise ValueError(
+                f"human labels must be whole numbers from -1 (none; {CANNOT_TELL}: cannot tell) to {classes - 1}"
+            )
+        labeled = whole != -1
+        shares = np.where(whole[:, None] >= 0, np.eye(classes)[np.maximum(whole, 0)], 0.0)
     elif given.ndim == 2 and given.shape[1] == classes:
         labeled = ~np.isnan(given).any(axis=1)
         shares = np.where(labeled[:, None], given, 0.0).astype(np.float64)
-        bad = labeled & ((shares.min(axis=1, initial=1) < 0) | (np.abs(shares.sum(axis=1) - 1) > 1e-6))
+        bad = labeled & ((shares.min(axis=1, initial=1) < 0) | (shares.sum(axis=1) > 1 + 1e-6))
         if bad.any():
-            raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or do not sum to 1")
+            raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or sum to more than 1")
     else:
         raise ValueError(f"human must have shape (items,) or (items, {classes}), got {given.shape}")
     return labeled, np.clip(1 - shares @ right.T, 0, 1).round(12)

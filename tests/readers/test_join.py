@@ -78,3 +78,13 @@ def test_rows_without_a_label_are_counted(tmp_path: Path, caplog: pytest.LogCapt
     path.write_text("id,label\n1,right\n2,\n3, \n,\n")
     Labels.read([path])
     assert caplog.messages == [f"{path}: 2 of 3 rows have no label yet"]
+
+
+def test_the_pool_is_carried_and_a_second_answer_is_no_label() -> None:
+    labels = Labels(
+        [
+            LabelRow(id="1", annotator="a", label="right", pool="0123456789ab", seconds=3.0, note="sure"),
+            LabelRow(id="1", annotator="a", label="wrong", pool="0123456789ab", again=True),
+        ]
+    )
+    assert labels.of(verdict("1")) == (HumanLabel(annotator="a", label="right", pool="0123456789ab"),)

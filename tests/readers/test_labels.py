@@ -10,6 +10,7 @@ import pytest
 from judgekit import readers
 from judgekit.errors import InputError
 from judgekit.readers.files.tables import table
+from judgekit.records import CANNOT_TELL
 
 
 def error_of(function, path):
@@ -119,3 +120,16 @@ def test_what_was_kept_from_running_as_a_formula_is_read_as_it_was(tmp_path: Pat
     path = tmp_path / "sheet.csv"
     path.write_text("id,label\n'=1+1,a\n''@x,b\n'tis,c\n-1,d\n")
     assert [row.id for row in readers.read_labels(path)] == ["=1+1", "'@x", "'tis", "-1"]
+
+
+def test_cannot_tell_is_a_label_of_every_rubric_and_asking_again_is_no_second_label(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        "id,rubric,annotator,label,seconds,note,again\n"
+        "1,forgetting,a,Cannot Tell,2.5,odd,\n"
+        "1,forgetting,a,leaked,,,true\n",
+        "utf-8",
+    )
+    first, second = readers.read_labels(path)
+    assert (first.label, first.seconds, first.note, first.again) == (CANNOT_TELL, 2.5, "odd", False)
+    assert (second.label, second.again) == ("leaked", True)

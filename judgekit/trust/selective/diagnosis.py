@@ -243,7 +243,9 @@ def _people(human: ArrayLike) -> Ints:
     if given.ndim == 1:
         return given.astype(np.intp)
     most = np.nan_to_num(given, nan=0.0)
-    only = np.isclose(most, most.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    unsure = 1 - most.sum(axis=1, keepdims=True)  # of people who cannot tell
+    only = np.isclose(np.hstack([most, unsure]), most.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    only &= most.max(axis=1) > unsure[:, 0]
     return np.where(only, most.argmax(axis=1), -1)
 
 

@@ -212,7 +212,7 @@ PROBS, HUMAN = world(30)
         ({"human": HUMAN[:5]}, "one entry for each"),
         ({"human": HUMAN + 5}, "whole numbers"),
         ({"human": HUMAN + 0.5}, "whole numbers"),
-        ({"human": np.full((30, 2), 0.7)}, "sum to 1"),
+        ({"human": np.full((30, 2), 0.7)}, "sum to more than 1"),
         ({"human": np.zeros((30, 3))}, "shape"),
         ({"agreement": 1.0}, "agreement"),
         ({"delta": 0.0}, "delta"),
