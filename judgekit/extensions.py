@@ -1,4 +1,4 @@
-"""What other installed packages add: judges, readers, rubrics, measures, charts (``docs/extending.md``).
+"""What other installed packages add: judges, readers, label tools, rubrics, measures, charts (``docs/extending.md``).
 
 An entry point is read where its name is used and nowhere else, so a package that is broken breaks only what needs it.
 What ships with judgekit goes before what a package adds under the same name: installing one changes nothing that
@@ -16,7 +16,12 @@ from typing import Any, Literal
 from judgekit.errors import ConfigError
 
 Group = Literal[
-    "judgekit.judges", "judgekit.readers", "judgekit.rubrics", "judgekit.measures", "judgekit.charts"
+    "judgekit.judges",
+    "judgekit.readers",
+    "judgekit.label_tools",
+    "judgekit.rubrics",
+    "judgekit.measures",
+    "judgekit.charts",
 ]
 
 

@@ -15,7 +15,9 @@ from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import InputError, JudgekitError
 from judgekit.readers.detect import head
 from judgekit.readers.formats import SHIPPED
-from judgekit.readers.labels import SHEET
+from judgekit.readers.label_tools import sheet, tool_of
+from judgekit.readers.label_tools.base import NoLabel
+from judgekit.readers.labels import without_label
 from judgekit.readers.log import ReaderOptions
 from judgekit.records import CANNOT_TELL, EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import labels_of, load_rubric
@@ -91,6 +93,8 @@ def _kind(path: Path) -> Teller | None:
     seen = head(path)
     if seen.keys[:1] == ("schema",) and (seen.kind == "object" or "certificate" in seen.row):
         return _calibration
+    if tool_of(seen):
+        return partial(_records, LabelRow)
     if seen.kind not in ("lines", "table"):
         return None
     row, schema = seen.row, str(seen.row.get("schema", ""))
@@ -100,7 +104,7 @@ def _kind(path: Path) -> Teller | None:
         return partial(_records, Verdict)
     labeled = "id" in row and ("label" in row or "human_label" in row)
     others = (form for name, form in SHIPPED.items() if name != "judgekit")
-    if labeled and (row.keys() <= SHEET or not any(form.matches(seen) for form in others)):
+    if labeled and (row.keys() <= sheet.KNOWN or not any(form.matches(seen) for form in others)):
         return partial(_records, LabelRow)
     return None
 
@@ -108,24 +112,24 @@ def _kind(path: Path) -> Teller | None:
 def _records(kind: type[Record], path: Path) -> Iterator[Told]:
     """Rows of labels, evidence or verdicts; labels are held against their rubric's, where that is known."""
     counts: Counter[str] = Counter()
-    blank = 0
-    for line, row in readers.examined(path, kind):
+    without: Counter[NoLabel] = Counter()
+    for place, row in readers.examined(path, kind):
         if isinstance(row, InputError):
             yield row
             continue
-        if row is None:
-            blank += 1
+        if isinstance(row, NoLabel):
+            without[row] += 1
             continue
         counts[_class(row)] += 1
         known = set(labels_of(getattr(row, "rubric", "")))
         if known and (strange := sorted(_said(row) - known)):
             what = f"label '{strange[0]}' is not one of {', '.join(sorted(known))}"
-            yield InputError(what, path=path, row=line)
+            yield InputError(what, path=path, row=place)
     name = {LabelRow: "labels", EvidenceRow: "evidence", Verdict: "verdicts"}[kind]
     if counts:
         told = ", ".join(f"{what or '(no rubric)'} {count:,}" for what, count in counts.most_common())
-        rest = f"; {blank:,} of {counts.total() + blank:,} rows have no label yet" if blank else ""
-        yield f"{name}, {counts.total():,} rows ({told}){rest}"
+        rest = without_label(without, counts.total() + without.total())
+        yield "; ".join(filter(None, (f"{name}, {counts.total():,} rows ({told})", rest)))
 
 
 def _class(row: Record) -> str:

@@ -82,7 +82,6 @@ THROUGH = {
     "promises/test_shift.py": ("trust/monitoring/views.py",),
     "readers/formats/test_other_formats.py": (
         "readers/base.py",
-        "readers/detect.py",
         "readers/files/columnar.py",
         "readers/formats/alpaca.py",
         "readers/formats/hf.py",

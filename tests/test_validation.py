@@ -58,7 +58,7 @@ def test_every_file_of_a_run_says_what_it_holds(tmp_path: Path) -> None:
             ],
             [
                 "e.jsonl:2: expected a JSON object a line",
-                "e.jsonl:3: the id '1' occurs twice for one rubric (first in line 1)",
+                "e.jsonl:3: the id '1' occurs twice for one rubric (first in row 1)",
                 "e.jsonl:4: label 'sunk' is not one of degenerate, leaked",
                 "e.jsonl:5: key 'tiers.j.probs': probabilities sum to 0.5, expected 1",
             ],
@@ -89,7 +89,7 @@ def test_every_file_of_a_run_says_what_it_holds(tmp_path: Path) -> None:
                 {"id": "4", "label": "leaked", "color": "red"},
             ],
             [
-                "l.jsonl:2: 'a' labeled item '1' twice (first in line 1)",
+                "l.jsonl:2: 'a' labeled item '1' twice (first in row 1)",
                 "l.jsonl:3: label 'leakt' is not one of",
                 "l.jsonl:5: unknown key 'color'",
             ],

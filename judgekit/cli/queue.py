@@ -1,4 +1,4 @@
-"""``judgekit queue``: run folders or files of outputs in, a sheet for people to label out."""
+"""``judgekit queue``: run folders or files of outputs in, a file for people to label out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from judgekit.cli.output import result
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import Collapsed, collapsed
 from judgekit.labeling.sheet import Task, write_sheet
+from judgekit.readers.label_tools import SHIPPED, tool_for, tool_named
 from judgekit.readers.naming import NamesFile
 
 
@@ -36,13 +37,22 @@ from judgekit.readers.naming import NamesFile
     help="Leave out runs most of whose forget outputs are not fluent, and say which.",
 )
 @options(READER)
-@click.option("--out", "-o", type=OUT, default=Path("queue.csv"), show_default=True)
-def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any) -> None:
-    """Draw the items that people label next from FILES (run folders, or outputs), as a CSV sheet.
+@click.option(
+    "--to",
+    metavar="TOOL",
+    help=f"For which tool: {', '.join(SHIPPED)}; default: as the ending of --out says, else csv.",
+)
+@click.option("--out", "-o", type=OUT, help="Default: queue.csv, or with the ending of what --to takes.")
+def command(
+    files: tuple[Path, ...], count: int | None, to: str | None, out: Path | None, **given: Any
+) -> None:
+    """Draw the items that people label next from FILES (run folders, or outputs), for a spreadsheet or a label tool.
 
-    A fair sample in random order, one output a question, without the verdicts. Fill in the column 'label' from the top;
-    the sheet is then a label file for every verb, and unlabeled rows are passed over.
+    A fair sample in random order, one output a question, without the verdicts. Label from the top. The filled sheet, or
+    what the tool exports, is then a label file for every verb; items without a label are passed over.
     """
+    tool = tool_named(to) if to else tool_for(out.suffix if out else ".csv")
+    out = out or Path(f"queue{tool.suffix}")
     reader = reader_options(given)
     if reader["names"] is not None:
         NamesFile(reader["names"]).check_used(files)
@@ -50,9 +60,9 @@ def command(files: tuple[Path, ...], count: int | None, out: Path, **given: Any)
     broken = _say_collapsed(files, tasks, given["without_collapsed"])
     if not tasks:
         raise InputError("nothing is left to label", path=files[0])
-    write_sheet(out, tasks)
+    written = write_sheet(out, tasks, tool.name)
     short = f" ({count:,} were asked for; no more are left)" if count and len(tasks) < count else ""
-    click.echo(f"{len(tasks):,} items to label{short}; written to {out}")
+    click.echo(f"{len(tasks):,} items to label{short}; written to {' and '.join(map(str, written))}")
     result(written=str(out), items=len(tasks), asked_for=count, collapsed=broken)
 
 

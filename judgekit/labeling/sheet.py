@@ -6,35 +6,24 @@ and rates alike, and so may its first rows if people stop early. The sheet shows
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from judgekit.display import cell, uncell
-from judgekit.errors import InputError
+from judgekit.display import uncell
+from judgekit.errors import ConfigError, InputError
+from judgekit.readers.base import whole
 from judgekit.readers.files.tables import table
-from judgekit.records import Item
+from judgekit.readers.label_tools import tool_named
+from judgekit.readers.label_tools.base import Asked
+from judgekit.records import CANNOT_TELL, Item
 from judgekit.rubrics import meanings_of
-from judgekit.runs.atomic import replacing
+from judgekit.runs.atomic import replacing_bytes
 from judgekit.trust import choose_items
 
-COLUMNS = (
-    "id",
-    "model",
-    "method",
-    "rubric",
-    "question",
-    "reference",
-    "output",
-    "choices",
-    "definitions",
-    "annotator",
-    "label",
-)
-"""Of a sheet; people fill in the last two."""
+_CANNOT_TELL = "what is shown does not let you decide"
 
 
 @dataclass(frozen=True)
@@ -50,6 +39,8 @@ class Task:
         What the labels mean; empty where nobody says it.
     source : Path, optional
         The run folder, or file of outputs, that the item is of.
+    pool : str
+        Fingerprint of the pool that the item was drawn for; empty where it is of none.
     """
 
     item: Item
@@ -57,6 +48,7 @@ class Task:
     choices: tuple[str, ...]
     definitions: Mapping[str, str] = field(default_factory=dict)
     source: Path | None = None
+    pool: str = ""
 
     @property
     def question(self) -> tuple[str, str]:
@@ -79,18 +71,67 @@ def sample(
     return [tasks[index] for index in chosen.index]
 
 
-def write_sheet(path: Path, tasks: Iterable[Task]) -> None:
-    """Write tasks as a CSV sheet that ``read_labels`` reads back once labels are filled in."""
-    with replacing(path) as file:
-        sheet = csv.writer(file)
-        sheet.writerow(COLUMNS)
-        for task in tasks:
-            item = task.item
-            texts = (_question(item), " | ".join(item.references), _output(item))
-            known = (item.id, item.model, item.method, task.rubric)
-            defined = " | ".join(f"{label}: {meaning}" for label, meaning in task.definitions.items())
-            cells = (*known, *texts, " / ".join(task.choices), defined)
-            sheet.writerow((*(cell(text.replace("\0", "\ufffd")) for text in cells), "", ""))
+def write_sheet(path: Path, tasks: Sequence[Task], to: str = "csv") -> list[Path]:
+    """Write tasks as files that a label tool takes, and whose labels :func:`judgekit.readers.read_labels` reads back.
+
+    Parameters
+    ----------
+    path : Path
+        The file of items; what else the tool takes is written beside it.
+    tasks : sequence of Task
+    to : str
+        The tool's name (:data:`judgekit.readers.label_tools.SHIPPED`).
+
+    Returns
+    -------
+    list of Path
+        The files, ``path`` first.
+
+    Raises
+    ------
+    ConfigError : there is no such tool, or it takes one rubric at a time and the tasks are of several.
+    InputError : an item's name holds what no file can.
+    """
+    tool = tool_named(to)
+    rubrics = sorted({task.rubric for task in tasks})
+    if tool.one_rubric and len(rubrics) > 1:
+        raise ConfigError(
+            f"{tool.name} takes items of one rubric, not of {', '.join(rubrics)}; say which by --rubric"
+        )
+    written: list[Path] = []
+    for suffix, content in tool.write([asked(task) for task in tasks]).items():
+        file = path if not written else path.with_name(path.stem + suffix)
+        with replacing_bytes(file) as out:
+            out.write(content)
+        written.append(file)
+    return written
+
+
+def asked(task: Task) -> Asked:
+    """A task as people are shown it: texts, and every label that they may give."""
+    item = task.item
+    for name in (item.id, item.model, item.method):
+        if name != _holdable(name):
+            raise InputError(f"the name {name!r} of an item holds characters that no file of text can")
+    return Asked(
+        id=item.id,
+        model=item.model,
+        method=item.method,
+        rubric=task.rubric,
+        pool=task.pool,
+        question=_holdable(_question(item)),
+        reference=_holdable(" | ".join(item.references)),
+        output=_holdable(_output(item)),
+        meanings={
+            **{label: task.definitions.get(label, "") for label in task.choices},
+            CANNOT_TELL: _CANNOT_TELL,
+        },
+    )
+
+
+def _holdable(text: str) -> str:
+    """The text with what no file of text holds (NUL, lone surrogates) made visible."""
+    return whole(text.replace("\0", "\ufffd"))
 
 
 def is_sheet(path: Path) -> bool:
@@ -98,7 +139,7 @@ def is_sheet(path: Path) -> bool:
     if path.suffix.lower() != ".csv" or not path.is_file():
         return False
     head = next(iter(table(path)), (0, {}))[1]
-    return set(COLUMNS) <= head.keys()
+    return {"id", "output", "choices", "label"} <= head.keys()
 
 
 def read_sheet(path: Path) -> list[Task]:
@@ -113,7 +154,7 @@ def read_sheet(path: Path) -> list[Task]:
         cells = {key: uncell(value) for key, value in row.items()}
         if cells["label"].strip():
             continue
-        choices = tuple(cells["choices"].split(" / "))
+        choices = tuple(one for one in cells["choices"].split(" / ") if one != CANNOT_TELL)
         if not cells["id"] or len(choices) < 2:
             raise InputError(
                 "expected an id, and the labels to choose from in 'choices'", path=path, row=line
@@ -129,7 +170,7 @@ def read_sheet(path: Path) -> list[Task]:
         parts = (part.partition(": ") for part in cells["definitions"].split(" | "))
         defined = {label: meaning for label, _, meaning in parts if label in choices}
         meanings = meanings_of(cells["rubric"]) or defined
-        tasks.append(Task(item, cells["rubric"], choices, meanings, path))
+        tasks.append(Task(item, cells["rubric"], choices, meanings, path, cells.get("pool", "")))
     if not tasks:
         raise InputError("every row of the sheet has a label", path=path)
     return tasks

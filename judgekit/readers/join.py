@@ -10,7 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from judgekit.errors import InputError
 from judgekit.readers import numbered_labels
-from judgekit.readers.labels import meant
+from judgekit.readers.base import Place
+from judgekit.readers.label_tools.base import NoLabel
+from judgekit.readers.labels import meant, without_label
 from judgekit.records import EvidenceRow, HumanLabel, Item, ItemRow, LabelRow
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ class _Given(NamedTuple):
 
     row: LabelRow
     path: object = None
-    line: int | None = None
+    line: Place = None
 
 
 class Labels:
@@ -45,7 +47,7 @@ class Labels:
 
     @classmethod
     def read(cls, files: Sequence[str | Path]) -> Labels:
-        """The labels of files; how many rows of a sheet have none yet is said in a warning.
+        """The labels of files; how many rows have none, and why, is said in a warning.
 
         Raises
         ------
@@ -53,14 +55,15 @@ class Labels:
         """
         labels = cls(path=", ".join(map(str, files)))
         for path in files:
-            rows = blank = 0
-            for line, row in numbered_labels(path):
+            rows, without = 0, Counter[NoLabel]()
+            for place, row in numbered_labels(path):
                 rows += 1
-                blank += row is None
-                if row is not None:
-                    labels._add(_Given(row, path, line))
-            if blank:
-                _LOG.warning("%s: %s of %s rows have no label yet", path, f"{blank:,}", f"{rows:,}")
+                if isinstance(row, NoLabel):
+                    without[row] += 1
+                else:
+                    labels._add(_Given(row, path, place))
+            if without:
+                _LOG.warning("%s: %s", path, without_label(without, rows))
         return labels
 
     def _add(self, given: _Given) -> None:

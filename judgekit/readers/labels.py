@@ -2,116 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from judgekit.display import uncell
 from judgekit.errors import InputError
-from judgekit.readers.files.jsonfile import decode_row, numbered, opened
-from judgekit.readers.files.tables import table
+from judgekit.readers.base import Place
+from judgekit.readers.detect import head
+from judgekit.readers.files.jsonfile import decode_row, first_character, numbered, opened
+from judgekit.readers.label_tools import answers, csv_sheet, tool_of
+from judgekit.readers.label_tools.base import Answer, LabelTool, NoLabel
 from judgekit.records import CANNOT_TELL, EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse
 from judgekit.rubrics import label_meant, labels_of
 
 R = TypeVar("R", bound=Record)
 
-_ALIAS = "human_label"
-_UNREAD = ("question", "reference", "output", "choices", "definitions", "notes")
-"""Columns that a label sheet may carry for the person who fills it in."""
-SHEET = frozenset((*LabelRow.model_fields, _ALIAS, *_UNREAD))
-"""All columns that a label file may have."""
-
 
 def read_labels(path: str | Path) -> Iterator[LabelRow]:
-    """Human labels of a JSONL or CSV file, one a row.
+    """Human labels of a file, one by one: JSONL, a sheet (CSV, Excel) or a label tool's export.
 
-    Columns: ``id``, ``label`` (or ``human_label``), and optionally ``annotator``, ``rubric``, ``model``, ``method``,
-    ``at``, ``pool``, ``seconds``, ``note``, ``again``. Cells of a CSV that are empty count as absent; rows with an
-    empty label are not labeled yet and are passed over. A label may be written in any case, where the row names a
+    Columns of a sheet, and keys of JSONL: ``id``, ``label`` (or ``human_label``), and optionally those of
+    :class:`judgekit.records.LabelRow`. Cells that are empty count as absent; rows with an empty label are not labeled
+    yet and are passed over, and so is what people skipped. A label may be written in any case, where the row names a
     rubric that is known; "cannot tell" is a label of every rubric. A row marked ``again`` repeats a question to the
-    same person and is no second label. Columns ``question``, ``reference``, ``output``, ``choices``, ``definitions``
-    and ``notes`` are not read.
+    same person and is no second label. Columns ``question``, ``reference``, ``output``, ``choices``, ``definitions`` and
+    ``notes`` are not read. What label tools write is told by its content (:mod:`judgekit.readers.label_tools`).
 
     Raises
     ------
-    InputError : naming file, line and what was expected; also when no row holds a label, a label is none of its
+    InputError : naming file, row and what was expected; also when no row holds a label, a label is none of its
         rubric's, or a person labeled an item twice.
     """
-    return (row for _, row in numbered_labels(path) if row is not None)
+    return (row for _, row in numbered_labels(path) if isinstance(row, LabelRow))
 
 
-def numbered_labels(path: str | Path) -> Iterator[tuple[int, LabelRow | None]]:
-    """The same, each with its line; None for a row that nobody labeled yet."""
+def numbered_labels(path: str | Path) -> Iterator[tuple[Place, LabelRow | NoLabel]]:
+    """The same, each with its place; for a row without a label, why it has none."""
     return _sound(examined(Path(path), LabelRow))
+
+
+def without_label(counts: Mapping[NoLabel, int], rows: int) -> str:
+    """How many of so many rows hold no label, and why; empty where all do."""
+    first, *others = [f"{counts[why]:,} {{}}{why.value}" for why in NoLabel if counts.get(why)] or [""]
+    return ", ".join([first.format(f"of {rows:,} rows "), *(other.format("") for other in others)])
 
 
 def read_evidence(path: str | Path) -> Iterator[EvidenceRow]:
     """Evidence rows of a JSONL file; ids must be unique per rubric, model and method."""
-    return (row for _, row in _sound(examined(Path(path), EvidenceRow)) if row is not None)
+    return _records(Path(path), EvidenceRow)
 
 
 def read_verdicts(path: str | Path) -> Iterator[Verdict]:
     """Verdicts of a JSONL file; ids must be unique per rubric, model and method."""
-    return (row for _, row in _sound(examined(Path(path), Verdict)) if row is not None)
+    return _records(Path(path), Verdict)
 
 
-def examined(path: Path, kind: type[R]) -> Iterator[tuple[int, R | InputError | None]]:
-    """Every row of a file with its line, as a record or as what is wrong with it; an empty file is one fault.
+def examined(path: Path, kind: type[R]) -> Iterator[tuple[Place, R | NoLabel | InputError]]:
+    """Every row of a file with its place, as a record or as what is wrong with it; an empty file is one fault.
 
-    None for a row of a label sheet that nobody labeled yet; rows whose cells are all empty are none at all.
+    For a row of a label file without a label, why it has none; rows whose cells are all empty are none at all.
     """
-    seen: dict[int, int] = {}
-    line, faults, blank = 0, 0, 0
-    for line, row in _rows(path, sheet=kind is LabelRow):
-        if isinstance(row, InputError):
-            faults += 1
-            yield line, row
+    seen: dict[int, Place] = {}
+    place: Place = 0
+    without: Counter[NoLabel] = Counter()
+    faults = 0
+    for place, row in _answers(path) if kind is LabelRow else _lines(path):
+        if isinstance(row, InputError | NoLabel):
+            faults += isinstance(row, InputError)
+            without.update([row] if isinstance(row, NoLabel) else ())
+            yield place, row
             continue
         try:
-            said = _label(row, path, line) if kind is LabelRow else row
-            if said is None:
-                blank += 1
-                yield line, None
-                continue
-            record = parse(kind, said, path=path, line=line)
-            key = hash(_identity(record, line))
-            if (first := seen.setdefault(key, line)) != line:
-                raise InputError(_twice(record, first), path=path, row=line)
+            record = parse(kind, _meant(row, path, place) if kind is LabelRow else row, path=path, line=place)
+            key = hash(_identity(record, place))
+            if (first := seen.setdefault(key, place)) != place:
+                raise InputError(_twice(record, first), path=path, row=place)
         except InputError as error:
             faults += 1
-            yield line, error
+            yield place, error
         else:
-            yield line, record
-    if seen or faults:
-        return
-    if kind is LabelRow:
-        yield (
-            line,
-            InputError(
-                f"the file holds no labels{f' yet ({blank:,} rows have none)' if blank else ''}; expected rows with "
-                "id and label, the label filled in",
-                path=path,
-            ),
-        )
-    else:
-        yield line, InputError(f"the file is empty; expected {kind.__name__} rows, one a line", path=path)
+            yield place, record
+    if not seen and not faults:
+        yield place, _nothing(kind, without, path)
 
 
-def _sound(rows: Iterator[tuple[int, R | InputError | None]]) -> Iterator[tuple[int, R | None]]:
-    for line, row in rows:
+def _nothing(kind: type[Record], without: Counter[NoLabel], path: Path) -> InputError:
+    """What is wrong with a file without a record."""
+    if kind is not LabelRow:
+        return InputError(f"the file is empty; expected {kind.__name__} rows, one a line", path=path)
+    told = without_label(without, without.total())
+    return InputError(
+        f"the file holds no labels{told and f' ({told})'}; expected rows with id and label, the label filled in",
+        path=path,
+    )
+
+
+def _sound(rows: Iterator[tuple[Place, R | NoLabel | InputError]]) -> Iterator[tuple[Place, R | NoLabel]]:
+    for place, row in rows:
         if isinstance(row, InputError):
             raise row
-        yield line, row
+        yield place, row
 
 
-def _rows(path: Path, sheet: bool) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
-    """The rows of JSONL, or (``sheet``) of a CSV table; after a fault JSONL goes on with its next line."""
+def _records(path: Path, kind: type[R]) -> Iterator[R]:
+    return (row for _, row in _sound(examined(path, kind)) if isinstance(row, kind))
+
+
+def _answers(path: Path) -> Iterator[tuple[Place, Answer]]:
+    """The answers in a label tool's file, or in one of judgekit's own: JSONL, or CSV with whatever columns."""
+    return answers(_tool(path) or _own(path), path)
+
+
+def _tool(path: Path) -> LabelTool | None:
+    try:
+        return tool_of(head(path))
+    except InputError:  # what is wrong is for the reader of judgekit's own files to say
+        return None
+
+
+def _own(path: Path) -> LabelTool:
     with opened(path) as file:
-        first = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-        if sheet and first not in (b"{", b"["):
-            yield from _cells(path)
-            return
-        file.seek(0)
+        is_json = first_character(file) in (b"{", b"[")
+    return replace(csv_sheet.TOOL, rows=_lines) if is_json else csv_sheet.TOOL
+
+
+def _lines(path: Path) -> Iterator[tuple[Place, dict[str, Any] | InputError]]:
+    """The rows of JSONL; after a fault it goes on with the next line."""
+    with opened(path) as file:
         for line, raw in numbered(file, path):
             if raw.strip():
                 try:
@@ -120,32 +139,14 @@ def _rows(path: Path, sheet: bool) -> Iterator[tuple[int, dict[str, Any] | Input
                     yield line, error
 
 
-def _cells(path: Path) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
-    try:
-        for line, row in table(path):
-            cells = {key.strip(): uncell(value.strip()) or None for key, value in row.items()}
-            if any(cells.values()):
-                yield line, {key: value for key, value in cells.items() if key or value}
-    except InputError as error:
-        yield error.row if isinstance(error.row, int) else 0, error
-
-
-def _label(row: dict[str, Any], path: Path, line: int) -> dict[str, Any] | None:
-    """A row of a label sheet as a label; None where nobody labeled it yet."""
-    if _ALIAS in row:
-        if "label" in row:
-            raise InputError(f"give 'label' or '{_ALIAS}', not both", path=path, row=line)
-        row["label"] = row.pop(_ALIAS)
+def _meant(row: dict[str, Any], path: Path, place: Place) -> dict[str, Any]:
     label = row.get("label")
-    if "label" in row and (label is None or (isinstance(label, str) and not label.strip())):
-        return None
-    said = {key: value for key, value in row.items() if key not in _UNREAD and value is not None}
-    if isinstance(label, str):
-        said["label"] = meant(label, str(row.get("rubric") or ""), path, line)
-    return said
+    if not isinstance(label, str):
+        return row
+    return {**row, "label": meant(label, str(row.get("rubric") or ""), path, place)}
 
 
-def meant(label: str, rubric: str, path: object, line: int | None) -> str:
+def meant(label: str, rubric: str, path: object, place: Place) -> str:
     """The label of a rubric that a person wrote, or :data:`CANNOT_TELL`; as written where the rubric is not known.
 
     Raises
@@ -162,22 +163,22 @@ def meant(label: str, rubric: str, path: object, line: int | None) -> str:
         raise InputError(
             f"label '{label}' is not one of {', '.join(allowed)} (rubric '{rubric}')",
             path=path,
-            row=line,
+            row=place,
         )
     return found
 
 
-def _identity(record: Record, line: int) -> tuple[object, ...]:
+def _identity(record: Record, place: Place) -> tuple[object, ...]:
     """What may occur once in a file; people without a name may be several."""
     if isinstance(record, LabelRow):
-        who: object = record.annotator or line
+        who: object = record.annotator or place
         return (record.id, record.rubric, record.model, record.method, who, record.again)
     assert isinstance(record, ItemRow)
     return (record.id, record.rubric, record.model, record.method)
 
 
-def _twice(record: Record, first: int) -> str:
+def _twice(record: Record, first: Place) -> str:
     if isinstance(record, LabelRow):
-        return f"'{record.annotator}' labeled item '{record.id}' twice (first in line {first})"
+        return f"'{record.annotator}' labeled item '{record.id}' twice (first in row {first})"
     assert isinstance(record, ItemRow)
-    return f"the id '{record.id}' occurs twice for one rubric (first in line {first})"
+    return f"the id '{record.id}' occurs twice for one rubric (first in row {first})"

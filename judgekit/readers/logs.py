@@ -16,7 +16,7 @@ from judgekit.readers.base import Format
 from judgekit.readers.detect import UnknownFormat, find, head
 from judgekit.readers.formats import hf
 from judgekit.readers.formats import table as mapped
-from judgekit.readers.labels import SHEET
+from judgekit.readers.label_tools import tool_of
 from judgekit.readers.names import is_stage
 
 _LOG = logging.getLogger(__name__)
@@ -45,8 +45,8 @@ def holds_logs(path: Path) -> bool:
 def logs(folder: Path, format: str | None = None, columns: Mapping[str, str] | None = None) -> Logs:
     """Every file of outputs under a folder, however deep.
 
-    Hidden folders, judgekit's own run folders, label sheets and files that repeat what another one beside them holds
-    are passed over. A file that cannot be read is named in a warning.
+    Hidden folders, judgekit's own run folders, files of label tools and files that repeat what another one beside them
+    holds are passed over. A file that cannot be read is named in a warning.
 
     Parameters
     ----------
@@ -82,15 +82,14 @@ def _candidates(folder: Path) -> Iterator[Path]:
 
 
 def _form(path: Path, columns: Mapping[str, str] | None) -> Format | None:
-    """The format of a log; None for a table that is a label sheet, or that a column map does not fit."""
+    """The format of a log; None for a label tool's file, or a table that a column map does not fit."""
     if path.is_dir():
         return hf.FORMAT
     seen = head(path)
     if columns:
         fits = seen.kind in ("list", "lines", "table") and set(columns.values()) <= set(seen.row)
         return mapped.FORMAT if fits else None
-    is_sheet = {"id", "label"} <= seen.row.keys() <= SHEET
-    return None if is_sheet else find(seen, path)
+    return None if tool_of(seen) else find(seen, path)
 
 
 def name_below(root: Path, log: Path) -> str:

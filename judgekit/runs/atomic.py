@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 PART = ".part"
 """Ending of what is not finished."""
@@ -26,9 +26,27 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     path : Path
         The file; until then its name ends in ``.part``, and what was there before stays.
     """
-    part = path.with_name(path.name + PART)
-    with create(part) as file:
+    with _moved_at_end(path) as part, create(part) as file:
         yield file
-        file.flush()
-        os.fsync(file.fileno())  # or a power cut right after could leave an empty file in the old one's place
+        _synced(file)
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The same for a file of bytes."""
+    with _moved_at_end(path) as part, part.open("wb") as file:
+        yield file
+        _synced(file)
+
+
+def _synced(file: IO[Any]) -> None:
+    """Have the system write a file now, or a power cut right after could leave an empty one in the old one's place."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+@contextmanager
+def _moved_at_end(path: Path) -> Iterator[Path]:
+    part = path.with_name(path.name + PART)
+    yield part
     part.replace(path)  # after closing: Windows moves no open file

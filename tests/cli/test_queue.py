@@ -173,12 +173,9 @@ def test_any_item_comes_back_as_its_label(
     hops = tuple(Hop(question=text, reference=text, output=text) for text in texts[2:])
     item = Item(id=id_, question=texts[0], outputs=tuple(texts[:2]), hops=hops, model="m", method="x")
     write_sheet(path, [Task(item, "qa", ("right", "wrong"))])
-    assert not any(cell[:1] in "=+-@\t\r" for cell in read_rows(path)[0].values() if cell)
-    with path.open(newline="", encoding="utf-8") as file:
-        sheet = list(csv.reader(file))
-    sheet[1][-1] = "Right"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(sheet)
+    (row,) = read_rows(path)
+    assert not any(cell[:1] in "=+-@\t\r" for cell in row.values() if cell)
+    fill(path, [row | {"label": "Right"}])
     (label,) = readers.read_labels(path)
     assert (label.id, label.model, label.method, label.rubric, label.label) == (id_, "m", "x", "qa", "right")
 
@@ -208,7 +205,8 @@ def test_the_sheet_says_what_the_labels_mean(tmp_path: Path) -> None:
     (row, *_) = read_rows(tmp_path / "s.csv")
     assert row["choices"].startswith("leaked / ") and row["definitions"].startswith("leaked: ")
     assert all(f"{label}: " in row["definitions"] for label in row["choices"].split(" / "))
-    assert [*row][-2:] == ["annotator", "label"]
+    assert row["choices"].endswith(" / cannot tell")
+    assert [*row][-3:] == ["annotator", "label", "note"]
 
 
 @pytest.fixture

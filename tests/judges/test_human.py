@@ -60,7 +60,7 @@ def test_a_label_that_is_none_names_file_and_line(tmp_path: Path) -> None:
 
 def test_nobody_votes_twice(tmp_path: Path) -> None:
     row = {"id": "a", "annotator": "ann", "label": "full_refusal"}
-    with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labeled item 'a' twice \(first in line 1\)"):
+    with pytest.raises(InputError, match=r"l\.jsonl:2: 'ann' labeled item 'a' twice \(first in row 1\)"):
         HumanJudge(write(tmp_path / "l.jsonl", row, row))
     HumanJudge(write(tmp_path / "m.jsonl", row, {**row, "label": "right", "rubric": "qa"}))
 

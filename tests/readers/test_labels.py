@@ -10,6 +10,7 @@ import pytest
 from judgekit import readers
 from judgekit.errors import InputError
 from judgekit.readers.files.tables import table
+from judgekit.readers.label_tools.base import NoLabel
 from judgekit.records import CANNOT_TELL
 
 
@@ -53,7 +54,7 @@ def test_labels_as_jsonl_and_csv_are_the_same(tmp_path):
         ("id,label\n1\n", ":2: expected 2 cells as in the header, found 1"),
         ("id,label,color\n1,a,red\n", ":2: unknown key 'color'"),
         ("id,annotator\n1,a\n", ":2: key 'label'"),
-        ("id,label\n1,\n", "holds no labels yet (1 rows have none)"),
+        ("id,label\n1,\n", "holds no labels (1 of 1 rows have no label yet)"),
         (
             "id,rubric,label\n1,forgetting,Leaked\n2,forgetting,leeked\n",
             ":3: label 'leeked' is not one of leaked",
@@ -113,7 +114,7 @@ def test_labels_are_read_in_any_case_and_blank_rows_are_none(tmp_path: Path) -> 
         ("2", "withheld"),
         ("4", "A"),
     ]
-    assert [line for line, row in readers.numbered_labels(path) if row is None] == [5]
+    assert [line for line, row in readers.numbered_labels(path) if row is NoLabel.OPEN] == [5]
 
 
 def test_what_was_kept_from_running_as_a_formula_is_read_as_it_was(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""One module a tool in which people label: the file of items that it takes, and its files of labels.
+
+Here: everything that knows what a tool calls things, both ways. Not here: which items people are asked
+(:mod:`judgekit.labeling`), and what makes a label sound (:mod:`judgekit.readers.labels`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from judgekit.errors import ConfigError, InputError, known
+from judgekit.extensions import Extension, extensions
+from judgekit.readers.base import Head, Place
+from judgekit.readers.label_tools import argilla, csv_sheet, doccano, excel, label_studio, prodigy
+from judgekit.readers.label_tools.base import Answer, LabelTool
+
+SHIPPED: dict[str, LabelTool] = {
+    module.TOOL.name: module.TOOL for module in (csv_sheet, excel, label_studio, argilla, prodigy, doccano)
+}
+"""The tools that come with judgekit, in the order in which they are tried on a file."""
+
+
+def added() -> dict[str, Extension]:
+    """The tools of other packages, tried on a file that is of none of those shipped."""
+    return {name: one for name, one in extensions("judgekit.label_tools").items() if name not in SHIPPED}
+
+
+def tool_named(name: str) -> LabelTool:
+    """A tool by its name.
+
+    Raises
+    ------
+    ConfigError : there is none, or the package that adds it is broken.
+    """
+    others = added()
+    known("label tool", name, (*SHIPPED, *others))
+    return SHIPPED[name] if name in SHIPPED else replace(others[name].load(LabelTool), name=name)
+
+
+def tool_for(suffix: str) -> LabelTool:
+    """The tool that takes files of a suffix; CSV where no tool does.
+
+    Raises
+    ------
+    ConfigError : several tools take such files.
+    """
+    found = [tool for tool in SHIPPED.values() if tool.suffix == suffix]
+    if len(found) > 1:
+        names = ", ".join(tool.name for tool in found)
+        raise ConfigError(f"several tools take {suffix} files; say which: --to one of {names}")
+    return found[0] if found else csv_sheet.TOOL
+
+
+def tool_of(head: Head) -> LabelTool | None:
+    """The tool whose file begins so; None where it is no label tool's."""
+    for tool in (*SHIPPED.values(), *_loaded(added())):
+        if tool.matches(head):
+            return tool
+    return None
+
+
+def _loaded(names: Iterable[str]) -> Iterator[LabelTool]:
+    for name in names:
+        try:
+            yield tool_named(name)
+        except ConfigError:  # a package that this file may have nothing to do with
+            continue
+
+
+def answers(tool: LabelTool, path: Path) -> Iterator[tuple[Place, Answer]]:
+    """Every answer in a tool's file, each with its place; what is wrong with a row stands in the row's place."""
+    for place, row in tool.rows(path):
+        if isinstance(row, InputError):
+            yield place, row
+            continue
+        try:
+            yield from tool.answers(row, path, place)
+        except InputError as error:
+            yield place, error

@@ -1,0 +1,203 @@
+"""A sheet as an Excel workbook: labels from a drop-down list, and what they mean on a second sheet.
+
+Texts stay texts: none is a formula, and what the file format cannot hold is escaped as its standard says (ECMA-376,
+``ST_Xstring``: ``_x0007_``). A text longer than a cell holds is cut, with a word at its end and a warning.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from judgekit.errors import InputError, MissingExtra
+from judgekit.readers.base import Head, Place, Row
+from judgekit.readers.files.jsonfile import opened
+from judgekit.readers.label_tools import sheet
+from judgekit.readers.label_tools.base import LABEL, Asked, LabelTool
+
+_LOG = logging.getLogger(__name__)
+
+ITEMS, MEANINGS = "items", "labels"
+"""The two sheets of a workbook."""
+LONGEST = 32_767
+"""Characters (of UTF-16) that a cell holds."""
+_MOST = 1_048_575
+"""Items that a sheet holds, below its header."""
+_CUT = "\n[cut here: a cell holds no more]"
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_WIDTHS = {
+    "question": 40,
+    "reference": 40,
+    "output": 60,
+    "choices": 24,
+    "definitions": 40,
+    LABEL: 18,
+    "note": 30,
+}
+
+
+def _openpyxl() -> Any:
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise MissingExtra("an Excel workbook", "excel", error) from None
+    return openpyxl
+
+
+def _matches(head: Head) -> bool:
+    return head.kind == "archive" and "xl/workbook.xml" in head.keys
+
+
+def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
+    openpyxl = _openpyxl()
+    with opened(path) as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            found = book[ITEMS] if ITEMS in book.sheetnames else book.worksheets[0]
+            given = enumerate(found.iter_rows(values_only=True), 1)
+            header = [_value(cell) for cell in next(given, (0, ()))[1]]
+            for place, row in given:
+                cells = dict(zip(header, map(_value, row), strict=False))
+                if any(cell is not None for cell in cells.values()):
+                    yield place, {key: cell for key, cell in cells.items() if key is not None}
+        except Exception as error:  # a damaged archive, XML or sheet may raise anything
+            yield 0, InputError(f"the workbook cannot be read: {error}", path=path)
+
+
+def _value(cell: object) -> str | None:
+    """A cell as text, None where it is empty: whatever Excel made of what was typed."""
+    if cell is None or isinstance(cell, str):
+        return unescaped(cell).strip() or None if cell else None
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def escaped(text: str) -> str:
+    """A text that XML can hold; :func:`unescaped` undoes it, and so does Excel."""
+    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def unescaped(text: str) -> str:
+    """The text that :func:`escaped` was given."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def fitting(text: str) -> str:
+    """A text escaped for a cell, cut where it is longer than one holds."""
+    whole = escaped(text)
+    while _length(whole) > LONGEST:
+        text = text[: len(text) * (LONGEST - len(_CUT)) // _length(whole)]
+        whole = escaped(text) + _CUT
+    return whole
+
+
+def _length(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _write(items: Sequence[Asked]) -> Mapping[str, bytes]:
+    if len(items) > _MOST:
+        raise InputError(
+            f"a sheet of Excel holds {_MOST:,} items, not {len(items):,}; ask for fewer with --items"
+        )
+    book = _openpyxl().Workbook()
+    _fill(book.active, items)
+    ranges = _define(book.create_sheet(MEANINGS), items)
+    _offer(book.active, items, ranges)
+    file = io.BytesIO()
+    book.save(file)
+    return {".xlsx": file.getvalue()}
+
+
+def _fill(page: Any, items: Sequence[Asked]) -> None:
+    from openpyxl.styles import Alignment
+
+    page.title = ITEMS
+    _row(page, 1, sheet.COLUMNS)
+    cut = 0
+    for at, item in enumerate(items, 2):
+        texts = [fitting(text) for text in sheet.cells(item)]
+        if any(text.endswith(_CUT) for text in texts[: len(sheet.NAMES)]):
+            raise InputError(
+                f"the name of item '{item.id[:40]}…' is longer than a cell of Excel holds; use --to csv"
+            )
+        cut += sum(text.endswith(_CUT) for text in texts)
+        _row(page, at, texts, Alignment(wrap_text=True, vertical="top"))
+    if cut:
+        _LOG.warning(
+            "%s texts are longer than the %s characters that a cell of Excel holds; they are cut and say so at their "
+            "end. The csv sheet holds them whole",
+            f"{cut:,}",
+            f"{LONGEST:,}",
+        )
+    _dress(page)
+
+
+def _row(page: Any, at: int, texts: Sequence[str], alignment: Any = None) -> None:
+    """Write texts as texts: not one is a formula, a number or a date, also after it was edited."""
+    for column, text in enumerate(texts, 1):
+        cell = page.cell(at, column, text)
+        cell.data_type, cell.number_format = "s", "@"
+        if alignment is not None:
+            cell.alignment = alignment
+
+
+def _dress(page: Any) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    page.freeze_panes = "A2"
+    for column, cell in enumerate(page[1], 1):
+        cell.font = Font(bold=True)
+        page.column_dimensions[get_column_letter(column)].width = _WIDTHS.get(cell.value, 12)
+
+
+def _define(page: Any, items: Sequence[Asked]) -> dict[str, str]:
+    """Fill the second sheet; rubric -> the cells there that hold its labels."""
+    rows: list[tuple[str, str, str]] = []
+    ranges: dict[str, str] = {}
+    for item in items:
+        if item.rubric not in ranges:
+            first = len(rows) + 2
+            rows += [(item.rubric, label, meaning) for label, meaning in item.meanings.items()]
+            ranges[item.rubric] = f"{MEANINGS}!$B${first}:$B${len(rows) + 1}"
+    for at, row in enumerate([("rubric", LABEL, "definitions"), *rows], 1):
+        _row(page, at, [fitting(text) for text in row])
+    _dress(page)
+    return ranges
+
+
+def _offer(page: Any, items: Sequence[Asked], ranges: Mapping[str, str]) -> None:
+    """A drop-down list in the label's column, of the labels of each item's rubric."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    letter = get_column_letter(sheet.COLUMNS.index(LABEL) + 1)
+    lists = {
+        rubric: DataValidation("list", formula1=cells, allow_blank=True) for rubric, cells in ranges.items()
+    }
+    for offer in lists.values():
+        offer.error, offer.errorTitle = "Choose one of the labels in the list.", "No such label"
+        offer.showErrorMessage = True
+        page.add_data_validation(offer)
+    for rubric, run in groupby(enumerate(items, 2), key=lambda one: one[1].rubric):
+        rows = [at for at, _ in run]
+        lists[rubric].add(f"{letter}{rows[0]}:{letter}{rows[-1]}")
+
+
+TOOL = LabelTool(
+    "xlsx",
+    "a sheet as an Excel workbook, with drop-down lists",
+    ".xlsx",
+    _matches,
+    _rows,
+    sheet.answers,
+    _write,
+    one_rubric=False,
+)
