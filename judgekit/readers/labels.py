@@ -27,8 +27,8 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
     :class:`judgekit.records.LabelRow`. Cells that are empty count as absent; rows with an empty label are not labeled
     yet and are passed over, and so is what people skipped. A label may be written in any case, where the row names a
     rubric that is known; "cannot tell" is a label of every rubric. A row marked ``again`` repeats a question to the
-    same person and is no second label. Columns ``question``, ``reference``, ``output``, ``choices``, ``definitions`` and
-    ``notes`` are not read. What label tools write is told by its content (:mod:`judgekit.readers.label_tools`).
+    same person and is no second label. Columns ``question``, ``reference``, ``output``, ``choices``, ``definitions``
+    and ``notes`` are not read. What label tools write is told by its content (:mod:`judgekit.readers.label_tools`).
 
     Raises
     ------
