@@ -3,7 +3,7 @@
 ::
 
     GET  /?token=T       sets the cookie and goes on to /
-    GET  /               the page; /page.js and /page.css beside it
+    GET  /               the page; its scripts and its style beside it
     GET  /api/setup      rubric, instructions, labels with meanings, kind of sample, promise, names of annotators
     GET  /api/next       ?annotator=N&have=KEY&have=KEY: up to four items not in have, and progress
     POST /api/answer     annotator, key, label, seconds, note: durable once it returns; 409 where answered before
@@ -26,6 +26,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -44,6 +45,8 @@ LARGEST = 1 << 16
 
 NAME, NOTE = 64, 4000
 """Characters of an annotator's name, and of a note."""
+
+_PARTS = {".js": "text/javascript", ".css": "text/css"}
 
 DAY = 86_400
 """Seconds; no answer takes longer."""
@@ -106,8 +109,7 @@ def app(
     made.add_routes(
         [
             web.get("/", pages.page),
-            web.get("/page.js", pages.script),
-            web.get("/page.css", pages.style),
+            *(web.get(f"/{name}", pages.part) for name in _parts()),
             web.get("/api/setup", pages.setup),
             web.get("/api/next", pages.next),
             web.get("/api/progress", pages.progress),
@@ -132,11 +134,9 @@ class _Pages:
         headers = {"Content-Security-Policy": policy(nonce)}
         return web.Response(text=text, content_type="text/html", headers=headers)
 
-    async def script(self, _: web.Request) -> web.Response:
-        return web.Response(text=_static("page.js"), content_type="text/javascript")
-
-    async def style(self, _: web.Request) -> web.Response:
-        return web.Response(text=_static("page.css"), content_type="text/css")
+    async def part(self, request: web.Request) -> web.Response:
+        name = request.path.removeprefix("/")
+        return web.Response(text=_static(name), content_type=_PARTS[Path(name).suffix])
 
     async def setup(self, _: web.Request) -> web.Response:
         return web.json_response(self.desk.setup())
@@ -210,6 +210,12 @@ def _seconds(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError("'seconds' must be a number")
     return round(float(value), 2) if 0 <= value <= DAY else None
+
+
+def _parts() -> list[str]:
+    """The files that the page is made of, beside itself."""
+    names = [entry.name for entry in files(__package__).joinpath("static").iterdir()]
+    return sorted(name for name in names if Path(name).suffix in _PARTS)
 
 
 @cache

@@ -1,1 +1,359 @@
+// A sitting in the browser: one item a screen; an answer is on the server's disk before the next item may be answered.
+import { alarm, button, calm, element, every, number, say, showProgress, showSetup, the, view, viewed } from "./around.js";
+import * as clock from "./clock.js";
+import { ask, getNext } from "./server.js";
+import { itemTexts } from "./texts.js";
 
+const SETTLE = 200; // ms in which a new item takes no answer: a key that bounces, a double click
+const RETRY = [1, 2, 4]; // seconds between attempts to save
+const LOOK_AGAIN = { waiting: 3, labeling: 20 }; // seconds; what this page holds is not asked of others meanwhile
+
+let setup = null;
+let name = "";
+let progress = null;
+let current = null; // the item on the screen
+let ready = []; // items that come next
+const answered = new Set(); // keys, by this page
+let unsaved = null; // the answer that is on its way
+let isBusy = false; // taking back, finishing
+let since = 0; // when the current item came
+let wake = () => {}; // ends the wait between two attempts
+
+const remember = (what, value) => sessionStorage.setItem(what, JSON.stringify(value));
+const remembered = (what) => JSON.parse(sessionStorage.getItem(what));
+
+// --- items -----------------------------------------------------------------------------------------------------------
+
+function note(told) {
+  progress = told;
+  showProgress(told, setup.promise);
+}
+
+// Whether the item on the screen takes no answer now.
+function lock() {
+  const locked = Boolean(unsaved) || isBusy || !current || performance.now() - since < SETTLE;
+  document.body.dataset.ready = String(!locked);
+  for (const one of every("#labels button")) one.setAttribute("aria-disabled", String(locked));
+  return locked;
+}
+
+// Put an item on the screen; said: the label and the note that were taken back.
+function show(item, said = null) {
+  current = item;
+  since = performance.now();
+  view("item");
+  the("item-title").textContent = `Item ${number(progress.by_you + 1)}`;
+  the("texts").replaceChildren(...itemTexts(item));
+  for (const one of every("#labels button")) one.setAttribute("aria-pressed", String(one.dataset.label === said?.label));
+  the("note").value = said?.note ?? "";
+  openNote(Boolean(said?.note));
+  clock.restart();
+  lock();
+  setTimeout(lock, SETTLE + 1);
+  scrollTo(0, 0);
+  the("item").focus({ preventScroll: true });
+}
+
+// Show what comes next, or wait for it.
+function turn() {
+  const item = ready.shift();
+  if (item) return show(item);
+  current = null;
+  if (viewed() !== "over") view("wait");
+  return lock();
+}
+
+// Ask for items until this page holds enough of them.
+async function more() {
+  if (unsaved || isBusy) return;
+  const asked = name;
+  try {
+    const told = await getNext(name, [current, ...ready].filter(Boolean).map((item) => item.key));
+    if (asked !== name) return;
+    const known = new Set([...answered, current?.key, ...ready.map((item) => item.key)]);
+    ready.push(...told.items.filter((item) => !known.has(item.key)));
+    calm("items");
+    if (unsaved || isBusy) return;
+    note(told.progress);
+    if (current) return;
+    if (ready.length) turn();
+    else nothingLeft();
+  } catch (error) {
+    if (error.status === 400) {
+      showStart();
+      alarm("items", `${error.message}.`);
+    } else if (!current && !unsaved) alarm("items", `No items: ${error.message}.`, button("Try now", more));
+  }
+}
+
+async function keepUp() {
+  for (;;) {
+    await new Promise((after) => setTimeout(after, 1000 * (current ? LOOK_AGAIN.labeling : LOOK_AGAIN.waiting)));
+    if (["item", "over", "wait"].includes(viewed()) && !document.hidden) await more();
+  }
+}
+
+// --- answers ---------------------------------------------------------------------------------------------------------
+
+async function answer(label) {
+  if (lock()) return;
+  const item = current;
+  unsaved = { annotator: name, key: item.key, label, seconds: Math.round(100 * clock.seconds()) / 100, note: the("note").value.trim() };
+  remember("unsaved", unsaved);
+  progress.by_you += 1;
+  turn();
+  await save(item);
+}
+
+// Send the answer that is on its way until it is saved or never can be.
+async function save(item) {
+  const { key, label, note: written } = unsaved;
+  const slow = setTimeout(() => say("Saving…"), 300);
+  const failed = await sent(label);
+  clearTimeout(slow);
+  unsaved = null;
+  remember("unsaved", null);
+  answered.add(key);
+  calm("save");
+  say(failed ? "" : `Saved: ${label}.`);
+  if (failed?.status === 409) {
+    ready = []; // another tab is ahead of this one
+    alarm("save", `You answered that item in another tab already, with '${failed.told.label}'; that answer stays.`, dismiss());
+  } else if (failed) {
+    answered.delete(key);
+    if (item) showAgain(item, { label, note: written });
+    alarm("save", `Your answer '${label}' is not saved: ${failed.message}.`, button("Reload the page", () => location.reload()), dismiss());
+  }
+  lock();
+  await more();
+}
+
+// Send it, again and again where that may help; what came of it: null, or why it is not taken.
+async function sent(label) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      note((await ask("/api/answer", unsaved, 20)).progress);
+      return null;
+    } catch (error) {
+      if (error.status === 409 && ["", label].includes(error.told.label)) return null; // an earlier attempt was heard
+      if (!error.passes) return error;
+      const seconds = RETRY[Math.min(attempt, RETRY.length - 1)];
+      alarm("save", `Your last answer, '${label}', is not saved yet: ${error.message}. It is kept here and sent again.`, button("Try now", () => wake()));
+      say("Not saved yet.");
+      await new Promise((after) => {
+        wake = after;
+        setTimeout(after, 1000 * seconds);
+      });
+    }
+  }
+}
+
+async function undo() {
+  if (unsaved || isBusy) return;
+  isBusy = true;
+  lock();
+  try {
+    const told = await ask("/api/undo", { annotator: name });
+    isBusy = false;
+    answered.delete(told.item.key);
+    note(told.progress);
+    showAgain(told.item, told);
+    say(`Taken back: ${told.label}. Answer again.`);
+  } catch (error) {
+    if (error.status === 409) say("There is no answer to take back; the last ten can be.");
+    else alarm("undo", `Nothing was taken back: ${error.message}.`, dismiss());
+  }
+  isBusy = false;
+  lock();
+}
+
+function showAgain(item, said) {
+  if (current) ready.unshift(current);
+  show(item, said);
+}
+
+function dismiss() {
+  return button("OK", () => {
+    the("alarm").replaceChildren();
+    the("item").focus();
+  });
+}
+
+function openNote(open) {
+  the("note-row").hidden = !open;
+  the("note-open").setAttribute("aria-expanded", String(open));
+}
+
+function writeNote() {
+  openNote(true);
+  the("note").focus();
+}
+
+function leaveNote() {
+  openNote(the("note").value.trim() !== "");
+  the("item").focus({ preventScroll: true });
+}
+
+// --- the end ---------------------------------------------------------------------------------------------------------
+
+function over(kind, title, text, ...rest) {
+  view(kind);
+  the("over-title").textContent = title;
+  the("over-text").textContent = text;
+  the("over-more").replaceChildren(...rest);
+  the("over-acts").hidden = isBusy;
+  for (const id of ["over-finish", "over-undo"]) the(id).hidden = kind === "result";
+  for (const id of ["go-on", "over-hint"]) the(id).hidden = kind !== "result";
+  scrollTo(0, 0);
+  the("over-title").focus({ preventScroll: true });
+}
+
+function nothingLeft() {
+  const [title, text] = progress.finished
+    ? ["That is all", progress.stop || "More labels of this sample add nothing."]
+    : ["Nothing for you right now", "Others hold the last items of this block. The next ones show here as soon as there are some."];
+  if (viewed() !== "over" || the("over-title").textContent !== title) over("over", title, text);
+}
+
+async function finish() {
+  if (unsaved || isBusy) return;
+  isBusy = true;
+  over("over", "One moment", "Working out what the labels show…");
+  try {
+    const told = await ask("/api/finish", { annotator: name }, 1800);
+    isBusy = false;
+    showResult(told);
+  } catch (error) {
+    isBusy = false;
+    goOn();
+    alarm("finish", `Not finished: ${error.message}.`, dismiss());
+  }
+}
+
+function showResult(told) {
+  const title = told.certified ? "Certified" : setup.promise ? "Nothing is certified yet" : "Your labels are saved";
+  const rest = told.command ? [element("h2", "", "Next command"), commandBlock(told.command)] : [];
+  if (told.written.length) rest.push(element("h2", "", "Written"), element("ul", "files", ...told.written.map((path) => element("li", "", element("code", "", path)))));
+  over("result", title, told.sentence, ...rest);
+}
+
+function commandBlock(command) {
+  const code = element("pre", "", element("code", "", command));
+  code.tabIndex = 0;
+  const copied = element("span", "hint");
+  copied.setAttribute("role", "status");
+  const copy = button("Copy", async () => {
+    try {
+      await navigator.clipboard.writeText(command);
+      copied.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(code);
+      copied.textContent = "Selected: copy it with Ctrl+C.";
+    }
+  });
+  return element("div", "command", code, copy, copied);
+}
+
+function goOn() {
+  view(current ? "item" : "wait");
+  clock.restart();
+  lock();
+  the("item").focus({ preventScroll: true });
+  more();
+}
+
+// --- keys and buttons ------------------------------------------------------------------------------------------------
+
+const ACTS = { u: undo, n: writeNote, "?": () => the("help").showModal() };
+
+function onKey(event) {
+  const { key, code, target } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || viewed() === "start" || the("help").open) return;
+  if (target === the("note") && key === "Escape") leaveNote();
+  if (target.matches("input, textarea") || !the("shortcuts").checked) return;
+  const digit = /^\d$/.test(key) ? key : key === "c" ? "0" : !event.shiftKey && /^Digit\d$/.test(code) ? code.at(-1) : "";
+  const chosen = digit && every("#labels button").find((one) => one.getAttribute("aria-keyshortcuts")?.startsWith(digit));
+  const act = chosen ? () => answer(chosen.dataset.label) : ACTS[key];
+  if (!act || ((chosen || key === "n") && viewed() !== "item") || (key === "u" && viewed() === "result")) return;
+  event.preventDefault();
+  act();
+}
+
+function wire() {
+  addEventListener("keydown", onKey);
+  for (const event of ["online", "focus"]) addEventListener(event, () => wake());
+  addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+  const clicks = {
+    "help-open": ACTS["?"],
+    "help-close": () => the("help").close(),
+    rename,
+    undo,
+    "over-undo": undo,
+    "note-open": () => (the("note-row").hidden ? writeNote() : leaveNote()),
+    meanings: () => showMeanings(document.body.dataset.meanings !== "true"),
+    finish,
+    "over-finish": finish,
+    "go-on": goOn,
+  };
+  for (const [id, act] of Object.entries(clicks)) the(id).addEventListener("click", act);
+  the("shortcuts").addEventListener("change", () => remember("shortcuts", the("shortcuts").checked));
+  the("enter").addEventListener("submit", (event) => {
+    event.preventDefault();
+    enter(the("name").value);
+  });
+  const wide = matchMedia("(min-width: 48rem)");
+  const unfold = () => (the("standing").open = wide.matches);
+  wide.addEventListener("change", unfold);
+  unfold();
+  the("shortcuts").checked = remembered("shortcuts") ?? true;
+  showMeanings(remembered("meanings") ?? true);
+}
+
+function showMeanings(shown) {
+  document.body.dataset.meanings = String(shown);
+  the("meanings").setAttribute("aria-expanded", String(shown));
+  the("meanings").textContent = shown ? "Hide meanings" : "Show meanings";
+  remember("meanings", shown);
+}
+
+// --- the beginning ---------------------------------------------------------------------------------------------------
+
+function showStart() {
+  the("known").replaceChildren(...setup.annotators.map((person) => button(person, () => enter(person))));
+  if (setup.annotators.length) the("known").prepend(element("span", "hint", "Labeled here before:"));
+  view("start");
+  the("name").focus();
+}
+
+function enter(given) {
+  name = given.trim().replace(/\s+/g, " ");
+  remember("name", name);
+  the("who").textContent = name;
+  view("wait");
+  return unsaved ? save(null) : more();
+}
+
+function rename() {
+  if (unsaved) return;
+  remember("name", null);
+  location.reload();
+}
+
+async function begin() {
+  try {
+    setup = await ask("/api/setup");
+  } catch (error) {
+    alarm("setup", `The page cannot start: ${error.message}.`, button("Try again", begin));
+    return;
+  }
+  calm("setup");
+  showSetup(setup, answer);
+  unsaved = remembered("unsaved");
+  const known = unsaved?.annotator ?? remembered("name");
+  if (known) await enter(known);
+  else showStart();
+}
+
+wire();
+await begin();
+keepUp();
