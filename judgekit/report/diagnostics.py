@@ -11,7 +11,8 @@ import numpy as np
 
 from judgekit.records import Evidence
 from judgekit.report.load import JudgedItem
-from judgekit.trust import agreement as human
+from judgekit.trust.agreement.ceiling import ceiling
+from judgekit.trust.agreement.table import MISSING
 
 BINS = 10
 
@@ -157,13 +158,13 @@ def _ceiling(rows: Sequence[JudgedItem]) -> tuple[float, float, float] | None:
         for place, given in enumerate(row.human):
             who = people.setdefault(given.annotator or f"#{place}", len(people))
             cells.append((number, who, labels.setdefault(given.label, len(labels))))
-    table = np.full((len(rows), len(people)), human.MISSING, dtype=np.int64)
+    table = np.full((len(rows), len(people)), MISSING, dtype=np.int64)
     for number, who, label in cells:
         table[number, who] = label
-    if not np.any((table != human.MISSING).sum(axis=1) > 1):
+    if not np.any((table != MISSING).sum(axis=1) > 1):
         return None
     questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
-    found = human.ceiling(table, questions=questions)
+    found = ceiling(table, questions=questions)
     return found.estimate, found.low, found.high
 
 

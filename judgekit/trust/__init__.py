@@ -11,7 +11,7 @@ hold), :mod:`.monitoring.ood` (items unlike any labeled), :mod:`.agreement` (how
 Here: pure functions on arrays. Not here: names, files, records.
 """
 
-from judgekit.trust.agreement import ceiling
+from judgekit.trust.agreement.ceiling import ceiling
 from judgekit.trust.at_most import AtMost
 from judgekit.trust.monitoring.audit import Audit
 from judgekit.trust.monitoring.ood import OodCheck, ood_check

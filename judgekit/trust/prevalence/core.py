@@ -82,10 +82,10 @@ def draw_rates(units: Units, kind: Ints, *, source: bool, seed: int = 0) -> tupl
     """
     rng = np.random.default_rng(seed)
     if source:
-        sums = _weighted_sums(np.hstack([units.positives, units.weights, units.items]), rng)
+        sums = weighted_sums(np.hstack([units.positives, units.weights, units.items]), rng)
     else:  # a unit without labels has no say
         labeled = units.weights.any(axis=1)
-        sums = _weighted_sums(np.hstack([units.positives[labeled], units.weights[labeled]]), rng)
+        sums = weighted_sums(np.hstack([units.positives[labeled], units.weights[labeled]]), rng)
     strata = len(kind)
     unseen = rng.standard_exponential((len(sums), int(kind.max()) + 1))[:, kind] * units.largest
     numerator, denominator = sums[:, :strata], sums[:, strata : 2 * strata] + unseen
@@ -104,7 +104,7 @@ def draw_rates(units: Units, kind: Ints, *, source: bool, seed: int = 0) -> tupl
     return np.clip(low, units.floor, units.ceiling), np.clip(high, units.floor, units.ceiling), totals
 
 
-def _weighted_sums(units: Floats, rng: np.random.Generator) -> Floats:
+def weighted_sums(units: Floats, rng: np.random.Generator) -> Floats:
     """Sums over units with independent standard exponential weights, (draws, columns); equal units are pooled."""
     rows, counts = np.unique(units, axis=0, return_counts=True)
     draws = int(np.clip(WORK // max(len(rows), 1), FEWEST_DRAWS, DRAWS))
