@@ -83,12 +83,19 @@ class Labels:
         ------
         InputError : a label names no model, and outputs of several models have its id; or it is none of the rubric's.
         """
+        return tuple(
+            HumanLabel(annotator=row.annotator, label=row.label, rubric=row.rubric, at=row.at, pool=row.pool)
+            for row in self.answers(item, rubric)
+            if not row.again
+        )
+
+    def answers(self, item: Item | ItemRow, rubric: str = "") -> tuple[LabelRow, ...]:
+        """The same as rows of the file: with second answers, times and notes."""
         named = item.rubric if isinstance(item, ItemRow) else ""
         found = [
             given
             for given in self._by_id.get(item.id, ())
-            if not given.row.again
-            and given.row.model in ("", item.model)
+            if given.row.model in ("", item.model)
             and given.row.method in ("", item.method)
             and (not named or given.row.rubric in ("", named))
         ]
@@ -97,7 +104,7 @@ class Labels:
         for given in found:
             if not (given.row.model and given.row.method):
                 self._own(item, given)
-        return tuple(_human(given, named or rubric) for given in found)
+        return tuple(_meant(given, named or rubric) for given in found)
 
     def _own(self, item: Item | ItemRow, given: _Given) -> None:
         """Note whose a label is that names no model; it cannot be two outputs'."""
@@ -138,10 +145,11 @@ class Labels:
             raise InputError(f"no label belongs to an item of the {what}: ids differ", path=self._path)
 
 
-def _human(given: _Given, rubric: str) -> HumanLabel:
+def _meant(given: _Given, rubric: str) -> LabelRow:
     row = given.row
-    label = row.label if row.rubric else meant(row.label, rubric, given.path, given.line)
-    return HumanLabel(annotator=row.annotator, label=label, rubric=row.rubric, at=row.at, pool=row.pool)
+    if row.rubric:
+        return row
+    return row.model_copy(update={"label": meant(row.label, rubric, given.path, given.line)})
 
 
 def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[HumanLabel, ...]:

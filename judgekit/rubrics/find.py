@@ -176,6 +176,12 @@ def labels_of(name: str) -> tuple[str, ...]:
     return tuple(meanings_of(name))
 
 
+def is_ordinal(name: str) -> bool:
+    """Whether the labels of a rubric by name stand in an order; False for a user's own rubric, known by name only."""
+    found = _by_name(name)
+    return found is not None and found.file.ordinal
+
+
 def role_of(name: str, said: Mapping[str, Any] | None = None, labels: Collection[str] = ()) -> Role:
     """The role of a rubric: as a run says it, else by the name.
 

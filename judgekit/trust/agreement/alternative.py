@@ -5,7 +5,7 @@ people who remain; the judge wins over the person if it is the better one almost
 rarely, which is what its lower price is thought to be worth. It may replace a person if it wins over half of them.
 
 Reference: Calderon, Reichart & Dror (2025), "The Alternative Annotator Test for LLM-as-a-Judge: How to Statistically
-Justify Replacing Human Annotators with LLMs" (ACL); ``benchmarks/people.py`` repeats its figures. Two things are added:
+Justify Replacing Human Annotators with LLMs" (ACL). Two things are added:
 items of one question count as one draw, and the least epsilon that would do is told.
 """
 

@@ -107,7 +107,7 @@ def pace(
     n, k = judged.sum(axis=1), short.sum(axis=1)
     refuted = np.zeros(np.shape(n), dtype=np.bool_)
     refuted[n > 0] = _holm(binomial_p(n - k, n, 0.5)[n > 0], level)
-    too_fast = refuted.any(axis=0)
+    too_fast: Bools = np.asarray(refuted.any(axis=0))
     share = np.divide(k, n, out=np.full(np.shape(n), np.nan), where=n > 0)
     return tuple(
         Pace(
