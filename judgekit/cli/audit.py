@@ -22,7 +22,7 @@ SCHEMA = "judgekit.audit/1"
     type=PATH,
     required=True,
     multiple=True,
-    help="Spot checks (JSONL or CSV: id, annotator, label), joined by id; may repeat.",
+    help="Spot checks (JSONL, CSV, Excel or a label tool's export), joined by id; may repeat.",
 )
 @click.option(
     "--calibration",

@@ -94,7 +94,7 @@ LABELS = (
         "--labels",
         type=PATH,
         multiple=True,
-        help="Human labels (JSONL or CSV: id, annotator, label), joined by id; may repeat.",
+        help="Human labels (JSONL, CSV, Excel or a label tool's export), joined by id; may repeat.",
     ),
 )
 COST = (

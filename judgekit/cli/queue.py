@@ -14,7 +14,7 @@ from judgekit.cli.output import result
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import Collapsed, collapsed
 from judgekit.labeling.sheet import Task, write_sheet
-from judgekit.readers.label_tools import SHIPPED, tool_for, tool_named
+from judgekit.readers.label_tools import SHIPPED, tool_for
 from judgekit.readers.naming import NamesFile
 
 
@@ -51,7 +51,7 @@ def command(
     A fair sample in random order, one output a question, without the verdicts. Label from the top. The filled sheet, or
     what the tool exports, is then a label file for every verb; items without a label are passed over.
     """
-    tool = tool_named(to) if to else tool_for(out.suffix if out else ".csv")
+    tool = tool_for(to, out.suffix if out else "")
     out = out or Path(f"queue{tool.suffix}")
     reader = reader_options(given)
     if reader["names"] is not None:

@@ -288,3 +288,20 @@ def test_a_sheet_is_read_back_as_it_is_shown(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="every row of the sheet has a label"):
         read_sheet(path)
     assert not is_sheet(outputs(tmp_path / "o.jsonl", "npo", 3))
+
+
+def test_a_queue_is_written_for_a_tool(tmp_path: Path) -> None:
+    outputs(tmp_path / "o.jsonl", "npo", 3)
+    done = judgekit("queue", "o.jsonl", "--to", "label-studio", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3 items to label; written to queue.json and queue.xml" in done.stdout
+    done = judgekit("queue", "o.jsonl", "-o", "q.xlsx", cwd=tmp_path)
+    assert done.returncode == 0 and "written to q.xlsx" in done.stdout, done.stderr
+    for options, said in (
+        (("-o", "q.jsonl"), "several tools take .jsonl files; say which: --to one of prodigy, doccano"),
+        (("--to", "argilla", "-o", "q.csv"), "argilla takes .json files, not .csv"),
+    ):
+        done = judgekit("queue", "o.jsonl", *options, cwd=tmp_path)
+        assert done.returncode == 2 and done.stderr.strip().endswith(said), done.stderr
+    done = judgekit("validate", "queue.json", "q.xlsx", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("no labels (3 of 3 rows have no label yet)") == 2

@@ -39,18 +39,23 @@ def tool_named(name: str) -> LabelTool:
     return SHIPPED[name] if name in SHIPPED else replace(others[name].load(LabelTool), name=name)
 
 
-def tool_for(suffix: str) -> LabelTool:
-    """The tool that takes files of a suffix; CSV where no tool does.
+def tool_for(name: str | None, suffix: str) -> LabelTool:
+    """The tool of a name, or without one the tool that takes files of a suffix; CSV where no tool does.
 
     Raises
     ------
-    ConfigError : several tools take such files.
+    ConfigError : there is none of that name, it takes files of another suffix, or several tools take such files.
     """
-    found = [tool for tool in SHIPPED.values() if tool.suffix == suffix]
-    if len(found) > 1:
-        names = ", ".join(tool.name for tool in found)
-        raise ConfigError(f"several tools take {suffix} files; say which: --to one of {names}")
-    return found[0] if found else csv_sheet.TOOL
+    takers = [tool for tool in SHIPPED.values() if tool.suffix == suffix]
+    if name is None:
+        if len(takers) > 1:
+            names = ", ".join(tool.name for tool in takers)
+            raise ConfigError(f"several tools take {suffix} files; say which: --to one of {names}")
+        return takers[0] if takers else csv_sheet.TOOL
+    tool = tool_named(name)
+    if takers and suffix != tool.suffix:
+        raise ConfigError(f"{tool.name} takes {tool.suffix} files, not {suffix}")
+    return tool
 
 
 def tool_of(head: Head) -> LabelTool | None:

@@ -43,32 +43,29 @@ def _answers(row: Row, path: Path, place: Place) -> Iterator[tuple[Place, Answer
         raise InputError(
             f"no question is called '{LABEL}', only {', '.join(responses)}", path=path, row=place
         )
-    given = _by_user(responses, LABEL, path, place)
-    notes = _by_user(responses, NOTE, path, place)
+    given = _listed(responses, LABEL, path, place)
+    notes = {str(one.get("user_id")): one.get("value") for one in _listed(responses, NOTE, path, place)}
     if not given:
         yield place, NoLabel.OPEN
-    for user, response in given.items():
-        where = f"{place}.responses.{LABEL}" if isinstance(place, int) else place
-        without = _WITHOUT.get(str(response.get("status")))
-        yield (
+    for number, response in enumerate(given):
+        where = f"{place}.responses.{LABEL}.{number}"
+        user = str(require(response, "user_id", path, where))
+        said = answer(
+            row.get("metadata"),
+            path,
             where,
-            without
-            or answer(
-                row.get("metadata"),
-                path,
-                where,
-                label=response.get("value"),
-                annotator=user,
-                note=notes.get(user, {}).get("value"),
-            ),
+            label=response.get("value"),
+            annotator=user,
+            note=notes.get(user),
         )
+        yield where, _WITHOUT.get(str(response.get("status"))) or said
 
 
-def _by_user(responses: Row, question: str, path: Path, place: Place) -> dict[str, Row]:
+def _listed(responses: Row, question: str, path: Path, place: Place) -> list[Row]:
     found = responses.get(question) or []
-    if not isinstance(found, list):
-        raise InputError(f"key 'responses.{question}': expected a list", path=path, row=place)
-    return {str(require(one, "user_id", path, place)): one for one in found}
+    if not (isinstance(found, list) and all(isinstance(one, Mapping) for one in found)):
+        raise InputError(f"key 'responses.{question}': expected a list of objects", path=path, row=place)
+    return found
 
 
 def _write(items: Sequence[Asked]) -> Mapping[str, bytes]:

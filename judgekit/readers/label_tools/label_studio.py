@@ -16,6 +16,7 @@ from judgekit.readers.base import Head, Place, Row, require
 from judgekit.readers.files.jsonfile import first_character, opened, rows
 from judgekit.readers.files.tables import table
 from judgekit.readers.label_tools.base import (
+    ITEM_ID,
     LABEL,
     NOTE,
     Answer,
@@ -33,7 +34,8 @@ _OF_ANNOTATION = {"annotator", "annotation_id", "lead_time"}
 
 
 def _matches(head: Head) -> bool:
-    if head.kind == "list" and "data" in head.row:
+    data = head.row.get("data")
+    if head.kind == "list" and ("annotations" in head.row or (isinstance(data, Mapping) and ITEM_ID in data)):
         return True
     return head.kind in ("list", "table") and head.row.keys() >= _OF_ANNOTATION
 
@@ -49,7 +51,7 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row]]:
 
 
 def _answers(row: Row, path: Path, place: Place) -> Iterator[tuple[Place, Answer]]:
-    if "data" not in row:
+    if "annotations" not in row and "data" not in row:
         yield place, _flat(row, path, place)
         return
     given = row.get("annotations") or []
@@ -59,7 +61,7 @@ def _answers(row: Row, path: Path, place: Place) -> Iterator[tuple[Place, Answer
         yield place, NoLabel.OPEN
     for number, annotation in enumerate(given):
         where = f"{place}.annotations.{number}"
-        yield where, _annotation(row["data"], annotation, path, where)
+        yield where, _annotation(row.get("data"), annotation, path, where)
 
 
 def _annotation(names: object, given: object, path: Path, place: Place) -> Answer:

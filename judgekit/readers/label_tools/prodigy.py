@@ -13,6 +13,7 @@ from judgekit.errors import InputError
 from judgekit.readers.base import Head, Place, Row, number
 from judgekit.readers.files.jsonfile import lines
 from judgekit.readers.label_tools.base import (
+    ITEM_ID,
     NOTE,
     Answer,
     Asked,
@@ -25,7 +26,7 @@ from judgekit.readers.label_tools.base import (
 
 
 def _matches(head: Head) -> bool:
-    return head.kind == "lines" and {"text", "options"} <= head.row.keys()
+    return head.kind == "lines" and {"text", "options", ITEM_ID} <= head.row.keys()
 
 
 def _answers(row: Row, path: Path, place: Place) -> Iterator[tuple[Place, Answer]]:

@@ -54,11 +54,22 @@ def test_the_status_of_a_response_counts_where_it_is_there(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"metadata": {}}, ":0.responses.label: the key 'item_id' is missing"),
-        ({"metadata": None}, ":0.responses.label: expected an object with the key 'item_id'"),
+        ({"metadata": {}}, ":0.responses.label.0: the key 'item_id' is missing"),
+        ({"metadata": None}, ":0.responses.label.0: expected an object with the key 'item_id'"),
         ({"responses": {"quality": []}}, ":0: no question is called 'label', only quality"),
-        ({"responses": {"label": {"value": "right"}}}, ":0: key 'responses.label': expected a list"),
-        ({"responses": {"label": [{"value": "right"}]}}, ":0: the key 'user_id' is missing"),
+        (
+            {"responses": {"label": {"value": "right"}}},
+            ":0: key 'responses.label': expected a list of objects",
+        ),
+        (
+            {"responses": {"label": [{"value": "right"}]}},
+            ":0.responses.label.0: the key 'user_id' is missing",
+        ),
+        (
+            {"responses": {"label": [{"value": "right", "user_id": "u"}] * 2}},
+            ":0.responses.label.1: 'u' labeled item",
+        ),
+        ({"responses": {"label": ["right"]}}, ":0: key 'responses.label': expected a list of objects"),
         ({"responses": [1]}, ":0: key 'responses': expected an object"),
         ({"responses": {"label": [{"value": ["right", "wrong"], "user_id": "u"}]}}, "found 2: right, wrong"),
     ],

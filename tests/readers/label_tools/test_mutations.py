@@ -1,0 +1,83 @@
+"""A label tool's file with any one value changed or gone gives labels or one line, never another exception."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judgekit import readers
+from judgekit.errors import InputError
+from judgekit.labeling.sheet import write_sheet
+from judgekit.readers.label_tools import SHIPPED
+from judgekit.readers.labels import examined
+from judgekit.records import LabelRow
+from tests.readers.label_tools.answering import ANSWERED, Given, task
+from tests.readers.label_tools.label_studio_server import HERE
+from tests.readers.test_broken_files import json_values
+from tests.readers.test_mutations import places
+
+SAID = [Given("right", "a note"), Given(None, skip=True), Given("wrong")]
+
+
+def files(tool: str, folder: Path) -> list[tuple[Path, list[Any]]]:
+    """Files of a tool with answers, each with its rows."""
+    (path, *_) = write_sheet(folder / f"q{SHIPPED[tool].suffix}", [task(str(n)) for n in range(3)], tool)
+    path = ANSWERED[tool](path, SAID)
+    found = [path, *([HERE / "export-min.json"] if tool == "label-studio" else [])]
+    return [(one, _rows(one)) for one in found]
+
+
+def _rows(path: Path) -> list[Any]:
+    text = path.read_text("utf-8")
+    return json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("tool", ["label-studio", "argilla", "prodigy", "doccano"])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_one_change(tool: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("changed")
+    path, rows = data.draw(st.sampled_from(files(tool, folder)), "file")
+    changed = copy.deepcopy(rows)
+    *way, last = data.draw(st.sampled_from(list(places(rows))), "place")
+    at: Any = changed
+    for key in way:
+        at = at[key]
+    if data.draw(st.booleans(), "gone"):
+        del at[last]
+    else:
+        at[last] = data.draw(json_values, "value")
+    broken = folder / "broken"
+    is_list = path.suffix == ".json"
+    text = json.dumps(changed) if is_list else "".join(json.dumps(row) + "\n" for row in changed)
+    broken.write_text(text, "utf-8")
+    try:
+        for _, row in examined(broken, LabelRow):
+            assert "\n" not in str(row) if isinstance(row, InputError) else True
+        list(readers.read_labels(broken))
+    except InputError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("tool", sorted(SHIPPED))
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_one_damaged_byte(tool: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    (path, *_) = write_sheet(folder / f"q{SHIPPED[tool].suffix}", [task("1"), task("2"), task("3")], tool)
+    content = bytearray(ANSWERED[tool](path, SAID).read_bytes())
+    at = data.draw(st.integers(0, 10**6), "byte") % len(content)  # a workbook holds the time of its making
+    content[at] = data.draw(st.integers(0, 255), "value")
+    if data.draw(st.booleans(), "cut"):
+        del content[at:]
+    path.write_bytes(content)
+    try:
+        list(readers.read_labels(path))
+    except InputError as error:
+        assert "\n" not in str(error)
