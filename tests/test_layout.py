@@ -93,6 +93,12 @@ THROUGH = {
         "readers/formats/rwku.py",
     ),
     "readers/test_prompts_and_names.py": ("readers/naming.py",),
+    "report/certificate/test_page.py": (
+        "report/certificate/hindsight.py",
+        "report/certificate/path.py",
+        "report/certificate/tables.py",
+        "report/certificate/words.py",
+    ),
     "report/render/test_render.py": (
         "report/comparison/baselines.py",
         "report/comparison/control.py",
@@ -106,6 +112,7 @@ THROUGH = {
         "report/render/comparison_tables.py",
         "report/render/numbers.py",
         "report/render/svg.py",
+        "report/render/templates.py",
     ),
     "report/test_recipes.py": ("report/recipes/base.py",),
     "runs/test_store.py": ("runs/lock.py",),

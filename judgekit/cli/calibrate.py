@@ -87,7 +87,12 @@ def command(
     seed: int | None,
     **given: Any,
 ) -> int:
-    """Certify a policy from EVIDENCE (files or run folders) with human labels."""
+    """Certify a policy from EVIDENCE (files or run folders) with human labels.
+
+    Writes the calibration, and a page that shows it beside it (calibration.html), to read, print and hand on.
+    """
+    from judgekit.report.certificate.page import write
+
     if seed is not None:
         click.echo(NO_SEED.replace("'seed'", "--seed"), err=True)
     calibration = api.calibrate(
@@ -99,8 +104,10 @@ def command(
         **given,
     )
     calibration.save(out)
+    page = write(calibration, out)
     result(
         written=str(out),
+        page=str(page),
         rubric=calibration.rubric,
         fingerprint=calibration.fingerprint,
         certificate=calibration.certificate.to_dict(),
@@ -112,7 +119,7 @@ def command(
     if calibration.diagnosis is not None and not calibration.certified:
         for line in diagnosis.lines(calibration.diagnosis):
             click.echo(printable(line))
-    click.echo(f"written to {out}")
+    click.echo(f"written to {out} and {page}")
     return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
 

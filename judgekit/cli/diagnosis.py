@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from judgekit.trust.selective.diagnosis import Agreed, Diagnosis, Target
+from judgekit.report.certificate.hindsight import agreed, corrected, needed, seen
+from judgekit.trust.risk import percent
+from judgekit.trust.selective.diagnosis import Diagnosis
 
 WIDE = 6
 """Labels of which the whole table is shown, or pairs of more that are confused most."""
@@ -16,8 +18,8 @@ PAIRS = 2
 
 def summary(found: Diagnosis) -> Iterator[tuple[str, str]]:
     """Agreement by judge, and the labels that are taken for each other most often: one line each, with its name."""
-    judges = [f"{name} {_agreement(of)}" for name, of in zip(found.judges, found.by_judge, strict=True)]
-    together = [f"together {_agreement(found.together)}"] if len(judges) > 1 else []
+    judges = [f"{name} {agreed(of)}" for name, of in zip(found.judges, found.by_judge, strict=True)]
+    together = [f"together {agreed(found.together)}"] if len(judges) > 1 else []
     yield "agreement", ", ".join([*judges, *together]) + f" with people on the {found.n:,} items"
     pairs = found.confused[: 1 if not found.targets else PAIRS]
     said = [f"people say {a.people}, judges {a.judges}: {a.count:,} of {a.of:,}" for a in pairs]
@@ -34,7 +36,7 @@ def lines(found: Diagnosis) -> Iterator[str]:
     yield "  Hindsight is no promise: " + (
         "further labels must be of items not calibrated on so far."
         if won is None
-        else f"{_percent(won)} needs fresh labels, or had to be declared beforehand (--tries 2)."
+        else f"{percent(won)} needs fresh labels, or had to be declared beforehand (--tries 2)."
     )
 
 
@@ -42,7 +44,7 @@ def _confusion(found: Diagnosis) -> Iterator[list[str]]:
     silent = any(row[-1] for row in found.confusion)
     yield ["people \\ judges", *found.labels, *(["none"] if silent else []), "judges agree"]
     for name, row, agree in zip(found.labels, found.confusion, found.by_people, strict=True):
-        yield [name, *map(str, row if silent else row[:-1]), _agreement(agree)]
+        yield [name, *map(str, row if silent else row[:-1]), agreed(agree)]
     yield ["people agree", *("-" if v.share is None else f"{v.share:.0%}" for v in found.by_verdict)]
 
 
@@ -56,48 +58,10 @@ def _targets(found: Diagnosis) -> Iterator[list[str]]:
     yield ["target", "fresh labels needed", f"if right on '{found.weakest}'", f"on these {found.n:,} labels"]
     for target in found.targets:
         yield [
-            _percent(target.agreement) + (" asked" if target.asked else ""),
-            *(["-", "-"] if target.certified else [_needed(target), _corrected(target, found.n)]),
-            _seen(target),
+            percent(target.agreement) + (" asked" if target.asked else ""),
+            *(["-", "-"] if target.certified else [needed(target), corrected(target, found.n)]),
+            seen(target),
         ]
-
-
-def _needed(target: Target) -> str:
-    if target.labels is not None:
-        return f"about {target.labels:,}{_each(target)}"
-    return "no number does" if target.hopeless else "too few to tell"
-
-
-def _corrected(target: Target, labels: int) -> str:
-    if target.corrected is None:
-        return "not enough"
-    return "these would do" if target.corrected <= labels else f"about {target.corrected:,}{_each(target)}"
-
-
-def _each(target: Target) -> str:
-    return " each" if target.promises > 1 else ""
-
-
-def _seen(target: Target) -> str:
-    if target.certified:
-        where = f" ({', '.join(target.parts)})" if any(target.parts) else ""
-        return f"would have been certified{where}: verdicts on {target.coverage:.0%}"
-    if target.accuracy is None:
-        return "not certified"
-    needed = (
-        f"{target.accuracy_needed:.1%} needed"
-        if target.accuracy_needed
-        else f"takes at least {target.least:,}"
-    )
-    return f"surest {target.nearest:,}: {target.accuracy:.1%} right, {needed}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace(".0%", "%")
-
-
-def _agreement(of: Agreed) -> str:
-    return "unknown" if of.share is None else f"{of.share:.0%} ({100 * of.low:.0f}–{100 * of.high:.0f})"
 
 
 def _aligned(rows: Iterator[list[str]]) -> Iterator[str]:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
-
 from judgekit.report.load import JudgedItem, Run
-from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import charts
 from judgekit.report.render.tables import overview, tables
+from judgekit.report.render.templates import template
 from judgekit.report.summary import Summary
-from judgekit.report.words import estimate, limits
 from judgekit.rubrics import Role
-
-PAGE = files("judgekit.report.render") / "page"
 
 SECTIONS = (
     ("said", "What can be said"),
@@ -44,27 +38,18 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     ------
     MissingExtra : matplotlib, which draws the charts, is not installed.
     """
-    return _template("page.html.j2").render(
+    return template("page.html.j2").render(
         summary=summary,
         tables={table.name: table for table in tables(summary)},
         charts=charts(summary),
-        style=(PAGE / "style.css").read_text("utf-8"),
-        script=(PAGE / "items.js").read_text("utf-8"),
+        sections=SECTIONS,
         items=embedded(item_table(summary, runs)),
     )
 
 
 def fragment(summary: Summary) -> str:
     """What can be said and the table of runs, for a notebook: no charts, no scripts."""
-    return _template("fragment.html.j2").render(summary=summary, table=overview(summary))
-
-
-def _template(name: str) -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals.update(estimate=estimate, limits=limits, in_words=in_words, sections=SECTIONS)
-    return environment.from_string((PAGE / name).read_text("utf-8"))
+    return template("fragment.html.j2").render(summary=summary, table=overview(summary))
 
 
 def embedded(value: Any) -> str:
