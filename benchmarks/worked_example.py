@@ -13,8 +13,8 @@ import numpy as np
 
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.bounds import binomial_p
-from judgekit.trust.selective.calibrate import SECOND
 from judgekit.trust.selective.fixed_sequence import Step, checkpoints, entry_order, own_steps
+from judgekit.trust.selective.layout import SECOND
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
 

@@ -25,12 +25,14 @@ from judgekit.trust.selective.calibrate import NO_SEED, calibrate
 from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
 from judgekit.trust.selective.frontier import Candidate, frontier
 from judgekit.trust.selective.policy import Actions, Decisions, Policy
+from judgekit.trust.selective.progress import Ahead, Progress, progress
 
 __all__ = [
     "CANNOT_TELL",
     "NO_SEED",
     "Actions",
     "Agreement",
+    "Ahead",
     "AtMost",
     "Audit",
     "Candidate",
@@ -41,6 +43,7 @@ __all__ = [
     "LabelPlan",
     "OodCheck",
     "Policy",
+    "Progress",
     "Promise",
     "Rate",
     "Shift",
@@ -51,6 +54,7 @@ __all__ = [
     "frontier",
     "ood_check",
     "plan_labels",
+    "progress",
     "rate",
     "rate_difference",
     "rate_ratio",

@@ -177,11 +177,11 @@ class Promise(ABC):
         """What a label is called in a sentence."""
         return f"'{self.names[label]}'" if self.names else f"label {label}"
 
-    def claim(self, people: str, where: str = "") -> str:
-        """The promise as one sentence; ``people`` says whose labels, ``where`` for which verdicts."""
+    def claim(self, people: str, where: str = "", source: str = "those labeled") -> str:
+        """The promise as one sentence; whose labels, for which verdicts, and from where the population is known."""
         return (
             f"With {percent(1 - self.delta)} confidence, {self.says(people, where)}, "
-            f"for {self.drawn} drawn from the same population as those labeled."
+            f"for {self.drawn} drawn from the same population as {source}."
             + (
                 f" This confidence is for all of at most {self.tries} calibrations on these labels together."
                 if self.tries > 1

@@ -11,23 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from judgekit.trust.arrays import Floats
-from judgekit.trust.risk import Agreement, Promise
+from judgekit.trust.risk import Promise
 from judgekit.trust.selective.certificate import Certificate, Method, Part
 from judgekit.trust.selective.certify import certify
-from judgekit.trust.selective.descent import Opinions
-from judgekit.trust.selective.frontier import affordable, candidates, check_costs
-from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.layout import Layout, lay_out
 from judgekit.trust.selective.policy import Policy
 from judgekit.trust.selective.split import Sample
-from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
 from judgekit.trust.selective.summary import summary, use
-
-SECOND = 0.05
-"""Share of the error level that is spent on the last judge alone, in case the others only disturb it."""
 
 NO_SEED = "'seed' is ignored and will go: random draws depend on the data alone"
 
@@ -56,6 +48,7 @@ def calibrate(
     budget: float | None = None,
     unlabelled: ArrayLike | None = None,
     promise: Promise | None = None,
+    pool: ArrayLike | None = None,
 ) -> Policy:
     """Certify the cascade that answers most, from evidence with human labels.
 
@@ -89,7 +82,7 @@ def calibrate(
         not used.
     unlabeled : float (more items, tiers, classes), optional
         Evidence on other items of the same population, NaN as in ``probs``; not items that a policy made from
-        these labels selected.
+        these labels selected. By default that on the items that do not certify.
     fingerprints : passed through into the certificate.
     label_names : (classes,), optional
         What the labels are called in the certificate's claim; by default their numbers.
@@ -102,6 +95,10 @@ def calibrate(
     budget, unlabelled : the old names of ``max_mean_cost`` and ``unlabeled``, for one release.
     promise : Promise, optional
         What to promise, in place of agreement, delta, per_label, tolerance, label_names, drawn and tries.
+    pool : bool (items,), optional
+        The items that certify, labeled or not: a fair draw that was settled before anybody labeled any of it. People
+        may then be asked about them in any order, and as few as they like (:func:`judgekit.trust.progress` says whom
+        to ask next): an item without a label counts as an error. The other items give their evidence alone.
 
     Returns
     -------
@@ -123,57 +120,52 @@ def calibrate(
     if unlabelled is not None:
         warnings.warn("'unlabelled' is now called 'unlabeled'", DeprecationWarning, stacklevel=2)
         unlabeled = unlabelled
-    if (promise is None) == (agreement is None):
-        raise ValueError("give either the agreement that is wanted, or a promise")
-    if promise is None:
-        assert agreement is not None
-        labels_apart = dict(per_label or {})
-        promise = Agreement(agreement, delta, tolerance, labels_apart, tuple(label_names), drawn, tries)
-    if promise.by_label and max_mean_cost is not None:
-        raise ValueError(
-            "max_mean_cost and a promise by label exclude each other: by label every tier is asked"
-        )
-    sample = Sample.of(
-        probs,
-        human,
-        promise,
-        groups=groups,
-        unlabeled=unlabeled,
-        needs_others=max_mean_cost is not None,
+    return decide(
+        lay_out(
+            probs,
+            human,
+            agreement=agreement,
+            delta=delta,
+            per_label=per_label,
+            tolerance=tolerance,
+            groups=groups,
+            judges=judges,
+            costs=costs,
+            max_mean_cost=max_mean_cost,
+            unlabeled=unlabeled,
+            label_names=label_names,
+            drawn=drawn,
+            tries=tries,
+            promise=promise,
+            pool=pool,
+        ),
+        fingerprints,
     )
-    tiers, classes = sample.evidence.shape[1:]
-    promise.check(classes)
-    prices = np.ones(tiers) if costs is None else check_costs(costs, tiers)
-    everyone, last = OpinionPool.equal(tiers, judges), OpinionPool.last_alone(tiers, judges)
-    if sample.seen is sample.others:
-        everyone = everyone.without_inverted(sample.others)
-    spent = {everyone: promise.share}
-    if max_mean_cost is None and everyone != last:
-        spent = {everyone: (1 - SECOND) * promise.share, last: SECOND * promise.share}
-    cost_weight = 0.0 if costs is None else USUAL_COST_WEIGHT
-    found = [
-        _policy(sample, pool, promise, share, prices, cost_weight, max_mean_cost)
-        for pool, share in spent.items()
-    ]
-    (policy, parts), *alone = found
-    if alone and _accepted(alone[0][1]) > _accepted(parts) + GAIN * len(sample):
-        policy, parts = alone[0]
+
+
+def decide(layout: Layout, fingerprints: Mapping[str, Any] | None = None) -> Policy:
+    """The policy that the labels allow to promise, with its certificate."""
+    sample, promise = layout.sample, layout.promise
+    found = [(way, *certify(sample, way.pool, way.stopping, promise, way.delta)) for way in layout.ways]
+    (way, threshold, parts), *alone = found
+    if alone and accepted(alone[0][2]) > accepted(parts) + GAIN * len(sample):
+        way, threshold, parts = alone[0]
+    policy = Policy(way.pool, way.stopping, threshold, sample.names)
     names = [sample.names[g] for g in sample.group] if sample.names else []
     certificate = Certificate(
-        **summary(promise, parts, sample.shares),
-        **use(policy, sample.evidence, names, sample.others, prices),
-        labels=len(sample),
-        label_set_size=classes,
-        human_ceiling=float((1 - sample.loss.min(axis=1)).mean()) if sample.shares and len(sample) else None,
+        **summary(promise, parts, sample),
+        **use(policy, sample.evidence, names, sample.others, layout.prices),
+        labels=int(sample.answered.sum()),
+        pool=len(sample) if sample.pooled else 0,
+        label_set_size=sample.loss.shape[1],
+        human_ceiling=sample.ceiling,
         parts=parts,
         method=Method(
             combination="mean log-odds of all judges asked, weighted by how sure each is",
             weights=tuple(policy.pool.weights),
             test="fixed sequence over whole cascades; " + ("betting" if sample.shares else "exact binomial"),
-            path="thresholds fixed by other items"
-            if sample.fixed
-            else "thresholds at fixed ranks of the labeled items",
-            delta=spent[policy.pool],
+            path=_path(sample),
+            delta=way.delta,
             labels_set_aside=sample.set_aside,
         ),
         fingerprints=dict(fingerprints or {}),
@@ -181,28 +173,17 @@ def calibrate(
     return replace(policy, certificate=certificate)
 
 
-def _accepted(parts: Sequence[Part]) -> int:
+def accepted(parts: Sequence[Part]) -> int:
+    """How many of the items that certify get a verdict."""
     return sum(part.accepted for part in parts)
 
 
-def _policy(
-    sample: Sample,
-    pool: OpinionPool,
-    promise: Promise,
-    delta: float,
-    prices: Floats,
-    cost_weight: float,
-    max_mean_cost: float | None,
-) -> tuple[Policy, tuple[Part, ...]]:
-    """The policy that can be promised at ``delta`` with one opinion pool, and what was seen of its parts."""
-    classes = sample.loss.shape[1]
-    if promise.by_label:
-        stopping = StoppingRule.never(pool.tiers)
-    elif max_mean_cost is not None:
-        seen = Opinions.of(pool, sample.seen)
-        found = candidates(pool, prices, seen.score, seen.present, promise.target(None), classes)
-        stopping = affordable(found, max_mean_cost).stopping
-    else:
-        stopping = StoppingRule.priced(pool, prices, cost_weight, promise.target(None), classes)
-    threshold, parts = certify(sample, pool, stopping, promise, delta)
-    return Policy(pool, stopping, threshold, sample.names), parts
+def _path(sample: Sample) -> str:
+    """What fixed the thresholds, and where people were asked along the path, what counts."""
+    if not sample.pooled:
+        return f"thresholds {'fixed by other' if sample.fixed else 'at fixed ranks of the labeled'} items"
+    return (
+        f"thresholds {'fixed by other items' if sample.fixed else 'at fixed ranks of the pool'}; people labeled "
+        f"{sample.answered.sum():,} of the {len(sample):,} items of a pool drawn before, along the path, and an item "
+        "without a label counts as an error"
+    )

@@ -53,6 +53,9 @@ class Part:
         Lower Clopper-Pearson bound of ``observed``, for reading; None where an item's people differ.
     nearest : Nearest or None
         Where nothing is certified: the verdicts that ``labels_needed`` is about.
+    waiting : int
+        Items without a label, counted as errors, on which the next test hangs: with labels of them more may be
+        certified. 0 where labels were not asked along the path, and where no more of them would help.
     """
 
     group: str | None
@@ -68,6 +71,7 @@ class Part:
     p_value: float | None = None
     bound: float | None = None
     nearest: Nearest | None = None
+    waiting: int = 0
 
     @property
     def certified(self) -> bool:
@@ -126,7 +130,10 @@ class Certificate:
         The promise in one sentence, or what is lacking.
     promise : Promise
     labels, label_set_size : int
-        Items that certified, and how many labels there are to give.
+        Labeled items that certified, and how many labels there are to give.
+    pool : int
+        Items of the pool that labels were asked from along the path, the others of which count as errors; 0 where every
+        item that certified is labeled.
     accepted, errors, observed, bound, labels_needed : see :class:`Part`
         Of all certified parts together; the least bound; the most labels needed.
     coverage, coverage_interval : float, pair of float
@@ -149,6 +156,7 @@ class Certificate:
     promise: Promise
     labels: int = 0
     label_set_size: int = 0
+    pool: int = 0
     accepted: int = 0
     errors: float = 0.0
     observed: float | None = None
@@ -167,6 +175,11 @@ class Certificate:
     def certified(self) -> bool:
         """Whether any verdict is promised."""
         return self.status == "certified"
+
+    @property
+    def items(self) -> int:
+        """The items that certified, labeled or not."""
+        return self.pool or self.labels
 
     @property
     def agreement(self) -> float | None:

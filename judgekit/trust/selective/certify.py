@@ -10,8 +10,7 @@ from judgekit.trust.arrays import Floats
 from judgekit.trust.bounds import clopper_pearson_upper
 from judgekit.trust.risk import Promise
 from judgekit.trust.selective.certificate import Part
-from judgekit.trust.selective.descent import Descent, descents
-from judgekit.trust.selective.fixed_sequence import descend
+from judgekit.trust.selective.legs import Leg, legs
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import StoppingRule
@@ -30,30 +29,33 @@ def certify(
     """
     names = sample.names or ("",)
     threshold, parts = np.full((len(names), sample.loss.shape[1]), np.inf), list[Part]()
-    for descent in descents(sample, pool, stopping, promise, delta):
-        found, seen = _end(descent, sample)
+    for leg in legs(sample, pool, stopping, promise, delta):
+        descent = leg.descent
+        found, seen = _end(leg, sample)
         where = slice(None) if descent.verdict is None else descent.verdict
         threshold[names.index(descent.group or ""), where] = found
         parts.append(Part(descent.group, descent.verdict, descent.target, **seen))
     return threshold, tuple(parts)
 
 
-def _end(descent: Descent, sample: Sample) -> tuple[float, dict[str, Any]]:
-    """Go down: the threshold that could be promised, and what a part says of it."""
+def _end(leg: Leg, sample: Sample) -> tuple[float, dict[str, Any]]:
+    """The threshold that could be promised, and what a part says of it."""
+    descent, won = leg.descent, leg.certified
     count, charged, delta = len(descent), descent.charged, descent.delta
-    won = descend(descent.steps, descent.p_value, delta)
+    known = {"labels": int(descent.answered.sum()), "waiting": leg.waiting}
     if not won:
-        entered = descent.line.entered[descent.line.order]
-        needed, close = nearest(entered, charged, count, descent.risk, delta)
+        asked = np.flatnonzero(descent.answered[descent.line.order])
+        told = asked[-1] + 1 if len(asked) else 0  # what nobody was asked about says nothing of the judges
+        entered = descent.line.entered[descent.line.order[:told]]
+        needed, close = nearest(entered, charged[: told + 1], count, descent.risk, delta)
         if needed and sample.set_aside:  # as large a share of more labels will be set aside
             needed += -(-needed * sample.set_aside // max(len(sample), 1))
-        lost = {"labels": count, "status": "nothing certified", "labels_needed": needed, "nearest": close}
-        return np.inf, lost
+        return np.inf, {**known, "status": "nothing certified", "labels_needed": needed, "nearest": close}
     n, errors = won.whole, descent.erred[won.threshold]
     tested = errors if descent.fixed else float(charged[n])
     upper = float(clopper_pearson_upper(round(tested), n, delta))
     return won.threshold, {
-        "labels": count,
+        **known,
         "status": "certified",
         "accepted": n,
         "errors": round(errors, 9),

@@ -11,7 +11,14 @@ import numpy as np
 from judgekit.trust.arrays import Bools, Floats, Ints
 from judgekit.trust.bounds import betting_p, binomial_p
 from judgekit.trust.risk import Promise
-from judgekit.trust.selective.fixed_sequence import Step, checkpoints, entry_order, fixed_steps, own_steps
+from judgekit.trust.selective.fixed_sequence import (
+    Step,
+    checkpoints,
+    entry_order,
+    fixed_steps,
+    own_steps,
+    passed,
+)
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import StoppingRule, tally, thresholds
@@ -95,6 +102,12 @@ class Descent:
         Whether other items fixed the thresholds: then the verdicts given are tested, else the charges of the first.
     shares : bool
         Whether a loss may lie between 0 and 1.
+    item : int (items,)
+        Where each item stands in the sample.
+    answered : bool (items,)
+        Whether people labeled it.
+    hopeful : bool
+        Whether items that are not labeled yet count as if people agreed; else as errors.
     """
 
     group: str | None
@@ -107,6 +120,9 @@ class Descent:
     erred: Mapping[float, float]
     fixed: bool
     shares: bool
+    item: Ints
+    answered: Bools
+    hopeful: bool
 
     def __len__(self) -> int:
         return len(self.line.entered)
@@ -120,8 +136,29 @@ class Descent:
         """What is tested of a step: the errors of the verdicts given, or the charges of the first items."""
         return self.erred[step.threshold] if self.fixed else float(self.charged[step.first])
 
+    @property
+    def passed(self) -> int:
+        """How many steps pass before the first that does not."""
+        return passed(self.steps, self.p_value, self.delta)
+
+    def reached(self, step: Step) -> Ints:
+        """The items whose labels a step hangs on, ties whole."""
+        entered = self.line.entered[self.line.order]
+        last = max(step.first, step.whole)
+        return self.line.order[: np.searchsorted(-entered, -entered[last - 1], side="right") if last else 0]
+
+    def waiting(self, step: Step) -> Ints:
+        """Those of them that people have not labeled."""
+        reached = self.reached(step)
+        return reached[~self.answered[reached]]
+
     def p_value(self, step: Step) -> float:
-        """Of "the verdicts of this step err at ``risk`` or more"."""
+        """Of "the verdicts of this step err at ``risk`` or more".
+
+        A betting test may pass with more losses sooner than with fewer: it waits for all labels that it hangs on.
+        """
+        if self.shares and len(self.waiting(step)):
+            return 0.0 if self.hopeful else 1.0
         if not self.fixed:
             sizes = {step.first, step.whole} if step.certifies else {step.first}
             if self.shares:
@@ -161,6 +198,9 @@ def descents(
                 erred=dict(zip(reached, tally(line.entry, line.wrong, reached).tolist(), strict=True)),
                 fixed=marks is not None,
                 shares=sample.shares,
+                item=np.flatnonzero(which),
+                answered=sample.answered[which],
+                hopeful=sample.hopeful,
             )
 
 

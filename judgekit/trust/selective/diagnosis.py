@@ -286,7 +286,7 @@ def _targets(
 
 
 def _target(certificate: Certificate, corrected: Certificate, asked: bool, names: Sequence[str]) -> Target:
-    parts, certify = certificate.parts, certificate.labels
+    parts, certify = certificate.parts, certificate.items
     labels = certify + certificate.method.labels_set_aside
     won = tuple(_name(part, names) for part in parts if part.certified)
     target = Target(

@@ -103,9 +103,15 @@ def fixed_steps(entered: Floats, thresholds: Sequence[float]) -> list[Step]:
 
 def descend(steps: Sequence[Step], p_value: Callable[[Step], float], delta: float) -> Step | None:
     """The last step that may be certified before the first whose ``p_value`` is too large."""
-    won: Step | None = None
-    for step in steps:
-        if p_value(step) > delta:
-            break
-        won = step if step.certifies else won
-    return won
+    return last(steps[: passed(steps, p_value, delta)])
+
+
+def passed(steps: Sequence[Step], p_value: Callable[[Step], float], delta: float) -> int:
+    """How many steps pass before the first whose ``p_value`` is too large."""
+    failing = (i for i, step in enumerate(steps) if p_value(step) > delta)
+    return next(failing, len(steps))
+
+
+def last(steps: Sequence[Step]) -> Step | None:
+    """The last of steps that all pass which may be certified."""
+    return next((step for step in reversed(steps) if step.certifies), None)

@@ -15,6 +15,7 @@ from judgekit.trust.sample_size import MOST_LABELS
 from judgekit.trust.selective.certificate import Nearest, Part
 from judgekit.trust.selective.fixed_sequence import START
 from judgekit.trust.selective.policy import Policy
+from judgekit.trust.selective.split import Sample
 
 POWER = 0.8
 """Probability with which as many labels as are said to be needed certify something."""
@@ -59,7 +60,7 @@ def nearest(
     return needed, Nearest(int(ends[best]), round(float(charged[ends[best]]), 9))
 
 
-def summary(promise: Promise, parts: Sequence[Part], shares: bool) -> dict[str, Any]:
+def summary(promise: Promise, parts: Sequence[Part], sample: Sample) -> dict[str, Any]:
     """The fields of a certificate that sum up its parts."""
     won = [part for part in parts if part.certified]
     accepted, errors = sum(p.accepted for p in won), sum(p.errors for p in won)
@@ -70,20 +71,27 @@ def summary(promise: Promise, parts: Sequence[Part], shares: bool) -> dict[str, 
             if not any(p.group for p in parts)
             else " in each group (" + ", ".join(dict.fromkeys(str(p.group) for p in won)) + ")"
         )
-        claim = promise.claim(PERSON if shares else "the people's label", where)
+        source = f"the pool of {len(sample):,}" if sample.pooled else "those labeled"
+        claim = promise.claim(PERSON if sample.shares else "the people's label", where, source)
         given = {p.label for p in won}
         never = [promise.name(p.label) for p in parts if p.label is not None and p.label not in given]
         if never:
             claim += (
                 f" No verdict {' or '.join(dict.fromkeys(never))} is given, since none could be certified."
             )
+    elif any(part.waiting for part in parts):
+        claim = (
+            f"Nothing is certified so far: every item is left to people; "
+            f"{sample.answered.sum():,} of the {len(sample):,} items of the pool are labeled."
+        )
     elif needed:
         each = " of each part" if len(parts) > 1 else ""
         if len(parts) == 1 and parts[0].label is not None:
             each = f" of items that the judges call {promise.name(parts[0].label)}"
         claim = (
             "Nothing is certified: every item is left to people; "
-            f"about {max(needed):,} labels{each} would be needed."
+            + (f"a pool of about {max(needed):,} items" if sample.pooled else f"about {max(needed):,} labels")
+            + f"{each} would be needed."
         )
     else:
         labels = f"these {sum(p.labels for p in parts)} labels"

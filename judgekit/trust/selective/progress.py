@@ -1,0 +1,161 @@
+"""Labels asked along the path: what they certify so far, whom to ask next, and what that may add.
+
+The items of a pool are tested from the strict end of the path on, until the first test that fails; what lies beyond is
+never looked at. So people are asked from the strict end too. An item without a label counts as an error, which only
+makes tests fail: whatever is certified on the way would be with all labels too (``docs/guarantee.md``, "Labels along
+the path"). A test that fails even if people agree with every verdict not labeled yet has failed for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from judgekit.trust.arrays import Ints
+from judgekit.trust.selective.calibrate import GAIN, decide
+from judgekit.trust.selective.layout import Layout, Way, lay_out
+from judgekit.trust.selective.legs import Leg, legs
+from judgekit.trust.selective.policy import Policy
+
+BLOCK = 20
+"""Fewest items to ask next, as long as so many may be of use: several people may be asked at a time."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Where one part of a promise stands on its path.
+
+    Attributes
+    ----------
+    group : str or None
+    label : int or None
+        The part, as in the certificate.
+    items : int
+        Items of the pool that such a verdict can be given to.
+    coverage : float
+        Share of them that get a verdict by what is certified so far.
+    next_coverage : float
+        That share if the next block passes; as it is where nothing is left to ask.
+    ended : bool
+        Whether no further label can add to it.
+    """
+
+    group: str | None
+    label: int | None
+    items: int
+    coverage: float
+    next_coverage: float
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where labels along the path stand.
+
+    Attributes
+    ----------
+    policy : Policy
+        What is certified so far, with its certificate; all of it may be promised, whatever is asked later or not.
+    parts : tuple of Ahead
+        Of the path that is being asked along, in the order of the certificate's parts.
+    next : int (items to ask,)
+        Where the items to ask next stand among those given, those of most use first; empty where ``finished``. Among
+        equals in an order that hangs on the evidence alone.
+    asked_at_most : int
+        No more labels than so many can be of use.
+    """
+
+    policy: Policy
+    parts: tuple[Ahead, ...]
+    next: Ints
+    asked_at_most: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether no further label of this pool can add anything."""
+        return not len(self.next)
+
+
+def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: Any) -> Progress:
+    """What the labels of a pool certify so far, and which of its items to ask next.
+
+    Parameters
+    ----------
+    probs, human, pool, options : as for :func:`judgekit.trust.calibrate`.
+
+    Raises
+    ------
+    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+    """
+    layout = lay_out(probs, human, pool=pool, **options)
+    policy = decide(layout)
+    first, *second = (_Front.of(layout, way) for way in layout.ways)
+    # the second path is taken only where it adds enough to what the first comes to
+    fronts = [first, *(one for one in second if one.hoped > first.won + GAIN * len(layout.sample))]
+    taken = fronts[-1] if policy.pool == layout.ways[-1].pool else first
+    front = next((one for one in fronts if one.open), taken)
+    of_use = {item for one in fronts for item in one.of_use}
+    return Progress(
+        policy=policy,
+        parts=tuple(map(_ahead, front.legs)),
+        next=layout.sample.item[list(front.next)],
+        asked_at_most=len(of_use),
+    )
+
+
+@dataclass(frozen=True)
+class _Front:
+    """How far labels have come on one path."""
+
+    legs: tuple[Leg, ...]
+
+    @classmethod
+    def of(cls, layout: Layout, way: Way) -> _Front:
+        return cls(tuple(legs(layout.sample, way.pool, way.stopping, layout.promise, way.delta)))
+
+    @property
+    def open(self) -> bool:
+        """Whether labels could still add to it."""
+        return any(leg.open for leg in self.legs)
+
+    @property
+    def won(self) -> int:
+        """How many items get a verdict by what passes."""
+        return sum(leg.won for leg in self.legs)
+
+    @property
+    def hoped(self) -> int:
+        """How many may, at most."""
+        return sum(leg.hoped for leg in self.legs)
+
+    @property
+    def next(self) -> list[int]:
+        """The next block of every part, mixed; and of the blocks after it what makes :data:`BLOCK`."""
+        found: list[int] = []
+        for blocks in zip_longest(*(leg.blocks() for leg in self.legs), fillvalue=np.zeros(0, dtype=np.intp)):
+            if len(found) >= BLOCK:
+                break
+            block = np.sort(np.concatenate(blocks)).tolist()  # the sample is in random order
+            found += block if not found else block[: BLOCK - len(found)]
+        return found
+
+    @property
+    def of_use(self) -> set[int]:
+        """The items, not labeled, that an open step hangs on."""
+        return {int(item) for leg in self.legs for block in leg.blocks() for item in block}
+
+
+def _ahead(leg: Leg) -> Ahead:
+    count = max(len(leg.descent), 1)
+    return Ahead(
+        group=leg.descent.group,
+        label=leg.descent.verdict,
+        items=len(leg.descent),
+        coverage=leg.won / count,
+        next_coverage=leg.next_won / count,
+        ended=not leg.open,
+    )
