@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from judgekit.calibration.calibrate import calibrate as certify
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.calibration.frontier import Frontier
 from judgekit.calibration.frontier import frontier as priced
+from judgekit.calibration.people import PeopleSummary, summary
+from judgekit.calibration.people_table import said_in
 from judgekit.calibration.record import Calibration
 from judgekit.errors import ConfigError, InputError, renamed
 from judgekit.readers.join import Labels
@@ -44,7 +47,7 @@ def calibrate(
     labels : files of human labels, joined by id.
     earlier : calibrations on these labels that neither the evidence's nor the labels' folder remembers.
     """
-    rows, options = gather(evidence, rubric, labels, exclude, options)
+    rows, options, given = gather(evidence, rubric, labels, exclude, options)
     name = rows[0].rubric if rows else ""
     if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
         raise ConfigError(
@@ -55,9 +58,13 @@ def calibrate(
     folders = _folders(evidence, labels)
     made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
     known: list[Any] = [*tries.remembered(folders), *made]
-    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options).model_copy(
-        update={"made": date.today().isoformat(), "version": __version__}
-    )
+    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options)
+    beside = {
+        "people_summary": _people(rows, given),
+        "made": date.today().isoformat(),
+        "version": __version__,
+    }
+    calibration = calibration.model_copy(update=beside)
     tries.remember(calibration.tries[-1], folders)
     return calibration
 
@@ -77,7 +84,7 @@ def frontier(
     evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
     options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.EvidenceTable.of`).
     """
-    rows, options = gather(evidence, rubric, None, exclude, options)
+    rows, options, _ = gather(evidence, rubric, None, exclude, options)
     return priced(EvidenceTable.of(rows, **options), agreement)
 
 
@@ -87,9 +94,9 @@ def gather(
     labels: Paths | None,
     exclude: str | Collection[str],
     options: dict[str, Any],
-) -> tuple[list[EvidenceRow], dict[str, Any]]:
-    """Rows of one rubric with their labels; and options with that rubric's labels and what stood as an example."""
-    rows, shown = [], set(several(exclude))
+) -> tuple[list[EvidenceRow], dict[str, Any], Labels | None]:
+    """Rows of one rubric with their labels; options with that rubric's labels and what stood as an example; labels."""
+    rows, shown, given = [], set(several(exclude)), None
     given_rows = several(evidence)
     rows += [source for source in given_rows if isinstance(source, EvidenceRow)]
     for path in finished(Path(one) for one in given_rows if not isinstance(one, EvidenceRow)):
@@ -105,7 +112,13 @@ def gather(
         if not rows:
             raise InputError(f"no evidence of rubric '{rubric}'; there is {', '.join(sorted(met)) or 'none'}")
     name = rubric or (rows[0].rubric if rows else "")
-    return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}
+    return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}, given
+
+
+def _people(rows: Sequence[EvidenceRow], given: Labels | None) -> PeopleSummary | None:
+    """How far people agree, none of them named; None where nobody else, or nobody again, labeled the same item."""
+    found = summary(said_in(rows, given), rows[0].rubric)
+    return replace(found, persons=()) if found.between or found.itself else None
 
 
 def _folders(evidence: Any, labels: Paths | None) -> list[Path]:

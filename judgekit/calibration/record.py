@@ -16,6 +16,7 @@ from pydantic import AliasChoices, Field, ModelWrapValidatorHandler, PrivateAttr
 
 from judgekit import trust
 from judgekit.calibration.ood import OodGuard
+from judgekit.calibration.people import PeopleSummary
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
@@ -23,7 +24,7 @@ from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
-UNPROMISED = ("diagnosis", "made", "version")
+UNPROMISED = ("diagnosis", "people_summary", "made", "version")
 """What a calibration file says beside what is promised."""
 
 
@@ -96,6 +97,8 @@ class Calibration(Record):
     tries : the calibrations made on these labels until now, this one last; later ones share the error level.
     diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
         for reading, no part of what is promised. None in files made before it was kept.
+    people_summary : how far people agree with each other and themselves, none of them named; None where it was not kept,
+        or where one person labeled each item once. For reading too.
     made : the day it was made, as an ISO-8601 date; empty in files made before it was kept.
     version : of the judgekit that made it.
     """
@@ -121,6 +124,7 @@ class Calibration(Record):
     per: Literal["question", "item"] = "question"
     tries: tuple[Try, ...] = ()
     diagnosis: trust.Diagnosis | None = None
+    people_summary: PeopleSummary | None = None
     made: str = ""
     version: str = ""
 
@@ -191,7 +195,7 @@ class Calibration(Record):
     def fingerprint(self) -> str:
         """Identifies this calibration in verdicts (12 hex digits).
 
-        What was made before it and what is promised by nobody (``diagnosis``, ``made``, ``version``) play no part.
+        What was made before it and what is promised by nobody (:data:`UNPROMISED`) play no part.
         """
         row = {name: value for name, value in self.to_row().items() if name not in UNPROMISED}
         if row.get("tries"):

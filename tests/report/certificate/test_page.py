@@ -196,6 +196,18 @@ def test_where_people_differ_no_exact_bound_is_claimed(made: dict[str, tuple[str
     assert "drawn at random" in said.text
 
 
+def test_agreement_between_people_is_there_where_several_labeled_an_item(
+    made: dict[str, tuple[str, Calibration]],
+) -> None:
+    page, calibration = made["shares"]
+    found = calibration.people_summary
+    assert found is not None and found.between is not None and (found.annotators, found.twice) == (3, 400)
+    assert f"Two people say the same of an item in {100 * found.between.raw.value:.1f} %" in Tables(page).text
+    assert found.persons == () and "p0" not in page
+    page, calibration = made["certified"]
+    assert calibration.people_summary is None and "Agreement between people" not in page
+
+
 def test_where_nothing_is_certified_the_page_says_why_and_what_would_help(
     made: dict[str, tuple[str, Calibration]],
 ) -> None:
