@@ -36,6 +36,7 @@ THROUGH = {
         "cli/decide.py",
         "cli/inputs.py",
         "cli/judges.py",
+        "cli/people.py",
         "cli/plan.py",
         "cli/report.py",
         "cli/rubrics.py",

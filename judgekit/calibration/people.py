@@ -120,21 +120,21 @@ class PeopleSummary:
             alpha = "not defined (one label)" if self.between.alpha is None else number(self.between.alpha)
             best = Estimate(self.ceiling.estimate, self.ceiling.low, self.ceiling.high, self.ceiling.n_items)
             told += [
-                f"Two people say the same of an item in {share(self.between.raw)}; Krippendorff's {kind} is {alpha}.",
-                f"A person agrees with the majority of the others in {share(best)}; a judge that is measured against "
-                "people cannot be expected to agree more.",
+                f"Two people who labeled an item agree {share(self.between.raw)}; Krippendorff's {kind} is {alpha}.",
+                f"A person agrees with the majority of the others {share(best)}; no judge that is measured against "
+                "people can be expected to agree more.",
             ]
         else:
             told.append("No item has two labels, so nothing is known of how far people agree.")
         if self.itself is not None:
             told.append(
-                f"Asked again about {_items(self.itself.items)}, people repeated their answer in "
+                f"Asked again about {_items(self.itself.items)}, people repeated their answer "
                 f"{share(self.itself.raw)}."
             )
-        if self.no_majority or self.cannot_tell:
-            told.append(
-                f"People are split on {_items(self.no_majority)}, and on {_items(self.cannot_tell)} most cannot tell."
-            )
+        if self.no_majority:
+            told.append(f"People are split on {_items(self.no_majority)}.")
+        if self.cannot_tell:
+            told.append(f"Most people cannot tell on {_items(self.cannot_tell)}.")
         told += [f"'{one.name}' stands out: {mark}." for one in self.persons for mark in one.marks]
         if not self.fair:
             told.append(
@@ -186,8 +186,8 @@ def summary(
 
 
 def share(found: Estimate) -> str:
-    """``92.0 % (95 %: 90.5 to 93.3)``."""
-    return f"{100 * found.value:.1f} % (95 %: {100 * found.low:.1f} to {100 * found.high:.1f})"
+    """``92.0 % of the time (95 %: 90.5 to 93.3)``."""
+    return f"{100 * found.value:.1f} % of the time (95 %: {100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
 def number(found: Estimate) -> str:
@@ -211,14 +211,13 @@ def _itself(table: PeopleTable, rows: Bools, scale: Scale = "nominal") -> Reliab
 
 def _persons(table: PeopleTable, reading: Floats | None) -> tuple[Person, ...]:
     """Everybody known by name; how they compare with the others counts what nameless people said too."""
-    named = [k for k, name in enumerate(table.annotators) if not name.startswith("#")]
-    if not named:
+    if not table.named:
         return ()
-    paces = pace(table.seconds[:, named], reading=reading)
+    paces = pace(table.seconds[:, table.named], reading=reading)
     where = places(table.given, questions=table.questions)
     always = one_label(table.given)
     persons = []
-    for k, speed in zip(named, paces, strict=True):
+    for k, speed in zip(table.named, paces, strict=True):
         own = table.given[:, k]
         counts = np.bincount(own[own != MISSING], minlength=len(table.labels))
         unsure = int(table.unsure[:, k].sum())

@@ -66,6 +66,11 @@ class PeopleTable:
     pools: frozenset[str]
 
     @property
+    def named(self) -> list[int]:
+        """Columns of the people who are known by name."""
+        return [k for k, name in enumerate(self.annotators) if not name.startswith("#")]
+
+    @property
     def votes(self) -> Ints:
         """As `given`, with "cannot tell" as one more label."""
         return np.where(self.unsure, len(self.labels), self.given)

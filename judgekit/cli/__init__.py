@@ -28,6 +28,7 @@ VERBS = {
     "score": "Judge files of model outputs.",
     "queue": "Draw the items that people label next.",
     "label": "Ask people on a page, and say what their labels certify.",
+    "people": "Say how far people agree, and which judges may replace one.",
     "calibrate": "Certify a policy from evidence and human labels.",
     "decide": "Turn evidence into verdicts under a calibration.",
     "audit": "Say whether promises still hold, from spot checks.",

@@ -96,10 +96,10 @@ def test_it_is_told_in_plain_words() -> None:
     found = summary([*every, *hasty, *again, *split, *unsure], "")
     text = " ".join(found.sentences)
     assert text.startswith(
-        "4 people labeled 62 items, 62 of them labeled by two or more. Two people say the same"
+        "4 people labeled 62 items, 62 of them labeled by two or more. Two people who labeled"
     )
-    assert "people repeated their answer in 100.0 %" in text
-    assert f"People are split on {found.no_majority} items, and on 1 item most cannot tell." in text
+    assert "people repeated their answer 100.0 % of the time" in text
+    assert f"People are split on {found.no_majority} items. Most people cannot tell on 1 item." in text
     assert "'dan' stands out: too fast (median 1.5 seconds, the others 8.0)." in text
     assert "'dan' stands out: always 'low' (60 answers" in text
     assert [bool(one.marks) for one in found.persons] == [False, False, False, True]
