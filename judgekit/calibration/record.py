@@ -97,8 +97,8 @@ class Calibration(Record):
     tries : the calibrations made on these labels until now, this one last; later ones share the error level.
     diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
         for reading, no part of what is promised. None in files made before it was kept.
-    people_summary : how far people agree with each other and themselves, none of them named; None where it was not kept,
-        or where one person labeled each item once. For reading too.
+    people_summary : for reading too: how far people agree with each other and themselves, none of them named; None
+        where it was not kept, or where one person labeled each item once.
     made : the day it was made, as an ISO-8601 date; empty in files made before it was kept.
     version : of the judgekit that made it.
     """

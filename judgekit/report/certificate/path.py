@@ -62,13 +62,24 @@ def _drawing(trail: Trail, part: Part, alone: bool) -> Drawing:
     failed = trail.tested[-1] if trail.stopped else None
 
     def paint(_: Figure, axes: Axes) -> None:
-        points = [(n / trail.items, 1 - e / n) for n, e in zip(trail.accepted, trail.errors, strict=True)]
+        points = _seen(trail)
         end = part.accepted / trail.items if part.certified else 0.0
         axes.axhline(part.agreement, color=TARGET, lw=1.3, ls=(0, (5, 3)), label="promised")
         axes.plot(*zip(*points, strict=True), color=MUTED, lw=1.1, label="seen, not certified")
         if certified := [point for point in points if point[0] <= end]:
             axes.plot(*zip(*certified, strict=True), color=PATH, lw=2.2, label="seen, certified")
         _bounds(axes, trail)
+        if trail.answered:
+            asked = _asked(trail)
+            axes.axvspan(asked, 1.015, color=GRID, alpha=0.6, lw=0, zorder=0)
+            axes.text(
+                (asked + 1) / 2,
+                0.04,
+                "not asked",
+                color=MUTED,
+                ha="center",
+                transform=axes.get_xaxis_transform(),
+            )
         if failed is not None and failed.bound is not None:
             axes.vlines(
                 failed.accepted / trail.items,
@@ -92,7 +103,7 @@ def _drawing(trail: Trail, part: Part, alone: bool) -> Drawing:
         low = _lowest(trail, part)
         axes.set(xlim=(0, 1.015), ylim=(low, 1 + 0.03 * (1 - low)))
         axes.set_xlabel(
-            "Coverage: share of the labeled items with a verdict, surest first" if alone else "Coverage"
+            f"Coverage: share of the {_whole(trail)} with a verdict, surest first" if alone else "Coverage"
         )
         axes.set_ylabel("Agreement with people")
         axes.grid(True, color=GRID)
@@ -116,13 +127,28 @@ def _bounds(axes: Axes, trail: Trail) -> None:
     axes.plot(x, bound, color=TESTS, lw=1.4, marker=".", ms=6, label="exact lower bound, tested")
 
 
+def _seen(trail: Trail) -> list[tuple[float, float]]:
+    """Coverage and agreement at the points of a path; of a pool as far as people were asked."""
+    asked = _asked(trail)
+    found = ((n / trail.items, 1 - e / n) for n, e in zip(trail.accepted, trail.errors, strict=True))
+    return [point for point in found if point[0] <= asked]
+
+
+def _asked(trail: Trail) -> float:
+    """The coverage up to which people were asked."""
+    if not trail.answered:
+        return 1.0
+    last = trail.answered.index(max(trail.answered)) if max(trail.answered) else -1
+    return trail.accepted[last] / trail.items if last >= 0 else 0.0
+
+
+def _whole(trail: Trail) -> str:
+    return "pool" if trail.answered else "labeled items"
+
+
 def _lowest(trail: Trail, part: Part) -> float:
     """Where the axis of agreement begins."""
-    steady = [
-        1 - errors / count
-        for count, errors in zip(trail.accepted, trail.errors, strict=True)
-        if count >= STEADY * trail.items
-    ]
+    steady = [agreement for coverage, agreement in _seen(trail) if coverage >= STEADY]
     bounds = [test.bound for test in trail.tested if test.bound is not None]
     low = min([part.agreement, *steady, *bounds])
     return max(0.0, low - 0.15 * (1 - low))
@@ -141,7 +167,13 @@ def _outcome(trail: Trail, part: Part) -> str:
         if part.certified
         else ""
     )
-    return f"The tests began at a coverage of {first} and {end}.{won}"
+    asked = (
+        f" People labeled {max(trail.answered):,} of {trail.items:,} items of the pool, the surest first; an item "
+        "without a label counts as an error."
+        if trail.answered
+        else ""
+    )
+    return f"The tests began at a coverage of {first} and {end}.{won}{asked}"
 
 
 def _worded(trail: Trail, part: Part, passed: Sequence[Tested], failed: Tested | None) -> str:

@@ -43,7 +43,7 @@ def part_name(calibration: Calibration, part: Part | Trail) -> str:
 def parts(calibration: Calibration) -> Table:
     """What is promised of each part, where there are several."""
     certificate = calibration.certificate
-    columns = ("Part", "Promised", "Labels", "Verdicts", "Errors", "Agreement", "Exact bound", "Status")
+    columns = ("Part", "Promised", "Items", "Verdicts", "Errors", "Agreement", "Exact bound", "Status")
     if len(certificate.parts) < 2:
         return Table("parts", "", columns, ())
     rows = tuple(
@@ -113,13 +113,14 @@ def verdicts(calibration: Calibration, found: Diagnosis) -> Table:
     )
     if len(labels) > WIDE:
         return _pairs(calibration, counts, title)
+    people = (*labels, "no label")[: len(counts)]
     rows = [
         (label, *(f"{n:,}" if n else "·" for n in row), f"{sum(row):,}")
-        for label, row in zip(labels, counts.tolist(), strict=bool(counts.size))
+        for label, row in zip(people, counts.tolist(), strict=True)
     ]
     if rows:
         wrong = [
-            sum(int(counts[p, v]) for p, human in enumerate(labels) if calibration.errs(verdict, human))
+            sum(int(counts[p, v]) for p, human in enumerate(people) if calibration.errs(verdict, human))
             for v, verdict in enumerate(labels)
         ]
         rows.append(("all", *(f"{n:,}" for n in counts.sum(axis=0).tolist()), f"{counts.sum():,}"))
@@ -129,6 +130,8 @@ def verdicts(calibration: Calibration, found: Diagnosis) -> Table:
         if given
         else "what all judges together say, were it given."
     )
+    if len(people) > len(labels):
+        note += " No label: not asked, or people cannot tell; such an item counts as an error where it has a verdict."
     if calibration.person:
         note += (
             " Of an item's people the majority is shown; the promise is about one of them drawn at random."
@@ -143,7 +146,7 @@ def _pairs(calibration: Calibration, counts: NDArray[np.int_], title: str) -> Ta
     found = sorted(
         (
             (int(counts[p, v]), human, verdict, int(counts[p].sum()))
-            for p, human in enumerate(labels)
+            for p, human in enumerate((*labels, "no label")[: len(counts)])
             for v, verdict in enumerate(labels)
             if counts[p, v] and calibration.errs(verdict, human)
         ),

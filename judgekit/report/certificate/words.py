@@ -88,11 +88,14 @@ def nearest(calibration: Calibration, part: Part) -> str:
     """Why a part is not certified: what comes nearest."""
     if part.nearest is None:
         return "None of the labeled items gets a verdict anywhere on the path."
+    items = "items of the pool" if calibration.certificate.pool else "labeled items"
     right = 1 - part.nearest.errors / part.nearest.accepted
     said = (
-        f"The surest {part.nearest.accepted:,} of {part.labels:,} labeled items come nearest: {percent(right)} of the "
+        f"The surest {part.nearest.accepted:,} of {part.labels:,} {items} come nearest: {percent(right)} of the "
         f"verdicts on them are no errors, where {percent(part.agreement)} are wanted."
     )
+    if part.waiting:
+        return f"{said} The next test hangs on {part.waiting:,} items without a label, which count as errors so far."
     if part.hopeless:
         return f"{said} No part of the verdicts is right often enough, so that more labels alone will hardly help."
     if part.labels_needed:

@@ -136,7 +136,7 @@ class Diagnosis:
     weakest : the label of people that judges get wrong most often, weighted by how often it occurs.
     targets : how far each target is; empty where something was certified, so that nobody picks another.
     verdicts : items by people's label (rows) and by the verdict that the policy gives (columns; the last: none, so that
-        the item is left open).
+        the item is left open). In a pool the last row are its items without a label.
     trails : the path of every part of the promise.
 
     The last two are empty in files made before they were kept.
@@ -184,21 +184,26 @@ def diagnose(
     classes = everything.shape[2]
     names = tuple(promise.names) or tuple(map(str, range(classes)))
     labeled, wrongs = losses(human, promise.agreeing(classes))
+    groups, pool = options.get("groups"), options.get("pool")
+    certify = labeled if pool is None else np.asarray(pool, dtype=np.bool_)
+    labeled = labeled & certify
     people, evidence, loss = _people(human)[labeled], everything[labeled], wrongs[labeled]
     verdict, single = _together(policy.pool, evidence), _each(policy.pool, evidence)
     given = verdict >= 0
     wrong = np.where(given, loss[np.arange(len(loss)), verdict], 0.0)
-    table = _cross(people, verdict, classes)
-    groups, others = options.get("groups"), options.get("unlabeled")
+    table = _cross(people, verdict, classes, classes)
     sample = Sample.of(
         probs,
         human,
         promise,
         groups=groups,
-        unlabeled=others,
+        unlabeled=options.get("unlabeled"),
         needs_others=options.get("max_mean_cost") is not None,
+        pool=pool,
     )
-    within = None if groups is None else np.asarray(groups)[labeled].tolist()
+    within = None if groups is None else np.asarray(groups)[certify].tolist()
+    decided = policy.decide(everything[certify], within).label
+    rows = np.where(labeled, _people(human), classes if pool is not None else -1)[certify]
     confused = [
         Confusion(names[p], names[v], int(table[p, v]), int(table[p].sum()))
         for p, v in np.argwhere(table[:, :-1])
@@ -223,16 +228,14 @@ def diagnose(
         targets=()
         if policy.certified
         else tuple(_targets(certificate, probs, human, corrected, options, names)),
-        verdicts=tuple(
-            tuple(row) for row in _cross(people, policy.decide(evidence, within).label, classes).tolist()
-        ),
+        verdicts=tuple(map(tuple, _cross(rows, decided, classes + (pool is not None), classes).tolist())),
         trails=trails(policy, sample),
     )
 
 
-def _cross(people: Ints, verdict: Ints, classes: int) -> Ints:
-    """How many items people label so and are given that verdict, (classes, classes + 1); the last column: none."""
-    table = np.zeros((classes, classes + 1), dtype=np.intp)
+def _cross(people: Ints, verdict: Ints, rows: int, classes: int) -> Ints:
+    """How many items people label so and are given that verdict, (rows, classes + 1); the last column: none."""
+    table = np.zeros((rows, classes + 1), dtype=np.intp)
     np.add.at(table, (people[people >= 0], verdict[people >= 0]), 1)
     return table
 

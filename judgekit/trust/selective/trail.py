@@ -54,13 +54,16 @@ class Trail:
     accepted : tuple of int
         Points of the path: how many of the items have a verdict there, from the strict end.
     errors : tuple of float
-        How many of these verdicts are errors.
+        How many of these verdicts are errors; those on items of a pool without a label are.
     tested : tuple of Tested
         The tests that were made; all passed, but for the last if ``stopped``.
     stopped : bool
         Whether the last test failed, so that nothing beyond it was looked at.
     delta : float
         The error level of each test.
+    answered : tuple of int
+        On how many of the verdicts, at the same points, people gave a label; empty where they did on all, as no pool
+        was asked along the path.
     """
 
     group: str | None
@@ -71,6 +74,7 @@ class Trail:
     tested: tuple[Tested, ...]
     stopped: bool
     delta: float
+    answered: tuple[int, ...] = ()
 
 
 def trails(policy: Policy, sample: Sample) -> tuple[Trail, ...]:
@@ -91,10 +95,10 @@ def trails(policy: Policy, sample: Sample) -> tuple[Trail, ...]:
     if certificate is None:
         raise ValueError("the policy has no certificate: nothing was calibrated")
     ways = descents(sample, policy.pool, policy.stopping, certificate.promise, certificate.method.delta)
-    return tuple(_trail(way) for way in ways)
+    return tuple(_trail(way, sample.pooled) for way in ways)
 
 
-def _trail(way: Descent) -> Trail:
+def _trail(way: Descent, pooled: bool) -> Trail:
     line = way.line
     entered = line.entered[line.order]
     ends = np.flatnonzero(np.append(entered[1:] < entered[:-1], True)[: len(entered)])  # ties go together
@@ -102,6 +106,7 @@ def _trail(way: Descent) -> Trail:
         ends = ends[np.unique(np.linspace(0, len(ends) - 1, POINTS).round().astype(int))]
     levels = [*entered[ends[:-1]].tolist(), BOTTOM][: len(ends)]  # every path ends below all scores
     errors = tally(line.entry, line.wrong, levels)
+    answered = np.cumsum(way.answered[line.order])[ends]
     tested = tuple(_tests(way))
     return Trail(
         group=way.group,
@@ -112,6 +117,7 @@ def _trail(way: Descent) -> Trail:
         tested=tested,
         stopped=bool(tested) and tested[-1].p_value > way.delta,
         delta=way.delta,
+        answered=tuple(answered.tolist()) if pooled else (),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from judgekit.trust import calibrate, diagnose
+from judgekit.trust import calibrate, diagnose, progress
 from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.diagnosis import Diagnosis
 from tests.trust.selective.test_diagnosis import judged
@@ -84,3 +84,25 @@ def test_with_no_item_there_is_no_path() -> None:
     probs, _human = judged(300)
     _, found = both(probs, np.full(300, -1), agreement=0.8)
     assert (found.trails[0].accepted, found.trails[0].tested, found.trails[0].stopped) == ((), (), False)
+
+
+def test_of_a_pool_the_path_says_how_far_people_were_asked() -> None:
+    probs, human = judged(500)
+    pool, asked = np.arange(500) < 400, np.full(500, -1)
+    options: dict[str, Any] = {"pool": pool, "agreement": 0.8}
+    for _ in range(4):
+        block = progress(probs, asked, **options).next
+        asked[block] = human[block]
+    asked[pool & (asked >= 0) & (np.arange(500) % 50 == 0)] = -1  # some of them cannot tell
+    certificate, found = both(probs, asked, **options)
+    (trail,), counts = found.trails, np.array(found.verdicts)
+    assert (trail.items, trail.answered[-1], found.n) == (400, certificate.labels, certificate.labels)
+    assert all(0 <= gave <= took for gave, took in zip(trail.answered, trail.accepted, strict=True))
+    assert trail.errors[-1] >= 400 - certificate.labels  # what nobody labeled counts as an error
+    assert counts.shape == (4, 4) and counts.sum() == 400
+    assert counts[-1].sum() == 400 - certificate.labels
+    given = counts[:, :-1]
+    assert (given.sum(), given.sum() - np.trace(given)) == (certificate.accepted, certificate.errors)
+    assert (
+        diagnose(calibrate(probs, human, agreement=0.8), probs, human, agreement=0.8).trails[0].answered == ()
+    )
