@@ -38,7 +38,7 @@ def table_of(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]
     text = codecs.iterdecode((raw for _, raw in numbered(file, path)), "utf-8-sig")
     reader = csv.DictReader(text, strict=True, restval="\0", restkey="\0", delimiter=delimiter)
     try:
-        _no_name_twice(reader.fieldnames or (), path)
+        no_name_twice(reader.fieldnames or (), path)
         for row in reader:
             cells = len(row) + len(row.get("\0", ())) - ("\0" in row)
             missing = sum(cell == "\0" for cell in row.values())
@@ -65,7 +65,8 @@ def _delimiter(header: bytes) -> str:
     return max(_DELIMITERS, key=lambda one: len(next(csv.reader(text, delimiter=one), ())))
 
 
-def _no_name_twice(names: Sequence[str], path: Path) -> None:
+def no_name_twice(names: Sequence[str], path: Path) -> None:
+    """Refuse a header in which a name stands twice; empty names do not count."""
     name, count = max(Counter(filter(None, names)).items(), key=lambda one: one[1], default=("", 0))
     if count > 1:
         raise InputError(f"the column '{name}' stands {count} times in the header", path=path, row=1)

@@ -18,6 +18,7 @@ from typing import Any
 from judgekit.errors import InputError, MissingExtra
 from judgekit.readers.base import Head, Place, Row
 from judgekit.readers.files.jsonfile import opened
+from judgekit.readers.files.tables import no_name_twice
 from judgekit.readers.label_tools import sheet
 from judgekit.readers.label_tools.base import LABEL, Asked, LabelTool
 
@@ -62,11 +63,14 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             found = book[ITEMS] if ITEMS in book.sheetnames else book.worksheets[0]
             given = enumerate(found.iter_rows(values_only=True), 1)
-            header = [_value(cell) for cell in next(given, (0, ()))[1]]
+            header = [_value(cell) or "" for cell in next(given, (0, ()))[1]]
+            no_name_twice(header, path)
             for place, row in given:
                 cells = dict(zip(header, map(_value, row), strict=False))
                 if any(cell is not None for cell in cells.values()):
-                    yield place, {key: cell for key, cell in cells.items() if key is not None}
+                    yield place, {key: cell for key, cell in cells.items() if key}
+        except InputError:
+            raise
         except Exception as error:  # a damaged archive, XML or sheet may raise anything
             yield 0, InputError(f"the workbook cannot be read: {error}", path=path)
 

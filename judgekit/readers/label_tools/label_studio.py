@@ -154,7 +154,7 @@ def _config(items: Sequence[Asked]) -> bytes:
     for label, meaning in meanings.items():
         add("Choice", choices, value=label, **({"hint": meaning} if meaning else {}))
     for label, meaning in meanings.items():
-        add("Header", value=line(label, meaning), size="6")
+        add("Header", value=line(label, meaning), style="font-size: 1em; font-weight: normal")
     add(
         "TextArea",
         name=NOTE,

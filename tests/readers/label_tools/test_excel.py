@@ -93,6 +93,16 @@ def test_a_fault_names_its_row(tmp_path: Path) -> None:
         list(readers.read_labels(path))
 
 
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["id", "label", None, "label", None], ["1", "right", None, "wrong", None]):
+        book.active.append(row)
+    book.save(path)
+    with pytest.raises(InputError, match=r"l\.xlsx:1: the column 'label' stands 2 times in the header"):
+        list(readers.read_labels(path))
+
+
 def test_a_damaged_workbook_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
