@@ -78,7 +78,6 @@ THROUGH = {
         "labeling/page/desk.py",
         "labeling/page/guard.py",
         "labeling/page/sitting.py",
-        "labeling/samples.py",
     ),
     "promises/test_shift.py": ("trust/monitoring/views.py",),
     "readers/formats/test_other_formats.py": (

@@ -56,17 +56,14 @@ export function showSetup({ rubric, promise, instructions, labels }, choose) {
 }
 
 function labelButton({ name, meaning, index, key }, choose) {
-  const named = element("span", "name", name);
-  const meant = element("span", "meaning", meaning);
-  named.id = `label-${index}`;
+  const meant = element("p", "meaning", meaning);
   meant.id = `meaning-${index}`;
-  const made = button("", () => choose(name), "label");
-  made.append(element("kbd", "", key), named, meant);
+  const made = button("", () => choose(name));
+  made.append(...(key ? [element("kbd", "", key), " "] : []), element("span", "name", name));
   made.dataset.label = name;
-  made.setAttribute("aria-labelledby", named.id);
   if (meaning) made.setAttribute("aria-describedby", meant.id);
   if (key) made.setAttribute("aria-keyshortcuts", key === "0" ? "0 c" : key);
-  return made;
+  return element("div", "label", made, meant);
 }
 
 function definition({ name, meaning, key }) {

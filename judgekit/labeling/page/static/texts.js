@@ -2,6 +2,7 @@
 
 const FOLD = { characters: 1500, lines: 20 };
 const REPEATS = 3; // of the same mark in a row; more are counted
+const MARKS = 1000; // in a text; more are written into it, for a browser takes minutes to lay out a hundred thousand
 
 const NAMES = new Map(Object.entries({
   " ": "·", "\t": "⇥", "\n": "↵\n", "\r": "CR", "\0": "NUL", "\x07": "BEL", "\b": "BS", "\v": "VT", "\f": "FF", "\x1b": "ESC", "\x7f": "DEL",
@@ -76,11 +77,15 @@ function element(tag, kind, text) {
 // Nodes of a text, or of its beginning where it is long; and whether all of it is in them.
 function nodes(text, folded) {
   const made = [];
+  let marks = 0;
   let { characters, lines } = folded ? FOLD : { characters: Infinity, lines: Infinity };
+  const write = (plain) => made.push((typeof made.at(-1) === "string" ? made.pop() : "") + plain);
   for (const [kind, piece] of counted(text)) {
     if (characters <= 0 || lines <= 0) return { made, whole: false };
     const shown = kind ? piece : piece.slice(0, cut(piece, characters, lines));
-    made.push(kind ? element("mark", kind, shown) : document.createTextNode(shown));
+    if (!kind) write(shown);
+    else if ((marks += 1) <= MARKS) made.push(element("mark", kind, shown));
+    else write(kind === "token" ? shown : `⟨${shown.trimEnd()}⟩`);
     characters -= shown.length;
     lines -= shown.split("\n").length - 1;
     if (shown.length < piece.length) return { made, whole: false };
