@@ -23,7 +23,7 @@ from scipy.special import gammaln
 
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.bounds import binomial_p, clopper_pearson_upper
-from judgekit.trust.selective.fixed_sequence import Step, checkpoints, descend, entry_order, own_steps
+from judgekit.trust.selective.fixed_sequence import Step, descend, entry_order, own_steps, starts
 
 TARGETS, LOW = (0.2, 0.3), (0.6,)  # target risks; an agreement below .5 is a risk above it
 SIZES = ((20, 4, 0), (24, 3, 1), (30, 3, 1), (40, 3, 0), (60, 2, 1))  # items, ties, 1: some never enter
@@ -45,22 +45,25 @@ class Outcomes:
     """
 
     def __init__(self, n: int, ties: int, beyond: int, risk: float, delta: float, whole: bool = True) -> None:
-        self.ties, self.beyond, self.risk, self.delta, self.whole = ties, beyond, risk, delta, whole
-        self.points = checkpoints(n, risk, delta)
+        self.ties, self.beyond, self.risk, self.whole = ties, beyond, risk, whole
+        self.starts = starts(n, risk, delta)
         number, parts, entry = np.arange(n + 1), ties + beyond, np.arange(ties, 0.0, -1)
-        passes = binomial_p(number[:, None], number, risk) <= delta
+        p_value = binomial_p(number[:, None], number, risk)
         found: list[list[Ints]] = [[np.zeros((0, parts + ties), dtype=np.intp)] for _ in range(ties)]
         for bars in itertools.combinations(range(n + parts - 1), parts - 1):
             counts = np.diff(bars, prepend=-1, append=n + parts - 1) - 1
             size = counts[:ties, None]
             wrong = np.indices([c + 1 for c in counts[:ties]]).reshape(ties, -1)
             right_until = np.cumsum(size, axis=0) - wrong  # within a tie the least charged come first
-            alive, taken = np.ones(wrong.shape[1], dtype=bool), np.zeros(wrong.shape[1], dtype=np.intp)
-            for step in own_steps(np.repeat(entry, counts[:ties]), self.points):
-                for first in self.sizes(step):
-                    alive &= passes[np.clip(first - right_until, 0, wrong).sum(axis=0), first]
-                if step.certifies:
-                    taken[alive] = (entry >= step.threshold).sum()
+            taken = np.zeros(wrong.shape[1], dtype=np.intp)
+            for start in self.starts:
+                alive = np.ones(wrong.shape[1], dtype=bool)
+                for step in own_steps(np.repeat(entry, counts[:ties]), start.points):
+                    for first in self.sizes(step):
+                        errors = np.clip(first - right_until, 0, wrong).sum(axis=0)
+                        alive &= p_value[errors, first] <= start.delta
+                    if step.certifies:
+                        taken[alive] = np.maximum(taken[alive], (entry >= step.threshold).sum())
             cells = np.concatenate([size - wrong, wrong, np.repeat(counts[ties:, None], len(alive), axis=1)])
             for t in set(taken.tolist()) - {0}:
                 found[t - 1].append(cells[:, taken == t].T)
@@ -78,9 +81,15 @@ class Outcomes:
         order = entry_order(entered, charge)
         errors = np.append(0.0, np.cumsum(charge[order]))
         p_value = {k: float(binomial_p(errors[k], k, self.risk)) for k in range(len(errors))}
-        steps = own_steps(entered[order], self.points)
-        won = descend(steps, lambda step: max(p_value[k] for k in self.sizes(step)), self.delta)
-        return int((entry >= won.threshold).sum()) if won else 0
+        ends = [
+            descend(
+                own_steps(entered[order], start.points),
+                lambda step: max(p_value[k] for k in self.sizes(step)),
+                start.delta,
+            )
+            for start in self.starts
+        ]
+        return max((int((entry >= won.threshold).sum()) for won in ends if won), default=0)
 
     def chance(self, population: Population) -> Floats:
         """Of each kind of item, in the order of an outcome."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.worked_example import ALPHA, DELTA, Example
-from judgekit.trust.selective.fixed_sequence import checkpoints
+from judgekit.trust.selective.fixed_sequence import START, checkpoints
 
 WIDTH = 800
 COLORS = {  # on light and on dark pages
@@ -132,7 +132,7 @@ def risk_figure() -> str:
     bad = list(zip(crossings[::2], crossings[1::2], strict=True))
     place = np.sort(np.random.default_rng(SEED).random(ITEMS))
     inside = place[place < end[-1]]
-    points = checkpoints(ITEMS, ALPHA, DELTA)
+    points = checkpoints(ITEMS, ALPHA, DELTA, START)
     ranks = np.append(points[points < len(inside)], len(inside))
 
     left, right, bottom = 50.0, 780.0, 220.0

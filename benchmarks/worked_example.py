@@ -13,7 +13,7 @@ import numpy as np
 
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.bounds import binomial_p
-from judgekit.trust.selective.fixed_sequence import Step, checkpoints, entry_order, own_steps
+from judgekit.trust.selective.fixed_sequence import Start, Step, entry_order, own_steps, starts
 from judgekit.trust.selective.layout import SECOND
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
@@ -66,10 +66,16 @@ class Example:
         """How many items enter."""
         return int((self.entered > -np.inf).sum())
 
+    @property
+    def start(self) -> Start:
+        """The main way down; with so few items there is no early one."""
+        (main,) = starts(len(self.human), ALPHA, self.delta)
+        return main
+
     def steps(self) -> list[tuple[Step, bool]]:
         """The steps up to the first that fails, and whether each passes."""
         walked = []
-        for step in own_steps(self.entered[: self.enter], checkpoints(len(self.human), ALPHA, self.delta)):
+        for step in own_steps(self.entered[: self.enter], self.start.points):
             sizes = {step.first, step.whole} if step.certifies else {step.first}
             walked.append((step, all(self.p_value(k) <= self.delta for k in sizes)))
             if not walked[-1][1]:

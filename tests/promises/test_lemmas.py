@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from judgekit.trust.bounds import binomial_p
-from judgekit.trust.selective.fixed_sequence import Step, checkpoints, descend, own_steps
+from judgekit.trust.selective.fixed_sequence import EARLY, START, Step, checkpoints, descend, own_steps
 
 pytestmark = pytest.mark.slow
 
@@ -66,11 +66,13 @@ def draws(draw: st.DrawFn) -> tuple[Ties, list[np.ndarray], int]:
     return Ties(mass, rate, alpha), [place[place < mass.sum()] for place in places], n
 
 
-@given(draws(), st.sampled_from([0.1, 0.3]))
+@given(draws(), st.sampled_from([0.1, 0.3]), st.sampled_from([EARLY, START]))
 @settings(max_examples=200)
-def test_what_is_bad_passes_its_guard(case: tuple[Ties, list[np.ndarray], int], delta: float) -> None:
+def test_what_is_bad_passes_its_guard(
+    case: tuple[Ties, list[np.ndarray], int], delta: float, start: float
+) -> None:
     ties, places, n = case
-    points = checkpoints(n, ties.alpha, delta)
+    points = checkpoints(n, ties.alpha, delta, start)
     assume(len(points))
     for place in places:
         if len(place):

@@ -11,7 +11,6 @@ import pytest
 from benchmarks.path_figures import path_figure, risk_figure
 from benchmarks.worked_example import ALPHA, COSTS, DELTA, Example
 from judgekit.trust import calibrate
-from judgekit.trust.selective.fixed_sequence import checkpoints
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "guarantee.md").read_text(encoding="utf-8")
@@ -55,7 +54,7 @@ def test_calibrating_the_example_certifies_what_the_page_says() -> None:
 
 
 def test_the_numbers_in_the_text_of_the_example() -> None:
-    points = checkpoints(20, ALPHA, EXAMPLE.delta).tolist()
+    points = EXAMPLE.start.points.tolist()
     tested = [step.first for step, _ in EXAMPLE.steps()]
     assert points == [12, 17, 20] and tested == [12, 17, EXAMPLE.enter] == [12, 17, 19]
     assert says("For `n` = 20 the numbers are 12, 17 and 20; 19 items enter, so the steps test 12, 17 and 19")

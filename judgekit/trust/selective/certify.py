@@ -10,7 +10,7 @@ from judgekit.trust.arrays import Floats
 from judgekit.trust.bounds import clopper_pearson_upper
 from judgekit.trust.risk import Promise
 from judgekit.trust.selective.certificate import Part
-from judgekit.trust.selective.legs import Leg, legs
+from judgekit.trust.selective.legs import Course, courses
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import StoppingRule
@@ -29,20 +29,20 @@ def certify(
     """
     names = sample.names or ("",)
     threshold, parts = np.full((len(names), sample.loss.shape[1]), np.inf), list[Part]()
-    for leg in legs(sample, pool, stopping, promise, delta):
-        descent = leg.descent
-        found, seen = _end(leg, sample)
+    for course in courses(sample, pool, stopping, promise, delta):
+        descent = course.farthest.descent
+        found, seen = _end(course, sample)
         where = slice(None) if descent.verdict is None else descent.verdict
         threshold[names.index(descent.group or ""), where] = found
         parts.append(Part(descent.group, descent.verdict, descent.target, **seen))
     return threshold, tuple(parts)
 
 
-def _end(leg: Leg, sample: Sample) -> tuple[float, dict[str, Any]]:
+def _end(course: Course, sample: Sample) -> tuple[float, dict[str, Any]]:
     """The threshold that could be promised, and what a part says of it."""
-    descent, won = leg.descent, leg.certified
+    descent, won = course.farthest.descent, course.farthest.certified
     count, charged, delta = len(descent), descent.charged, descent.delta
-    known = {"labels": int(descent.answered.sum()), "waiting": leg.waiting}
+    known = {"labels": int(descent.answered.sum()), "waiting": course.waiting}
     if not won:
         asked = np.flatnonzero(descent.answered[descent.line.order])
         told = asked[-1] + 1 if len(asked) else 0  # what nobody was asked about says nothing of the judges

@@ -1,4 +1,4 @@
-"""The way down the path for every part of a promise: items lined up, steps laid out, and how each is tested."""
+"""The ways down the path for every part of a promise: items lined up, steps laid out, and how each is tested."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from judgekit.trust.bounds import betting_p, binomial_p
 from judgekit.trust.risk import Promise
 from judgekit.trust.selective.fixed_sequence import (
     Step,
-    checkpoints,
     entry_order,
     fixed_steps,
     own_steps,
     passed,
+    starts,
 )
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
@@ -80,7 +80,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Descent:
-    """The way down the path for one part of a promise.
+    """One way down the path for one part of a promise.
 
     Attributes
     ----------
@@ -171,8 +171,8 @@ class Descent:
 
 def descents(
     sample: Sample, pool: OpinionPool, stopping: StoppingRule, promise: Promise, delta: float
-) -> Iterator[Descent]:
-    """The way down for every part of a promise, each at its share of ``delta``."""
+) -> Iterator[tuple[Descent, ...]]:
+    """The ways down for every part of a promise, the main one first; together they spend its share of ``delta``."""
     items, others = Opinions.of(pool, sample.evidence), Opinions.of(pool, sample.others)
     names, verdicts = sample.names or ("",), promise.conditions(sample.loss.shape[1])
     share = delta / (len(names) * len(verdicts))
@@ -184,24 +184,30 @@ def descents(
                 marks = None if marks is None else marks[marks.label[:, -1] == verdict]
             line = Line.of(items[which], sample.loss[which], stopping)
             target = promise.target(verdict)
-            points = checkpoints(len(line.entered), 1 - target, share)
-            steps = _steps(line, points, marks, stopping)
-            reached = [step.threshold for step in steps]
-            yield Descent(
-                group=name or None,
-                verdict=verdict,
-                target=target,
-                delta=share,
-                line=line,
-                charged=np.append(0.0, np.cumsum(line.worst_loss[line.order])),
-                steps=steps,
-                erred=dict(zip(reached, tally(line.entry, line.wrong, reached).tolist(), strict=True)),
-                fixed=marks is not None,
-                shares=sample.shares,
-                item=np.flatnonzero(which),
-                answered=sample.answered[which],
-                hopeful=sample.hopeful,
-            )
+            charged = np.append(0.0, np.cumsum(line.worst_loss[line.order]))
+            ways = list[Descent]()
+            for start in starts(len(line.entered), 1 - target, share):
+                steps = _steps(line, start.points, marks, stopping)
+                reached = [step.threshold for step in steps]
+                erred = tally(line.entry, line.wrong, reached).tolist()
+                ways.append(
+                    Descent(
+                        group=name or None,
+                        verdict=verdict,
+                        target=target,
+                        delta=start.delta,
+                        line=line,
+                        charged=charged,
+                        steps=steps,
+                        erred=dict(zip(reached, erred, strict=True)),
+                        fixed=marks is not None,
+                        shares=sample.shares,
+                        item=np.flatnonzero(which),
+                        answered=sample.answered[which],
+                        hopeful=sample.hopeful,
+                    )
+                )
+            yield tuple(ways)
 
 
 def _steps(line: Line, points: Ints, marks: Opinions | None, stopping: StoppingRule) -> list[Step]:

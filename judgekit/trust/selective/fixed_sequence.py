@@ -1,8 +1,9 @@
-"""Which thresholds of a path may be promised: fixed-sequence testing (Bauer 1991), begun where it has power.
+"""Which thresholds of a path may be promised: fixed-sequence testing (Bauer 1991), from two starts.
 
 The hypotheses "the policy at this threshold errs more than allowed" are tested from strict to lenient, each at the
 whole error level, until the first one that cannot be refuted. ``docs/guarantee.md`` proves that the last threshold
-before it breaks its promise with probability at most that error level.
+before it breaks its promise with probability at most that error level. Two such ways down share the error level: one
+begins where it has power, one near the strict end, for judges that are right there and soon not any more.
 """
 
 from __future__ import annotations
@@ -17,32 +18,47 @@ from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.selective.stopping import BOTTOM
 
 START = 0.4
-"""Share of the items at which the path begins, unless that leaves no room for errors."""
+"""Share of the items at which the main way down begins: where most risk curves leave it the most power."""
 
-LATEST_START = 0.5
-
-ROOM = 1 / 3
-"""Least share of the target rate that must be allowed as errors where the path begins, if it can be had."""
+EARLY = 0.05
+"""Share of the error level that an early way down may spend, and share of the items at which it begins."""
 
 STEPS = 400
-"""Most thresholds on a path."""
+"""Most thresholds on a way down."""
 
 
-def checkpoints(n: int, risk: float, delta: float) -> Ints:
+@dataclass(frozen=True)
+class Start:
+    """One way down: the numbers of accepted items at which to test, increasing, each at level ``delta``."""
+
+    points: Ints
+    delta: float
+
+
+def starts(n: int, risk: float, delta: float) -> tuple[Start, ...]:
+    """The ways down that share an error level, the main one first; they depend on nothing but n, risk and delta.
+
+    The early way is left out, and costs nothing, where so few items cannot pass sooner than on the main one.
+    """
+    early = Start(checkpoints(n, risk, EARLY * delta, EARLY), EARLY * delta)
+    main = Start(checkpoints(n, risk, (1 - EARLY) * delta, START), (1 - EARLY) * delta)
+    if len(early.points) and early.points[0] < main.points[0]:
+        return main, early
+    return (Start(checkpoints(n, risk, delta, START), delta),)
+
+
+def checkpoints(n: int, risk: float, delta: float, start: float) -> Ints:
     """Numbers of accepted items at which to test, increasing; empty if n is too small to certify anything.
 
-    They depend on nothing but n, risk and delta. Between two numbers at which the exact binomial test allows one
-    error more, waiting only adds errors: so the path stops exactly there. It begins at 40 % of the items,
-    or later (up to 50 %) while the errors allowed are less than a third of the target rate.
+    Between two numbers at which the exact binomial test allows one error more, waiting only adds errors: so the path
+    stops exactly there, from the share ``start`` of the items on (or at the last such number, if all come before).
     """
-    number = np.arange(1, n + 1) if n <= 10 * STEPS else np.linspace(START * n, n, STEPS).astype(np.int64)
+    number = np.arange(1, n + 1) if n <= 10 * STEPS else np.linspace(start * n, n, STEPS).astype(np.int64)
     allowed = allowed_errors(number, risk, delta)
-    jumps = np.flatnonzero(np.diff(allowed, prepend=-1) > 0)
-    if not len(jumps):
+    count = number[np.diff(allowed, prepend=-1) > 0]
+    if not len(count):
         return np.zeros(0, dtype=np.intp)
-    count, room = number[jumps], allowed[jumps] / (number[jumps] * risk)
-    early = (count < START * n) | ((room < ROOM) & (count < LATEST_START * n))
-    points = count[~early] if not early.all() else count[-1:]
+    points = count[count >= start * n] if count[-1] >= start * n else count[-1:]
     if len(points) > STEPS:
         points = points[np.unique(np.linspace(0, len(points) - 1, STEPS).round().astype(int))]
     return np.append(points, n)[: len(points) + (points[-1] < n)].astype(np.intp)

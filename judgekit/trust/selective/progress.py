@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from judgekit.trust.arrays import Ints
 from judgekit.trust.selective.calibrate import GAIN, decide
 from judgekit.trust.selective.layout import Layout, Way, lay_out
-from judgekit.trust.selective.legs import Leg, legs
+from judgekit.trust.selective.legs import Course, courses
 from judgekit.trust.selective.policy import Policy
 
 BLOCK = 20
@@ -101,7 +101,7 @@ def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: 
     of_use = {item for one in fronts for item in one.of_use}
     return Progress(
         policy=policy,
-        parts=tuple(map(_ahead, front.legs)),
+        parts=tuple(map(_ahead, front.parts)),
         next=layout.sample.item[list(front.next)],
         asked_at_most=len(of_use),
     )
@@ -111,32 +111,34 @@ def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: 
 class _Front:
     """How far labels have come on one path."""
 
-    legs: tuple[Leg, ...]
+    parts: tuple[Course, ...]
 
     @classmethod
     def of(cls, layout: Layout, way: Way) -> _Front:
-        return cls(tuple(legs(layout.sample, way.pool, way.stopping, layout.promise, way.delta)))
+        return cls(tuple(courses(layout.sample, way.pool, way.stopping, layout.promise, way.delta)))
 
     @property
     def open(self) -> bool:
         """Whether labels could still add to it."""
-        return any(leg.open for leg in self.legs)
+        return any(part.open for part in self.parts)
 
     @property
     def won(self) -> int:
         """How many items get a verdict by what passes."""
-        return sum(leg.won for leg in self.legs)
+        return sum(part.won for part in self.parts)
 
     @property
     def hoped(self) -> int:
         """How many may, at most."""
-        return sum(leg.hoped for leg in self.legs)
+        return sum(part.hoped for part in self.parts)
 
     @property
     def next(self) -> list[int]:
         """The next block of every part, mixed; and of the blocks after it what makes :data:`BLOCK`."""
         found: list[int] = []
-        for blocks in zip_longest(*(leg.blocks() for leg in self.legs), fillvalue=np.zeros(0, dtype=np.intp)):
+        for blocks in zip_longest(
+            *(part.blocks() for part in self.parts), fillvalue=np.zeros(0, dtype=np.intp)
+        ):
             if len(found) >= BLOCK:
                 break
             block = np.sort(np.concatenate(blocks)).tolist()  # the sample is in random order
@@ -146,16 +148,17 @@ class _Front:
     @property
     def of_use(self) -> set[int]:
         """The items, not labeled, that an open step hangs on."""
-        return {int(item) for leg in self.legs for block in leg.blocks() for item in block}
+        return {int(item) for part in self.parts for block in part.blocks() for item in block}
 
 
-def _ahead(leg: Leg) -> Ahead:
-    count = max(len(leg.descent), 1)
+def _ahead(part: Course) -> Ahead:
+    descent = part.farthest.descent
+    count = max(len(descent), 1)
     return Ahead(
-        group=leg.descent.group,
-        label=leg.descent.verdict,
-        items=len(leg.descent),
-        coverage=leg.won / count,
-        next_coverage=leg.next_won / count,
-        ended=not leg.open,
+        group=descent.group,
+        label=descent.verdict,
+        items=len(descent),
+        coverage=part.won / count,
+        next_coverage=part.next_won / count,
+        ended=not part.open,
     )

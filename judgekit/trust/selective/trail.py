@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit.trust.bounds import clopper_pearson_upper
-from judgekit.trust.selective.descent import Descent, descents
+from judgekit.trust.selective.descent import Descent
+from judgekit.trust.selective.legs import courses
 from judgekit.trust.selective.policy import Policy
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import BOTTOM, tally
@@ -94,8 +95,8 @@ def trails(policy: Policy, sample: Sample) -> tuple[Trail, ...]:
     certificate = policy.certificate
     if certificate is None:
         raise ValueError("the policy has no certificate: nothing was calibrated")
-    ways = descents(sample, policy.pool, policy.stopping, certificate.promise, certificate.method.delta)
-    return tuple(_trail(way, sample.pooled) for way in ways)
+    parts = courses(sample, policy.pool, policy.stopping, certificate.promise, certificate.method.delta)
+    return tuple(_trail(part.farthest.descent, sample.pooled) for part in parts)
 
 
 def _trail(way: Descent, pooled: bool) -> Trail:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.trust import Policy
 from judgekit.trust.bounds import allowed_errors
 from judgekit.trust.selective.fixed_sequence import (
+    EARLY,
+    START,
+    STEPS,
     Step,
     checkpoints,
     descend,
     entry_order,
     fixed_steps,
     own_steps,
+    starts,
 )
 from judgekit.trust.selective.frontier import candidates
 from judgekit.trust.selective.opinion_pool import OpinionPool
@@ -123,17 +127,38 @@ def test_levels_never_split_ties(values: list[int], count: int) -> None:
         assert (entered[taken].min() > entered[~taken]).all()
 
 
-@given(st.integers(0, 600), st.floats(0.02, 0.4), st.floats(0.02, 0.3))
-def test_checkpoints_lie_where_one_more_error_is_allowed(n: int, risk: float, delta: float) -> None:
-    points = checkpoints(n, risk, delta)
+@given(st.integers(0, 600), st.floats(0.02, 0.4), st.floats(0.02, 0.3), st.floats(0, 1))
+def test_checkpoints_lie_where_one_more_error_is_allowed(
+    n: int, risk: float, delta: float, start: float
+) -> None:
+    points = checkpoints(n, risk, delta, start)
     assert (np.diff(points) > 0).all()
     for point in points[:-1]:
         assert allowed_errors(point, risk, delta) > allowed_errors(point - 1, risk, delta)
     if len(points):
         assert points[-1] == n
         assert allowed_errors(points[0], risk, delta) >= 0
+        assert points[0] >= start * n or allowed_errors(points[0], risk, delta) == allowed_errors(
+            n, risk, delta
+        )
     else:
         assert n == 0 or allowed_errors(n, risk, delta) == -1
+
+
+@given(st.integers(0, 5000), st.floats(0.02, 0.4), st.floats(0.02, 0.3))
+@settings(max_examples=30)
+def test_ways_down_share_the_error_level_and_the_early_one_begins_earlier(
+    n: int, risk: float, delta: float
+) -> None:
+    main, *early = starts(n, risk, delta)
+    assert sum(start.delta for start in (main, *early)) == pytest.approx(delta)
+    for start in (main, *early):
+        assert len(start.points) <= STEPS + 1
+        assert (allowed_errors(start.points, risk, start.delta) >= 0).all()
+    for start in early:
+        assert EARLY * n <= start.points[0] < main.points[0]
+    if not early:
+        np.testing.assert_array_equal(main.points, checkpoints(n, risk, delta, START))
 
 
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.data())
