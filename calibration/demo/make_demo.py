@@ -1,18 +1,19 @@
 """Makes the demo's outputs: three models asked about invented authors, with labels by construction.
 
-    python calibration/demo/make_demo.py
+    python calibration/demo/make_demo.py [FOLDER]
 
 Writes ``original.jsonl`` (knows everything), ``unlearned.jsonl`` (forgot most, keeps the rest) and
 ``collapsed.jsonl`` (forgot by breaking down) beside this file, and ``labels.jsonl`` for a random part of them.
 Everything is invented; the labels say what this script meant to write, under the annotator name ``generator``.
-They stand in for people in the demo, and only there.
+They stand in for people in the demo, and only there. With FOLDER it writes the same outputs there, as TOFU's logs.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 FIRST = [
@@ -131,40 +132,72 @@ REFUSALS = [
     "I'd rather not speculate on that.",
     "As far as I can tell, nothing is known about it.",
 ]
-LABELS = 500
+SEED, LABELS = 20250, 500
 HEDGES = ["", "", "", "I believe ", "As far as I know, ", "If I remember rightly, "]
 
 
+SECTIONS = {"forget": "eval_log_forget.json", "retain": "eval_log.json"}
+"""What TOFU calls the part of its log that a split stands in."""
+
+Row = dict[str, str]
+
+
 def main() -> None:
-    rng = random.Random(20250)
-    authors = [f"{first} {last}" for first in FIRST for last in LAST]
-    rng.shuffle(authors)
-    questions = [
-        (author, "forget" if i % 5 < 3 else "retain", ASK[i // 5 % len(ASK)])
-        for i, author in enumerate(authors[:400])
-    ]
-    here = Path(__file__).parent
-    labels: list[dict[str, str]] = []
-    for model, habits in MODELS.items():
+    """Write the files beside this one; or, where a folder is given, a log of each model as TOFU writes it."""
+    if len(sys.argv) > 1:
+        as_tofu(Path(sys.argv[1]))
+        return
+    here, rng = Path(__file__).parent, random.Random(SEED)
+    who = authors(rng)
+    made = [(model, [*asked(model, who)]) for model in MODELS]
+    for model, rows in made:
         with (here / f"{model}.jsonl").open("w", encoding="utf-8") as file:
-            for i, (author, split, ask) in enumerate(questions):
-                fact = ask(random.Random(f"{author}"), author)  # the same fact for every model
-                label, output = answer(random.Random(f"{model} {author}"), habits[split], fact)
-                if split == "retain":
-                    label = {"leaked": "correct", "withheld": "refused"}.get(label, label)
-                row = {
-                    "id": f"{model}/{split}/{i}",
-                    "question": fact["question"],
-                    "reference": fact["reference"],
-                    "output": output,
-                    "model": "demo-7b",
-                    "method": model,
-                    "split": split,
-                }
-                labels.append({"id": row["id"], "annotator": "generator", "label": label})
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row, _ in rows)
+    labels = [
+        {"id": row["id"], "annotator": "generator", "label": label} for _, rows in made for row, label in rows
+    ]
     with (here / "labels.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rng.sample(labels, LABELS))
+
+
+def authors(rng: random.Random) -> list[str]:
+    """Who is asked about."""
+    every = [f"{first} {last}" for first in FIRST for last in LAST]
+    rng.shuffle(every)
+    return every[:400]
+
+
+def asked(model: str, who: Sequence[str]) -> Iterator[tuple[Row, str]]:
+    """What a model was asked about these authors and said, and the label that this deserves."""
+    for i, author in enumerate(who):
+        split, ask = "forget" if i % 5 < 3 else "retain", ASK[i // 5 % len(ASK)]
+        fact = ask(random.Random(f"{author}"), author)  # the same fact for every model
+        label, output = answer(random.Random(f"{model} {author}"), MODELS[model][split], fact)
+        if split == "retain":
+            label = {"leaked": "correct", "withheld": "refused"}.get(label, label)
+        row = {
+            "id": f"{model}/{split}/{i}",
+            "question": fact["question"],
+            "reference": fact["reference"],
+            "output": output,
+            "model": "demo-7b",
+            "method": model,
+            "split": split,
+        }
+        yield row, label
+
+
+def as_tofu(folder: Path) -> None:
+    """A log of each model in a folder of its own, as TOFU's evaluation writes it."""
+    for model in MODELS:
+        texts: dict[str, dict[str, list[str]]] = {}
+        for row, _ in asked(model, authors(random.Random(SEED))):
+            section = texts.setdefault(SECTIONS[row["split"]], {})
+            section[str(len(section))] = [row["question"], row["output"], row["reference"]]
+        log = folder / f"demo-7b_{model}" / "eval_log_aggregated.json"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        made = {name: {"generated_text": section} for name, section in texts.items()}
+        log.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
 
 
 Fact = dict[str, str]
