@@ -19,6 +19,7 @@ from judgekit.labeling.sheet import Task, is_sheet, read_sheet, sample, write_sh
 from judgekit.records import Hop, Item, Verdict
 from judgekit.rubrics import meanings_of
 from tests.cli.calling import judgekit
+from tests.readers.label_tools.answering import ANSWERED, Given
 
 TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
 
@@ -288,6 +289,21 @@ def test_a_sheet_is_read_back_as_it_is_shown(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="every row of the sheet has a label"):
         read_sheet(path)
     assert not is_sheet(outputs(tmp_path / "o.jsonl", "npo", 3))
+
+
+def test_from_a_label_tool_to_a_certificate(tmp_path: Path) -> None:
+    outputs(tmp_path / "npo.jsonl", "npo", 80)
+    assert judgekit("score", "npo.jsonl", cwd=tmp_path).returncode == 0
+    done = judgekit("queue", "runs/npo", "--to", "label-studio", "-o", "tool.json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    tasks = [one["data"] for one in json.loads((tmp_path / "tool.json").read_text("utf-8"))]
+    said = [Given("leaked" if "In " in one["output"] else "withheld") for one in tasks]
+    said[0] = Given(None, skip=True)
+    ANSWERED["label-studio"](tmp_path / "tool.json", said)
+    done = judgekit("calibrate", "runs/npo", "--labels", "tool.json", "--agreement", 0.8, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "79 items labeled" in done.stdout
+    assert "tool.json: 1 of 80 rows were skipped" in done.stderr
 
 
 def test_a_queue_is_written_for_a_tool(tmp_path: Path) -> None:

@@ -101,14 +101,16 @@ def _said(result: object, path: Path, place: Place) -> dict[str, Any]:
 
 def _flat(row: Row, path: Path, place: Place) -> Answer:
     """A row of JSON-MIN or CSV."""
-    seconds = row.get("lead_time")
+    label, seconds = row.get(LABEL), row.get("lead_time")
+    if isinstance(label, str) and label.startswith(("{", "[")):
+        raise InputError(f"one label an answer is read, found {label}", path=path, row=place)
     if isinstance(seconds, str):
         seconds = _seconds(seconds, path, place)
     return answer(
         row,
         path,
         place,
-        label=_several(row.get(LABEL)),
+        label=_several(label),
         annotator=row.get("annotator"),
         at=row.get("created_at"),
         seconds=seconds,
@@ -126,8 +128,8 @@ def _seconds(cell: str, path: Path, place: Place) -> float:
 
 
 def _several(value: object) -> object:
-    """Several choices of one control stand in an object of their own."""
-    return value.get("choices") if isinstance(value, Mapping) else value
+    """What one control holds several of stands in an object of its own."""
+    return value.get("choices") or value.get("text") if isinstance(value, Mapping) else value
 
 
 def _listed(value: object) -> list[Any]:

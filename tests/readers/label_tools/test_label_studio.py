@@ -134,6 +134,27 @@ def test_broken_exports(rows: list[object], expected: str, tmp_path: Path) -> No
     assert expected in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["e.csv", "e.json"])
+def test_several_choices_of_one_person_are_refused_in_flat_exports_too(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    chosen = {"choices": ["right", "wrong"]}
+    row = {
+        "annotation_id": 1,
+        "annotator": 1,
+        "item_id": "a",
+        "label": chosen,
+        "lead_time": 2.5,
+        "note": {"text": ["x", "y"]},
+    }
+    cells = [json.dumps(json.dumps(chosen)).replace('\\"', '""') if key == "label" else "1" for key in row]
+    content = json.dumps([row]) if name == "e.json" else f"{','.join(row)}\n{','.join(cells)}\n"
+    path.write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r":(0|2): one label an answer is read, found "):
+        list(readers.read_labels(path))
+    path.write_text(json.dumps([row | {"label": "right"}]), "utf-8")
+    assert [one.note for one in readers.read_labels(path)] == ["x\ny"]
+
+
 def test_a_csv_export_without_seconds_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "e.csv"
     path.write_text("annotation_id,annotator,item_id,label,lead_time\n1,1,a,right,soon\n", "utf-8")
