@@ -119,6 +119,21 @@ def rewardbench2(path: Path, judges: Sequence[str] = ("gpt-5.4-nano", "gpt-5.4-m
     return Recorded(ids, ids, probs, human, list(judges), list("0123"), costs)
 
 
+def rewardbench2_open(path: Path) -> Recorded:
+    """Best of four by five open judges of 7 to 8 billion weights, each over six orders."""
+    rows = _jsonl(path)
+    judges = list(rows[0]["open_judges"])
+    probs = np.full((len(rows), len(judges), 4), np.nan)
+    for i, row in enumerate(rows):
+        for t, judge in enumerate(judges):
+            votes = [int(said) for said in row["open_judges"].get(judge, {}).values() if said in range(4)]
+            if votes:
+                probs[i, t] = _votes(votes, 4)
+    human = np.array([row["correct_candidate"] for row in rows])
+    ids = [row["id"] for row in rows]
+    return Recorded(ids, ids, probs, human, judges, list("0123"), [1.0] * len(judges))
+
+
 def openqa(path: Path) -> Recorded:
     """Is the answer right? BEM's probability and two judges' bare verdicts."""
     rows = _jsonl(path)
@@ -166,6 +181,7 @@ READERS: dict[str, Callable[[Path], Recorded]] = {
     "evidence": evidence,
     "trust_or_escalate": trust_or_escalate,
     "rewardbench2": rewardbench2,
+    "rewardbench2_open": rewardbench2_open,
     "openqa": openqa,
     "llmbar": llmbar,
 }
