@@ -84,11 +84,16 @@ def tests(calibration: Calibration, number: int, trail: Trail) -> Table:
         if index in shown
     )
     name = part_name(calibration, trail)
-    less = f" {len(rows)} of {last + 1} tests are shown." if len(rows) <= last else ""
-    note = (
-        "An item counts with the worst verdict that it gets along the path. A test passes while p is at most "
-        f"{trail.delta:.4g}.{less}"
-    )
+    share = calibration.certificate.method.delta / max(len(calibration.certificate.parts), 1)
+    said = [
+        "An item counts with the worst verdict that it gets along the path.",
+        f"A test passes while p is at most {trail.delta:.4g}.",
+        "Of two ways down that share the error level, this one reaches farther."
+        if trail.delta < share
+        else "",
+        f"{len(rows)} of {last + 1} tests are shown." if len(rows) <= last else "",
+    ]
+    note = " ".join(filter(None, said))
     title = f"Tests, in their order{f': {name}' if name else ''}"
     return Table(f"tests-{number}", title, columns, rows, note).without_empty()
 
