@@ -81,7 +81,7 @@ export function showProgress(told, promise) {
   the("bar").value = answered;
   const standing = { certified: told.certified || (promise && "Nothing yet."), next: told.next, stop: told.stop };
   for (const [part, text] of Object.entries(standing)) {
-    the(part).textContent = text;
+    if (the(part).textContent !== text) the(part).textContent = text; // read out when it changes
     the(part).parentElement.hidden = !text;
   }
   the("standing").hidden = !Object.values(standing).some(Boolean);

@@ -13,7 +13,8 @@ let name = "";
 let progress = null;
 let current = null; // the item on the screen
 let ready = []; // items that come next
-const answered = new Set(); // keys, by this page
+let asking = Promise.resolve(); // for items: one request after the other
+let meanwhile = new Set(); // keys answered since the last of them began
 let unsaved = null; // the answer that is on its way
 let isBusy = false; // taking back, finishing
 let since = 0; // when the current item came
@@ -63,14 +64,18 @@ function turn() {
   return lock();
 }
 
-// Ask for items until this page holds enough of them.
-async function more() {
+// Ask for items, so that this page holds enough of them.
+function more() {
+  asking = asking.then(fill);
+  return asking;
+}
+
+async function fill() {
   if (unsaved || isBusy) return;
-  const asked = name;
+  meanwhile = new Set();
   try {
     const told = await getNext(name, [current, ...ready].filter(Boolean).map((item) => item.key));
-    if (asked !== name) return;
-    const known = new Set([...answered, current?.key, ...ready.map((item) => item.key)]);
+    const known = new Set([...meanwhile, current?.key, ...ready.map((item) => item.key)]);
     ready.push(...told.items.filter((item) => !known.has(item.key)));
     calm("items");
     if (unsaved || isBusy) return;
@@ -100,6 +105,7 @@ async function answer(label) {
   const item = current;
   unsaved = { annotator: name, key: item.key, label, seconds: Math.round(100 * clock.seconds()) / 100, note: the("note").value.trim() };
   remember("unsaved", unsaved);
+  meanwhile.add(item.key);
   progress.by_you += 1;
   turn();
   await save(item);
@@ -107,20 +113,18 @@ async function answer(label) {
 
 // Send the answer that is on its way until it is saved or never can be.
 async function save(item) {
-  const { key, label, note: written } = unsaved;
+  const { label, note: written } = unsaved;
   const slow = setTimeout(() => say("Saving…"), 300);
   const failed = await sent(label);
   clearTimeout(slow);
   unsaved = null;
   remember("unsaved", null);
-  answered.add(key);
   calm("save");
   say(failed ? "" : `Saved: ${label}.`);
   if (failed?.status === 409) {
     ready = []; // another tab is ahead of this one
     alarm("save", `You answered that item in another tab already, with '${failed.told.label}'; that answer stays.`, dismiss());
   } else if (failed) {
-    answered.delete(key);
     if (item) showAgain(item, { label, note: written });
     alarm("save", `Your answer '${label}' is not saved: ${failed.message}.`, button("Reload the page", () => location.reload()), dismiss());
   }
@@ -138,7 +142,7 @@ async function sent(label) {
       if (error.status === 409 && ["", label].includes(error.told.label)) return null; // an earlier attempt was heard
       if (!error.passes) return error;
       const seconds = RETRY[Math.min(attempt, RETRY.length - 1)];
-      alarm("save", `Your last answer, '${label}', is not saved yet: ${error.message}. It is kept here and sent again.`, button("Try now", () => wake()));
+      alarm("save", `Your last answer, '${label}', is not saved yet: ${error.message}. It is kept here and sent again and again.`, button("Try now", () => wake()));
       say("Not saved yet.");
       await new Promise((after) => {
         wake = after;
@@ -155,7 +159,6 @@ async function undo() {
   try {
     const told = await ask("/api/undo", { annotator: name });
     isBusy = false;
-    answered.delete(told.item.key);
     note(told.progress);
     showAgain(told.item, told);
     say(`Taken back: ${told.label}. Answer again.`);

@@ -23,7 +23,7 @@ export async function ask(path, body, seconds = 60) {
     reply = await fetch(path, request);
     told = await reply.json();
   } catch {
-    if (!reply || reply.ok) throw new Failed("the server does not answer", 0);
+    if (!reply || reply.ok) throw new Failed("the server does not answer; 'judgekit label' must run, and where it was started anew, its new link be opened", 0);
     told = {};
   }
   if (reply.ok) return told;
