@@ -33,9 +33,10 @@ addEventListener("keydown", (event) => {
   requestAnimationFrame(() => requestAnimationFrame((now) => window.shown.push(now - start)));
   window.start = start;
 }, true);
+const said = document.getElementById("status");
 new MutationObserver(() => {
-  if (document.getElementById("status").textContent.startsWith("Saved")) window.saved.push(performance.now() - window.start);
-}).observe(document.getElementById("status"), { childList: true });
+  if (said.textContent.startsWith("Saved")) window.saved.push(performance.now() - window.start);
+}).observe(said, { childList: true });
 """
 
 
