@@ -27,7 +27,6 @@ ACROSS = {"promises", "engine", "systems", "extensions"}
 """Folders of what no one module answers for: kept promises, real engines, other systems, other packages."""
 
 THROUGH = {
-    "calibration/test_frontier.py": ("calibration/files.py",),
     "cascade/test_cost.py": ("cascade/spec.py",),
     "cli/test_audit.py": ("labeling/audit.py",),
     "cli/test_leftovers.py": ("judges/rows.py",),

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import EvidenceTable, judge_index, judge_names, one_per_question
-from judgekit.calibration.ood import OodGuard
-from judgekit.calibration.promise import promise_of
+from judgekit.calibration.evidence_table import judge_names
+from judgekit.calibration.grounds import Grounds
+from judgekit.calibration.pool import FAIR, Pool, asked_from
 from judgekit.calibration.record import Calibration, Reference
 from judgekit.calibration.tries import Try
-from judgekit.errors import InputError, known, mendable
+from judgekit.errors import InputError, mendable
 from judgekit.records import EvidenceRow, several
 
 
@@ -42,6 +39,7 @@ def calibrate(
     per: Literal["question", "item"] = "question",
     tries: int = 1,
     earlier: Sequence[Try | Calibration] = (),
+    pools: Sequence[Pool] = (),
 ) -> Calibration:
     """Certify a policy from evidence rows with human labels.
 
@@ -53,8 +51,8 @@ def calibrate(
     rows : evidence of one rubric; rows without human labels serve as unlabeled evidence.
     agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
     tiers, labels : their order; by default as the rows give them (labels sorted).
-    costs : tier -> cost of asking it; by default what unlabeled rows tell (:meth:`EvidenceTable.of`); without, no tier
-        is spared for its price.
+    costs : tier -> cost of asking it; by default what rows tell that do not certify
+        (:meth:`judgekit.calibration.evidence_table.EvidenceTable.of`); without, no tier is spared for its price.
     group_by : promise the agreement for every split, model or method on its own.
     per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
     at_most : ``VERDICT:LABEL`` (or ``VERDICT:LABEL,LABEL``) -> the most of the verdicts ``VERDICT`` that people may
@@ -68,83 +66,45 @@ def calibrate(
         an item drawn at random, so that a question counts as often as it has outputs (this takes more labels).
     tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
     earlier : calibrations that were made before, on these labels or others.
+    pools : those that labels were asked from. Of a pool that people are asked about along the path all items certify,
+        and those without a label, or on which people are split, count as errors; other labels then certify nothing.
+        Labels from pools that are no fair draw of all items never do.
 
     Raises
     ------
     InputError : no rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of which
-        a tier was not asked; a max_mean_cost without prices; labels that earlier calibrations have used up.
+        a tier was not asked; a max_mean_cost without prices; labels that earlier calibrations have used up; labels
+        whose pool is not there, or was drawn for another promise or from other evidence.
     """
-    known("way to count people's labels", people, ("majority", "random"))
-    if group_by is not None:
-        known("grouping", group_by, ("split", "model", "method"))
-    table = EvidenceTable.of(rows, tiers, labels, costs, several(exclude))
-    rows, arrays = table.rows, table.arrays
-    if people == "majority":
-        human: NDArray[Any] = arrays.majority
-        given = np.asarray(arrays.majority != -1)
-    else:
-        human = arrays.shares
-        given = arrays.labeled
-    within = [str(getattr(row, group_by)) for row in rows] if group_by else None
-    seen = arrays.labeled
-    labeled, unlabeled = one_per_question(
-        table.questions, given, table.order, groups=within, seen=seen, per=per
-    )
-    groups = None if within is None else [within[i] for i in np.flatnonzero(labeled)]
-    _check_asked(table, given)
-    split = int(seen.sum() - given.sum())
-    prices = (table.prices or None) if max_mean_cost is None else table.priced()
-    fingerprints = {tier: _one_fingerprint(rows, tier) for tier in table.tiers}
-    guard = OodGuard.of((row.text_features for row, rests in zip(rows, unlabeled, strict=True) if rests))
-    if guard is not None:
-        arrays.probs[guard.refuses([row.text_features for row in rows])] = (
-            np.nan
-        )  # such items never get a verdict
-    if not given.any():
-        raise InputError(
-            f"none of the {len(rows):,} items"
-            + (f" of rubric '{table.rubric}'" if table.rubric else "")
-            + " has a label of people to calibrate on; give them (--labels FILE)"
-        )
-    promise = promise_of(
-        table.labels,
+    rows = list(rows)
+    pool = _pool_of(rows, pools)
+    grounds = Grounds.of(
+        [_of_use(row, pools) for row in rows],
         agreement=agreement,
+        delta=delta,
+        tiers=tiers,
+        labels=labels,
+        costs=costs,
+        group_by=group_by,
         per_label=per_label,
         at_most=at_most,
         tolerance=tolerance,
-        delta=delta,
-        drawn=_drawn(table, within, split, per),
+        people=people,
+        exclude=exclude,
+        max_mean_cost=max_mean_cost,
+        per=per,
         tries=tries,
+        pool=pool,
     )
-    options: tuple[Any, ...] = (
-        agreement,
-        group_by,
-        sorted((per_label or {}).items()),
-        tolerance,
-        people,
-        max_mean_cost,
-        per,
-        prices,
-        *([sorted(at_most.items())] if at_most else []),
-    )
-    this = Try.of(table, given, delta, tries, (*options, sorted(several(exclude))))
-    others = this.among(
+    table, evidence, human, promised = grounds.table, grounds.evidence, grounds.human, grounds.promised
+    others = grounds.this.among(
         one for made in earlier for one in (made.tries if isinstance(made, Calibration) else [made])
     )
-    promised: dict[str, Any] = {
-        "promise": promise,
-        "costs": prices,
-        "groups": groups,
-        "judges": judge_index(table.tiers),
-        # which of the others a policy sent to every tier depends on the labels it was made from: all of them or none
-        "unlabeled": arrays.probs[unlabeled & arrays.asked[unlabeled].all()],
-        "max_mean_cost": max_mean_cost,
-    }
-    probs, people_say = arrays.probs[labeled], human[labeled]
-    policy = mendable(trust.calibrate)(probs, people_say, **promised)
+    fingerprints = {tier: _one_fingerprint(table.rows, tier) for tier in table.tiers}
+    policy = mendable(trust.calibrate)(evidence, human, **promised)
     assert policy.certificate is not None
     names = judge_names(table.tiers)
-    diagnosis = mendable(trust.diagnose)(policy, probs, people_say, judge_names=names, **promised)
+    diagnosis = mendable(trust.diagnose)(policy, evidence, human, judge_names=names, **promised)
     return Calibration(
         rubric=table.rubric,
         labels=table.labels,
@@ -152,49 +112,37 @@ def calibrate(
         fingerprints=fingerprints,
         policy=policy.to_dict(),
         certificate=policy.certificate,
-        reference=Reference.of(
-            [row for row, used in zip(rows, labeled, strict=True) if used], rows, table.tiers, group_by
-        ),
+        reference=Reference.of([table.rows[i] for i in grounds.certify], table.rows, table.tiers, group_by),
         examples=tuple(sorted(several(exclude))),
         group_by=group_by,
         people=people,
-        ood=guard,
+        ood=grounds.guard,
         prices=dict(zip(table.tiers, table.prices, strict=True)) if table.prices else {},
-        split=split,
+        split=grounds.split,
         per=per,
-        tries=(*others, this),
+        tries=(*others, grounds.this),
         diagnosis=diagnosis,
     )
 
 
-def _drawn(table: EvidenceTable, within: Sequence[str] | None, split: int, per: str) -> str:
-    """What a promise is about, in words: which output of a question, and that people have a majority on it."""
-    outputs = Counter(zip(within or [""] * len(table.rows), table.questions, strict=True))
-    of = f" on which people have a majority ({split:,} of those labeled have none)" if split else ""
-    if max(outputs.values()) == 1:
-        return f"items{of}"
-    return (
-        f"questions, one output of each{of},"
-        if per == "question"
-        else f"items{of}, every output of a question,"
-    )
-
-
-def _check_asked(table: EvidenceTable, labeled: NDArray[np.bool_]) -> None:
-    """Refuse labeled rows of which a tier was not asked: in use it is, and nobody knows what it would have said.
-
-    Raises
-    ------
-    InputError : naming the tier, and the way to complete the evidence.
-    """
-    unasked = (~table.arrays.asked[labeled]).sum(axis=0)
-    if unasked.any():
-        tier = int(unasked.argmax())
+def _pool_of(rows: Sequence[EvidenceRow], pools: Sequence[Pool]) -> Pool | None:
+    """The pool whose items certify: that along whose path people were asked, if they were."""
+    named = asked_from((label for row in rows for label in row.human), pools)
+    along = [pool for pool in named if pool.kind == "path"]
+    if len(along) > 1:
         raise InputError(
-            f"tier '{table.tiers[tier]}' was not asked about {unasked[tier]:,} of {labeled.sum():,} labeled items, so "
-            "nothing can be certified on them; run the same 'judgekit score' again with --complete (and --labels), "
-            "which asks what was left out (a tier that was asked in vain stands in the evidence with its 'reason')"
+            f"the labels were asked from {len(along)} pools along the path, each of which certifies on its own: "
+            "give the labels of one"
         )
+    return along[0] if along else None
+
+
+def _of_use(row: EvidenceRow, pools: Sequence[Pool]) -> EvidenceRow:
+    """A row without labels that were asked from a pool which is no fair draw of all items."""
+    if not any(label.pool for label in row.human):
+        return row
+    unfair = {pool.fingerprint for pool in pools if pool.kind not in FAIR}
+    return row.model_copy(update={"human": tuple(one for one in row.human if one.pool not in unfair)})
 
 
 def _one_fingerprint(rows: Sequence[EvidenceRow], tier: str) -> str | None:

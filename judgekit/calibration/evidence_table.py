@@ -38,12 +38,7 @@ class EvidenceArrays:
 
         -1 where nobody labeled or the first place is shared.
         """
-        unsure = 1 - self.shares.sum(axis=1, keepdims=True)
-        top = np.nan_to_num(np.hstack([self.shares, unsure]), nan=-1.0).round(9)
-        best, said = top.max(axis=1), top.argmax(axis=1)
-        alone = (top == best[:, None]).sum(axis=1) == 1
-        said[said == self.shares.shape[1]] = trust.CANNOT_TELL
-        return np.where((best > 0) & alone, said, -1)
+        return majority(self.shares)
 
     @property
     def labeled(self) -> NDArray[np.bool_]:
@@ -63,17 +58,40 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
     for t, tier in enumerate(tiers):
         probs[:, t] = tier_probs(ids, [row.tiers.get(tier) for row in rows], labels)
     asked = np.array([[row.asked(tier) for tier in tiers] for row in rows], np.bool_).reshape(len(rows), -1)
-    shares = np.full((len(rows), len(labels)), np.nan)
+    said = [[given.label for given in row.human if not given.again] for row in rows]
+    return EvidenceArrays(probs, asked, label_shares(ids, said, labels))
+
+
+def label_shares(
+    ids: Sequence[str], said: Sequence[Sequence[str]], labels: Sequence[str]
+) -> NDArray[np.float64]:
+    """The share of each item's people who gave each label, as in :class:`EvidenceArrays`.
+
+    Raises
+    ------
+    InputError : an item holds a label that is not in ``labels``.
+    """
+    shares = np.full((len(ids), len(labels)), np.nan)
     index = {label: k for k, label in enumerate(labels)}
-    for i, row in enumerate(rows):
-        if counted := [given.label for given in row.human if not given.again]:
+    for i, given in enumerate(said):
+        if given:
             shares[i] = 0.0
-            for label in counted:
-                if label in index:
-                    shares[i, index[label]] += 1 / len(counted)
-                elif label != CANNOT_TELL:
-                    raise no_such_label(row.id, label, labels)
-    return EvidenceArrays(probs, asked, shares)
+        for label in given:
+            if label in index:
+                shares[i, index[label]] += 1 / len(given)
+            elif label != CANNOT_TELL:
+                raise no_such_label(ids[i], label, labels)
+    return shares
+
+
+def majority(shares: NDArray[np.float64]) -> NDArray[np.intp]:
+    """What most people said, (items,), by the share of an item's people who gave each label (items, classes)."""
+    unsure = 1 - shares.sum(axis=1, keepdims=True)
+    top = np.nan_to_num(np.hstack([shares, unsure]), nan=-1.0).round(9)
+    best, said = top.max(axis=1), top.argmax(axis=1)
+    alone = (top == best[:, None]).sum(axis=1) == 1
+    said[said == shares.shape[1]] = trust.CANNOT_TELL
+    return np.where((best > 0) & alone, said, -1)
 
 
 def tier_probs(
@@ -127,6 +145,7 @@ class EvidenceTable(NamedTuple):
         labels: Sequence[str] = (),
         costs: Mapping[str, float] | None = None,
         exclude: Collection[str] = (),
+        certify: Collection[str] | None = None,
     ) -> EvidenceTable:
         """Lay out rows.
 
@@ -135,10 +154,11 @@ class EvidenceTable(NamedTuple):
         tiers, labels : their order; by default as the rows give them (labels sorted).
         costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
             of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
-            mean number of calls, no judge less than the one before it. Means are of questions that nobody labeled,
-            to one digit: prices must not hang on what certifies. Where a tier was asked about none of those, there
+            mean number of calls, no judge less than the one before it. Means are of questions that do not certify, to
+            one digit: prices must not hang on what certifies. Where a tier was asked about none of those, there
             are no prices unless all of them are stated.
         exclude : question ids (or item ids) to leave out.
+        certify : the questions that certify; by default those that people labeled.
 
         Raises
         ------
@@ -159,7 +179,11 @@ class EvidenceTable(NamedTuple):
         labels = several(labels) or label_set(rows)
         if len(set(tiers)) < len(tiers):
             raise InputError(f"a tier is named twice: {', '.join(tiers)}")
-        seen, dollars = _seen_costs(rows, tiers)
+        if certify is None:
+            certify = {row.question_id or row.id for row in rows if row.human}
+        seen, dollars = _seen_costs(
+            [row for row in rows if (row.question_id or row.id) not in certify], tiers
+        )
         known = seen | dict(costs or {})
         if costs and (untold := [tier for tier in tiers if tier not in known]):
             raise InputError(_no_price(untold[0]))
@@ -298,10 +322,8 @@ def one_per_question(
     return certifies, rests
 
 
-def _seen_costs(rows: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Cost of each tier that questions without a label tell, and whether in dollars; see :meth:`EvidenceTable.of`."""
-    certify = {row.question_id or row.id for row in rows if row.human}
-    others = [row for row in rows if (row.question_id or row.id) not in certify]
+def _seen_costs(others: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[dict[str, float], bool]:
+    """Cost of each tier that items tell which do not certify, and whether in dollars; see :meth:`EvidenceTable.of`."""
     dollars, calls = [0.0], [0.0]  # of the tier before the first
     for tier in tiers:
         seen = [row.tiers[tier] for row in others if row.asked(tier)]

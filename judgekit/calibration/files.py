@@ -12,11 +12,14 @@ from typing import Any
 from judgekit import __version__, trust
 from judgekit.calibration import tries
 from judgekit.calibration.calibrate import calibrate as certify
+from judgekit.calibration.draw import draw as drawn_from
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.calibration.frontier import Frontier
 from judgekit.calibration.frontier import frontier as priced
 from judgekit.calibration.people import PeopleSummary, summary
 from judgekit.calibration.people_table import said_in
+from judgekit.calibration.pool import Pool, pool_file, pools_beside
+from judgekit.calibration.progress import Asking
 from judgekit.calibration.record import Calibration
 from judgekit.errors import ConfigError, InputError, renamed
 from judgekit.readers.join import Labels
@@ -36,6 +39,7 @@ def calibrate(
     labels: Paths | None = None,
     exclude: str | Collection[str] = (),
     earlier: Sequence[str | Path | Calibration] = (),
+    pools: Sequence[str | Path | Pool] = (),
     **options: Any,
 ) -> Calibration:
     """Certify a policy from evidence and human labels (see :func:`judgekit.calibration.calibrate.calibrate`).
@@ -46,6 +50,7 @@ def calibrate(
     rubric : which rubric's rows to use where the evidence has several.
     labels : files of human labels, joined by id.
     earlier : calibrations on these labels that neither the evidence's nor the labels' folder remembers.
+    pools : those that labels were asked from and that do not stand beside the label files.
     """
     rows, options, given = gather(evidence, rubric, labels, exclude, options)
     name = rows[0].rubric if rows else ""
@@ -58,7 +63,9 @@ def calibrate(
     folders = _folders(evidence, labels)
     made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
     known: list[Any] = [*tries.remembered(folders), *made]
-    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, **options)
+    drawn = [one if isinstance(one, Pool) else Pool.load(Path(one)) for one in pools]
+    drawn += pools_beside(paths(labels)) if labels else []
+    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, pools=drawn, **options)
     beside = {
         "people_summary": _people(rows, given),
         "made": date.today().isoformat(),
@@ -67,6 +74,65 @@ def calibrate(
     calibration = calibration.model_copy(update=beside)
     tries.remember(calibration.tries[-1], folders)
     return calibration
+
+
+def draw(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    count: int,
+    *,
+    to: str | Path,
+    rubric: str | None = None,
+    labels: Paths | None = None,
+    exclude: str | Collection[str] = (),
+    **options: Any,
+) -> Pool:
+    """Draw the pool that people are asked about along the path, and write it beside the labels to come.
+
+    It is remembered as a calibration, since its labels are looked at as they come in: another on any of its items, on
+    other evidence or with other options, is a further one.
+
+    Parameters
+    ----------
+    evidence, rubric, exclude : as for :func:`calibrate`; runs without a calibration, which ask every tier.
+    count : how many items at most.
+    to : the label file that answers go to; it is not there yet.
+    labels : label files. The questions that they hold, and all those of pools beside them, are left out.
+    options : the promise (see :func:`judgekit.calibration.draw.draw`).
+
+    Raises
+    ------
+    InputError : there are labels or a pool already; or nothing can be drawn.
+    """
+    file = pool_file(Path(to))
+    if Path(to).exists() or file.exists():
+        raise InputError(
+            "there are labels or a pool already: go on with these, or name another file", path=to
+        )
+    rows, options, _ = gather(evidence, rubric, labels, exclude, options)
+    before = pools_beside(paths(labels)) if labels else []
+    gone = {question for pool in before for question in pool.questions}
+    pool = drawn_from(rows, count, without=gone, **options)
+    asking = Asking(rows, pool, exclude=options["exclude"])
+    pool.save(file)
+    tries.remember(asking.this, _folders(evidence, [to]))
+    return pool
+
+
+def asking(
+    evidence: str | Path | Sequence[str | Path] | Sequence[EvidenceRow],
+    pool: Pool,
+    *,
+    exclude: str | Collection[str] = (),
+) -> Asking:
+    """What people's answers on a pool certify as they come in.
+
+    Parameters
+    ----------
+    evidence, exclude : as the pool was drawn from (:func:`draw`).
+    pool : of the kind ``path``.
+    """
+    rows, options, _ = gather(evidence, pool.rubric or None, None, exclude, {})
+    return Asking(rows, pool, exclude=options["exclude"])
 
 
 def frontier(

@@ -47,7 +47,7 @@ class Pool(Record):
 
     Attributes
     ----------
-    rubric : under which people label.
+    rubric, labels : under which people label, and the labels there are, in order.
     kind : what it was drawn from and for. ``path``: fairly from all items, asked along the path to the promise below.
         ``items``: fairly from all items, asked in random order. ``verdicts``, ``open``: from the verdicts, or from
         what has none, of a scored run. ``rest``: fairly from what a certified policy leaves open.
@@ -59,6 +59,7 @@ class Pool(Record):
 
     schema_: Literal["judgekit.pool/1"] = Field("judgekit.pool/1", alias="schema")
     rubric: str = ""
+    labels: tuple[str, ...] = ()
     kind: Kind
     agreement: float | None = None
     delta: float = 0.1
@@ -145,8 +146,8 @@ def asked_from(given: Iterable[HumanLabel | LabelRow], pools: Sequence[Pool]) ->
     for name in named:
         if name not in known:
             raise InputError(
-                f"labels were asked from the pool {name}, and its file (…{SUFFIX}, written beside the labels) is not "
-                "there: without it they would pass for a fair sample; put it back beside the labels"
+                f"labels were asked from the pool {name}, and its file (…{SUFFIX}, beside the labels) is not there: "
+                "without it they would pass for a fair sample; put it back, and give the labels with --labels"
             )
     return [known[name] for name in named]
 

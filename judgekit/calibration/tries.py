@@ -34,10 +34,11 @@ class Try(Record):
 
     Attributes
     ----------
-    digest : of evidence, labels and options.
+    digest : of evidence, labels and options; of a pool that people are asked about along a path, without its labels.
     rubric : whose labels they are.
     delta : the error level that its certificate states. tries : by how many calibrations it is shared.
-    items : the items that people labeled, 8 hex digits each.
+    items : the items that people labeled, all of a pool, 8 hex digits each.
+    pool : fingerprint of the pool.
     """
 
     schema_: Literal["judgekit.try/1"] = Field("judgekit.try/1", alias="schema")
@@ -46,31 +47,36 @@ class Try(Record):
     delta: float
     tries: int = 1
     items: tuple[str, ...]
+    pool: str = ""
 
     @classmethod
     def of(
         cls,
         table: EvidenceTable,
-        labeled: NDArray[np.bool_],
+        certify: NDArray[np.bool_],
         delta: float,
         tries: int,
         options: Sequence[Any],
+        pool: str = "",
     ) -> Try:
-        """The try that a calibration on these rows, with these options, is."""
+        """The try that a calibration on these rows, with these options, is.
+
+        On the labels of a pool it is the same try however many of them there are yet.
+        """
         names = [json.dumps([row.question_id or row.id, row.model, row.method]) for row in table.rows]
+        said = ([""] * len(names)) if pool else [f" {who.round(9).tolist()}" for who in table.arrays.shares]
         rows = [
-            f"{name} {row.id} {row.split} {one.round(9).tolist()} {who.round(9).tolist()} {row.text_features}"
-            for name, row, one, who in zip(
-                names, table.rows, table.arrays.probs, table.arrays.shares, strict=True
-            )
+            f"{name} {row.id} {row.split} {one.round(9).tolist()}{who} {row.text_features}"
+            for name, row, one, who in zip(names, table.rows, table.arrays.probs, said, strict=True)
         ]
-        made_of = [sorted(rows), table.tiers, table.labels, delta, tries, *options]
+        made_of = [sorted(rows), table.tiers, table.labels, delta, tries, *options, *filter(None, [pool])]
         return cls(
             digest=_hex(json.dumps(made_of), 12),
             rubric=table.rubric,
             delta=delta,
             tries=tries,
-            items=tuple(sorted({_hex(names[i], 8) for i in np.flatnonzero(labeled)})),
+            items=tuple(sorted({_hex(names[i], 8) for i in np.flatnonzero(certify)})),
+            pool=pool,
         )
 
     @property
@@ -92,6 +98,11 @@ class Try(Record):
         if others.pop(self.digest, None) is not None:
             return tuple(others.values())
         together = (*others.values(), self)
+        if self.pool and any(one.pool == self.pool for one in others.values()):
+            raise InputError(
+                f"the pool {self.pool} was drawn from other evidence than this, or with other options: its labels were "
+                "asked along another path, and certify nothing else; give the same runs and options again"
+            )
         if others and sum(one.spent for one in together) > min(one.delta for one in together) * (1 + 1e-9):
             used = len(mine.intersection(item for one in others.values() for item in one.items))
             raise InputError(

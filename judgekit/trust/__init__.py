@@ -22,6 +22,7 @@ from judgekit.trust.prevalence.rates import Rate, rate, rate_difference, rate_ra
 from judgekit.trust.risk import CANNOT_TELL, Agreement, Promise
 from judgekit.trust.sample_size import LabelPlan, choose_items, plan_labels
 from judgekit.trust.selective.calibrate import NO_SEED, calibrate
+from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
 from judgekit.trust.selective.frontier import Candidate, frontier
 from judgekit.trust.selective.policy import Actions, Decisions, Policy
@@ -36,6 +37,7 @@ __all__ = [
     "AtMost",
     "Audit",
     "Candidate",
+    "Certificate",
     "Certified",
     "Decisions",
     "Diagnosis",

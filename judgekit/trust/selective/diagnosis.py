@@ -226,7 +226,7 @@ def diagnose(
         confused=tuple(sorted(confused, key=lambda pair: -pair.count)),
         weakest=names[errors.argmax()] if errors.any() else None,
         targets=()
-        if policy.certified
+        if policy.certified or sample.pooled  # labels along one path say little of another
         else tuple(_targets(certificate, probs, human, corrected, options, names)),
         verdicts=tuple(map(tuple, _cross(rows, decided, classes + (pool is not None), classes).tolist())),
         trails=trails(policy, sample),

@@ -40,8 +40,8 @@ class Ahead:
         Share of them that get a verdict by what is certified so far.
     next_coverage : float
         That share if the next block passes; as it is where nothing is left to ask.
-    ended : bool
-        Whether no further label can add to it.
+    waiting : int
+        The next block: items without a label on which the next test hangs; 0 where no further label can add anything.
     """
 
     group: str | None
@@ -49,7 +49,12 @@ class Ahead:
     items: int
     coverage: float
     next_coverage: float
-    ended: bool
+    waiting: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further label can add to it."""
+        return not self.waiting
 
 
 @dataclass(frozen=True)
@@ -160,5 +165,5 @@ def _ahead(part: Course) -> Ahead:
         items=len(descent),
         coverage=part.won / count,
         next_coverage=part.next_won / count,
-        ended=not part.open,
+        waiting=part.waiting,
     )
