@@ -34,7 +34,7 @@ def to_html(calibration: Calibration) -> str:
         promises=list(words.promises(calibration)),
         limits=list(words.limits(calibration)),
         nearest=[
-            (part_name(calibration, part), words.nearest(calibration, part))
+            (part_name(calibration, part), words.nearest(part))
             for part in calibration.certificate.parts
             if not part.certified
         ],

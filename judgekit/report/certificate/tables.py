@@ -43,7 +43,7 @@ def part_name(calibration: Calibration, part: Part | Trail) -> str:
 def parts(calibration: Calibration) -> Table:
     """What is promised of each part, where there are several."""
     certificate = calibration.certificate
-    columns = ("Part", "Promised", "Items", "Verdicts", "Errors", "Agreement", "Exact bound", "Status")
+    columns = ("Part", "Promised", "Labels", "Verdicts", "Errors", "Agreement", "Exact bound", "Status")
     if len(certificate.parts) < 2:
         return Table("parts", "", columns, ())
     rows = tuple(
@@ -183,10 +183,9 @@ def judges(calibration: Calibration) -> Table:
         for number, tier in enumerate(calibration.tiers)
     )
     columns = ("Judge", "Fingerprint", "Price", "Weight", "Asked about", "Agrees alone")
-    note = (
-        "In the order in which they are asked. Price: of asking it about an item, in US dollars, or in calls where no "
-        "judge has a price. Agrees alone: with people, on the labeled items (95 % interval)."
-    )
+    note = "In the order in which they are asked. Agrees alone: with people, on the labeled items (95 % interval)."
+    if calibration.prices:
+        note += " Price: of asking it about an item, in US dollars, or in calls where no judge has a price."
     return Table("judges", "Judges", columns, rows, note).without_empty()
 
 

@@ -84,14 +84,13 @@ def covered(calibration: Calibration) -> str:
     )
 
 
-def nearest(calibration: Calibration, part: Part) -> str:
+def nearest(part: Part) -> str:
     """Why a part is not certified: what comes nearest."""
     if part.nearest is None:
         return "None of the labeled items gets a verdict anywhere on the path."
-    items = "items of the pool" if calibration.certificate.pool else "labeled items"
     right = 1 - part.nearest.errors / part.nearest.accepted
     said = (
-        f"The surest {part.nearest.accepted:,} of {part.labels:,} {items} come nearest: {percent(right)} of the "
+        f"The surest {part.nearest.accepted:,} of {part.labels:,} labeled items come nearest: {percent(right)} of the "
         f"verdicts on them are no errors, where {percent(part.agreement)} are wanted."
     )
     if part.waiting:
@@ -100,7 +99,7 @@ def nearest(calibration: Calibration, part: Part) -> str:
         return f"{said} No part of the verdicts is right often enough, so that more labels alone will hardly help."
     if part.labels_needed:
         return f"{said} So few labels do not prove it: about {part.labels_needed:,} would."
-    return f"{said} These labels are too few to tell how many it takes."
+    return f"{said} So few labels do not prove it, and do not tell how many would."
 
 
 def helps(calibration: Calibration) -> Iterator[str]:

@@ -14,9 +14,9 @@ from tests.report.certificate.certificates import HOSTILE, IMAGE, certificate, o
 pytestmark = pytest.mark.browser
 
 CUT = """
-return [...document.querySelectorAll("table")].filter(
-  (table) => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-).map((table) => table.className)
+return [...document.querySelectorAll(".scroll")].filter(
+  (box) => box.scrollWidth > box.clientWidth + 1
+).map((box) => box.querySelector("table").className)
 """
 
 
