@@ -220,11 +220,38 @@ def test_enter_and_held_keys_answer_once(person: Person, labels: Path) -> None:
             "dispatchEvent(new KeyboardEvent('keydown', {key: '1', repeat: true, bubbles: true}));"
             "dispatchEvent(new KeyboardEvent('keydown', {key: '1', ctrlKey: true, bubbles: true}));"
         )
+        assert kept(labels)[1:] == []
         person.script(
             "for (const _ of [1, 2]) document.querySelector('#labels button').click()"
         )  # a double click
         person.ready()
         assert len(kept(labels)) == 2
+
+
+@pytest.mark.parametrize(
+    ("pressed", "label"),
+    [
+        ({"key": "é", "code": "Digit2"}, "partial"),  # French
+        ({"key": "с", "code": "KeyC"}, CANNOT_TELL),  # Russian
+        ({"key": "c", "code": "KeyI"}, CANNOT_TELL),  # Dvorak
+        ({"key": "3", "code": "Numpad3"}, "withheld"),
+        ({"key": "!", "code": "Digit1", "shiftKey": True}, None),
+        ({"key": "7", "code": "Digit7"}, None),
+        ({"key": "End", "code": "Numpad1"}, None),
+    ],
+)
+def test_keys_of_other_layouts(
+    person: Person, labels: Path, pressed: dict[str, Any], label: str | None
+) -> None:
+    with sitting(Listed(tuple(tasks(9))), labels) as link:
+        person.open(link)
+        person.script(
+            "document.body.dispatchEvent(new KeyboardEvent('keydown', {...arguments[0], bubbles: true}))",
+            pressed,
+        )
+        if label is not None:
+            person.wait(lambda: person.text("#status") == f"Saved: {label}.")
+        assert [row.label for row in kept(labels)] == ([label] if label else [])
 
 
 def test_next_items_are_there_before_they_are_asked_for(person: Person, labels: Path) -> None:

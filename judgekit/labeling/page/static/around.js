@@ -85,7 +85,8 @@ export function showProgress(told, promise) {
     the(part).parentElement.hidden = !text;
   }
   the("standing").hidden = !Object.values(standing).some(Boolean);
-  the("standing").classList.toggle("done", told.finished);
+  the("certified").parentElement.classList.toggle("good", Boolean(told.certified));
+  the("stop").parentElement.classList.toggle("good", told.finished);
 }
 
 export const number = (value) => value.toLocaleString("en");

@@ -274,12 +274,18 @@ function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || viewed() === "start" || the("help").open) return;
   if (target === the("note") && key === "Escape") leaveNote();
   if (target.matches("input, textarea") || !the("shortcuts").checked) return;
-  const digit = /^\d$/.test(key) ? key : key === "c" ? "0" : !event.shiftKey && /^Digit\d$/.test(code) ? code.at(-1) : "";
-  const chosen = digit && every("#labels button").find((one) => one.getAttribute("aria-keyshortcuts")?.startsWith(digit));
-  const act = chosen ? () => answer(chosen.dataset.label) : ACTS[key];
-  if (!act || ((chosen || key === "n") && viewed() !== "item") || (key === "u" && viewed() === "result")) return;
+  const pressed = meant(key, code, event.shiftKey);
+  const chosen = every("#labels button").find((one) => one.getAttribute("aria-keyshortcuts")?.split(" ").includes(pressed));
+  const act = chosen ? () => answer(chosen.dataset.label) : ACTS[pressed];
+  if (!act || ((chosen || pressed === "n") && viewed() !== "item") || (pressed === "u" && viewed() === "result")) return;
   event.preventDefault();
   act();
+}
+
+// What a key stands for; by its place where the layout has other digits or letters there (French, Cyrillic).
+function meant(key, code, isShifted) {
+  if (!isShifted && /^Digit\d$/.test(code)) return code.at(-1);
+  return /^Key[A-Z]$/.test(code) && !/^[ -~]$/.test(key) ? code.at(-1).toLowerCase() : key;
 }
 
 function wire() {
