@@ -4,7 +4,8 @@ Items are made with known human labels and a judge that errs and abstains; some 
 holds the true figure or not. Beside `rate` stand the labels alone (Clopper-Pearson) and the large-sample
 prediction-powered interval (PPI++), from the same labels, with their widths.
 
-    python benchmarks/rates.py --draws 2000
+    python benchmarks/rates.py --draws 1000
+    python benchmarks/rates.py --only alone             # how much a judge narrows the interval of the labels alone
     python benchmarks/rates.py --draws 500 --only difference
     python benchmarks/rates.py --draws 300 --only promise     # every rate under every kind of promise
     python benchmarks/rates.py --only enumerated        # exact, no simulation: every outcome of a few small designs
@@ -81,6 +82,30 @@ def random_sample(n: int, prevalence: float, judge: str, population: str) -> Cas
         }
 
     return draw
+
+
+def against_labels_alone(draws: int) -> list[dict]:
+    """Width and coverage of `rate` beside the labels alone, for every judge; the labels are drawn from all items."""
+    rows = []
+    for population, n, p, judge in itertools.product(
+        ("items", "source"), (100, 300), (0.0, 0.01, 0.05, 0.2, 0.5), JUDGES
+    ):
+        got = measure(random_sample(n, p, judge, population), draws)
+        width = got["mean width"]
+        rows.append(
+            {
+                "labels": n,
+                "rate": p,
+                "judge": judge,
+                "of": population,
+                "width": width["rate"],
+                "width of labels alone": width["labels alone"],
+                "ratio": round(width["rate"] / width["labels alone"], 3),
+                "coverage": got["coverage"]["rate"],
+                "coverage of labels alone": got["coverage"]["labels alone"],
+            }
+        )
+    return rows
 
 
 def class_sample(n: int, prevalence: float, judge: str) -> Case:
@@ -308,10 +333,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--only", help="just the cases of this name")
     args = parser.parse_args()
     start = time.perf_counter()
+    if args.only == "alone":
+        rows = against_labels_alone(args.draws)
+        print(
+            json.dumps(
+                {
+                    "level": 0.95,
+                    "draws": args.draws,
+                    "monte_carlo_standard_error": round((0.95 * 0.05 / args.draws) ** 0.5, 4),
+                    "widest_against_labels_alone": max(rows, key=lambda row: row["ratio"]),
+                    "least_coverage": min(rows, key=lambda row: row["coverage"]),
+                    "rows": rows,
+                    "seconds": round(time.perf_counter() - start, 1),
+                },
+                indent=1,
+            )
+        )
+        return
     if args.only == "enumerated":
         strata = [
             ((8, 8), (0.5, 0.5), 30),

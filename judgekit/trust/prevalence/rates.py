@@ -17,6 +17,7 @@ import numpy as np
 from judgekit.trust.arrays import Floats
 from judgekit.trust.prevalence.certified import Certified
 from judgekit.trust.prevalence.core import draw_rates, outer_quantiles, stratum_estimates
+from judgekit.trust.prevalence.exact import exact_interval
 from judgekit.trust.prevalence.judged import Judged, number_questions, pair_units
 from judgekit.trust.prevalence.strata import (
     NO_SCORE,
@@ -24,6 +25,7 @@ from judgekit.trust.prevalence.strata import (
     OTHER_LABEL,
     WITH_LABEL,
     Stratified,
+    counted,
     side_by_side,
     stratify,
 )
@@ -191,25 +193,24 @@ def _combined(
     if certificate is not None:  # half of the tolerated error went to the number of wrong verdicts
         tail, level = tail / 2.0, level - certificate.delta
 
-    units, kinds, owner = side_by_side(parts)
-    low, high, items = draw_rates(units, kinds, source=population == "source")
-    lows, highs = [], []
-    for m in range(len(models)):
-        mine = owner == m
-        share = items[:, mine] / items[:, mine].sum(axis=1, keepdims=True)
-        lows.append(np.sum(share * low[:, mine], axis=1))
-        highs.append(np.sum(share * high[:, mine], axis=1))
-    low_end, high_end = outer_quantiles(*ends(lows, highs), tail)
+    counts = counted(models[0], labels, numbers[0], promised[0]) if len(models) == 1 else None
+    if counts is not None:
+        low_end, high_end = exact_interval(counts, 2 * tail, source=population == "source")
+    else:
+        low_end, high_end = _drawn(parts, ends, tail, population)
     identified = all(
         p.labeled.all() or (m.inclusion is not None and p.labeled.any())
         for m, p in zip(models, parts, strict=True)
     )
-    points = [np.array([_point(p)]) for p in parts] if identified else None
+    estimate = None
+    if identified:
+        points = [np.array([_point(p)]) for p in parts]
+        estimate = float(ends(points, points)[0][0]) if counts is None else counts.estimate
     human = sum(int(m.labeled.sum()) for m in models)
     accepted = sum(int(m.accepted.sum()) for m in models)
     total = sum(len(m) for m in models)
     return Rate(
-        estimate=None if points is None else float(ends(points, points)[0][0]),
+        estimate=estimate,
         low=low_end,
         high=high_end,
         identified=identified,
@@ -220,6 +221,21 @@ def _combined(
         n_accepted=accepted,
         n_open=total - accepted,
     )
+
+
+def _drawn(
+    parts: Sequence[Stratified], ends: Ends, tail: float, population: Population
+) -> tuple[float, float]:
+    """Interval from draws of all models' strata, side by side."""
+    units, kinds, owner = side_by_side(parts)
+    low, high, items = draw_rates(units, kinds, source=population == "source")
+    lows, highs = [], []
+    for m in range(len(parts)):
+        mine = owner == m
+        share = items[:, mine] / items[:, mine].sum(axis=1, keepdims=True)
+        lows.append(np.sum(share * low[:, mine], axis=1))
+        highs.append(np.sum(share * high[:, mine], axis=1))
+    return outer_quantiles(*ends(lows, highs), tail)
 
 
 def _point(part: Stratified) -> float:

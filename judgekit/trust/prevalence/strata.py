@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.prevalence.certified import Allowed
 from judgekit.trust.prevalence.core import Units, power_tuning
+from judgekit.trust.prevalence.exact import Counts
 from judgekit.trust.prevalence.judged import UNSCORED, Judged
 
 WITH_LABEL, OTHER_LABEL, NO_VERDICT, NO_SCORE = range(4)  # the classes of items, as a label sees them
 
 TIER_LABELS = 10  # a tier is a stratum when every tier of its class has this many human labels
 MERGED_LABELS = 10  # with known inclusion probabilities, strata with fewer human labels are merged
+EXACT_STRATA = 4  # tiers are strata of an exact interval where it has no more strata than this
 TUNING_LABELS = 30  # predictions are used in strata with this many human labels
 
 
@@ -69,12 +71,11 @@ def stratify(
         What a certificate says; bounds strata of verdicts without labels.
     """
     verdicts, human, labeled = np.asarray(judged.verdicts), np.asarray(judged.human), judged.labeled
-    tiers = None if judged.tiers is None else np.unique(judged.tiers, return_inverse=True)[1]
     chance, predicted = (
         None if values is None else np.broadcast_to(np.asarray(values, dtype=float), human.shape)
         for values in (judged.inclusion, judged.predicted)
     )
-    kind_of = _tier_strata(classes_of(verdicts, labels), labeled, tiers)
+    kind_of = _tier_strata(classes_of(verdicts, labels), labeled, judged.tiers)
     kinds, stratum = np.unique(kind_of, axis=0, return_inverse=True)
     if chance is not None and labeled.any():
         stratum = _merged(stratum, np.bincount(stratum[labeled], minlength=len(kinds)))
@@ -127,10 +128,44 @@ def stratify(
     )
 
 
-def _tier_strata(classes: Ints, labeled: NDArray[np.bool_], tiers: Ints | None) -> Ints:
+def counted(judged: Judged, labels: Ints, units: Ints, promised: Allowed | None = None) -> Counts | None:
+    """One model's items by stratum, where every outcome of its labels can be counted; parameters of `stratify`.
+
+    That takes one item a question, labels drawn with one probability within each stratum, no predictions, and not so
+    many labels that counting takes long: a matter of the design, never of what people said. A stratum without labels
+    joins the one with most where all items had the same chance of a label, and is open else.
+    """
+    verdicts, labeled = np.asarray(judged.verdicts), judged.labeled
+    chance = (
+        None if judged.inclusion is None else np.broadcast_to(np.asarray(judged.inclusion), labeled.shape)
+    )
+    if judged.predicted is not None or not labeled.any() or len(np.unique(units)) < len(units):
+        return None
+    classes = classes_of(verdicts, labels)
+    split = np.unique(_tier_strata(classes, labeled, judged.tiers), axis=0, return_inverse=True)[1]
+    strata = split if split.max() < EXACT_STRATA else classes
+    present = np.unique(strata)
+    n_labeled = np.array([int(labeled[strata == h].sum()) for h in present])
+    if chance is not None:
+        if np.ptp(chance) == 0:
+            strata = np.where(np.isin(strata, present[n_labeled > 0]), strata, present[n_labeled.argmax()])
+        elif not n_labeled.all() or any(np.ptp(chance[strata == h]) for h in present):
+            return None
+    outcome, rows = np.isin(np.asarray(judged.human), labels), []
+    for h in np.unique(strata):
+        here = strata == h
+        seen = here & labeled
+        bounds = (0.0, 1.0) if promised is None or seen.any() else promised.bounds(here)
+        rows.append((int(outcome[seen].sum()), int(seen.sum()), int(here.sum()), *bounds))
+    counts = Counts(*zip(*rows, strict=True))
+    return counts if counts.countable else None
+
+
+def _tier_strata(classes: Ints, labeled: NDArray[np.bool_], named: ArrayLike | None) -> Ints:
     """(class, tier) per item; tier -1 where a class is not split by tier."""
     split = np.full(len(classes), -1)
-    if tiers is not None:
+    if named is not None:
+        tiers = np.unique(named, return_inverse=True)[1]
         for kind in (WITH_LABEL, OTHER_LABEL):
             here = classes == kind
             present = np.unique(tiers[here])
