@@ -59,10 +59,15 @@ def opinions(
     return rows
 
 
+def write_rows(rows: Sequence[EvidenceRow], path: Path) -> None:
+    """Evidence as a file."""
+    path.write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows), "utf-8")
+
+
 def certificate(folder: Path, rows: Sequence[EvidenceRow], *options: str) -> tuple[str, dict[str, object]]:
     """The page that ``judgekit calibrate`` writes, and the calibration file beside it."""
     folder.mkdir(exist_ok=True)
-    (folder / "evidence.jsonl").write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows), "utf-8")
+    write_rows(rows, folder / "evidence.jsonl")
     done = judgekit("calibrate", "evidence.jsonl", *options, cwd=folder)
     assert done.returncode in (0, 3), done.stderr
     assert "written to calibration.json and calibration.html" in done.stdout

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from judgekit.calibration import files
 from judgekit.calibration.record import Calibration
 from judgekit.report.certificate.page import beside, to_html, write
+from tests.calibration.pools import ask, world
+from tests.calibration.pools import write as labels
 from tests.calibration.test_version_1 import written
-from tests.report.certificate.certificates import HOSTILE, IMAGE, LABELS, certificate, opinions
+from tests.report.certificate.certificates import HOSTILE, IMAGE, LABELS, certificate, opinions, write_rows
 
 KINDS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "certified": ({"labeled": 400, "unlabeled": 150}, ("--agreement", "0.9")),
@@ -207,6 +210,22 @@ def test_agreement_between_people_is_there_where_several_labeled_an_item(
     assert found.persons == () and "p0" not in page
     page, calibration = made["certified"]
     assert calibration.people_summary is None and "Agreement between people" not in page
+
+
+def test_of_a_pool_the_page_shows_how_far_people_were_asked(tmp_path: Path) -> None:
+    rows, truth = world()
+    write_rows(rows, tmp_path / "evidence.jsonl")
+    drawn = files.draw(tmp_path / "evidence.jsonl", 250, to=tmp_path / "labels.jsonl", agreement=0.85)
+    said = ask(files.asking(tmp_path / "evidence.jsonl", drawn), truth, most=180)
+    labels(tmp_path / "labels.jsonl", said, drawn.items, drawn.fingerprint)
+    page, _ = certificate(tmp_path, rows, "--agreement", "0.85", "--labels", "labels.jsonl")
+    shown = Tables(page)
+    assert f"People labeled {len(said)} of 250 items of the pool" in shown.text
+    assert f"250 items, drawn before anybody labeled any of them: {drawn.fingerprint}" in shown.text
+    head, *people, unlabeled, every, _ = shown.tables["verdicts"]
+    assert head == ["People", "no", "yes", "Left open", "All"] and len(people) == 2
+    assert (unlabeled[0], unlabeled[-1], every[-1]) == ("no label", str(250 - len(said)), "250")
+    assert "not asked</text>" in page
 
 
 def test_where_nothing_is_certified_the_page_says_why_and_what_would_help(
