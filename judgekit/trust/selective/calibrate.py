@@ -146,8 +146,8 @@ def calibrate(
 def decide(layout: Layout, fingerprints: Mapping[str, Any] | None = None) -> Policy:
     """The policy that the labels allow to promise, with its certificate."""
     sample, promise = layout.sample, layout.promise
-    found = [(way, *certify(sample, way.pool, way.stopping, promise, way.delta)) for way in layout.ways]
-    (way, threshold, parts), *alone = found
+    found = zip(layout.ways, layout.courses, strict=True)
+    (way, threshold, parts), *alone = ((way, *certify(sample, courses)) for way, courses in found)
     if alone and accepted(alone[0][2]) > accepted(parts) + GAIN * len(sample):
         way, threshold, parts = alone[0]
     policy = Policy(way.pool, way.stopping, threshold, sample.names)

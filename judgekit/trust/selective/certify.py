@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from judgekit.trust.arrays import Floats
 from judgekit.trust.bounds import clopper_pearson_upper
-from judgekit.trust.risk import Promise
 from judgekit.trust.selective.certificate import Part
-from judgekit.trust.selective.legs import Course, courses
-from judgekit.trust.selective.opinion_pool import OpinionPool
+from judgekit.trust.selective.legs import Course
 from judgekit.trust.selective.split import Sample
-from judgekit.trust.selective.stopping import StoppingRule
 from judgekit.trust.selective.summary import nearest
 
 
-def certify(
-    sample: Sample, pool: OpinionPool, stopping: StoppingRule, promise: Promise, delta: float
-) -> tuple[Floats, tuple[Part, ...]]:
-    """Certify every part of a promise (group, verdict label) at its share of ``delta``.
+def certify(sample: Sample, courses: Iterable[Course]) -> tuple[Floats, tuple[Part, ...]]:
+    """Certify every part of a promise (group, verdict label), each by its ways down.
 
     Returns
     -------
@@ -29,7 +25,7 @@ def certify(
     """
     names = sample.names or ("",)
     threshold, parts = np.full((len(names), sample.loss.shape[1]), np.inf), list[Part]()
-    for course in courses(sample, pool, stopping, promise, delta):
+    for course in courses:
         descent = course.farthest.descent
         found, seen = _end(course, sample)
         where = slice(None) if descent.verdict is None else descent.verdict

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class Start:
     delta: float
 
 
+@lru_cache(maxsize=1024)
 def starts(n: int, risk: float, delta: float) -> tuple[Start, ...]:
     """The ways down that share an error level, the main one first; they depend on nothing but n, risk and delta.
 

@@ -1,9 +1,10 @@
-"""What is fixed before a label is looked at: which items certify, and the paths that are tried on them."""
+"""The paths that are tried, fixed before a label is looked at, and how far the labels come on them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from judgekit.trust.arrays import Floats
 from judgekit.trust.risk import Agreement, Promise
 from judgekit.trust.selective.descent import Opinions
 from judgekit.trust.selective.frontier import affordable, candidates, check_costs
+from judgekit.trust.selective.legs import Course, courses
 from judgekit.trust.selective.opinion_pool import OpinionPool
 from judgekit.trust.selective.split import Sample
 from judgekit.trust.selective.stopping import USUAL_COST_WEIGHT, StoppingRule
@@ -38,6 +40,13 @@ class Layout:
     promise: Promise
     prices: Floats
     ways: tuple[Way, ...]
+
+    @cached_property
+    def courses(self) -> tuple[tuple[Course, ...], ...]:
+        """How far labels have come on each path, for every part of the promise: here labels are looked at."""
+        return tuple(
+            tuple(courses(self.sample, way.pool, way.stopping, self.promise, way.delta)) for way in self.ways
+        )
 
 
 def lay_out(

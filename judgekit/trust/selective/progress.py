@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Ints
 from judgekit.trust.selective.calibrate import GAIN, decide
-from judgekit.trust.selective.layout import Layout, Way, lay_out
-from judgekit.trust.selective.legs import Course, courses
+from judgekit.trust.selective.layout import lay_out
+from judgekit.trust.selective.legs import Course
 from judgekit.trust.selective.policy import Policy
 
 BLOCK = 20
@@ -98,7 +98,7 @@ def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: 
     """
     layout = lay_out(probs, human, pool=pool, **options)
     policy = decide(layout)
-    first, *second = (_Front.of(layout, way) for way in layout.ways)
+    first, *second = map(_Front, layout.courses)
     # the second path is taken only where it adds enough to what the first comes to
     fronts = [first, *(one for one in second if one.hoped > first.won + GAIN * len(layout.sample))]
     taken = fronts[-1] if policy.pool == layout.ways[-1].pool else first
@@ -117,10 +117,6 @@ class _Front:
     """How far labels have come on one path."""
 
     parts: tuple[Course, ...]
-
-    @classmethod
-    def of(cls, layout: Layout, way: Way) -> _Front:
-        return cls(tuple(courses(layout.sample, way.pool, way.stopping, layout.promise, way.delta)))
 
     @property
     def open(self) -> bool:
