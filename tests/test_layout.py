@@ -72,9 +72,8 @@ THROUGH = {
         "judges/annotators/judge.py",
         "judges/annotators/panel.py",
     ),
+    "labeling/test_label.py": ("labeling/path.py",),
     "labeling/page/test_server.py": (
-        "labeling/label.py",
-        "labeling/page/desk.py",
         "labeling/page/guard.py",
         "labeling/page/sitting.py",
     ),

@@ -67,7 +67,7 @@ def calibrate(
     drawn += pools_beside(paths(labels)) if labels else []
     calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, pools=drawn, **options)
     beside = {
-        "people_summary": _people(rows, given, drawn),
+        "people_summary": _people(rows, given),
         "made": date.today().isoformat(),
         "version": __version__,
     }
@@ -96,7 +96,8 @@ def draw(
     evidence, rubric, exclude : as for :func:`calibrate`; runs without a calibration, which ask every tier.
     count : how many items at most.
     to : the label file that answers go to; it is not there yet.
-    labels : label files. The questions that they hold, and all those of pools beside them, are left out.
+    labels : label files. The questions that they hold, and all those of pools beside them or beside ``to``, are left
+        out.
     options : the promise (see :func:`judgekit.calibration.draw.draw`).
 
     Raises
@@ -109,7 +110,7 @@ def draw(
             "there are labels or a pool already: go on with these, or name another file", path=to
         )
     rows, options, _ = gather(evidence, rubric, labels, exclude, options)
-    before = pools_beside(paths(labels)) if labels else []
+    before = pools_beside([Path(to), *paths(labels or ())])
     gone = {question for pool in before for question in pool.questions}
     pool = drawn_from(rows, count, without=gone, **options)
     asking = Asking(rows, pool, exclude=options["exclude"])
@@ -181,9 +182,9 @@ def gather(
     return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}, given
 
 
-def _people(rows: Sequence[EvidenceRow], given: Labels | None, pools: Sequence[Pool]) -> PeopleSummary | None:
+def _people(rows: Sequence[EvidenceRow], given: Labels | None) -> PeopleSummary | None:
     """How far people agree, none of them named; None where nobody else, or nobody again, labeled the same item."""
-    found = summary(said_in(rows, given), rows[0].rubric, pools=pools)
+    found = summary(said_in(rows, given), rows[0].rubric)
     return replace(found, persons=()) if found.between or found.itself else None
 
 

@@ -12,7 +12,7 @@ from judgekit import api
 from judgekit.calibration.ood import FEWEST
 from judgekit.calibration.record import Calibration
 from judgekit.cli import diagnosis
-from judgekit.cli.common import COST, LABELS, OUT, PATH, Verb, options, pairs
+from judgekit.cli.common import COST, LABELS, OUT, PATH, PROMISE, Verb, options, promised
 from judgekit.cli.output import result
 from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
@@ -21,47 +21,10 @@ from judgekit.trust import NO_SEED
 
 @click.command("calibrate", cls=Verb, renamed={"--by": "--group-by", "--budget": "--max-mean-cost"})
 @click.argument("evidence", type=PATH, nargs=-1, required=True)
-@click.option("--agreement", type=click.FloatRange(0, 1, True, True), help="Target agreement, say 0.9.")
-@click.option(
-    "--delta",
-    type=click.FloatRange(0, 1, True, True),
-    default=0.1,
-    show_default=True,
-    help="Probability that the certificate may be wrong.",
-)
 @options(LABELS)
 @click.option("--rubric", help="Whose rows to use where the evidence has several rubrics.")
-@click.option("--tier", "tiers", multiple=True, help="Tiers in cascade order; default: as in the evidence.")
+@options(PROMISE)
 @options(COST)
-@click.option(
-    "--group-by",
-    type=click.Choice(["split", "model", "method"]),
-    help="Promise the agreement for each of these on its own, not only for all items together.",
-)
-@click.option(
-    "--per-label", multiple=True, help="LABEL=AGREEMENT promised whenever that label is given; may repeat."
-)
-@click.option(
-    "--at-most",
-    multiple=True,
-    help="VERDICT:LABEL=SHARE, say withheld:leaked=0.05: at most so many of the verdicts VERDICT are LABEL to people; "
-    "several labels are joined by commas. Alone or with --agreement; may repeat.",
-)
-@click.option(
-    "--tolerance",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Steps that a verdict may be off on an ordinal rubric and still agree.",
-)
-@click.option(
-    "--people",
-    type=click.Choice(["majority", "random"]),
-    default="majority",
-    show_default=True,
-    help="Agree with the majority of an item's annotators, or with a random one.",
-)
-@click.option("--max-mean-cost", type=click.FloatRange(0), help="Highest mean cost an item may have.")
 @click.option(
     "--per",
     type=click.Choice(["question", "item"]),
@@ -69,21 +32,11 @@ from judgekit.trust import NO_SEED
     show_default=True,
     help="Promise for questions, one output of each, or for items, every output of a question.",
 )
-@click.option(
-    "--tries",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="How many calibrations on these labels share delta; the same number in each, from the first on.",
-)
 @click.option("--seed", type=int, hidden=True, help="Not used any more.")
 @click.option("--out", "-o", type=OUT, default=Path("calibration.json"), show_default=True)
 def command(
     evidence: tuple[Path, ...],
     out: Path,
-    costs: tuple[str, ...],
-    per_label: tuple[str, ...],
-    at_most: tuple[str, ...],
     seed: int | None,
     **given: Any,
 ) -> int:
@@ -91,19 +44,19 @@ def command(
 
     Writes the calibration, and a page that shows it beside it (calibration.html), to read, print and hand on.
     """
-    from judgekit.report.certificate.page import write
-
     if seed is not None:
         click.echo(NO_SEED.replace("'seed'", "--seed"), err=True)
-    calibration = api.calibrate(
-        evidence,
-        costs=pairs("cost", costs),
-        per_label=pairs("per-label", per_label),
-        at_most=pairs("at-most", at_most),
-        earlier=_replaced(out),
-        **given,
-    )
+    promise = promised(given)
+    calibration = api.calibrate(evidence, earlier=_replaced(out), **promise, **given)
     calibration.save(out)
+    tell(calibration, out)
+    return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
+
+
+def tell(calibration: Calibration, out: Path) -> None:
+    """Say what a calibration certifies, and write the page that shows it beside its file."""
+    from judgekit.report.certificate.page import write
+
     page = write(calibration, out)
     result(
         written=str(out),
@@ -120,7 +73,6 @@ def command(
         for line in diagnosis.lines(calibration.diagnosis):
             click.echo(printable(line))
     click.echo(f"written to {out} and {page}")
-    return EXIT_DONE if calibration.certified else EXIT_NOT_CERTIFIED
 
 
 def _replaced(out: Path) -> list[Calibration]:

@@ -97,6 +97,58 @@ LABELS = (
         help="Human labels (JSONL, CSV, Excel or a label tool's export), joined by id; may repeat.",
     ),
 )
+PROMISE = (
+    click.option("--agreement", type=click.FloatRange(0, 1, True, True), help="Target agreement, say 0.9."),
+    click.option(
+        "--delta",
+        type=click.FloatRange(0, 1, True, True),
+        default=0.1,
+        show_default=True,
+        help="Probability that the certificate may be wrong.",
+    ),
+    click.option(
+        "--tier", "tiers", multiple=True, help="Tiers in cascade order; default: as in the evidence."
+    ),
+    click.option(
+        "--group-by",
+        type=click.Choice(["split", "model", "method"]),
+        help="Promise the agreement for each of these on its own, not only for all items together.",
+    ),
+    click.option(
+        "--per-label",
+        multiple=True,
+        help="LABEL=AGREEMENT promised whenever that label is given; may repeat.",
+    ),
+    click.option(
+        "--at-most",
+        multiple=True,
+        help="VERDICT:LABEL=SHARE, say withheld:leaked=0.05: at most so many of the verdicts VERDICT are LABEL to "
+        "people; several labels are joined by commas. Alone or with --agreement; may repeat.",
+    ),
+    click.option(
+        "--tolerance",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Steps that a verdict may be off on an ordinal rubric and still agree.",
+    ),
+    click.option(
+        "--people",
+        type=click.Choice(["majority", "random"]),
+        default="majority",
+        show_default=True,
+        help="Agree with the majority of an item's annotators, or with a random one.",
+    ),
+    click.option("--max-mean-cost", type=click.FloatRange(0), help="Highest mean cost an item may have."),
+    click.option(
+        "--tries",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="How many calibrations on these labels share delta; the same number in each, from the first on.",
+    ),
+)
+"""What a calibration is to promise; :func:`promised` turns it into options of it."""
 COST = (
     click.option(
         "--cost", "costs", multiple=True, help="TIER=COST of asking a tier; default: as in the evidence."
@@ -133,6 +185,17 @@ def pairs(option: str, given: tuple[str, ...]) -> dict[str, float] | None:
         if pairs.setdefault(name, value) != value:
             raise ConfigError(f"--{option} names {name} twice")
     return pairs or None
+
+
+def promised(given: dict[str, Any]) -> dict[str, Any]:
+    """Take ``PROMISE`` and ``COST`` out of a verb's options, as :func:`judgekit.api.calibrate` wants them."""
+    told = ("agreement", "delta", "tiers", "group_by", "tolerance", "people", "max_mean_cost", "tries")
+    return {
+        **{name: given.pop(name) for name in told},
+        "per_label": pairs("per-label", given.pop("per_label")),
+        "at_most": pairs("at-most", given.pop("at_most")),
+        "costs": pairs("cost", given.pop("costs")),
+    }
 
 
 def options(*groups: tuple[Callable[..., Any], ...]) -> Callable[[Any], Any]:

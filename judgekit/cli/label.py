@@ -1,4 +1,4 @@
-"""``judgekit label``: a sample in, a page on which people label it, and what their labels certify out."""
+"""``judgekit label``: runs in, a page on which people label, and what their labels certify out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from typing import Any
 
 import click
 
-from judgekit.cli.common import OUT, PATH
+from judgekit.calibration.pool import Kind
+from judgekit.cli.calibrate import tell as tell_calibration
+from judgekit.cli.common import COST, OUT, PATH, PROMISE, options, promised
 from judgekit.cli.output import result
-from judgekit.errors import EXIT_DONE
-from judgekit.labeling.label import draw
+from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
+from judgekit.labeling.label import sample
+from judgekit.labeling.page.desk import SECONDS
 from judgekit.labeling.page.guard import LOOPBACK
 from judgekit.labeling.page.session import OVERLAP
 from judgekit.labeling.page.sitting import sit
@@ -21,6 +25,26 @@ from judgekit.labeling.samples import Outcome
 
 @click.command("label")
 @click.argument("files", type=PATH, nargs=-1, required=True)
+@click.option("--rubric", help="Under which people label; needed where the runs have several.")
+@options(PROMISE)
+@click.option(
+    "--open", "is_open", is_flag=True, help="Instead: every output without a verdict, to settle it."
+)
+@click.option(
+    "--audit", is_flag=True, help="Instead: verdicts under a promise, to check that it still holds."
+)
+@click.option(
+    "--rates",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Instead: N items for rates; where a pool stands beside the labels, of what was not asked of it.",
+)
+@click.option("--pool", "size", type=click.IntRange(1), help="Items in the pool; default: all there are.")
+@options(COST)
+@click.option(
+    "--labels", "given", type=PATH, multiple=True, help="Labels that people gave already; may repeat."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @click.option(
     "--overlap",
     type=click.FloatRange(0, 1),
@@ -38,19 +62,52 @@ from judgekit.labeling.samples import Outcome
 @click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
 @click.option("--out", "-o", type=OUT, default=Path("labels.jsonl"), show_default=True)
 def command(
-    files: tuple[Path, ...], overlap: float, host: str, port: int, no_browser: bool, out: Path
+    files: tuple[Path, ...],
+    is_open: bool,
+    audit: bool,
+    rates: int | None,
+    overlap: float,
+    host: str,
+    port: int,
+    no_browser: bool,
+    out: Path,
+    size: int | None,
+    **wanted: Any,
 ) -> int:
-    """Ask people about the items of FILES (a sheet of 'judgekit queue') on a page in the browser.
+    """Ask people on a page about outputs of FILES (run folders), and certify what their labels certify.
 
-    Every answer is on the disk when the next item shows. The same command again goes on from there.
+    With --agreement (or --at-most) a pool is drawn, and people are asked along the path to that promise: first about
+    what the judges are surest of, until nothing more can be certified. FILES may also be a sheet of 'judgekit queue'.
+
+    Every answer is on the disk when the next item shows. The same command again goes on where it stopped.
     """
-    sample = draw(files, out)
-    click.echo(f"{len(sample.tasks):,} items to label")
+    promise = promised(wanted)
+    kinds: dict[Kind, bool] = {
+        "path": promise["agreement"] is not None or promise["at_most"] is not None,
+        "open": is_open,
+        "verdicts": audit,
+        "items": rates is not None,
+    }
+    chosen = [kind for kind, is_chosen in kinds.items() if is_chosen]
+    if len(chosen) > 1:
+        raise ConfigError(
+            "labels are for one thing: a promise (--agreement, --at-most), --open, --audit or --rates"
+        )
+    kind = chosen[0] if chosen else None
+    made = sample(files, out, kind, size=rates or size, **wanted, **(promise if kind == "path" else {}))
+    if made.promise:
+        click.echo(made.promise)
+    minutes = made.labels_at_most * SECONDS / 60
+    click.echo(
+        f"{len(made.tasks):,} items; at most {made.labels_at_most:,} labels, about {minutes:,.0f} minutes "
+        f"at {SECONDS:.0f} seconds a label"
+    )
 
     def opened(link: str) -> None:
-        click.echo(f"open {link}\nCtrl-C ends; labels go to {out}")
+        click.echo(f"open {link}")
+        click.echo(f"labels go to {out}; Ctrl-C ends, the same command goes on")
         if host not in LOOPBACK:
-            click.echo("whoever has this link can label; it is sent over plain HTTP", err=True)
+            click.echo("whoever has the link can label; others on the network can read along", err=True)
         if not no_browser and _has_browser():
             webbrowser.open(link)
 
@@ -58,17 +115,21 @@ def command(
 
     def tell(outcome: Outcome) -> None:
         told.append(outcome)
-        click.echo(outcome.sentence)
+        if outcome.calibration is None:
+            click.echo(outcome.sentence)
+        else:
+            tell_calibration(outcome.calibration, outcome.written[-1])
         if outcome.command:
             click.echo(f"next: {outcome.command}")
 
-    outcome = sit(sample, out, host=host, port=port, overlap=overlap, opened=opened, finished=tell)
+    outcome = sit(made, out, host=host, port=port, overlap=overlap, opened=opened, finished=tell)
     if outcome is None:
         click.echo("nothing was labeled")
-    elif outcome not in told[-1:]:  # nobody asked for it on the page
+        return EXIT_DONE
+    if outcome not in told[-1:]:  # nobody asked for it on the page
         tell(outcome)
-    result(outcome=outcome)
-    return EXIT_DONE
+    result(labels=str(out), next=outcome.command)
+    return EXIT_NOT_CERTIFIED if outcome.calibration and not outcome.certified else EXIT_DONE
 
 
 def _has_browser() -> bool:

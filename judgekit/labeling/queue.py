@@ -67,15 +67,11 @@ def queue(
         promises = calibrations(run) if run else {}
         fresh = {name: unused(made) for name, made in promises.items()}
         promised = promised or bool(promises)
-        own = {name: cascade.labels for name, cascade in run.about.cascades.items()} if run else {}
         for item, verdict in _judged(source, run, rubric, reader):
             met.add(verdict.rubric)
             if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:
                 continue
-            name = verdict.rubric
-            choices = own.get(name) or labels_of(name)
-            meanings = meanings_of(name) if choices == labels_of(name) else {}
-            task = Task(item, name, choices, meanings, source)
+            task = _task(item, verdict.rubric, source, run)
             made = promises.get(verdict.calibration or "")
             wanted = {
                 "items": item.question_id not in shown,
@@ -98,6 +94,22 @@ def queue(
     if of == "open":
         return sample(tasks, count, seed)
     return sample([task for task in tasks if task.question not in labeled], count, seed, one_a_question=True)
+
+
+def every(files: Paths, rubric: str | None) -> Iterator[Task]:
+    """All outputs of run folders that were judged under a rubric (None: any), labeled or not."""
+    for source in finished(files):
+        run = RunFolder.open(source)
+        for item, verdict in _judged(source, run, rubric, {}):
+            if rubric in (None, verdict.rubric):
+                yield _task(item, verdict.rubric, source, run)
+
+
+def _task(item: Item, rubric: str, source: Path, run: RunFolder | None) -> Task:
+    """An item under a rubric, with the labels that the run has it with, else those of the rubric's name."""
+    named = labels_of(rubric)
+    choices = (run.about.cascades[rubric].labels if run and rubric in run.about.cascades else ()) or named
+    return Task(item, rubric, choices, meanings_of(rubric) if choices == named else {}, source)
 
 
 def _judged(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from judgekit.calibration.record import Calibration
+from judgekit.labeling.audit import audit
 from judgekit.labeling.sheet import Task
 
 Given = Mapping[int, Sequence[str]]
@@ -49,17 +52,20 @@ class Outcome:
     certified : bool
         Whether something is promised now.
     sentence : str
-        What can be said, in one or two sentences.
+        What can be said.
     command : str
-        The command to go on with; several are joined by line ends.
+        The command to go on with.
     written : tuple of Path
         The files that hold it.
+    calibration : Calibration, optional
+        What was certified, where it was for a promise.
     """
 
     certified: bool
     sentence: str
     command: str
     written: tuple[Path, ...]
+    calibration: Calibration | None = None
 
 
 class Sample(Protocol):
@@ -75,11 +81,15 @@ class Sample(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Of its pool file; empty where there is none."""
+        """Of its pool; empty where there is none."""
 
     @property
     def promise(self) -> str:
         """What the labels are to certify, in a sentence; empty where nothing."""
+
+    @property
+    def labels_at_most(self) -> int:
+        """How many labels can be of use before anybody gave one."""
 
     def standing(self, given: Given) -> Standing:
         """Where it stands, by the labels given so far; may take a while."""
@@ -88,40 +98,67 @@ class Sample(Protocol):
         """Make of a label file what it was written for."""
 
 
+FAIR = "Stop when you like: the items asked so far are a fair sample."
+
+
 @dataclass(frozen=True)
 class Listed:
-    """A sample that is asked in its own order, each item in turn: a queue, whose first items are a sample too.
+    """A sample that is asked in its own random order: the items asked so far are themselves a fair sample.
 
     Attributes
     ----------
     tasks : tuple of Task
     kind, fingerprint : str
-        As of its pool file.
-    certain : str
-        When to stop, in a sentence.
-    command : str
-        The command to go on with, in which ``{labels}`` stands for the label file.
+        As of its pool; the kind "sheet" has none.
+    command : tuple of str
+        The command to go on with, up to the label file.
+    stop : str
+        When to stop.
     """
 
     tasks: tuple[Task, ...]
-    kind: str = "items"
+    kind: str = "sheet"
     fingerprint: str = ""
-    certain: str = "Stop when you like: the items asked so far are a fair sample of all."
-    command: str = ""
+    command: tuple[str, ...] = ()
+    stop: str = FAIR
 
     @property
     def promise(self) -> str:
-        """Nothing is promised of it."""
+        """None."""
         return ""
+
+    @property
+    def labels_at_most(self) -> int:
+        """One an item."""
+        return len(self.tasks)
 
     def standing(self, given: Given) -> Standing:
         """What is left is one block."""
         left = tuple(item for item in range(len(self.tasks)) if item not in given)
-        stop = self.certain if left else "Every item is labeled."
-        return Standing(left, len(left), stop=stop)
+        return Standing(left, len(left), stop=self.stop if left else "Every item is labeled.")
 
     def finish(self, labels: Path) -> Outcome:
-        """Nothing is made of the labels; whoever drew the items knows what they are for."""
-        return Outcome(
-            False, f"The labels are in {labels}.", self.command.format(labels=labels), written=(labels,)
-        )
+        """Say where the labels are, and what takes them."""
+        command = shlex.join([*self.command, "--labels", str(labels)]) if self.command else ""
+        return Outcome(False, f"The labels are in {labels}.", command, (labels,))
+
+
+@dataclass(frozen=True)
+class Checks(Listed):
+    """Spot checks of verdicts under a promise.
+
+    Attributes
+    ----------
+    runs : tuple of Path
+        The run folders that the verdicts are in.
+    """
+
+    runs: tuple[Path, ...] = ()
+    stop: str = "Stop when you like: what an audit says holds at any moment."
+
+    def finish(self, labels: Path) -> Outcome:
+        """Say whether the promise holds, by these labels."""
+        found = audit(self.runs, labels)
+        said = super().finish(labels)
+        holds = bool(found) and all(one.status == "holds" for one in found)
+        return Outcome(holds, " ".join(one.sentence for one in found), said.command, (labels,))

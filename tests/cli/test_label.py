@@ -12,7 +12,10 @@ from tests.labeling.page.sittings import sheet, tasks
 def test_bad_input_is_one_line(tmp_path: Path) -> None:
     path = sheet(tmp_path, 3)
     cases = {
-        ("nowhere.csv",): "nowhere.csv",
+        ("nowhere",): "say what the labels are for",
+        ("nowhere", "--open"): "nowhere",
+        ("nowhere", "--open", "--agreement", 0.9): "labels are for one thing",
+        ("queue.csv", "--audit"): "a sheet is drawn already",
         ("queue.csv", "--host", "203.0.113.9"): "cannot listen on 203.0.113.9",
         ("queue.csv", "--port", "99999"): "99999",
         ("queue.csv", "-o", "labels.csv"): "ends in .jsonl",

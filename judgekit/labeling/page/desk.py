@@ -12,6 +12,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -30,6 +31,9 @@ UNDO = 10
 
 SECONDS = 7.0
 """What a label takes, until people have shown it."""
+
+PAUSE = 0.1
+"""Seconds from an answer until what is certified so far is worked out anew."""
 
 _AGAIN = ".again"
 
@@ -77,6 +81,7 @@ class Desk:
         self.standing = Standing((), len(tasks))
         self._block: frozenset[int] = frozenset()
         self._following: asyncio.Task[None] | None = None
+        self._awaited = asyncio.Event()
         self.outcome: Outcome | None = None  # of exactly these labels
         self._restore()
 
@@ -214,31 +219,39 @@ class Desk:
             return self.outcome
 
     async def settled(self) -> None:
-        """Wait until the standing takes every answer into account."""
-        self._changed(by=0)
-        assert self._following is not None
-        await asyncio.shield(self._following)
+        """Wait until the standing takes every answer of now into account."""
+        wanted = self._revision
+        while self._known < wanted:
+            self._changed(by=0)
+            self._awaited.set()
+            assert self._following is not None
+            await asyncio.shield(self._following)
 
     def _changed(self, by: int = 1) -> None:
         """Work out the standing anew, beside all else; answers that come in meanwhile are taken together."""
         self._revision += by
         if by:
             self.outcome = None
-        if self._following is None or self._following.done():
+        is_idle = self._following is None or self._following.done()
+        if is_idle and self._known < self._revision:
             self._following = asyncio.create_task(self._follow())
 
     async def _follow(self) -> None:
-        while self._known < self._revision:
-            at = self._revision
-            given = {item: tuple(labels.values()) for item, labels in self.session.labels.items()}
-            try:
-                self.standing = await asyncio.to_thread(self.sample.standing, given)
-            except Exception:
-                _LOG.exception("what is certified so far could not be worked out; labels are kept")
-                raise
-            self._known = at
-            if not self._block.issuperset(self.standing.block):
-                self._block = frozenset(self.standing.block)
+        with suppress(TimeoutError):  # the next item goes first, unless it waits for this
+            await asyncio.wait_for(self._awaited.wait(), PAUSE)
+        self._awaited.clear()
+        at = self._revision
+        given = {item: tuple(labels.values()) for item, labels in self.session.labels.items()}
+        try:
+            self.standing = await asyncio.to_thread(self.sample.standing, given)
+        except Exception:
+            _LOG.exception("what is certified so far could not be worked out; labels are kept")
+            raise
+        self._known = at
+        if not self._block.issuperset(self.standing.block):
+            self._block = frozenset(self.standing.block)
+        self._following = None
+        self._changed(by=0)  # for answers that came in meanwhile
 
     def _ask(self, key: str) -> Ask | None:
         found = self._asks.get(key.removesuffix(_AGAIN))

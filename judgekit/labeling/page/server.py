@@ -23,7 +23,7 @@ import secrets
 import socket
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -168,7 +168,14 @@ class _Pages:
         await _body(request, "annotator")
         outcome = await self.desk.finish()
         self.finished(outcome)
-        return web.json_response({**asdict(outcome), "written": [str(path) for path in outcome.written]})
+        return web.json_response(
+            {
+                "certified": outcome.certified,
+                "sentence": outcome.sentence,
+                "command": outcome.command,
+                "written": [str(path) for path in outcome.written],
+            }
+        )
 
 
 async def _body(request: web.Request, *keys: str) -> dict[str, Any]:

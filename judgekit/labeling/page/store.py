@@ -17,7 +17,7 @@ from typing import BinaryIO, Self
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_labels
 from judgekit.records import LabelRow, parse
-from judgekit.runs.atomic import replacing
+from judgekit.runs.atomic import replacing_bytes
 from judgekit.runs.lock import Lock
 
 
@@ -84,8 +84,8 @@ class LabelFile:
         lines = self.path.read_bytes().splitlines(keepends=True)
         del lines[max(number for number, line in enumerate(lines) if _holds(line, row))]
         self._shut()  # Windows replaces no open file
-        with replacing(self.path) as file:
-            file.write(b"".join(lines).decode("utf-8"))
+        with replacing_bytes(self.path) as file:
+            file.write(b"".join(lines))
         _sync_folder(self.path)
         del self.rows[len(self.rows) - 1 - self.rows[::-1].index(row)]
 

@@ -1,0 +1,161 @@
+"""From runs to what people's labels are worth: every kind of sample, and the command that each ends with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from judgekit.calibration.pool import Pool, pool_file
+from judgekit.errors import ConfigError, InputError
+from judgekit.labeling.label import sample
+from judgekit.labeling.page.desk import Desk
+from judgekit.labeling.page.store import LabelFile
+from judgekit.labeling.samples import Outcome, Sample
+from tests.cli.calling import judgekit
+from tests.labeling.page.sittings import sheet
+from tests.report.make_runs import TEXT, certified, make_run
+
+
+def answer(made: Sample, labels: Path, count: int) -> Outcome:
+    """A person gives so many labels, those that the invented outputs were written for, and stops."""
+
+    async def person(desk: Desk) -> Outcome:
+        await desk.settled()
+        for _ in range(count):
+            found = (await desk.next("ann", []))["items"]
+            if not found:
+                break
+            said = next(label for label in desk.labels if TEXT[label] in found[0]["outputs"][0])
+            await desk.answer("ann", found[0]["key"], said, seconds=5.0)
+        return await desk.finish()
+
+    with LabelFile(labels) as file:
+        return asyncio.run(person(Desk(made, file)))
+
+
+def follow(outcome: Outcome, cwd: Path) -> CompletedProcess[str]:
+    """Run the command that a sitting ends with."""
+    program, *arguments = shlex.split(outcome.command)
+    assert program == "judgekit"
+    return judgekit(*arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with runs of two methods: as judged, and as decided under a calibration with some left open."""
+    folder = tmp_path_factory.mktemp("runs")
+    for method in ("original", "IDK"):
+        make_run(folder / "many" / method, method, forget=300, keep=4)
+        make_run(folder / "judged" / method, method, forget=80, keep=4)
+        make_run(
+            folder / "decided" / method,
+            method,
+            forget=80,
+            keep=4,
+            abstain=0.2,
+            calibrations=certified(method),
+        )
+    return folder
+
+
+def test_labels_along_a_path_end_in_a_certified_report(runs: Path, tmp_path: Path) -> None:
+    folders, labels = sorted((runs / "many").iterdir()), tmp_path / "labels.jsonl"
+    made = sample(folders, labels, "path", rubric="forgetting", agreement=0.8)
+    assert "at least 80% of the verdicts agree with the people's label" in made.promise
+    start = made.standing({})
+    assert (start.certified, start.finished) == ("", False) and start.remaining == made.labels_at_most
+    paused = answer(made, labels, 15)
+    assert not paused.certified and paused.command == "" and "goes on" in paused.sentence
+    again = sample(folders, labels)  # the same pool, from its file
+    assert again.fingerprint == made.fingerprint
+    outcome = answer(again, labels, 1000)
+    rows = [json.loads(line) for line in labels.read_text().splitlines()]
+    asked = [row["id"] for row in rows if not row.get("again")]
+    assert len(asked) == len(set(asked)) <= made.labels_at_most <= len(made.tasks)
+    assert outcome.certified and "at least 80%" in outcome.sentence and "get a verdict" in outcome.sentence
+    assert outcome.written == (labels, tmp_path / "labels.calibration.json")
+    given: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        given.setdefault((row["id"], row["model"], row["method"]), []).append(row["label"])
+    end = again.standing(
+        {n: given[task.item.key][:1] for n, task in enumerate(again.tasks) if task.item.key in given}
+    )
+    assert end.finished and end.remaining == 0 and "80%" in end.certified and end.next == ""
+    done = follow(outcome, tmp_path)
+    assert done.returncode == 0 and "Certified for forgetting" in done.stdout, done.stderr
+    with pytest.raises(InputError, match="drawn with agreement 0.8, not 0.9"):
+        sample(folders, labels, "path", rubric="forgetting", agreement=0.9)
+
+
+def test_evidence_that_does_not_do_is_refused_before_anybody_is_asked(runs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    make_run(folder, "original", forget=60, keep=4)
+    rows = [json.loads(line) for line in (folder / "evidence.jsonl").read_text().splitlines()]
+    for row in rows[:10]:
+        del row["tiers"]["gpt"]
+    (folder / "evidence.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    labels = tmp_path / "labels.jsonl"
+    with pytest.raises(InputError, match=r"tier 'gpt' was not asked about 10 of .*--complete"):
+        sample([folder], labels, "path", rubric="forgetting", agreement=0.8)
+    assert not pool_file(labels).exists()
+
+
+def test_rates_are_asked_of_a_fair_sample_and_reported(runs: Path, tmp_path: Path) -> None:
+    folders, labels = sorted((runs / "judged").iterdir()), tmp_path / "labels.jsonl"
+    made = sample(folders, labels, "items", rubric="forgetting", size=30)
+    assert (made.kind, len(made.tasks), made.labels_at_most) == ("items", 30, 30)
+    pool = Pool.load(pool_file(labels))
+    assert pool.fingerprint == made.fingerprint and pool.kind == "items"
+    outcome = answer(made, labels, 12)
+    rows = [json.loads(line) for line in labels.read_text().splitlines()]
+    assert {row["pool"] for row in rows} == {pool.fingerprint} and len(rows) == 12
+    assert [row["id"] for row in rows] == [item.id for item in pool.items[:12]], "in the order of the draw"
+    done = follow(outcome, tmp_path)
+    assert done.returncode == 0 and (tmp_path / "report.html").is_file(), done.stderr
+    again = sample(folders, labels)
+    assert again.fingerprint == made.fingerprint
+    answer(again, labels, 1000)
+    assert len(labels.read_text().splitlines()) == 30 + 1, "every item once, and one of them again"
+
+
+def test_open_items_are_every_output_without_a_verdict(runs: Path, tmp_path: Path) -> None:
+    folders, labels = sorted((runs / "decided").iterdir()), tmp_path / "labels.jsonl"
+    made = sample(folders, labels, "open", rubric="forgetting")
+    left = {
+        (row["id"], row["method"])
+        for run in folders
+        for row in map(json.loads, (run / "verdicts.jsonl").read_text().splitlines())
+        if row["state"] != "verdict" and row["rubric"] == "forgetting"
+    }
+    assert {(task.item.id, task.item.method) for task in made.tasks} == left and left
+    outcome = answer(made, labels, 1000)
+    assert not outcome.certified and str(labels) in outcome.sentence
+    done = follow(outcome, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_audit_says_whether_the_promise_holds(runs: Path, tmp_path: Path) -> None:
+    folders, labels = sorted((runs / "decided").iterdir()), tmp_path / "labels.jsonl"
+    made = sample(folders, labels, "verdicts", rubric="forgetting")
+    assert 60 < len(made.tasks) <= 80  # questions, one output of each
+    outcome = answer(made, labels, 1000)
+    assert "spot checks" in outcome.sentence and outcome.written == (labels,)
+    done = follow(outcome, tmp_path)
+    assert done.returncode in (0, 3) and outcome.sentence.split(" ", 1)[1][:40] in done.stdout, done.stderr
+
+
+def test_a_sheet_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = sheet(tmp_path, 5)
+    made = sample([path], tmp_path / "labels.jsonl")
+    assert (made.kind, made.fingerprint, len(made.tasks)) == ("sheet", "", 5)
+    assert not pool_file(tmp_path / "labels.jsonl").exists()
+    with pytest.raises(ConfigError, match="a sheet is drawn already"):
+        sample([path], tmp_path / "labels.jsonl", "open")
+    (tmp_path / "run").mkdir()
+    with pytest.raises(InputError, match="not a sheet of 'judgekit queue', as the others are"):
+        sample([path, tmp_path / "run"], tmp_path / "labels.jsonl")
