@@ -11,6 +11,7 @@ const LOOK_AGAIN = { waiting: 3, labeling: 20 }; // seconds; what this page hold
 let setup = null;
 let name = "";
 let progress = null;
+let given = null; // how many answers this person gave, those to items asked again too
 let current = null; // the item on the screen
 let ready = []; // items that come next
 let asking = Promise.resolve(); // for items: one request after the other
@@ -43,7 +44,7 @@ function show(item, said = null) {
   current = item;
   since = performance.now();
   view("item");
-  the("item-title").textContent = `Item ${number(progress.by_you + 1)}`;
+  the("item-title").textContent = `Item ${number(given + 1)}`;
   the("texts").replaceChildren(...itemTexts(item));
   for (const one of every("#labels button")) one.setAttribute("aria-pressed", String(one.dataset.label === said?.label));
   the("note").value = said?.note ?? "";
@@ -80,6 +81,7 @@ async function fill() {
     calm("items");
     if (unsaved || isBusy) return;
     note(told.progress);
+    given ??= told.progress.by_you;
     if (current) return;
     if (ready.length) turn();
     else nothingLeft();
@@ -106,7 +108,7 @@ async function answer(label) {
   unsaved = { annotator: name, key: item.key, label, seconds: Math.round(100 * clock.seconds()) / 100, note: the("note").value.trim() };
   remember("unsaved", unsaved);
   meanwhile.add(item.key);
-  progress.by_you += 1;
+  given += 1;
   turn();
   await save(item);
 }
@@ -160,6 +162,7 @@ async function undo() {
     const told = await ask("/api/undo", { annotator: name });
     isBusy = false;
     note(told.progress);
+    given = Math.max(given, 1);
     showAgain(told.item, told);
     say(`Taken back: ${told.label}. Answer again.`);
   } catch (error) {
@@ -172,6 +175,7 @@ async function undo() {
 
 function showAgain(item, said) {
   if (current) ready.unshift(current);
+  given -= 1;
   show(item, said);
 }
 
