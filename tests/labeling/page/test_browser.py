@@ -67,7 +67,7 @@ def test_ten_labels_by_the_keyboard_alone(person: Person, labels: Path) -> None:
         assert [(row.id, row.label) for row in kept(labels)] == given
         assert {row.annotator for row in kept(labels)} == {"Ann"}
         assert all(0 < (row.seconds or 0) < 20 for row in kept(labels))
-        assert "10 labeled" in person.text("#count") and "at most 20 to go" in person.text("#count")
+        person.wait(lambda: "10 labeled · at most 20 to go" in person.text("#count"))
         assert person.complaints == []
 
 

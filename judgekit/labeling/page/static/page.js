@@ -7,6 +7,7 @@ import { itemTexts } from "./texts.js";
 const SETTLE = 200; // ms in which a new item takes no answer: a key that bounces, a double click
 const RETRY = [1, 2, 4]; // seconds between attempts to save
 const LOOK_AGAIN = { waiting: 3, labeling: 20 }; // seconds; what this page holds is not asked of others meanwhile
+const CATCH_UP = 1000; // ms after an answer, when the server has worked out what it adds
 
 let setup = null;
 let name = "";
@@ -20,6 +21,7 @@ let unsaved = null; // the answer that is on its way
 let isBusy = false; // taking back, finishing
 let since = 0; // when the current item came
 let wake = () => {}; // ends the wait between two attempts
+let catchUp = 0; // a timer
 
 const remember = (what, value) => sessionStorage.setItem(what, JSON.stringify(value));
 const remembered = (what) => JSON.parse(sessionStorage.getItem(what));
@@ -131,6 +133,8 @@ async function save(item) {
     alarm("save", `Your answer '${label}' is not saved: ${failed.message}.`, button("Reload the page", () => location.reload()), dismiss());
   }
   lock();
+  clearTimeout(catchUp);
+  catchUp = setTimeout(more, CATCH_UP);
   await more();
 }
 
