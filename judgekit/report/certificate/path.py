@@ -34,6 +34,9 @@ LEGEND = (
 )
 """What its lines are, where no legend says so."""
 
+ROOM = 0.82
+"""Coverage below which the words fit into what lies beyond."""
+
 TESTS, PATH, TARGET = SERIES[0], INK, SERIES[1]
 
 
@@ -72,14 +75,9 @@ def _drawing(trail: Trail, part: Part, alone: bool) -> Drawing:
         if trail.answered:
             asked = _asked(trail)
             axes.axvspan(asked, 1.015, color=GRID, alpha=0.6, lw=0, zorder=0)
-            axes.text(
-                (asked + 1) / 2,
-                0.04,
-                "not asked",
-                color=MUTED,
-                ha="center",
-                transform=axes.get_xaxis_transform(),
-            )
+            if asked < ROOM:
+                place = {"ha": "center", "transform": axes.get_xaxis_transform()}
+                axes.text((asked + 1) / 2, 0.04, "not asked", color=MUTED, **place)
         if failed is not None and failed.bound is not None:
             axes.vlines(
                 failed.accepted / trail.items,

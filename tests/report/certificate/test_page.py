@@ -209,7 +209,7 @@ def test_agreement_between_people_is_there_where_several_labeled_an_item(
     assert f"{100 * found.between.raw.value:.1f} %" in Tables(page).text
     assert found.persons == () and "p0" not in page
     page, calibration = made["certified"]
-    assert calibration.people_summary is None and "Agreement between people" not in page
+    assert calibration.people_summary is None and "How far people agree" not in page
 
 
 def test_of_a_pool_the_page_shows_how_far_people_were_asked(tmp_path: Path) -> None:
