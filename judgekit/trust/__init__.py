@@ -4,9 +4,10 @@ Read in this order: :mod:`.selective.opinion_pool` (tiers become one opinion), :
 policies), :mod:`.risk` (what is promised), :mod:`.bounds` and :mod:`.selective.fixed_sequence` (what may be promised),
 :mod:`.selective.calibrate` (all of it together), :mod:`.selective.policy` (its use); ``docs/guarantee.md`` has the
 proofs. Beside them: :mod:`.selective.diagnosis` (why nothing was certified), :mod:`.selective.frontier` (what budgets
-buy), :mod:`.sample_size` (how many labels), :mod:`.monitoring.audit` and :mod:`.monitoring.shift` (does it still
-hold), :mod:`.monitoring.ood` (items unlike any labeled), :mod:`.agreement` (how far people agree), :mod:`.prevalence`
-(rates over all items; :mod:`.prevalence.certified`: what a promise says of them).
+buy), :mod:`.selective.outlook` (what labels buy), :mod:`.sample_size` (how many labels), :mod:`.monitoring.audit` and
+:mod:`.monitoring.shift` (does it still hold), :mod:`.monitoring.ood` (items unlike any labeled), :mod:`.agreement`
+(how far people agree), :mod:`.prevalence` (rates over all items; :mod:`.prevalence.certified`: what a promise says of
+them).
 
 Here: pure functions on arrays. Not here: names, files, records.
 """
@@ -25,6 +26,7 @@ from judgekit.trust.selective.calibrate import NO_SEED, calibrate
 from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.diagnosis import Diagnosis, diagnose
 from judgekit.trust.selective.frontier import Candidate, frontier
+from judgekit.trust.selective.outlook import Buys, Outlook, claimed, outlook
 from judgekit.trust.selective.policy import Actions, Decisions, Policy
 from judgekit.trust.selective.progress import Ahead, Progress, progress
 
@@ -36,6 +38,7 @@ __all__ = [
     "Ahead",
     "AtMost",
     "Audit",
+    "Buys",
     "Candidate",
     "Certificate",
     "Certified",
@@ -44,6 +47,7 @@ __all__ = [
     "Judged",
     "LabelPlan",
     "OodCheck",
+    "Outlook",
     "Policy",
     "Progress",
     "Promise",
@@ -52,9 +56,11 @@ __all__ = [
     "calibrate",
     "ceiling",
     "choose_items",
+    "claimed",
     "diagnose",
     "frontier",
     "ood_check",
+    "outlook",
     "plan_labels",
     "progress",
     "rate",

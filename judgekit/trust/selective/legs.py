@@ -56,6 +56,12 @@ class Leg:
         return hope.whole if hope else 0
 
     @property
+    def asked(self) -> Ints:
+        """The items that every step up to the first that does not pass hangs on; places in the sample."""
+        looked_at = self.descent.steps[: self.at + 1]
+        return self.descent.item[self.descent.reached(looked_at[-1]) if looked_at else []]
+
+    @property
     def ahead(self) -> Sequence[Step]:
         """The steps that do not pass yet and still may."""
         return self.descent.steps[self.at : self.end]
