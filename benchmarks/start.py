@@ -25,7 +25,7 @@ from judgekit.trust.bounds import binomial_p
 from judgekit.trust.selective import descent
 from judgekit.trust.selective.fixed_sequence import Start, checkpoints, starts
 
-DELTA, DRAWS = 0.1, 200
+DELTA, DRAWS = 0.1, 300
 SINGLE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 TARGETS = (0.80, 0.85, 0.90, 0.95)
 SETS: list[tuple[str, str, tuple[str, ...], int]] = [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
     from judgekit.labeling.label import label
+    from judgekit.labeling.outlook import outlook
     from judgekit.labeling.people import people
     from judgekit.labeling.planning import plan_labels
     from judgekit.labeling.queue import queue
@@ -34,6 +35,7 @@ _WHERE = {
     "judges": "judgekit.judges:described",
     "label": "judgekit.labeling.label:label",
     "load_cascade": "judgekit.cascade.spec:load_cascade",
+    "outlook": "judgekit.labeling.outlook:outlook",
     "people": "judgekit.labeling.people:people",
     "plan": "judgekit.cascade.cost:plan",
     "plan_labels": "judgekit.labeling.planning:plan_labels",
@@ -54,6 +56,7 @@ __all__ = [
     "judges",
     "label",
     "load_cascade",
+    "outlook",
     "people",
     "plan",
     "plan_labels",

@@ -15,6 +15,8 @@ from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pai
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError
+from judgekit.labeling.outlook import LabelOutlook
+from judgekit.trust import Buys
 
 
 @click.command("plan")
@@ -38,8 +40,20 @@ from judgekit.errors import ConfigError
     "--labels", type=PATH, multiple=True, help="Labels of the pilot, where the run does not carry them."
 )
 @click.option(
+    "--evidence",
+    type=PATH,
+    multiple=True,
+    help="A run judged without calibration: show what labels are likely to buy, if its judges are as often right as "
+    "they claim; may repeat.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="What a label takes; default: as the pilot's labels say, else 7.",
+)
+@click.option(
     "--frontier",
-    "evidence",
+    "priced",
     type=PATH,
     multiple=True,
     help="A run judged without calibration: show what budgets buy there, no label needed; may repeat.",
@@ -59,15 +73,26 @@ def command(
     pilot: Path | None,
     labels: tuple[Path, ...],
     evidence: tuple[Path, ...],
+    seconds: float | None,
+    priced: tuple[Path, ...],
     costs: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Plan the scoring of FILES, and with --agreement the labels that a certificate needs."""
-    if evidence and agreement is None:
+    if priced and agreement is None:
         raise ConfigError("--frontier needs the agreement that will be promised: give --agreement too")
-    if costs and not evidence:
-        raise ConfigError("--cost belongs to --frontier: give both")
-    said = {"accuracy": accuracy is not None, "pilot": pilot is not None, "labels": bool(labels)}
+    if costs and not (priced or evidence or pilot):
+        raise ConfigError("--cost belongs to --frontier, --evidence or --pilot: give both")
+    if evidence and pilot:
+        raise ConfigError("give the evidence of a run alone (--evidence) or a pilot with labels, not both")
+    if seconds is not None and not (evidence or pilot):
+        raise ConfigError("--seconds is for what labels take: give --evidence or --pilot too")
+    said = {
+        "accuracy": accuracy is not None,
+        "pilot": pilot is not None,
+        "labels": bool(labels),
+        "evidence": bool(evidence),
+    }
     if agreement is None and (idle := [name for name, is_said in said.items() if is_said]):
         raise ConfigError(f"--{idle[0]} is for planning labels: give --agreement too")
     if not files and agreement is None:
@@ -90,17 +115,31 @@ def command(
                 click.echo(f"--- {message['role']}\n{message['content']}")
     if agreement is not None:
         stated = pairs("cost", costs)
-        shown = api.frontier(evidence, agreement=agreement, rubric=rubric, costs=stated) if evidence else None
+        shown = api.frontier(priced, agreement=agreement, rubric=rubric, costs=stated) if priced else None
         needed = api.plan_labels(
             agreement, delta, coverage=coverage, accuracy=accuracy, pilot=pilot, labels=labels
         )
-        result(labels=needed, frontier=shown)
+        ahead = None
+        if runs := evidence or ((pilot,) if pilot and pilot.is_dir() else ()):
+            ahead = api.outlook(
+                runs,
+                agreement=agreement,
+                delta=delta,
+                labels=labels,
+                pilot=not evidence,
+                rubric=rubric,
+                costs=stated,
+                seconds=seconds,
+            )
+        result(labels=needed, frontier=shown, outlook=ahead)
         click.echo(needed.sentence)
         if needed.cautious != needed.labels:
             click.echo(
                 "Conservative estimate (pilot accuracy at its 20th percentile): "
                 f"{needed.cautious or 'no number of'} labels."
             )
+        if ahead is not None:
+            _show_outlook(ahead)
         if shown is not None:
             _show(shown)
 
@@ -143,6 +182,38 @@ def _show(frontier: Frontier) -> None:
         cost = "".join(f"{one.cost[k]:>8.3g}" for k in at)
         asked = "".join(f"{one.reach[k][-1]:>8.0%}" for k in at)
         click.echo(f"{last:>10}{'':9}{cost}{'':10}{asked}")
+
+
+def _show_outlook(ahead: LabelOutlook) -> None:
+    """A block for each target, a line for each number of labels."""
+    known = (
+        f"the pilot's {ahead.pilot:,} labels"
+        if ahead.pilot
+        else f"the evidence on {ahead.items:,} items alone"
+    )
+    click.echo(
+        f"\nWhat labels are likely to buy with {1 - ahead.delta:.0%} confidence, by {known}: share of the items with "
+        "a verdict\n(what it lies between 8 times in 10), and how often anything is certified. "
+        f"{ahead.seconds:.3g} seconds a label, {ahead.pace}."
+    )
+    if not ahead.pilot:
+        click.echo(
+            "This believes that judges are as often right as they claim. Most claim too much: it is the best that can "
+            "come.\nLabel about 100 items and give them as --pilot to know more."
+        )
+    for one in ahead.outlooks:
+        click.echo(f"\nagreement {one.agreement:.4g}")
+        click.echo(
+            f"{'labels':>8}{'minutes':>9}  {'in random order':24}{'along the path':24}of a pool of (judge calls)"
+        )
+        for path, random in zip(one.path, one.random, strict=True):
+            minutes = path.labels * ahead.seconds / 60
+            pool = f"{path.pool:,} ({path.pool * len(ahead.tiers):,})"
+            click.echo(f"{path.labels:>8,}{minutes:>9.0f}  {_bought(random):24}{_bought(path):24}{pool}")
+
+
+def _bought(one: Buys) -> str:
+    return f"{one.coverage:.0%} ({one.low:.0%}-{one.high:.0%}), {one.certified:.0%}"
 
 
 def _enough(budget: float) -> str:
