@@ -102,7 +102,7 @@ def draw(
 
     Raises
     ------
-    InputError : there are labels or a pool already; or nothing can be drawn.
+    InputError : there are labels or a pool already; nothing can be drawn, or too little to certify anything.
     """
     file = pool_file(Path(to))
     if Path(to).exists() or file.exists():
@@ -114,6 +114,11 @@ def draw(
     gone = {question for pool in before for question in pool.questions}
     pool = drawn_from(rows, count, without=gone, **options)
     asking = Asking(rows, pool, exclude=options["exclude"])
+    if asking.progress({}).finished:
+        raise InputError(
+            f"{len(pool.items):,} items are too few: even if people agreed with every verdict nothing would be "
+            "certified; draw from more questions, or promise less"
+        )
     pool.save(file)
     tries.remember(asking.this, _folders(evidence, [to]))
     return pool

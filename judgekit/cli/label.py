@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import webbrowser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -108,6 +110,11 @@ def command(
         click.echo(f"labels go to {out}; Ctrl-C ends, the same command goes on")
         if host not in LOOPBACK:
             click.echo("whoever has the link can label; others on the network can read along", err=True)
+        if "SSH_CONNECTION" in os.environ and host in LOOPBACK:
+            port = urlsplit(link).port
+            click.echo(
+                f"from your own machine first: ssh -L {port}:{host}:{port} {socket.gethostname()}", err=True
+            )
         if not no_browser and _has_browser():
             webbrowser.open(link)
 

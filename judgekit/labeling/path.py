@@ -9,7 +9,6 @@ from pathlib import Path
 from judgekit.calibration.files import asking, calibrate
 from judgekit.calibration.pool import Pool
 from judgekit.calibration.progress import Asking, Progress
-from judgekit.calibration.promise import promise_of
 from judgekit.labeling.samples import Given, Outcome, Standing
 from judgekit.labeling.sheet import Task
 from judgekit.readers.labels import read_labels
@@ -66,16 +65,8 @@ class Along:
     @property
     def promise(self) -> str:
         """What is to be certified, in a sentence."""
-        pool = self.pool
-        return promise_of(
-            self.tasks[0].choices,
-            agreement=pool.agreement,
-            per_label=pool.per_label,
-            at_most=pool.at_most,
-            tolerance=pool.tolerance,
-            delta=pool.delta,
-            tries=pool.tries,
-        ).claim(PERSON if pool.people == "random" else "the people's label", source="the pool")
+        people = PERSON if self.pool.people == "random" else "the people's label"
+        return self._start.certificate.promise.claim(people, source="the pool")
 
     @property
     def labels_at_most(self) -> int:
@@ -102,23 +93,14 @@ class Along:
             self.runs, rubric=self.pool.rubric, labels=labels, earlier=earlier, **self.pool.options
         )
         made.save(where)
-        given, certificate = (labels, where), made.certificate
-        if not made.certified:
-            more = "" if self._is_finished(labels) else " The same command goes on where you stopped."
-            return Outcome(False, certificate.claim + more, "", given, made)
-        report = [
-            "judgekit",
-            "report",
-            *self.runs,
-            "--calibration",
-            where,
-            "--labels",
-            labels,
-            "-o",
-            "report.html",
-        ]
-        said = f"{certificate.claim} {percent(certificate.coverage)} of the items get a verdict."
-        return Outcome(True, said, shlex.join(map(str, report)), given, made)
+        claim, written = made.certificate.claim, (labels, where)
+        if made.certified:
+            claim = f"{claim} {percent(made.certificate.coverage)} of the items get a verdict."
+            files = ("--calibration", where, "--labels", labels, "-o", "report.html")
+            command = _command("report", *self.runs, *files)
+        else:
+            command = "" if self._is_finished(labels) else _command("label", *self.runs, "-o", labels)
+        return Outcome(made.certified, claim, command, written, made)
 
     def _is_finished(self, labels: Path) -> bool:
         given: dict[tuple[str, str, str], list[str]] = {}
@@ -126,3 +108,7 @@ class Along:
             if not row.again:
                 given.setdefault((row.id, row.model, row.method), []).append(row.label)
         return self._asking.progress(given).finished
+
+
+def _command(*words: object) -> str:
+    return shlex.join(map(str, ("judgekit", *words)))

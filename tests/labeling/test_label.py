@@ -70,7 +70,8 @@ def test_labels_along_a_path_end_in_a_certified_report(runs: Path, tmp_path: Pat
     start = made.standing({})
     assert (start.certified, start.finished) == ("", False) and start.remaining == made.labels_at_most
     paused = answer(made, labels, 15)
-    assert not paused.certified and paused.command == "" and "goes on" in paused.sentence
+    assert not paused.certified and "Nothing is certified" in paused.sentence
+    assert paused.command == shlex.join(["judgekit", "label", *map(str, folders), "-o", str(labels)])
     again = sample(folders, labels)  # the same pool, from its file
     assert again.fingerprint == made.fingerprint
     outcome = answer(again, labels, 1000)
@@ -102,6 +103,9 @@ def test_evidence_that_does_not_do_is_refused_before_anybody_is_asked(runs: Path
     labels = tmp_path / "labels.jsonl"
     with pytest.raises(InputError, match=r"tier 'gpt' was not asked about 10 of .*--complete"):
         sample([folder], labels, "path", rubric="forgetting", agreement=0.8)
+    make_run(tmp_path / "few", "original", forget=15, keep=4)
+    with pytest.raises(InputError, match="15 items are too few: even if people agreed with every verdict"):
+        sample([tmp_path / "few"], labels, "path", rubric="forgetting", agreement=0.9)
     assert not pool_file(labels).exists()
 
 
