@@ -9,6 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
+from judgekit.calibration.people_table import Said, tabulated
 from judgekit.records import Evidence
 from judgekit.report.load import JudgedItem
 from judgekit.trust.agreement.ceiling import ceiling
@@ -151,20 +152,14 @@ def against_people(rubric: str, rows: Sequence[JudgedItem]) -> People | None:
 
 
 def _ceiling(rows: Sequence[JudgedItem]) -> tuple[float, float, float] | None:
-    people: dict[str, int] = {}
-    labels: dict[str, int] = {}
-    cells = []
-    for number, row in enumerate(rows):
-        for place, given in enumerate(row.human):
-            who = people.setdefault(given.annotator or f"#{place}", len(people))
-            cells.append((number, who, labels.setdefault(given.label, len(labels))))
-    table = np.full((len(rows), len(people)), MISSING, dtype=np.int64)
-    for number, who, label in cells:
-        table[number, who] = label
-    if not np.any((table != MISSING).sum(axis=1) > 1):
+    table = tabulated(
+        Said(row.verdict.key, row.verdict.question_id or row.verdict.id, given)
+        for row in rows
+        for given in row.human
+    )
+    if not np.any(np.sum(table.given != MISSING, axis=1) > 1):
         return None
-    questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
-    found = ceiling(table, questions=questions)
+    found = ceiling(table.given, questions=table.questions)
     return found.estimate, found.low, found.high
 
 

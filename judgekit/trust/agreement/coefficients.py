@@ -338,15 +338,17 @@ def estimate(
     if not parts.weight.any() or np.isnan(value := parts.value):
         return None
     rows = by_unit(parts.rows, questions)
+    largest = rows[:, parts.apart.shape[1]].max()
     rng = np.random.default_rng(0)
     sums = weighted_sums(rows, rng)
-    more = rng.standard_exponential((len(sums), 1)) * rows[:, parts.apart.shape[1]].max()
+    more = rng.standard_exponential((len(sums), 1)) * largest
     ends = []
-    for kinds in unseen:
+    for kinds, extreme in zip(unseen, (np.argmin, np.argmax), strict=True):
         extra = build(kinds)
-        extra_rows = extra.rows[extra.weight > 0] / extra.weight[extra.weight > 0, None]
-        ends.append(np.stack([parts.of(sums + more * row) for row in extra_rows]))
-    low, high = outer_quantiles(ends[0].min(axis=0), ends[1].max(axis=0), (1.0 - level) / 2.0)
+        each = extra.rows[extra.weight > 0] / extra.weight[extra.weight > 0, None]
+        worst = each[int(extreme(parts.of(rows.sum(axis=0) + largest * each)))]
+        ends.append(parts.of(sums + more * worst))
+    low, high = outer_quantiles(ends[0], ends[1], (1.0 - level) / 2.0)
     return Estimate(value, min(low, value), max(high, value), int(np.sum(parts.weight > 0)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.trust.agreement.annotators import FALSE_ALARM, one_label, pace, places
+from judgekit.trust.agreement.annotators import one_label, pace, places
 
 
 def people(rng: np.random.Generator, items: int, skills: list[float], labels: int = 3) -> np.ndarray:
@@ -86,36 +86,3 @@ def test_one_label_is_no_mark_where_it_is_nearly_always_right() -> None:
     table[:, 2] = 0
     assert not one_label(table).any()
     assert not one_label(np.zeros((50, 1), dtype=int)).any()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("items", "count"), [(25, 3), (60, 3), (200, 5)])
-def test_honest_people_are_seldom_named(items: int, count: int) -> None:
-    """In all, anyone of those who work alike is named in at most 5 % of the draws, for each kind."""
-    rng = np.random.default_rng(items + count)
-    draws = 300
-    named = np.zeros(3)
-    for _ in range(draws):
-        said = people(rng, items, [0.6] * count) > 0  # one label is frequent
-        table = kept(rng, said.astype(int), 3)
-        seconds = np.where(table < 0, np.nan, rng.lognormal(np.log(9), 0.8, table.shape))
-        named += [
-            any(one.against for one in places(table)),
-            any(one.too_fast for one in pace(seconds)),
-            one_label(table).any(),
-        ]
-    assert (named <= draws * FALSE_ALARM + 3 * np.sqrt(draws * FALSE_ALARM)).all(), named
-
-
-@pytest.mark.slow
-def test_who_is_just_at_the_margins_is_seldom_named() -> None:
-    """A third of the others' time, and a tenth more disagreement: the worst of those who are not to be named."""
-    rng = np.random.default_rng(9)
-    draws, fast, against = 300, 0, 0
-    for _ in range(draws):
-        others = rng.lognormal(np.log(9), 0.8, (80, 2))
-        own = rng.lognormal(np.log(np.median(np.median(others, axis=0)) / 3), 0.8, 80)
-        fast += pace(np.column_stack([others, own]))[2].too_fast
-        right = rng.random((80, 3)) < np.array([1.0, 1.0, 0.9])
-        against += places(right.astype(int))[2].against
-    assert max(fast, against) <= draws * FALSE_ALARM, (fast, against)

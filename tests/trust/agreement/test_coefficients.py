@@ -176,9 +176,14 @@ def test_names_and_order_do_not_matter(labels: np.ndarray, names: list[int], shu
     first, second = (reliability(table, n_labels=4) for table in (labels, renamed))
     for one, other in zip(coefficients(first), coefficients(second), strict=True):
         assert one.value == pytest.approx(other.value) and one.items == other.items
-        assert (one.low, one.high) == pytest.approx(
-            (other.low, other.high), rel=0.1, abs=0.05
-        )  # but for the draws
+
+
+def test_names_and_order_move_an_interval_by_the_draws_alone() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.where(rng.random((80, 3)) < 0.8, rng.integers(0, 3, (80, 1)), rng.integers(0, 3, (80, 3)))
+    renamed = np.array([2, 0, 1])[labels][rng.permutation(80)][:, [2, 0, 1]]
+    for one, other in zip(*(coefficients(reliability(table)) for table in (labels, renamed)), strict=True):
+        assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=0.01)
 
 
 @settings(max_examples=15, deadline=None)
@@ -221,26 +226,3 @@ def test_outputs_of_one_question_are_drawn_together() -> None:
     apart, together = (reliability(labels, questions=q) for q in (None, np.repeat(np.arange(50), 4)))
     for one, other in zip(coefficients(apart), coefficients(together), strict=True):
         assert one.value == other.value and other.high - other.low > 1.5 * (one.high - one.low)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("items", [20, 60, 200])
-@pytest.mark.parametrize("shares", [(0.5, 0.3, 0.2), (0.9, 0.07, 0.03)])
-def test_intervals_hold_the_truth(items: int, shares: tuple[float, ...]) -> None:
-    """At least 95 of 100, within the error of the draws, with frequent and with rare labels."""
-    rng = np.random.default_rng(items)
-
-    def draw(n: int) -> np.ndarray:
-        truth = rng.choice(3, (n, 1), p=shares)
-        return np.where(rng.random((n, 3)) < 0.8, truth, rng.choice(3, (n, 3), p=shares))
-
-    large = reliability(draw(200_000), n_labels=3)
-    truths = coefficients(large)
-    held, defined, draws = np.zeros(len(truths)), np.zeros(len(truths)), 100
-    for _ in range(draws):
-        found = reliability(draw(items), n_labels=3)
-        for k, one in enumerate((found.raw, found.alpha, found.fleiss, found.ac1)):
-            if one is not None:
-                defined[k] += 1
-                held[k] += one.low <= truths[k].value <= one.high
-    assert (held / defined >= 0.95 - 2.5 * np.sqrt(0.05 * 0.95 / defined)).all(), held / defined
