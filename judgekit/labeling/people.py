@@ -175,7 +175,7 @@ def _with_runs(
     for source in runs:
         for row in evidence_of(source):
             rows[row.rubric].append(row)
-    said = {name: said_in(judged, given) for name, judged in rows.items()}
+    said = {name: said_in(every, given) for name, every in rows.items()}
     if files:
         given.check_used("run")
     if not any(said.values()):
@@ -191,7 +191,7 @@ def _with_runs(
         table = tabulated(every, labels_of(name) or sorted(probs))
         seconds = np.array([reading.get(item, math.nan) for item in table.items])
         judges = tuple(
-            _judge(tier, table, answers, epsilon, is_ordinal(name))
+            judged(tier, table, answers, epsilon=epsilon, ordinal=is_ordinal(name))
             for tier, answers in {**_answers(rows[name]), **verdicts.get(name, {})}.items()
         )
         reports.append(_report(name, table, pools, judges, seconds, given.unmatched()))
@@ -250,7 +250,19 @@ def _verdicts(runs: Sequence[Path]) -> dict[str, dict[str, Answers]]:
     return {rubric: {VERDICTS: answers} for rubric, answers in found.items()}
 
 
-def _judge(tier: str, table: PeopleTable, answers: Answers, epsilon: float, ordinal: bool) -> Judge:
+def judged(
+    name: str, table: PeopleTable, answers: Answers, *, epsilon: float = EPSILON, ordinal: bool = False
+) -> Judge:
+    """A judge beside the people of a table.
+
+    Parameters
+    ----------
+    name : its tier.
+    table : what people said.
+    answers : what the judge said.
+    epsilon : as for :func:`people`.
+    ordinal : whether the labels of the table stand in an order.
+    """
     number = {label: k for k, label in enumerate(table.labels)}
     new = {label: len(number) + k for k, label in enumerate(sorted({*answers.values()} - number.keys()))}
     said: Ints = np.array(
@@ -267,7 +279,7 @@ def _judge(tier: str, table: PeopleTable, answers: Answers, epsilon: float, ordi
         if len(table.named)
         else None
     )
-    return Judge(tier, beside_people(table.given, said, questions=table.questions), test)
+    return Judge(name, beside_people(table.given, said, questions=table.questions), test)
 
 
 def _reading(runs: Sequence[Path]) -> dict[Hashable, float]:
