@@ -17,6 +17,7 @@ from judgekit.cli.calibrate import tell as tell_calibration
 from judgekit.cli.common import COST, OUT, PATH, PROMISE, options, promised
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
+from judgekit.labeling.draw import WANTED
 from judgekit.labeling.label import sample
 from judgekit.labeling.page.desk import SECONDS
 from judgekit.labeling.page.guard import LOOPBACK
@@ -41,7 +42,14 @@ from judgekit.labeling.samples import Outcome
     metavar="N",
     help="Instead: N items for rates; where a pool stands beside the labels, of what was not asked of it.",
 )
-@click.option("--pool", "size", type=click.IntRange(1), help="Items in the pool; default: all there are.")
+@click.option(
+    "--wanted",
+    type=click.IntRange(1),
+    default=WANTED,
+    show_default=True,
+    help="About how many labels people are to give for a promise; the pool is made as large as that takes.",
+)
+@click.option("--pool", "size", type=click.IntRange(1), help="Instead: how many items the pool is to have.")
 @options(COST)
 @click.option(
     "--labels", "given", type=PATH, multiple=True, help="Labels that people gave already; may repeat."
@@ -74,7 +82,7 @@ def command(
     no_browser: bool,
     out: Path,
     size: int | None,
-    **wanted: Any,
+    **drawing: Any,
 ) -> int:
     """Ask people on a page about outputs of FILES (run folders), and certify what their labels certify.
 
@@ -83,7 +91,7 @@ def command(
 
     Every answer is on the disk when the next item shows. The same command again goes on where it stopped.
     """
-    promise = promised(wanted)
+    promise = promised(drawing)
     kinds: dict[Kind, bool] = {
         "path": promise["agreement"] is not None or promise["at_most"] is not None,
         "open": is_open,
@@ -96,7 +104,7 @@ def command(
             "labels are for one thing: a promise (--agreement, --at-most), --open, --audit or --rates"
         )
     kind = chosen[0] if chosen else None
-    made = sample(files, out, kind, size=rates or size, **wanted, **(promise if kind == "path" else {}))
+    made = sample(files, out, kind, size=rates or size, **drawing, **(promise if kind == "path" else {}))
     if made.promise:
         click.echo(made.promise)
     minutes = made.labels_at_most * SECONDS / 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from judgekit.calibration.files import draw as draw_path
 from judgekit.calibration.pool import SUFFIX, Kind, Pool, PoolItem, pool_file, pools_beside
 from judgekit.errors import ConfigError, InputError
+from judgekit.labeling.outlook import pool_size
 from judgekit.labeling.queue import Of, every, queue
 from judgekit.labeling.sheet import Task
 from judgekit.readers.labels import read_labels
@@ -20,8 +21,8 @@ _FROM: dict[Kind, Of] = {"items": "items", "open": "open", "verdicts": "verdicts
 _UNSAID: dict[str, tuple[Any, ...]] = {"rubric": (None,), "tiers": ((), None), "costs": ({}, None)}
 """Values that leave an option to the evidence."""
 
-MOST = 900
-"""Items of a pool for a promise, where nobody says how many."""
+WANTED = 500
+"""Labels along a path, where nobody says how many: an hour's work."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def draw(
     *,
     rubric: str | None = None,
     size: int | None = None,
+    wanted: int = WANTED,
     given: Paths = (),
     seed: int = 0,
     **promise: Any,
@@ -51,7 +53,8 @@ def draw(
     labels : the file that labels will go to.
     kind : what to draw (:class:`judgekit.calibration.pool.Pool`); None only goes on with what stands there.
     rubric : under which people label; needed where the runs have several.
-    size : how many items; by default all there are.
+    size : how many items; by default all there are, and for a promise so many that ``wanted`` labels are asked for.
+    wanted : labels that people are to give, about.
     given : label files; what they hold is labeled already.
     seed : of the draw.
     promise : what labels along a path are asked for, as options of a calibration.
@@ -78,9 +81,8 @@ def draw(
             path=labels,
         )
     if kind == "path":
-        pool = draw_path(
-            paths(files), size or MOST, to=labels, rubric=rubric, labels=given, seed=seed, **promise
-        )
+        count = size or _size(paths(files), wanted, rubric, promise)
+        pool = draw_path(paths(files), count, to=labels, rubric=rubric, labels=given, seed=seed, **promise)
         return Drawn(pool, _found(files, pool, where))
     tasks = (
         _rest(files, labels, rubric, given)
@@ -99,6 +101,14 @@ def draw(
     )
     pool.save(where)
     return Drawn(pool, tuple(tasks))
+
+
+def _size(runs: list[Path], wanted: int, rubric: str | None, promise: Mapping[str, Any]) -> int:
+    """Items of a pool for a promise, by evidence alone; as many as labels where it is about single verdict labels."""
+    if promise.get("agreement") is None:
+        return wanted
+    known = {name: promise[name] for name in ("delta", "costs") if promise.get(name) is not None}
+    return pool_size(runs, wanted, agreement=promise["agreement"], rubric=rubric, **known)
 
 
 def _check_same(pool: Pool, where: Path, kind: Kind | None, **wanted: Any) -> None:

@@ -20,6 +20,9 @@ from judgekit.runs.folder import Paths
 LABELS = (100, 200, 300, 500)
 """Numbers of labels that are looked at."""
 
+FEW = 10
+"""Calibrations for each number of items where only the size of a pool is wanted."""
+
 STEP = 0.05
 """How far the targets beside the wanted one are from it; less near 0 and 1."""
 
@@ -112,6 +115,39 @@ def outlook(
         seconds=seconds or (median(took) if took else SECONDS),
         pace="as stated" if seconds else "median of the pilot's" if took else "assumed",
     )
+
+
+def pool_size(
+    evidence: str | Path | Sequence[str | Path],
+    wanted: int,
+    *,
+    agreement: float,
+    delta: float = 0.1,
+    rubric: str | None = None,
+    costs: dict[str, float] | None = None,
+) -> int:
+    """How many items to draw so that people are asked for about so many labels along the path.
+
+    Parameters
+    ----------
+    evidence, rubric, costs : as for :func:`outlook`.
+    wanted : labels.
+    agreement, delta : the wanted promise.
+
+    Raises
+    ------
+    InputError : no evidence.
+    """
+    rows, options, _ = gather(evidence, rubric, None, (), {"costs": costs or None})
+    table = EvidenceTable.of(rows, **options)
+    used, _ = one_per_question(table.questions, np.ones(len(table.rows), np.bool_), table.order)
+    if used.sum() <= wanted:
+        return wanted
+    probs, judges = table.arrays.probs[used], judge_index(table.tiers)
+    people = mendable(trust.claimed)(probs, judges)
+    shared: dict[str, Any] = {"delta": delta, "costs": table.prices or None, "judges": judges}
+    found = mendable(trust.outlook)(probs, people, (wanted,), agreement=agreement, draws=FEW, **shared)
+    return found.path[0].pool
 
 
 def _targets(agreement: float) -> tuple[float, float, float]:

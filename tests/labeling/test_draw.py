@@ -13,8 +13,10 @@ from judgekit import api
 from judgekit.calibration.pool import Pool, pool_file
 from judgekit.errors import ConfigError, InputError
 from judgekit.labeling.draw import draw
+from judgekit.labeling.path import Along
 from judgekit.records import LabelRow
 from tests.cli.test_queue import outputs
+from tests.report.make_runs import make_run
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +119,17 @@ def test_what_cannot_be_drawn_is_one_line(runs: list[Path], tmp_path: Path) -> N
     draw(runs, tmp_path / "m.jsonl", "items")
     with pytest.raises(InputError, match="items are in none of the runs given"):
         draw(runs[:1], tmp_path / "m.jsonl", None)
+
+
+def test_a_pool_is_as_large_as_the_wanted_labels_take(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", "original", forget=500, keep=4)
+    sizes = []
+    for number, wanted in enumerate((50, 100, 200)):
+        (folder := tmp_path / f"{number}").mkdir()
+        drawn = draw(run, folder / "l.jsonl", "path", rubric="forgetting", agreement=0.95, wanted=wanted)
+        asked = Along.of(drawn.tasks, drawn.pool, (run,)).labels_at_most
+        sizes.append(len(drawn.pool.items))
+        assert wanted <= sizes[-1] and asked <= sizes[-1]
+    assert sizes == sorted(set(sizes)), "more labels, a larger pool"
+    drawn = draw(run, tmp_path / "all.jsonl", "path", rubric="forgetting", agreement=0.95, wanted=5000)
+    assert len(drawn.pool.items) == 500, "all there are"
