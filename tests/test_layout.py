@@ -72,7 +72,6 @@ THROUGH = {
         "judges/annotators/judge.py",
         "judges/annotators/panel.py",
     ),
-    "labeling/test_label.py": ("labeling/path.py",),
     "labeling/page/test_server.py": (
         "labeling/page/guard.py",
         "labeling/page/sitting.py",
