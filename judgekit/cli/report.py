@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from judgekit import api
+from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
 from judgekit.cli.common import OUT, PATH, READER, options, progress_bar, reader_options, states_line
 from judgekit.cli.inputs import inputs
@@ -85,7 +86,8 @@ def command(
         folders[Path(source)] = done.folder
     people = Labels.read(paths(labels)) if labels else None
     promises = [Calibration.load(path) for path in calibrations]
-    loaded = load(finished(folders[run] for run in runs if run in folders), people, promises)
+    pools = pools_beside(paths(labels)) if labels else []
+    loaded = load(finished(folders[run] for run in runs if run in folders), people, promises, pools)
     summary = summarize(loaded)
     print_summary(summary)
     result(report=summary.to_dict())

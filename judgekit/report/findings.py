@@ -52,6 +52,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
     yield from _failed(runs)
     yield from _unscored(runs)
     yield from _refused(runs)
+    yield from _left_out(runs)
 
 
 def _leaks(
@@ -303,6 +304,21 @@ def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     if any(refused.values()):
         left = [f"{count:,} of {name}" for name, count in refused.items() if count]
         yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.")
+
+
+def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Labels that are no fair sample and count in no rate."""
+    for run in runs:
+        for group in run.groups:
+            count = max((rate.left_out for rate in group.rates.values()), default=0)
+            if count and not group.split:
+                yield Finding(
+                    "warning",
+                    f"Rates of {run.name} under {group.rubric} leave out {count:,} of {group.human:,} labeled items: "
+                    "they were asked along a path and are no fair sample of the others. 'judgekit label --rates 50' of "
+                    "the same runs, beside the same labels, asks a fair few of the rest.",
+                    (run.name,),
+                )
 
 
 def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from judgekit.calibration.pool import Pool, pools_beside
 from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.cascade.decide import decide_rows
 from judgekit.errors import FingerprintMismatch, InputError
@@ -94,12 +95,15 @@ class Run:
         ``run.json``: source, cascades (labels by rubric), the file's own figures, counts, cost.
     calibrations : mapping
         Rubric -> the calibration that its verdicts were decided with.
+    pools : sequence of Pool
+        Those that labels were asked from, as far as their files are at hand.
     """
 
     name: str
     rows: Sequence[JudgedItem] = field(repr=False)
     about: RunAbout = field(default_factory=RunAbout, repr=False)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict, repr=False)
+    pools: Sequence[Pool] = field(default=(), repr=False)
 
     @property
     def model(self) -> str:
@@ -167,6 +171,7 @@ def load(
     folders: str | Path | Iterable[str | Path],
     labels: Labels | None = None,
     calibrations: Iterable[Calibration] = (),
+    pools: Sequence[Pool] = (),
 ) -> list[Run]:
     """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
 
@@ -175,6 +180,7 @@ def load(
     folders : one or several.
     labels : added to those that the verdicts carry.
     calibrations : decide anew by these, each for its rubric, from the evidence of the folders; no judge is asked.
+    pools : those that labels were asked from, besides those that stand in the folders.
 
     Raises
     ------
@@ -191,6 +197,7 @@ def load(
     if labels is not None:
         runs = [(path, _labeled(run, labels)) for path, run in runs]
         labels.check_used("runs")
+    runs = [(path, replace(run, pools=[*pools, *pools_beside([path / VERDICTS])])) for path, run in runs]
     names = [run.name for _, run in runs]
     runs = [
         (

@@ -136,12 +136,12 @@ def _groups(run: Run, rubric: str, rows: Sequence[JudgedItem], promise: Vouched 
     for row in rows:
         splits.setdefault(row.verdict.split or "(no split)", []).append(row)
     for split, part in {"": rows, **splits}.items():
-        group = _group(run.name, rubric, role, split, part, labels, promise)
+        group = _group(run, rubric, role, split, part, labels, promise)
         yield replace(group, by_chance=by_chance.get(split, ()))
 
 
 def _group(
-    run: str,
+    run: Run,
     rubric: str,
     role: Role,
     split: str,
@@ -157,7 +157,7 @@ def _group(
         if row.verdict.state == "unscored" or row.verdict.reason == REASON
     )
     return Group(
-        run=run,
+        run=run.name,
         rubric=rubric,
         side=role.side,
         split=split,
@@ -167,7 +167,7 @@ def _group(
         unscored=states["unscored"],
         reasons=dict(reasons.most_common(5)),
         human=sum(bool(row.human) for row in rows),
-        rates=judged_rates(rows, labels, role.together(labels), promise),
+        rates=judged_rates(rows, labels, role.together(labels), promise, pools=run.pools),
         unread=dict(
             Counter(row.verdict.label or row.verdict.state for row in rows if row.verdict.fluent is False)
         ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
 from judgekit.frames import to_frame
 from judgekit.readers.join import Labels
@@ -77,5 +78,7 @@ def report(
 
 
 def _loaded(runs: Paths, labels: Paths | None, calibrations: Paths) -> list[Run]:
-    given = Labels.read(paths(labels)) if labels else None
-    return load(finished(runs), given, [Calibration.load(path) for path in paths(calibrations)])
+    files = paths(labels) if labels else []
+    given = Labels.read(files) if files else None
+    promises = [Calibration.load(path) for path in paths(calibrations)]
+    return load(finished(runs), given, promises, pools_beside(files))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from judgekit.calibration.pool import Pool
 from judgekit.calibration.record import Calibration
 from judgekit.records import Verdict
+from judgekit.report.claims.fair import fair_labels
 from judgekit.report.load import JudgedItem, Run
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence.certified import UNPROMISED, Certified, Population
@@ -86,8 +88,13 @@ def _missing(rows: Sequence[JudgedItem], calibration: Calibration) -> bool:
     )
 
 
-def arrays(rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched | None) -> judged.Judged:
-    """Rows as arrays. What people settled is an item that the judges left open, with people's label."""
+def arrays(
+    rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched | None, pools: Sequence[Pool] = ()
+) -> judged.Judged:
+    """Rows as arrays. What people settled is an item that the judges left open, with people's label.
+
+    Of labels that were asked from a pool only those count that are a fair sample (:mod:`judgekit.report.claims.fair`).
+    """
     index = {label: number for number, label in enumerate(labels)}
     states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}
     verdicts = np.array(
@@ -101,6 +108,7 @@ def arrays(rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched |
         settled |= np.array([vouched.calibration.by_people(row.verdict) for row in rows])
     human = np.where(settled & (human == judged.UNLABELED), verdicts, human)
     verdicts = np.where(settled, judged.ABSTAINED, verdicts)
+    human = np.where(fair_labels(rows, verdicts >= 0, pools), human, judged.UNLABELED)
     questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
     tiers = np.array([row.verdict.tier or "" for row in rows])
     return judged.Judged(verdicts, human, questions=questions, tiers=tiers, groups=groups)

@@ -98,6 +98,7 @@ class RunValues:
             self.promises.get(group.rubric),
             level,
             only=JUDGED[measure],
+            pools=self.run.pools,
         )
         return rates[JUDGED[measure]]
 

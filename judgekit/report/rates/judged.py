@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy.special import betaincinv
 
+from judgekit.calibration.pool import Pool
 from judgekit.report.claims.vouched import Vouched, arrays
 from judgekit.report.load import JudgedItem
 from judgekit.trust.prevalence import judged
@@ -40,6 +41,8 @@ class JudgedRate:
         Human labels of these items; a certificate; or nothing but the judge, so that it is the judge's opinion.
     basis : str
         The same in words.
+    left_out : int
+        Labeled items whose labels are no fair sample, so that they speak for nothing.
     """
 
     label: str
@@ -49,6 +52,7 @@ class JudgedRate:
     bounds: tuple[float, float]
     kind: Kind
     basis: str
+    left_out: int = 0
 
     @property
     def middle(self) -> float:
@@ -68,6 +72,7 @@ def judged_rates(
     vouched: Vouched | None = None,
     level: float = CONFIDENCE,
     only: str = "",
+    pools: Sequence[Pool] = (),
 ) -> dict[str, JudgedRate]:
     """A rate for every label and every named union of labels.
 
@@ -79,13 +84,33 @@ def judged_rates(
     vouched : what was promised of the verdicts, where the promise stands.
     level : confidence of the limits.
     only : the one rate that is wanted; empty: all.
+    pools : those that labels were asked from.
     """
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
     if only:
         wanted = {only: wanted[only]}
     known = vouched.calibration.labels if vouched else ()
     order = [*known, *(label for label in labels if label not in known)]
-    people = arrays(rows, order, vouched)
+    people = arrays(rows, order, vouched, pools)
+    left_out = int(np.sum([row.majority in order for row in rows] & ~people.labeled))
+    found = _rates(rows, wanted, people, order, vouched, level)
+    return {name: _less(rate, left_out) for name, rate in found.items()} if left_out else found
+
+
+def _less(rate: JudgedRate, left_out: int) -> JudgedRate:
+    """The rate, and in words that labels were left out."""
+    basis = f"{rate.basis}; {left_out:,} labels are left out: asked along a path, they are no fair sample"
+    return replace(rate, basis=basis, left_out=left_out)
+
+
+def _rates(
+    rows: Sequence[JudgedItem],
+    wanted: Mapping[str, frozenset[str]],
+    people: judged.Judged,
+    order: Sequence[str],
+    vouched: Vouched | None,
+    level: float,
+) -> dict[str, JudgedRate]:
     if vouched is None and not people.labeled.any():
         basis = what_it_rests_on(rows)
         return {name: _by_judge(name, which, rows, basis, level) for name, which in wanted.items()}

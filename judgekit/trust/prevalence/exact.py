@@ -184,7 +184,7 @@ class _Search:
         low, high = (np.full(len(points), end) for end in (self.lowest, self.highest))
         refuted = ~stands(low)
         low = np.where(stands(high), high, low)
-        for _ in range(26):
+        for _ in range(self.last.halvings):
             middle = self.last.possible((low + high) / 2)
             fine = stands(middle)
             low, high = np.where(fine, middle, low), np.where(fine, high, middle)

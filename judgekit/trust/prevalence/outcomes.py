@@ -28,6 +28,11 @@ class Stratum:
             self.labeled if self.items is None else -self.items * float(np.log1p(-self.labeled / self.items))
         )
 
+    @property
+    def halvings(self) -> int:
+        """How often to halve the rates between 0 and 1 until two next to each other are told apart."""
+        return 26 if self.items is None else 1 + self.items.bit_length()
+
     def possible(self, rates: Floats) -> Floats:
         """The rates that this many items can have, next to these."""
         return rates if self.items is None else np.rint(rates * self.items) / self.items
@@ -52,7 +57,7 @@ class Stratum:
             (1.0, 0.0, seen >= self.positives),
             (0.0, 1.0, seen <= self.positives),
         ):
-            for _ in range(40):
+            for _ in range(self.halvings):
                 middle = (inside + outside) / 2
                 at = self.possible(np.array([middle]))
                 if self.chances(seen, at)[0, these].sum() > tail:

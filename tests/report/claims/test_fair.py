@@ -1,0 +1,141 @@
+"""Labels of a pool count where they are a fair sample: along a path what it came by, of its rest what was drawn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from judgekit.calibration.pool import Pool, PoolItem, pool_file
+from judgekit.records import HumanLabel, Verdict
+from judgekit.report.claims.fair import fair_labels
+from judgekit.report.load import JudgedItem
+from judgekit.report.verb import summarize
+from tests.report.make_runs import make_run
+
+ACCEPTED = np.arange(40) < 20
+
+
+def pool(kind: str, members: range | list[int]) -> Pool:
+    return Pool(kind=kind, items=tuple(PoolItem(id=str(i)) for i in members))
+
+
+def rows(*asked: tuple[Pool | None, range | list[int]]) -> list[JudgedItem]:
+    """Forty items; which were labeled, and from which pool they were asked."""
+    given: dict[int, list[HumanLabel]] = {}
+    for source, items in asked:
+        for i in items:
+            name = source.fingerprint if source else ""
+            given.setdefault(i, []).append(HumanLabel(annotator="ada", label="leaked", pool=name))
+    return [
+        JudgedItem(Verdict(state="abstained", id=str(i), rubric="forgetting", human=tuple(given.get(i, ()))))
+        for i in range(40)
+    ]
+
+
+def counted(found: np.ndarray, items: range | list[int]) -> int:
+    return int(found[list(items)].sum())
+
+
+def test_labels_of_no_pool_and_of_a_fair_one_all_count() -> None:
+    fair = pool("items", range(40))
+    assert fair_labels(rows((None, range(5)), (fair, range(10, 25))), ACCEPTED, [fair]).all()
+
+
+def test_along_a_path_the_class_that_is_labeled_throughout_counts_and_the_other_does_not() -> None:
+    path = pool("path", range(10, 40))  # all ten accepted members were asked, and eight of the open ones
+    found = fair_labels(rows((path, range(10, 28))), ACCEPTED, [path])
+    assert counted(found, range(10, 20)) == 10
+    assert counted(found, range(20, 28)) == 0
+
+
+def test_one_accepted_member_that_was_never_asked_takes_the_accepted_labels_away() -> None:
+    path = pool("path", range(10, 40))
+    assert counted(fair_labels(rows((path, range(11, 28))), ACCEPTED, [path]), range(11, 20)) == 0
+
+
+def test_of_the_open_as_large_a_part_counts_as_of_the_rest_was_asked() -> None:
+    path = pool("path", range(10, 40))
+    rest = pool("rest", range(28, 34))  # six of the twelve that the path did not ask
+    found = fair_labels(rows((path, range(10, 28)), (rest, range(28, 34))), ACCEPTED, [path, rest])
+    assert counted(found, range(28, 34)) == 6
+    assert counted(found, range(20, 28)) == 4
+    assert counted(found, range(10, 20)) == 10
+
+
+def test_a_rest_without_the_labels_of_its_path_speaks_for_nothing() -> None:
+    path, rest = pool("path", range(10, 40)), pool("rest", range(28, 34))
+    labeled = rows((rest, range(28, 34)))  # what was asked before the rest was drawn is not here
+    assert counted(fair_labels(labeled, ACCEPTED, [path, rest]), range(28, 34)) == 0
+    assert counted(fair_labels(labeled, ACCEPTED, [rest]), range(28, 34)) == 0
+
+
+def test_a_path_that_was_labeled_to_its_end_is_a_fair_sample() -> None:
+    path = pool("path", range(10, 40))
+    assert fair_labels(rows((path, range(10, 40))), ACCEPTED, [path]).all()
+
+
+def test_spot_checks_speak_for_verdicts_and_open_items_for_open_ones() -> None:
+    checks, opened = pool("verdicts", range(15, 25)), pool("open", range(15, 25))
+    for source, speaks in ((checks, range(15, 20)), (opened, range(20, 25))):
+        found = fair_labels(rows((source, range(15, 25))), ACCEPTED, [source])
+        assert counted(found, range(15, 25)) == counted(found, speaks) == 5
+
+
+def test_labels_of_a_pool_that_is_not_there_speak_for_nothing() -> None:
+    path = pool("path", range(10, 40))
+    assert counted(fair_labels(rows((path, range(10, 40))), ACCEPTED, []), range(10, 40)) == 0
+
+
+@pytest.fixture
+def labeled(tmp_path: Path) -> tuple[Path, Path]:
+    """A run whose judge stands alone, a pool of half of its forget outputs, and labels on its first ten."""
+    run = make_run(tmp_path / "run", forget=60, keep=10)
+    verdicts = [json.loads(line) for line in (run / "verdicts.jsonl").read_text().splitlines()]
+    forget = [row for row in verdicts if row["rubric"] == "forgetting"][:30]
+    drawn = Pool(
+        rubric="forgetting",
+        kind="path",
+        items=tuple(PoolItem(id=row["id"], model=row["model"], method=row["method"]) for row in forget),
+    )
+    labels = tmp_path / "labels.jsonl"
+    drawn.save(pool_file(labels))
+    with labels.open("w") as file:
+        for row in forget[:10]:
+            given = {"id": row["id"], "model": row["model"], "method": row["method"], "rubric": "forgetting"}
+            file.write(
+                json.dumps({**given, "annotator": "ada", "label": "leaked", "pool": drawn.fingerprint}) + "\n"
+            )
+    return run, labels
+
+
+def test_a_report_leaves_labels_along_a_path_out_and_says_so(labeled: tuple[Path, Path]) -> None:
+    run, labels = labeled
+    summary = summarize(str(run), labels=str(labels))
+    group = next(group for group in summary.runs[0].groups if group.side == "forget" and not group.split)
+    rate = group.rates["leaked"]
+    assert rate.kind == "judge" and rate.left_out == 10
+    assert "10 labels are left out" in rate.basis
+    said = [one.text for one in summary.findings if "leave out 10 of 10 labeled items" in one.text]
+    assert len(said) == 1 and "judgekit label --rates" in said[0]
+
+
+def test_a_fair_sample_of_the_rest_lets_them_count(labeled: tuple[Path, Path]) -> None:
+    run, labels = labeled
+    path = Pool.load(pool_file(labels))
+    rest = path.model_copy(update={"kind": "rest", "items": path.items[10:]})
+    beside = labels.with_name("rates.jsonl")
+    rest.save(pool_file(beside))
+    with beside.open("w") as file:
+        for item in rest.items[:8]:
+            given = {"id": item.id, "model": item.model, "method": item.method, "rubric": "forgetting"}
+            file.write(
+                json.dumps({**given, "annotator": "ada", "label": "wrong", "pool": rest.fingerprint}) + "\n"
+            )
+    summary = summarize(str(run), labels=[str(labels), str(beside)])
+    group = next(group for group in summary.runs[0].groups if group.side == "forget" and not group.split)
+    rate = group.rates["leaked"]
+    assert rate.kind == "people" and rate.left_out == 6  # eight of twenty were asked: so four of ten count
+    assert rate.value == pytest.approx(4 / 12, abs=0.2)
