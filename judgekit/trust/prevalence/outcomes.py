@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, ndtri, xlog1py, xlogy
+from scipy.special import gammaln, ndtri
 
 from judgekit.trust.arrays import Bools, Floats, Ints
+from judgekit.trust.bounds import ALMOST_ONE
 
 IMPROBABLE = 1e-9  # outcomes of a stratum further out are left out
 
@@ -42,7 +43,8 @@ class Stratum:
         n, p = self.labeled, rates[:, None]
         if self.items is None:
             ways = gammaln(n + 1) - gammaln(seen + 1) - gammaln(n - seen + 1)
-            return np.asarray(np.exp(ways + xlogy(seen, p) + xlog1py(n - seen, -p)))
+            inside = np.clip(p, 1e-300, ALMOST_ONE)
+            return np.asarray(np.exp(ways + seen * np.log(inside) + (n - seen) * np.log1p(-inside)))
         have = np.rint(p * self.items)
         lack = self.items - have
         valid = (seen <= have) & (n - seen <= lack)
