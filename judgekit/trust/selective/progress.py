@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Ints
 from judgekit.trust.selective.calibrate import GAIN, decide
-from judgekit.trust.selective.layout import lay_out
+from judgekit.trust.selective.layout import Layout, lay_out
 from judgekit.trust.selective.legs import Course
 from judgekit.trust.selective.policy import Policy
 
@@ -96,7 +96,11 @@ def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: 
     ------
     ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
     """
-    layout = lay_out(probs, human, pool=pool, **options)
+    return standing(lay_out(probs, human, pool=pool, **options))
+
+
+def standing(layout: Layout) -> Progress:
+    """The same where the paths are laid out and the labels given so far are in the sample."""
     policy = decide(layout)
     first, *second = map(_Front, layout.courses)
     # the second path is taken only where it adds enough to what the first comes to
