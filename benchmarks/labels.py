@@ -3,9 +3,9 @@
     python benchmarks/labels.py [--shared FOLDER] [--draws 500] [--set NAME]
 
 The population protocol on recorded judges: a draw takes items with replacement, a policy is fitted, and its coverage
-and true agreement are those on the whole population. *random*: so many labels, all of the draw. *path*: a pool, asked block
-by block until no label can add anything, of a size that needs about as many labels on average. That size is found on
-draws of its own; it hangs on labels, which is for a benchmark and never for a promise.
+and true agreement are those on the whole population. *random*: so many labels, all of the draw. *path*: a pool, asked
+block by block until no label can add anything, of a size that needs about as many labels on average. That size is
+found on draws of its own; it hangs on labels, which is for a benchmark and never for a promise.
 """
 
 from __future__ import annotations
