@@ -67,7 +67,7 @@ def calibrate(
     drawn += pools_beside(paths(labels)) if labels else []
     calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, pools=drawn, **options)
     beside = {
-        "people_summary": _people(rows, given),
+        "people_summary": _people(rows, given, drawn),
         "made": date.today().isoformat(),
         "version": __version__,
     }
@@ -187,9 +187,9 @@ def gather(
     return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}, given
 
 
-def _people(rows: Sequence[EvidenceRow], given: Labels | None) -> PeopleSummary | None:
+def _people(rows: Sequence[EvidenceRow], given: Labels | None, pools: Sequence[Pool]) -> PeopleSummary | None:
     """How far people agree, none of them named; None where nobody else, or nobody again, labeled the same item."""
-    found = summary(said_in(rows, given), rows[0].rubric)
+    found = summary(said_in(rows, given), rows[0].rubric, pools=pools)
     return replace(found, persons=()) if found.between or found.itself else None
 
 

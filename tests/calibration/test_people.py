@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from judgekit.calibration.files import calibrate
 from judgekit.calibration.people import summary
 from judgekit.calibration.people_table import Said, said_in, tabulated
 from judgekit.calibration.pool import Pool, PoolItem
@@ -115,6 +116,25 @@ def test_labels_along_a_path_are_said_to_be_no_fair_sample() -> None:
     path = Pool(kind="path", items=(PoolItem(id="1"),))
     asked = summary(people(rng, pool=path.fingerprint), "", pools=[path])
     assert "not on a fair sample" in asked.sentences[-1]
+
+
+def test_a_certificate_knows_which_pools_are_fair_samples() -> None:
+    rng = np.random.default_rng(0)
+    pool = Pool(kind="items", items=tuple(PoolItem(id=str(k), question_id=str(k)) for k in range(60)))
+    human: dict[str, list[HumanLabel]] = {}
+    for item, _, label in people(rng, pool=pool.fingerprint):
+        human.setdefault(str(item), []).append(label)
+    rows = [
+        EvidenceRow(
+            id=item,
+            question_id=item,
+            tiers={"t": Evidence(probs={"low": 0.5, "middle": 0.3, "high": 0.2})},
+            human=tuple(given),
+        )
+        for item, given in human.items()
+    ]
+    found = calibrate(rows, agreement=0.5, pools=[pool]).people_summary
+    assert found is not None and found.fair and found.persons == ()
 
 
 def test_the_scale_is_the_rubrics() -> None:

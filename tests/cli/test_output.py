@@ -18,6 +18,7 @@ LABELS = [
 CALLS = {
     "score": ("outputs.jsonl", "-o", "again"),
     "queue": ("runs/outputs", "--rubric", "forgetting", "--items", "2", "-o", "q.csv"),
+    "label": ("nowhere.csv", "--rates", "2", "--no-browser"),
     "people": ("labels.jsonl", "--run", "runs/outputs"),
     "calibrate": ("runs/outputs", "--labels", "labels.jsonl", "--agreement", "0.5", "-o", "made.json"),
     "decide": ("runs/outputs", "made.json", "-o", "v.jsonl"),
