@@ -13,6 +13,7 @@ from typing import Literal
 
 from judgekit import trust
 from judgekit.calibration.evidence_table import judge_names
+from judgekit.calibration.further import further
 from judgekit.calibration.grounds import Grounds
 from judgekit.calibration.pool import FAIR, Pool, asked_from
 from judgekit.calibration.record import Calibration, Reference
@@ -40,6 +41,7 @@ def calibrate(
     tries: int = 1,
     earlier: Sequence[Try | Calibration] = (),
     pools: Sequence[Pool] = (),
+    outlook: bool = False,
 ) -> Calibration:
     """Certify a policy from evidence rows with human labels.
 
@@ -69,6 +71,7 @@ def calibrate(
     pools : those that labels were asked from. Of a pool that people are asked about along the path all items certify,
         and those without a label, or on which people are split, count as errors; other labels then certify nothing.
         Labels from pools that are no fair draw of all items never do.
+    outlook : whether to say what further labels are likely to buy, which takes longer than all the rest.
 
     Raises
     ------
@@ -122,6 +125,7 @@ def calibrate(
         per=per,
         tries=(*others, grounds.this),
         diagnosis=diagnosis,
+        outlook=further(grounds) if outlook else None,
     )
 
 

@@ -65,7 +65,8 @@ def calibrate(
     known: list[Any] = [*tries.remembered(folders), *made]
     drawn = [one if isinstance(one, Pool) else Pool.load(Path(one)) for one in pools]
     drawn += pools_beside(paths(labels)) if labels else []
-    calibration = certify(rows, agreement=agreement, delta=delta, earlier=known, pools=drawn, **options)
+    options |= {"agreement": agreement, "delta": delta, "earlier": known, "pools": drawn}
+    calibration = certify(rows, outlook=True, **options)
     beside = {
         "people_summary": _people(rows, given, drawn),
         "made": date.today().isoformat(),

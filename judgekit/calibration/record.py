@@ -24,7 +24,7 @@ from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
-UNPROMISED = ("diagnosis", "people_summary", "made", "version")
+UNPROMISED = ("diagnosis", "outlook", "people_summary", "made", "version")
 """What a calibration file says beside what is promised."""
 
 
@@ -97,6 +97,8 @@ class Calibration(Record):
     tries : the calibrations made on these labels until now, this one last; later ones share the error level.
     diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
         for reading, no part of what is promised. None in files made before it was kept.
+    outlook : what as many fresh labels again, and twice as many, are likely to buy: for reading too. None where it was
+        not kept, or cannot be told.
     people_summary : for reading too: how far people agree with each other and themselves, none of them named; None
         where it was not kept, or where one person labeled each item once.
     made : the day it was made, as an ISO-8601 date; empty in files made before it was kept.
@@ -124,6 +126,7 @@ class Calibration(Record):
     per: Literal["question", "item"] = "question"
     tries: tuple[Try, ...] = ()
     diagnosis: trust.Diagnosis | None = None
+    outlook: trust.Outlook | None = None
     people_summary: PeopleSummary | None = None
     made: str = ""
     version: str = ""

@@ -76,8 +76,8 @@ def _drawing(trail: Trail, part: Part, alone: bool) -> Drawing:
             asked = _asked(trail)
             axes.axvspan(asked, 1.015, color=GRID, alpha=0.6, lw=0, zorder=0)
             if asked < ROOM:
-                place = {"ha": "center", "transform": axes.get_xaxis_transform()}
-                axes.text((asked + 1) / 2, 0.04, "not asked", color=MUTED, **place)
+                inside = axes.get_xaxis_transform()
+                axes.text((asked + 1) / 2, 0.04, "not asked", color=MUTED, ha="center", transform=inside)
         if failed is not None and failed.bound is not None:
             axes.vlines(
                 failed.accepted / trail.items,

@@ -27,7 +27,7 @@ PAIRS = 10
 def tables(calibration: Calibration) -> dict[str, Table]:
     """Those with at least one row, by name."""
     found = calibration.diagnosis
-    every = [parts(calibration), judges(calibration), tries(calibration)]
+    every = [parts(calibration), judges(calibration), tries(calibration), outlook(calibration)]
     if found is not None:
         every += [tests(calibration, number, trail) for number, trail in enumerate(found.trails)]
         every += [verdicts(calibration, found), targets(found)]
@@ -203,6 +203,27 @@ def tries(calibration: Calibration) -> Table:
     )
     columns = ("Earlier calibration", "Same labels", "May be wrong", "Declared tries")
     return Table("tries", "Tried before on these labels", columns, rows)
+
+
+def outlook(calibration: Calibration) -> Table:
+    """What further labels are likely to buy at the same target."""
+    found = calibration.outlook
+    rows = tuple(
+        (
+            f"{buys.labels:,}",
+            f"{buys.pool:,}",
+            percent(buys.coverage),
+            f"{percent(buys.low)} to {percent(buys.high)}",
+            percent(buys.certified),
+        )
+        for buys in (found.path if found is not None else ())
+    )
+    columns = ("Fresh labels", "Pool", "Coverage, mean", "In 8 of 10", "Anything certified")
+    note = (
+        "At the same target, asked along the path of a new pool ('judgekit label'). Estimated by calibrations on "
+        "labels drawn from these; no promise. Questions that were calibrated on cannot be labeled for it again."
+    )
+    return Table("outlook", "What further labels are likely to buy", columns, rows, note)
 
 
 def targets(found: Diagnosis) -> Table:

@@ -212,6 +212,19 @@ def test_agreement_between_people_is_there_where_several_labeled_an_item(
     assert calibration.people_summary is None and "How far people agree" not in page
 
 
+def test_what_further_labels_are_likely_to_buy_is_told(made: dict[str, tuple[str, Calibration]]) -> None:
+    for kind in ("certified", "nothing", "per_label"):
+        page, calibration = made[kind]
+        rows, labels = Tables(page).tables["outlook"][1:], calibration.certificate.labels
+        assert [row[0] for row in rows] == [f"{labels:,}", f"{2 * labels:,}"]
+        found = calibration.outlook
+        assert found is not None and found.path[0].coverage <= 1
+    once, twice = made["nothing"][1].outlook.path  # type: ignore[union-attr]
+    assert once.certified < 1 and once.coverage <= twice.coverage + 0.1
+    for kind in ("groups", "shares", "at_most", "budget", "few"):
+        assert made[kind][1].outlook is None and "outlook" not in Tables(made[kind][0]).tables
+
+
 def test_of_a_pool_the_page_shows_how_far_people_were_asked(tmp_path: Path) -> None:
     rows, truth = world()
     write_rows(rows, tmp_path / "evidence.jsonl")
