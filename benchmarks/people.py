@@ -20,7 +20,8 @@ from judgekit.calibration.people_table import Said, tabulated
 from judgekit.labeling.people import judged
 from judgekit.records import HumanLabel
 from judgekit.trust.agreement.ceiling import ceiling
-from judgekit.trust.agreement.coefficients import Estimate, reliability
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import reliability
 
 Row = tuple[str, str, list[str], dict[str, str]]
 """Item, question, what each person said, what each judge said."""

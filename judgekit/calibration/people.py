@@ -16,7 +16,9 @@ from judgekit.records import CANNOT_TELL
 from judgekit.rubrics import is_ordinal, labels_of
 from judgekit.trust.agreement.annotators import Pace, Place, one_label, pace, places
 from judgekit.trust.agreement.ceiling import Ceiling, ceiling
-from judgekit.trust.agreement.coefficients import Estimate, Reliability, Scale, reliability
+from judgekit.trust.agreement.coefficients import Scale
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import Reliability, reliability
 from judgekit.trust.agreement.table import MISSING, NO_MAJORITY, majority
 from judgekit.trust.arrays import Bools, Floats
 

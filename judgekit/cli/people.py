@@ -13,7 +13,8 @@ from judgekit.cli.common import PATH
 from judgekit.cli.output import result
 from judgekit.display import printable
 from judgekit.labeling.people import Judge, Pair, PeopleReport
-from judgekit.trust.agreement.coefficients import Estimate, LabelAgreement
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import LabelAgreement
 
 PAIRS = 6
 """Shown of the pairs of people: those who agree least."""

@@ -24,7 +24,8 @@ from judgekit.runs.folder import Paths, RunFolder, finished, paths
 from judgekit.runs.folder import evidence as evidence_of
 from judgekit.trust.agreement.alternative import EPSILON, Alternative, alternative_annotator_test
 from judgekit.trust.agreement.ceiling import Standing, beside_people
-from judgekit.trust.agreement.coefficients import Estimate, LabelAgreement, by_label, reliability
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import LabelAgreement, by_label, reliability
 from judgekit.trust.agreement.table import MISSING
 from judgekit.trust.arrays import Floats, Ints
 

@@ -14,7 +14,8 @@ from scipy.stats import binom
 from judgekit.trust.agreement.alternative import alternative_annotator_test
 from judgekit.trust.agreement.annotators import FALSE_ALARM, one_label, pace, places
 from judgekit.trust.agreement.ceiling import beside_people, ceiling
-from judgekit.trust.agreement.coefficients import Estimate, by_label, reliability
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import by_label, reliability
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from judgekit.trust.agreement.coefficients import Estimate
+from judgekit.trust.agreement.interval import Estimate
 from judgekit.trust.agreement.table import MISSING, by_unit, checked, counted
 from judgekit.trust.arrays import Bools, Floats, Ints
 from judgekit.trust.prevalence.core import bounded_mean_interval

@@ -14,16 +14,14 @@ from hypothesis.extra import numpy as hnp
 
 from judgekit.trust.agreement.ceiling import ceiling
 from judgekit.trust.agreement.coefficients import (
-    Estimate,
-    Reliability,
-    by_label,
     cohen_kappa,
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
     percent_agreement,
-    reliability,
 )
+from judgekit.trust.agreement.interval import Estimate
+from judgekit.trust.agreement.reliability import Reliability, by_label, reliability
 from judgekit.trust.agreement.table import majority
 from tests.shared_data import shared
 
