@@ -104,7 +104,7 @@ def command(
             "labels are for one thing: a promise (--agreement, --at-most), --open, --audit or --rates"
         )
     kind = chosen[0] if chosen else None
-    made = sample(files, out, kind, size=rates or size, **drawing, **(promise if kind == "path" else {}))
+    made = sample(files, out, kind, size=rates or size, **drawing, **promise)
     if made.promise:
         click.echo(made.promise)
     minutes = made.labels_at_most * SECONDS / 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from judgekit.labeling.page.sitting import sit
 from judgekit.labeling.path import Along, calibration_file
 from judgekit.labeling.samples import Checks, Listed, Outcome, Sample
 from judgekit.labeling.sheet import is_sheet, read_sheet
+from judgekit.rubrics import Rubric, guidance_of, load_rubric
 from judgekit.runs.folder import Paths, paths
 
 
@@ -24,23 +26,54 @@ def sample(files: Paths, labels: str | Path, kind: Kind | None = None, **wanted:
     ----------
     files : run folders, or sheets of ``judgekit queue``.
     labels : the file that labels will go to.
-    kind : what to draw; None goes on with the pool beside the labels, or takes sheets as they are.
-    wanted : see :func:`judgekit.labeling.draw.draw`.
+    kind : what to draw; by default what an agreement (or ``at_most``) takes. Without either the pool beside the labels
+        goes on, or sheets are taken as they are.
+    wanted : see :func:`judgekit.labeling.draw.draw`; a rubric may be a folder, whose words people are then shown.
 
     Raises
     ------
     InputError : there is nothing to draw from, evidence is incomplete, or another pool stands there.
     """
     labels, runs = Path(labels), tuple(paths(files))
+    if kind is None and (wanted.get("agreement") is not None or wanted.get("at_most")):
+        kind = "path"
     if any(is_sheet(path) for path in runs):
         if kind is not None:
             raise ConfigError(
                 "a sheet is drawn already: give run folders for a promise, --open, --audit or --rates"
             )
         return _sheets(runs)
+    own = _own(wanted.get("rubric"))
+    if own is not None:
+        wanted["rubric"] = own.name
     if kind == "items" and path_pool(labels, wanted.get("rubric"), wanted.get("given", ())) is not None:
         kind = "rest"
-    return _sample(draw(runs, labels, kind, **wanted), runs, labels)
+    return _sample(_worded(draw(runs, labels, kind, **wanted), own), own, runs, labels)
+
+
+def _own(rubric: str | None) -> Rubric | None:
+    """The rubric in a folder; None where it is given by name."""
+    return load_rubric(rubric) if rubric and (Path(rubric) / "rubric.yaml").is_file() else None
+
+
+def _worded(drawn: Drawn, own: Rubric | None) -> Drawn:
+    """What was drawn, with the labels and meanings of a rubric of one's own.
+
+    Raises
+    ------
+    InputError : the runs were judged by other labels.
+    """
+    if own is None:
+        return drawn
+    choices = drawn.tasks[0].choices
+    if choices and set(choices) != set(own.labels):
+        raise InputError(
+            f"the runs were judged by rubric '{own.name}' with the labels {', '.join(choices)}; this one has "
+            f"{', '.join(own.labels)}"
+        )
+    meanings = {label.name: label.meaning for label in own.file.labels}
+    tasks = (replace(task, choices=own.labels, definitions=meanings) for task in drawn.tasks)
+    return replace(drawn, tasks=tuple(tasks))
 
 
 def _sheets(files: tuple[Path, ...]) -> Sample:
@@ -53,25 +86,27 @@ def _sheets(files: tuple[Path, ...]) -> Sample:
             "draw a sheet of one (judgekit queue --rubric)",
             path=files[0],
         )
-    return Listed(tuple(tasks))
+    return Listed(tuple(tasks), guidance_of(rubrics[0]))
 
 
-def _sample(drawn: Drawn, runs: tuple[Path, ...], labels: Path) -> Sample:
+def _sample(drawn: Drawn, own: Rubric | None, runs: tuple[Path, ...], labels: Path) -> Sample:
     """A drawn pool as a sample of its kind."""
-    pool, given = drawn.pool, [str(run) for run in runs]
-    known = (drawn.tasks, pool.kind, pool.fingerprint)
+    pool = drawn.pool
+    guidance = guidance_of(pool.rubric) if own is None else own.guidance
+    if pool.kind == "path":
+        return Along.of(drawn.tasks, guidance, pool, runs)
+    known = (drawn.tasks, guidance, pool.kind, pool.fingerprint)
+    given = [str(run) for run in runs]
+    if pool.kind == "verdicts":
+        return Checks(*known, command=("judgekit", "audit", *given), runs=runs)
     report = ["judgekit", "report", *given, "-o", "report.html"]
+    if pool.kind == "open":
+        return Listed(*known, command=tuple(report), stop="Every label settles an item that no judge could.")
     if pool.kind == "rest" and (along := path_pool(labels, pool.rubric)) is not None:
         theirs = labels_beside(along)
         report += ["--labels", str(theirs)]
         if (made := calibration_file(theirs)).is_file():
             report += ["--calibration", str(made)]
-    if pool.kind == "path":
-        return Along.of(drawn.tasks, pool, runs)
-    if pool.kind == "verdicts":
-        return Checks(*known, command=("judgekit", "audit", *given), runs=runs)
-    if pool.kind == "open":
-        return Listed(*known, command=tuple(report), stop="Every label settles an item that no judge could.")
     return Listed(*known, command=tuple(report))
 
 

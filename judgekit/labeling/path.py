@@ -29,11 +29,14 @@ class Along:
     Attributes
     ----------
     tasks : tuple of Task
+    guidance : str
+        What the rubric asks.
     pool : Pool
     runs : tuple of Path
     """
 
     tasks: tuple[Task, ...]
+    guidance: str
     pool: Pool
     runs: tuple[Path, ...]
     _asking: Asking = field(repr=False)
@@ -41,7 +44,7 @@ class Along:
     _place: dict[tuple[str, str, str], int] = field(repr=False)
 
     @classmethod
-    def of(cls, tasks: tuple[Task, ...], pool: Pool, runs: tuple[Path, ...]) -> Along:
+    def of(cls, tasks: tuple[Task, ...], guidance: str, pool: Pool, runs: tuple[Path, ...]) -> Along:
         """The sample; its path is laid out, so that evidence which does not do is refused before anybody is asked.
 
         Raises
@@ -50,7 +53,7 @@ class Along:
         """
         asks = asking(runs, pool)
         place = {item.key: number for number, item in enumerate(pool.items)}
-        return cls(tasks, pool, runs, asks, asks.progress({}), place)
+        return cls(tasks, guidance, pool, runs, asks, asks.progress({}), place)
 
     @property
     def kind(self) -> str:

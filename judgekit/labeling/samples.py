@@ -88,6 +88,10 @@ class Sample(Protocol):
         """What the labels are to certify, in a sentence; empty where nothing."""
 
     @property
+    def guidance(self) -> str:
+        """What the rubric asks, for people; empty where nobody says it."""
+
+    @property
     def labels_at_most(self) -> int:
         """How many labels can be of use before anybody gave one."""
 
@@ -108,6 +112,8 @@ class Listed:
     Attributes
     ----------
     tasks : tuple of Task
+    guidance : str
+        What the rubric asks.
     kind, fingerprint : str
         As of its pool; the kind "sheet" has none.
     command : tuple of str
@@ -117,6 +123,7 @@ class Listed:
     """
 
     tasks: tuple[Task, ...]
+    guidance: str = ""
     kind: str = "sheet"
     fingerprint: str = ""
     command: tuple[str, ...] = ()

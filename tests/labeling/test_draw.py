@@ -127,7 +127,7 @@ def test_a_pool_is_as_large_as_the_wanted_labels_take(tmp_path: Path) -> None:
     for number, wanted in enumerate((50, 100, 200)):
         (folder := tmp_path / f"{number}").mkdir()
         drawn = draw(run, folder / "l.jsonl", "path", rubric="forgetting", agreement=0.95, wanted=wanted)
-        asked = Along.of(drawn.tasks, drawn.pool, (run,)).labels_at_most
+        asked = Along.of(drawn.tasks, "", drawn.pool, (run,)).labels_at_most
         sizes.append(len(drawn.pool.items))
         assert wanted <= sizes[-1] and asked <= sizes[-1]
     assert sizes == sorted(set(sizes)), "more labels, a larger pool"

@@ -65,7 +65,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_labels_along_a_path_end_in_a_certified_report(runs: Path, tmp_path: Path) -> None:
     folders, labels = sorted((runs / "many").iterdir()), tmp_path / "labels.jsonl"
-    made = sample(folders, labels, "path", rubric="forgetting", agreement=0.8)
+    made = sample(folders, labels, rubric="forgetting", agreement=0.8)
     assert "at least 80% of the verdicts agree with the people's label" in made.promise
     start = made.standing({})
     assert (start.certified, start.finished) == ("", False) and start.remaining == made.labels_at_most
@@ -90,7 +90,7 @@ def test_labels_along_a_path_end_in_a_certified_report(runs: Path, tmp_path: Pat
     done = follow(outcome, tmp_path)
     assert done.returncode == 0 and "Certified for forgetting" in done.stdout, done.stderr
     with pytest.raises(InputError, match="drawn with agreement 0.8, not 0.9"):
-        sample(folders, labels, "path", rubric="forgetting", agreement=0.9)
+        sample(folders, labels, rubric="forgetting", agreement=0.9)
 
 
 def test_evidence_that_does_not_do_is_refused_before_anybody_is_asked(runs: Path, tmp_path: Path) -> None:
@@ -102,10 +102,10 @@ def test_evidence_that_does_not_do_is_refused_before_anybody_is_asked(runs: Path
     (folder / "evidence.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     labels = tmp_path / "labels.jsonl"
     with pytest.raises(InputError, match=r"tier 'gpt' was not asked about 10 of .*--complete"):
-        sample([folder], labels, "path", rubric="forgetting", agreement=0.8)
+        sample([folder], labels, rubric="forgetting", agreement=0.8)
     make_run(tmp_path / "few", "original", forget=15, keep=4)
     with pytest.raises(InputError, match="15 items are too few: even if people agreed with every verdict"):
-        sample([tmp_path / "few"], labels, "path", rubric="forgetting", agreement=0.9)
+        sample([tmp_path / "few"], labels, rubric="forgetting", agreement=0.9)
     assert not pool_file(labels).exists()
 
 
@@ -163,3 +163,27 @@ def test_a_sheet_is_taken_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(InputError, match="not a sheet of 'judgekit queue', as the others are"):
         sample([path, tmp_path / "run"], tmp_path / "labels.jsonl")
+
+
+def test_people_are_shown_the_words_of_a_rubric_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    labels = ("leaked", "partial", "withheld", "wrong", "degenerate")
+    meanings = "".join(f"- {{name: {label}, meaning: 'what {label} means'}}\n" for label in labels)
+    (tmp_path / "mine" / "rubric.yaml").write_text(f"name: mine\nlabels:\n{meanings}")
+    (tmp_path / "mine" / "template.j2").write_text(
+        "{% block instruction %}\nDid it forget?\nAnswer with one letter.\n{% endblock %}"
+        "{% block item %}{{ output | fence('output') }}{% endblock %}"
+    )
+    run = make_run(tmp_path / "run", "original", forget=40, keep=4)
+    for name in ("verdicts.jsonl", "evidence.jsonl", "run.json"):
+        text = (run / name).read_text().replace('"forgetting"', '"mine"')
+        (run / name).write_text(text)
+    made = sample([run], tmp_path / "l.jsonl", "items", rubric=str(tmp_path / "mine"), size=5)
+    assert made.guidance == "Did it forget?" and made.tasks[0].rubric == "mine"
+    assert made.tasks[0].definitions["wrong"] == "what wrong means"
+    assert sample([run], tmp_path / "l.jsonl").guidance == "", "by name alone nobody knows its words"
+    (tmp_path / "mine" / "rubric.yaml").write_text(
+        f"name: mine\nlabels:\n{meanings}- {{name: other, meaning: x}}\n"
+    )
+    with pytest.raises(InputError, match="judged by rubric 'mine' with the labels leaked, .*; this one has"):
+        sample([run], tmp_path / "l.jsonl", rubric=str(tmp_path / "mine"))

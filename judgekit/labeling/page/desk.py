@@ -22,7 +22,6 @@ from judgekit.labeling.page.session import OVERLAP, Ask, Session
 from judgekit.labeling.page.store import LabelFile
 from judgekit.labeling.samples import Outcome, Sample, Standing
 from judgekit.records import CANNOT_TELL, LabelRow
-from judgekit.rubrics import guidance_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class Desk:
         meanings = self.sample.tasks[0].definitions
         return {
             "rubric": self.rubric,
-            "instructions": guidance_of(self.rubric),
+            "instructions": self.sample.guidance,
             "labels": [{"name": name, "meaning": meanings.get(name, "")} for name in self.labels],
             "kind": self.sample.kind,
             "promise": self.sample.promise,

@@ -16,6 +16,7 @@ import pytest
 from judgekit.labeling.samples import Listed, Outcome
 from judgekit.readers import read_labels
 from judgekit.records import CANNOT_TELL, LabelRow
+from judgekit.rubrics import guidance_of
 from tests.labeling.page.screen import Person, Promised, sitting
 from tests.labeling.page.sittings import Page, labeling, sheet, tasks
 
@@ -298,7 +299,7 @@ def test_time_away_from_the_page_does_not_count(person: Person, labels: Path) ->
 
 
 def test_the_help_keeps_the_focus_and_gives_it_back(person: Person, labels: Path) -> None:
-    with sitting(Listed(tuple(tasks(9))), labels) as link:
+    with sitting(Listed(tuple(tasks(9)), guidance_of("forgetting")), labels) as link:
         person.open(link)
         person.press("?")
         assert "still reveals" in person.text("#help") and "endless repetition" in person.text("#help")
