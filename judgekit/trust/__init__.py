@@ -6,8 +6,8 @@ policies), :mod:`.risk` (what is promised), :mod:`.bounds` and :mod:`.selective.
 proofs. Beside them: :mod:`.selective.diagnosis` (why nothing was certified), :mod:`.selective.frontier` (what budgets
 buy), :mod:`.selective.outlook` (what labels buy), :mod:`.sample_size` (how many labels), :mod:`.monitoring.audit` and
 :mod:`.monitoring.shift` (does it still hold), :mod:`.monitoring.ood` (items unlike any labeled), :mod:`.agreement`
-(how far people agree), :mod:`.prevalence` (rates over all items; :mod:`.prevalence.certified`: what a promise says of
-them).
+(how far people agree, and whether a judge may replace one), :mod:`.prevalence` (rates over all items;
+:mod:`.prevalence.certified`: what a promise says of them).
 
 Here: pure functions on arrays. Not here: names, files, records.
 """

@@ -74,6 +74,19 @@ def test_alpha_agrees_with_the_krippendorff_package(labels: np.ndarray) -> None:
             assert ours == pytest.approx(theirs, abs=1e-9)
 
 
+@settings(max_examples=50, deadline=None)
+@given(hnp.arrays(np.int64, st.tuples(st.integers(2, 12), st.integers(2, 4)), elements=st.integers(0, 3)))
+def test_kappas_agree_with_statsmodels_and_scikit_learn(labels: np.ndarray) -> None:
+    rated = pytest.importorskip("statsmodels.stats.inter_rater", reason="statsmodels is not installed")
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    counts = np.stack([(labels == label).sum(axis=1) for label in range(4)], axis=1)
+    if len(np.unique(labels)) > 1:
+        assert fleiss_kappa(labels) == pytest.approx(rated.fleiss_kappa(counts))
+    if len(np.unique(labels[:, :2])) > 1:
+        theirs = metrics.cohen_kappa_score(labels[:, 0], labels[:, 1])
+        assert cohen_kappa(labels[:, 0], labels[:, 1]) == pytest.approx(theirs)
+
+
 def test_majority_makes_ties_explicit() -> None:
     labels = [[1, 1, 0], [0, 1, NO], [2, NO, NO], [NO, NO, NO], [0, 1, 2]]
     assert majority(labels).tolist() == [1, -2, 2, -1, -2]
