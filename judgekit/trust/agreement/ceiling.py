@@ -63,8 +63,8 @@ def ceiling(labels: ArrayLike, *, questions: ArrayLike | None = None, level: flo
     number of annotators. Where the others are tied, agreeing with one of m tied labels counts 1/m, as if the
     tie were broken at random; leaving such comparisons out would count only the dissenters.
 
-    Give only annotators who were assigned at random: a third one who was called in where two disagreed makes
-    people look less alike than they are.
+    Give only annotators who were assigned at random: a third one who was called in where two disagreed agrees with
+    one of them, which makes people look more alike than they are.
 
     Parameters
     ----------
