@@ -114,7 +114,6 @@ THROUGH = {
     ),
     "report/test_recipes.py": ("report/recipes/base.py",),
     "runs/test_store.py": ("runs/lock.py",),
-    "test_api.py": ("report/verb.py",),
     "test_rubrics.py": (
         "rubrics/find.py",
         "rubrics/role.py",

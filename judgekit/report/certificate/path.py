@@ -156,6 +156,9 @@ def _outcome(trail: Trail, part: Part) -> str:
     """Where the tests began and ended."""
     if not trail.tested:
         return "No test was made: there are too few labels."
+    if len(trail.tested) == 1 and trail.stopped:
+        at = percent(trail.tested[0].accepted / trail.items)
+        return f"The first test, at a coverage of {at}, failed.{_answered(trail)}"
     first, last = (percent(test.accepted / trail.items) for test in (trail.tested[0], trail.tested[-1]))
     end = (
         f"stopped at {last}, where the first failed" if trail.stopped else f"ended at {last}, and all passed"
@@ -165,13 +168,17 @@ def _outcome(trail: Trail, part: Part) -> str:
         if part.certified
         else ""
     )
-    asked = (
+    return f"The tests began at a coverage of {first} and {end}.{won}{_answered(trail)}"
+
+
+def _answered(trail: Trail) -> str:
+    """How far people were asked, where they were asked along the path."""
+    if not trail.answered:
+        return ""
+    return (
         f" People labeled {max(trail.answered):,} of {trail.items:,} items of the pool, the surest first; an item "
         "without a label counts as an error."
-        if trail.answered
-        else ""
     )
-    return f"The tests began at a coverage of {first} and {end}.{won}{asked}"
 
 
 def _worded(trail: Trail, part: Part, passed: Sequence[Tested], failed: Tested | None) -> str:

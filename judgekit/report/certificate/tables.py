@@ -210,7 +210,7 @@ def outlook(calibration: Calibration) -> Table:
     found = calibration.outlook
     rows = tuple(
         (
-            f"{buys.labels:,}",
+            f"{buys.labels:,} labels",
             f"{buys.pool:,}",
             percent(buys.coverage),
             f"{percent(buys.low)} to {percent(buys.high)}",
@@ -218,7 +218,7 @@ def outlook(calibration: Calibration) -> Table:
         )
         for buys in (found.path if found is not None else ())
     )
-    columns = ("Fresh labels", "Pool", "Coverage, mean", "In 8 of 10", "Anything certified")
+    columns = ("Fresh", "Pool", "Coverage, mean", "In 8 of 10", "Anything certified")
     note = (
         "At the same target, asked along the path of a new pool ('judgekit label'). Estimated by calibrations on "
         "labels drawn from these; no promise. Questions that were calibrated on cannot be labeled for it again."

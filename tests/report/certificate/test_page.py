@@ -216,7 +216,7 @@ def test_what_further_labels_are_likely_to_buy_is_told(made: dict[str, tuple[str
     for kind in ("certified", "nothing", "per_label"):
         page, calibration = made[kind]
         rows, labels = Tables(page).tables["outlook"][1:], calibration.certificate.labels
-        assert [row[0] for row in rows] == [f"{labels:,}", f"{2 * labels:,}"]
+        assert [row[0] for row in rows] == [f"{labels:,} labels", f"{2 * labels:,} labels"]
         found = calibration.outlook
         assert found is not None and found.path[0].coverage <= 1
     once, twice = made["nothing"][1].outlook.path  # type: ignore[union-attr]
