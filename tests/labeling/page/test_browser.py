@@ -321,6 +321,19 @@ def test_the_help_keeps_the_focus_and_gives_it_back(person: Person, labels: Path
         assert len(kept(labels)) == 1
 
 
+def test_a_page_that_cannot_start_says_so_and_starts_later(person: Person, labels: Path) -> None:
+    with sitting(Listed(tuple(tasks(9))), labels) as link:
+        person.network(blocked=["*/api/setup"])
+        person.browser.get(link)
+        person.wait(lambda: "The page cannot start" in person.text("#alarm"))
+        person.press("1", "u")
+        assert person.view == "load"
+        person.network()
+        person.script("document.querySelector('#alarm button').click()")
+        person.wait(lambda: person.view == "start")
+        assert person.text("#alarm") == ""
+
+
 def test_names_are_kept_a_tab(person: Person, labels: Path) -> None:
     with sitting(Listed(tuple(tasks(9))), labels) as link:
         person.open(link, "  Ann   Lee ")

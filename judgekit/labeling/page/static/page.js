@@ -1,6 +1,7 @@
 // A sitting in the browser: one item a screen; an answer is on the server's disk before the next item may be answered.
 import { alarm, button, calm, element, every, number, say, showProgress, showSetup, the, view, viewed } from "./around.js";
 import * as clock from "./clock.js";
+import { showOver, showResult } from "./ending.js";
 import { ask, getNext } from "./server.js";
 import { itemTexts } from "./texts.js";
 
@@ -23,6 +24,7 @@ let since = 0; // when the current item came
 let wake = () => {}; // ends the wait between two attempts
 let catchUp = 0; // a timer
 
+const isSitting = () => ["wait", "item", "over", "result"].includes(viewed());
 const remember = (what, value) => sessionStorage.setItem(what, JSON.stringify(value));
 const remembered = (what) => JSON.parse(sessionStorage.getItem(what));
 
@@ -67,8 +69,14 @@ function turn() {
   return lock();
 }
 
-// Ask for items, so that this page holds enough of them.
+// Ask for items, so that this page holds enough of them; and once more when what was answered last is worked out.
 function more() {
+  clearTimeout(catchUp);
+  catchUp = setTimeout(inTurn, CATCH_UP);
+  return inTurn();
+}
+
+function inTurn() {
   asking = asking.then(fill);
   return asking;
 }
@@ -98,7 +106,7 @@ async function fill() {
 async function keepUp() {
   for (;;) {
     await new Promise((after) => setTimeout(after, 1000 * (current ? LOOK_AGAIN.labeling : LOOK_AGAIN.waiting)));
-    if (["item", "over", "wait"].includes(viewed()) && !document.hidden) await more();
+    if (isSitting() && viewed() !== "result" && !document.hidden) await more();
   }
 }
 
@@ -133,8 +141,6 @@ async function save(item) {
     alarm("save", `Your answer '${label}' is not saved: ${failed.message}.`, button("Reload the page", () => location.reload()), dismiss());
   }
   lock();
-  clearTimeout(catchUp);
-  catchUp = setTimeout(more, CATCH_UP);
   await more();
 }
 
@@ -175,10 +181,11 @@ async function undo() {
   }
   isBusy = false;
   lock();
+  await more();
 }
 
 function showAgain(item, said) {
-  if (current) ready.unshift(current);
+  ready = [...(current ? [current] : []), ...ready.filter((one) => one.key !== item.key)];
   given -= 1;
   show(item, said);
 }
@@ -207,62 +214,26 @@ function leaveNote() {
 
 // --- the end ---------------------------------------------------------------------------------------------------------
 
-function over(kind, title, text, ...rest) {
-  view(kind);
-  the("over-title").textContent = title;
-  the("over-text").textContent = text;
-  the("over-more").replaceChildren(...rest);
-  the("over-acts").hidden = isBusy;
-  for (const id of ["over-finish", "over-undo"]) the(id).hidden = kind === "result";
-  for (const id of ["go-on", "over-hint"]) the(id).hidden = kind !== "result";
-  scrollTo(0, 0);
-  the("over-title").focus({ preventScroll: true });
-}
-
 function nothingLeft() {
   const [title, text] = progress.finished
     ? ["That is all", progress.stop || "More labels of this sample add nothing."]
     : ["Nothing for you right now", "Others hold the last items of this block. The next ones show here as soon as there are some."];
-  if (viewed() !== "over" || the("over-title").textContent !== title) over("over", title, text);
+  if (viewed() !== "over" || the("over-title").textContent !== title) showOver("over", title, text, ["over-finish", "over-undo"]);
 }
 
 async function finish() {
   if (unsaved || isBusy) return;
   isBusy = true;
-  over("over", "One moment", "Working out what the labels show…");
+  showOver("over", "One moment", "Working out what the labels show…", []);
   try {
     const told = await ask("/api/finish", { annotator: name }, 1800);
     isBusy = false;
-    showResult(told);
+    showResult(told, setup.promise);
   } catch (error) {
     isBusy = false;
     goOn();
     alarm("finish", `Not finished: ${error.message}.`, dismiss());
   }
-}
-
-function showResult(told) {
-  const title = told.certified ? "Certified" : setup.promise ? "Nothing is certified yet" : "Your labels are saved";
-  const rest = told.command ? [element("h2", "", "Next command"), commandBlock(told.command)] : [];
-  if (told.written.length) rest.push(element("h2", "", "Written"), element("ul", "files", ...told.written.map((path) => element("li", "", element("code", "", path)))));
-  over("result", title, told.sentence, ...rest);
-}
-
-function commandBlock(command) {
-  const code = element("pre", "", element("code", "", command));
-  code.tabIndex = 0;
-  const copied = element("span", "hint");
-  copied.setAttribute("role", "status");
-  const copy = button("Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(command);
-      copied.textContent = "Copied.";
-    } catch {
-      getSelection().selectAllChildren(code);
-      copied.textContent = "Selected: copy it with Ctrl+C.";
-    }
-  });
-  return element("div", "command", code, copy, copied);
 }
 
 function goOn() {
@@ -279,7 +250,7 @@ const ACTS = { u: undo, n: writeNote, "?": () => the("help").showModal() };
 
 function onKey(event) {
   const { key, code, target } = event;
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || viewed() === "start" || the("help").open) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !isSitting() || the("help").open) return;
   if (target === the("note") && key === "Escape") leaveNote();
   if (target.matches("input, textarea") || !the("shortcuts").checked) return;
   const pressed = meant(key, code, event.shiftKey);
@@ -342,8 +313,8 @@ function showStart() {
   the("name").focus();
 }
 
-function enter(given) {
-  name = given.trim().replace(/\s+/g, " ");
+function enter(typed) {
+  name = typed.trim().replace(/\s+/g, " ");
   remember("name", name);
   the("who").textContent = name;
   view("wait");
