@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,12 @@ from judgekit.calibration.pool import Pool, PoolItem
 from judgekit.errors import ConfigError, InputError
 from judgekit.records import EvidenceRow
 from judgekit.trust.draws import chance
+
+Size = Callable[[Sequence[EvidenceRow]], int]
+"""How many items a pool is to have, by evidence on other items, one output a question."""
+
+FEWEST, MOST = 50, 300
+"""Other items that tell the size of a pool: a third of those that need not be in it, within these bounds."""
 
 
 def draw(
@@ -24,6 +30,7 @@ def draw(
     costs: Mapping[str, float] | None = None,
     tiers: Sequence[str] = (),
     seed: int = 0,
+    size: Size | None = None,
     **promise: Any,
 ) -> Pool:
     """Draw a pool: one output a question (in each group), in proportion to its outputs where items are promised for.
@@ -31,7 +38,9 @@ def draw(
     Parameters
     ----------
     rows : evidence of one rubric, every tier asked about every item. Questions that people labeled are left out.
-    count : how many items at most. It may hang on evidence, never on labels.
+    count : how many items at most.
+    size : how many, at least ``count``, by evidence on items that the pool then leaves out: on its own items it must
+        not hang (``docs/guarantee.md``, "Labels along the path"). Where too few are left for that, all are drawn.
     labels, exclude, costs, tiers : as for :func:`judgekit.calibration.calibrate.calibrate`.
     without : questions to leave out, those of earlier pools.
     seed : of the draw, which hangs on the names of the items besides.
@@ -65,9 +74,10 @@ def draw(
     fair, _ = one_per_question(
         table.questions, free, order, groups=within, per=promise.get("per", "question")
     )
-    drawn = [i for i in order if fair[i]][:count]
+    drawn = [i for i in order if fair[i]]
     if not drawn:
         raise InputError("no item is left to draw: every question was labeled or belongs to an earlier pool")
+    drawn = drawn[: count if size is None else _by_others([table.rows[i] for i in drawn], count, size)]
     return Pool(
         rubric=table.rubric,
         labels=table.labels,
@@ -81,3 +91,11 @@ def draw(
         ),
         **{name: value for name, value in promise.items() if value is not None},
     )
+
+
+def _by_others(rows: Sequence[EvidenceRow], least: int, size: Size) -> int:
+    """The size of a pool of the first of these rows, by the last of them."""
+    count = min((len(rows) - least) // 3, MOST)
+    if count < FEWEST:
+        return len(rows)
+    return min(max(size(rows[-count:]), least), len(rows) - count)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from judgekit.calibration.draw import Size
 from judgekit.calibration.files import draw as draw_path
 from judgekit.calibration.pool import SUFFIX, Kind, Pool, PoolItem, pool_file, pools_beside
 from judgekit.errors import ConfigError, InputError
@@ -81,8 +83,17 @@ def draw(
             path=labels,
         )
     if kind == "path":
-        count = size or _size(paths(files), wanted, rubric, promise)
-        pool = draw_path(paths(files), count, to=labels, rubric=rubric, labels=given, seed=seed, **promise)
+        by_others = None if size else _size(wanted, promise)
+        pool = draw_path(
+            paths(files),
+            size or wanted,
+            to=labels,
+            rubric=rubric,
+            labels=given,
+            seed=seed,
+            size=by_others,
+            **promise,
+        )
         return Drawn(pool, _found(files, pool, where))
     tasks = (
         _rest(files, labels, rubric, given)
@@ -103,12 +114,12 @@ def draw(
     return Drawn(pool, tuple(tasks))
 
 
-def _size(runs: list[Path], wanted: int, rubric: str | None, promise: Mapping[str, Any]) -> int:
-    """Items of a pool for a promise, by evidence alone; as many as labels where it is about single verdict labels."""
+def _size(wanted: int, promise: Mapping[str, Any]) -> Size | None:
+    """How large a pool is for a promise, by evidence on others; None where a limit is all it has: as many as labels."""
     if promise.get("agreement") is None:
-        return wanted
+        return None
     known = {name: promise[name] for name in ("delta", "costs") if promise.get(name) is not None}
-    return pool_size(runs, wanted, agreement=promise["agreement"], rubric=rubric, **known)
+    return partial(pool_size, wanted=wanted, agreement=promise["agreement"], **known)
 
 
 def _check_same(pool: Pool, where: Path, kind: Kind | None, **wanted: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -15,6 +15,7 @@ from judgekit.calibration.evidence_table import EvidenceTable, judge_index, one_
 from judgekit.calibration.files import gather
 from judgekit.errors import InputError, mendable
 from judgekit.labeling.page.desk import SECONDS
+from judgekit.records import EvidenceRow
 from judgekit.runs.folder import Paths
 
 LABELS = (100, 200, 300, 500)
@@ -118,32 +119,28 @@ def outlook(
 
 
 def pool_size(
-    evidence: str | Path | Sequence[str | Path],
+    rows: Sequence[EvidenceRow],
     wanted: int,
     *,
     agreement: float,
     delta: float = 0.1,
-    rubric: str | None = None,
-    costs: dict[str, float] | None = None,
+    costs: Mapping[str, float] | None = None,
 ) -> int:
     """How many items to draw so that people are asked for about so many labels along the path.
 
     Parameters
     ----------
-    evidence, rubric, costs : as for :func:`outlook`.
+    rows : evidence on items that will not be in the pool, one output a question.
     wanted : labels.
     agreement, delta : the wanted promise.
+    costs : tier -> cost of asking it, where it is stated.
 
     Raises
     ------
     InputError : no evidence.
     """
-    rows, options, _ = gather(evidence, rubric, None, (), {"costs": costs or None})
-    table = EvidenceTable.of(rows, **options)
-    used, _ = one_per_question(table.questions, np.ones(len(table.rows), np.bool_), table.order)
-    if used.sum() <= wanted:
-        return wanted
-    probs, judges = table.arrays.probs[used], judge_index(table.tiers)
+    table = EvidenceTable.of(rows, costs=costs)
+    probs, judges = table.arrays.probs, judge_index(table.tiers)
     people = mendable(trust.claimed)(probs, judges)
     shared: dict[str, Any] = {"delta": delta, "costs": table.prices or None, "judges": judges}
     found = mendable(trust.outlook)(probs, people, (wanted,), agreement=agreement, draws=FEW, **shared)

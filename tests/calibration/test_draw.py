@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from judgekit.calibration.draw import draw
 from judgekit.errors import ConfigError, InputError
-from judgekit.records import Evidence
+from judgekit.records import Evidence, EvidenceRow
 from tests.calibration.pools import answered, world
 
 
@@ -40,6 +41,23 @@ def test_by_group_every_group_has_its_share() -> None:
     rows, _ = world(200)
     pool = draw(rows, 100, agreement=0.9, group_by="split")
     assert 35 < sum(int(item.id) % 2 for item in pool.items) < 65
+
+
+def test_the_size_may_hang_on_items_that_the_pool_leaves_out() -> None:
+    rows, _ = world(400)
+    seen: list[set[str]] = []
+
+    def size(others: Sequence[EvidenceRow]) -> int:
+        seen.append({row.question_id for row in others})
+        return 150
+
+    pool = draw(rows, 100, agreement=0.9, size=size)
+    assert len(pool.items) == 150
+    assert pool.items[:100] == draw(rows, 100, agreement=0.9).items
+    assert len(seen[0]) == 100
+    assert pool.questions.isdisjoint(seen[0])
+    assert len(draw(rows, 100, agreement=0.9, size=lambda others: 1000).items) == 300
+    assert len(draw(rows, 360, agreement=0.9, size=size).items) == 400
 
 
 def test_evidence_that_a_policy_left_out_is_refused_and_so_is_no_item() -> None:
