@@ -246,7 +246,7 @@ async def _answering(request: web.Request, handler: Handler) -> web.StreamRespon
         response = _error(400, str(error))
     except OSError as error:
         _LOG.error("an answer could not be written: %s", error)
-        response = _error(507, f"not saved: {error.strerror or error}; make room, and answer again")
+        response = _error(507, f"{error.strerror or error}, where the labels go; make room there")
     except Exception:
         _LOG.exception("%s %s failed", request.method, request.path)
         response = _error(500, "this request failed; what went wrong is said where 'judgekit label' runs")

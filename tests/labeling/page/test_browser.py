@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import signal
 import socket
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from judgekit.labeling.page.store import LabelFile
 from judgekit.labeling.samples import Listed, Outcome
 from judgekit.readers import read_labels
 from judgekit.records import CANNOT_TELL, LabelRow
@@ -131,6 +134,25 @@ def test_an_answer_waits_for_the_network_and_outlives_a_reload(person: Person, l
         person.network()
         person.ready()
         assert len(kept(labels)) == 2
+
+
+def test_a_full_disk_is_told_and_the_answer_kept(
+    person: Person, labels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sitting(Listed(tuple(tasks(9))), labels) as link:
+        person.open(link)
+        with monkeypatch.context() as full:
+            full.setattr(LabelFile, "append", no_room)
+            person.press("1")
+            person.wait(lambda: "not saved yet: No space left on device" in person.text("#alarm"))
+            assert kept(labels) == []
+        person.ready()
+        assert person.text("#alarm") == "" and len(kept(labels)) == 1
+
+
+def no_room(*_: object) -> None:
+    """What a full disk says."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_an_answer_that_was_heard_but_not_acknowledged_counts_once(person: Person, labels: Path) -> None:

@@ -123,11 +123,11 @@ export function textBlock(text) {
 // All texts of an item: question and references beside the output, two outputs beside each other, the steps of a chain below.
 export function itemTexts(item) {
   const asked = element("div", "asked");
-  asked.append(part("Question", [item.question]));
-  if (item.references.length) asked.append(part(item.references.length > 1 ? "References" : "Reference", item.references));
+  asked.append(section("Question", [item.question]));
+  if (item.references.length) asked.append(section(item.references.length > 1 ? "References" : "Reference", item.references));
   const several = item.outputs.length > 1;
   const said = element("div", "said");
-  item.outputs.forEach((output, index) => said.append(part(several ? `Output ${String.fromCharCode(65 + index)}` : "Output", [output])));
+  item.outputs.forEach((output, index) => said.append(section(several ? `Output ${String.fromCharCode(65 + index)}` : "Output", [output])));
   const panes = element("div", several ? "panes several" : "panes");
   panes.append(asked, said);
   if (!item.hops.length) return [panes];
@@ -136,14 +136,14 @@ export function itemTexts(item) {
   const steps = element("ol");
   for (const hop of item.hops) {
     const step = element("li");
-    for (const [name, text] of [["Question", hop.question], ["Reference", hop.reference], ["Output", hop.output]]) step.append(part(name, [text], "h3"));
+    for (const [name, text] of [["Question", hop.question], ["Reference", hop.reference], ["Output", hop.output]]) step.append(section(name, [text], "h3"));
     steps.append(step);
   }
   chain.append(title, steps);
   return [panes, chain];
 }
 
-function part(name, texts, heading = "h2") {
+function section(name, texts, heading = "h2") {
   const made = element("section", name.startsWith("Output") ? "part output" : "part");
   made.append(element(heading, "", name), ...texts.map(textBlock));
   return made;
