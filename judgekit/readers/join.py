@@ -153,8 +153,23 @@ def _meant(given: _Given, rubric: str) -> LabelRow:
 
 
 def merged(human: Iterable[HumanLabel], more: Iterable[HumanLabel]) -> tuple[HumanLabel, ...]:
-    """Labels that an item carries and more of them, each once."""
-    return tuple(dict.fromkeys((*human, *more)))
+    """Labels that an item carries and more of them, each once.
+
+    Of a person with a name, what they said counts once, whichever file says it. People without a name may be several
+    who say the same: of theirs only as many are left out as the item carries already.
+    """
+    found = list(human)
+    carried = Counter(map(_said, found))
+    for label in more:
+        said = _said(label)
+        if carried[said] <= 0:
+            found.append(label)
+        carried[said] = 1 if label.annotator else carried[said] - 1
+    return tuple(found)
+
+
+def _said(label: HumanLabel) -> tuple[str, str, str]:
+    return label.annotator, label.rubric, label.label
 
 
 def majority(human: Iterable[HumanLabel]) -> str | None:

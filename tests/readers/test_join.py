@@ -52,6 +52,16 @@ def test_labels_of_other_files_are_an_error_and_the_same_label_counts_once() -> 
         labels.check_used("evidence")
     one, two = HumanLabel(annotator="a", label="yes"), HumanLabel(annotator="b", label="yes")
     assert merged((one,), (one, two)) == (one, two)
+    timed = HumanLabel(annotator="a", label="yes", seconds=3.0)
+    assert merged((one,), (timed, timed)) == (one,)
+    assert merged((), (one, one)) == (one,)
+
+
+def test_people_without_a_name_who_say_the_same_are_several() -> None:
+    yes, no = HumanLabel(label="yes"), HumanLabel(label="no")
+    assert merged((), (yes, yes, no)) == (yes, yes, no)
+    assert merged((yes, yes, no), (yes, yes, no)) == (yes, yes, no)
+    assert merged((yes,), (no, yes, yes)) == (yes, no, yes)
 
 
 def test_a_label_without_a_rubric_is_its_items_and_an_error_names_file_and_line(tmp_path: Path) -> None:
