@@ -163,6 +163,10 @@ def test_question_and_reference_stand_beside_the_output_or_above_it(person: Pers
     with sitting(Promised(tuple(tasks(9))), tmp_path / "labels.jsonl") as link:
         person.open(link)
         assert len(set(tops(person, ".panes > div"))) == 1
+        for width, height, position in ((1400, 800, "sticky"), (1366, 500, "static"), (800, 600, "static")):
+            person.look(width, height)
+            where = person.script("return getComputedStyle(document.getElementById('dock')).position")
+            assert where == position, "labels are at hand, but never over the item"
         person.look(400, 800, touch=True)
         assert len(set(tops(person, ".panes > div"))) == 2
         assert person.script("return document.documentElement.scrollWidth") <= 400
