@@ -29,7 +29,7 @@ SCHEMA = "judgekit.audit/1"
     "calibrations",
     type=PATH,
     multiple=True,
-    help="The calibration of a verdict file; run folders hold theirs. May repeat.",
+    help="The calibration of a verdict file. Run folders hold theirs, or are decided anew by this one. May repeat.",
 )
 @click.option("--out", "-o", type=OUT, default=Path("audit.json"), show_default=True)
 def command(

@@ -54,6 +54,13 @@ from judgekit.labeling.samples import Outcome
 @click.option(
     "--labels", "given", type=PATH, multiple=True, help="Labels that people gave already; may repeat."
 )
+@click.option(
+    "--calibration",
+    "calibrations",
+    type=PATH,
+    multiple=True,
+    help="With --audit or --open: decide by this calibration anew; no judge is asked. May repeat.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @click.option(
     "--overlap",

@@ -30,6 +30,13 @@ from judgekit.readers.naming import NamesFile
 )
 @click.option("--rubric", help="Only items of this rubric.")
 @click.option("--labels", type=PATH, multiple=True, help="Labels that people gave already; may repeat.")
+@click.option(
+    "--calibration",
+    "calibrations",
+    type=PATH,
+    multiple=True,
+    help="Decide by this calibration anew before drawing; no judge is asked. May repeat.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--without-collapsed",

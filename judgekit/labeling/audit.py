@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from judgekit.calibration.record import Calibration
 from judgekit.calibration.record import calibrations as of_run
+from judgekit.cascade.anew import decided_anew
 from judgekit.errors import InputError
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.readers.join import Labels
@@ -24,17 +27,22 @@ def audit(
     ----------
     verdicts : run folders, which hold their calibrations, and verdict files.
     labels : files of human labels, joined by id; labels that certified a promise do not count.
-    calibrations : the calibrations of the verdict files.
+    calibrations : the calibrations of the verdict files; run folders of their rubrics are decided by them anew.
     """
-    promises = {made.fingerprint: made for made in map(Calibration.load, paths(calibrations))}
-    given = Labels.read(paths(labels))
+    given = [Calibration.load(path) for path in paths(calibrations)]
+    wanted = {made.rubric: made for made in given}
+    promises = {made.fingerprint: made for made in given}
+    people = Labels.read(paths(labels))
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
     others: list[tuple[Verdict, tuple[HumanLabel, ...]]] = []
     for source in finished(verdicts):
+        said: Iterator[Verdict] = verdicts_of(source)
         if source.is_dir():
-            promises |= of_run(RunFolder.open(source))
-        for verdict in verdicts_of(source):
-            labeled = (verdict, given.of(verdict))
+            run = RunFolder.open(source)
+            promises = of_run(run) | promises
+            said = (verdict for _, verdict in decided_anew(run, wanted))
+        for verdict in said:
+            labeled = (verdict, people.of(verdict))
             if verdict.calibration is None:
                 others.append(labeled)
                 continue
@@ -48,13 +56,13 @@ def audit(
         raise InputError(
             "no verdict is under a promise, so there is nothing to audit", path=paths(verdicts)[0]
         )
-    given.check_used("verdicts")
+    people.check_used("verdicts")
     return [
         spot_checks(
             part + [one for one in others if one[0].rubric == part[0][0].rubric],
             promises[name],
             name,
-            unmatched=given.unmatched(),
+            unmatched=people.unmatched(),
         )
         for name, part in rows.items()
     ]

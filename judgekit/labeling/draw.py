@@ -44,6 +44,7 @@ def draw(
     size: int | None = None,
     wanted: int = WANTED,
     given: Paths = (),
+    calibrations: Paths = (),
     seed: int = 0,
     **promise: Any,
 ) -> Drawn:
@@ -58,6 +59,7 @@ def draw(
     size : how many items; by default all there are, and for a promise so many that ``wanted`` labels are asked for.
     wanted : labels that people are to give, about.
     given : label files; what they hold is labeled already.
+    calibrations : by which verdicts are decided anew before spot checks or open items are drawn.
     seed : of the draw.
     promise : what labels along a path are asked for, as options of a calibration.
 
@@ -98,7 +100,7 @@ def draw(
     tasks = (
         _rest(files, labels, rubric, given)
         if kind == "rest"
-        else _tasks(files, labels, kind, rubric, given, seed)
+        else _tasks(files, labels, kind, rubric, given, calibrations, seed)
     )[:size]
     pool = Pool(
         rubric=tasks[0].rubric,
@@ -166,10 +168,18 @@ def _found(files: Paths, pool: Pool, where: Path) -> tuple[Task, ...]:
 
 
 def _tasks(
-    files: Paths, labels: Path, kind: Kind, rubric: str | None, given: Paths, seed: int
+    files: Paths,
+    labels: Path,
+    kind: Kind,
+    rubric: str | None,
+    given: Paths,
+    calibrations: Paths,
+    seed: int,
 ) -> Sequence[Task]:
     """Tasks of one rubric in random order; of no question that an earlier pool holds."""
-    tasks = queue(files, None, of=_FROM[kind], rubric=rubric, labels=given, seed=seed)
+    tasks = queue(
+        files, None, of=_FROM[kind], rubric=rubric, labels=given, calibrations=calibrations, seed=seed
+    )
     if len(rubrics := sorted({task.rubric for task in tasks})) > 1:
         raise InputError(
             f"the runs are judged by several rubrics ({', '.join(rubrics)}); name one (--rubric)"

@@ -48,7 +48,8 @@ def sample(files: Paths, labels: str | Path, kind: Kind | None = None, **wanted:
         wanted["rubric"] = own.name
     if kind == "items" and path_pool(labels, wanted.get("rubric"), wanted.get("given", ())) is not None:
         kind = "rest"
-    return _sample(_worded(draw(runs, labels, kind, **wanted), own), own, runs, labels)
+    drawn = _worded(draw(runs, labels, kind, **wanted), own)
+    return _sample(drawn, own, runs, labels, tuple(paths(wanted.get("calibrations", ()))))
 
 
 def _own(rubric: str | None) -> Rubric | None:
@@ -89,23 +90,27 @@ def _sheets(files: tuple[Path, ...]) -> Sample:
     return Listed(tuple(tasks), guidance_of(rubrics[0]))
 
 
-def _sample(drawn: Drawn, own: Rubric | None, runs: tuple[Path, ...], labels: Path) -> Sample:
+def _sample(
+    drawn: Drawn, own: Rubric | None, runs: tuple[Path, ...], labels: Path, calibrations: tuple[Path, ...]
+) -> Sample:
     """A drawn pool as a sample of its kind."""
     pool = drawn.pool
     guidance = guidance_of(pool.rubric) if own is None else own.guidance
     if pool.kind == "path":
         return Along.of(drawn.tasks, guidance, pool, runs)
     known = (drawn.tasks, guidance, pool.kind, pool.fingerprint)
-    given = [str(run) for run in runs]
+    given = [str(run) for run in runs] + [
+        word for path in calibrations for word in ("--calibration", str(path))
+    ]
     if pool.kind == "verdicts":
-        return Checks(*known, command=("judgekit", "audit", *given), runs=runs)
+        return Checks(*known, command=("judgekit", "audit", *given), runs=runs, calibrations=calibrations)
     report = ["judgekit", "report", *given, "-o", "report.html"]
     if pool.kind == "open":
         return Listed(*known, command=tuple(report), stop="Every label settles an item that no judge could.")
     if pool.kind == "rest" and (along := path_pool(labels, pool.rubric)) is not None:
         theirs = labels_beside(along)
         report += ["--labels", str(theirs)]
-        if (made := calibration_file(theirs)).is_file():
+        if not calibrations and (made := calibration_file(theirs)).is_file():
             report += ["--calibration", str(made)]
     return Listed(*known, command=tuple(report))
 

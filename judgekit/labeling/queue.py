@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Unpack, get_args
 
-from judgekit.calibration.record import calibrations
+from judgekit.calibration.record import Calibration, by_rubric
+from judgekit.cascade.anew import decided_anew
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import ConfigError, InputError, known
 from judgekit.labeling.collapsed import collapsed
@@ -31,6 +32,7 @@ def queue(
     labels: Paths = (),
     seed: int = 0,
     without_collapsed: bool = False,
+    calibrations: Paths = (),
     **reader: Unpack[ReaderOptions],
 ) -> list[Task]:
     """What people label next: a fair sample, in random order, of what nobody has labeled yet.
@@ -45,6 +47,7 @@ def queue(
     rubric : only items of this rubric; files of outputs are taken under it.
     labels : label files; what they hold is labeled already.
     without_collapsed : leave out the runs that :func:`collapsed` names.
+    calibrations : calibration files; verdicts of their rubrics are decided by them anew.
     reader : how files of outputs are read, see :func:`judgekit.read`.
     """
     known("kind of queue", of, get_args(Of))
@@ -59,15 +62,16 @@ def queue(
     ):
         raise ConfigError(f"'{said[0]}' says how a file of outputs is read; run folders have it in them")
     out = {run.key for run in collapsed(runs)} if without_collapsed else set()
+    anew = {made.rubric: made for made in map(Calibration.load, paths(calibrations))}
     met: set[str] = set()
     promised = False
     for source in runs:
         shown = examples(source)
         run = RunFolder.open(source) if source.is_dir() else None
-        promises = calibrations(run) if run else {}
+        promises = {made.fingerprint: made for made in ({**by_rubric(run), **anew} if run else {}).values()}
         fresh = {name: unused(made) for name, made in promises.items()}
         promised = promised or bool(promises)
-        for item, verdict in _judged(source, run, rubric, reader):
+        for item, verdict in _judged(source, run, rubric, anew, reader):
             met.add(verdict.rubric)
             if rubric not in (None, verdict.rubric) or (source, item.model, item.method) in out:
                 continue
@@ -100,7 +104,7 @@ def every(files: Paths, rubric: str | None) -> Iterator[Task]:
     """All outputs of run folders that were judged under a rubric (None: any), labeled or not."""
     for source in finished(files):
         run = RunFolder.open(source)
-        for item, verdict in _judged(source, run, rubric, {}):
+        for item, verdict in _judged(source, run, rubric, {}, {}):
             if rubric in (None, verdict.rubric):
                 yield _task(item, verdict.rubric, source, run)
 
@@ -113,11 +117,15 @@ def _task(item: Item, rubric: str, source: Path, run: RunFolder | None) -> Task:
 
 
 def _judged(
-    path: Path, run: RunFolder | None, rubric: str | None, reader: ReaderOptions
+    path: Path,
+    run: RunFolder | None,
+    rubric: str | None,
+    anew: Mapping[str, Calibration],
+    reader: ReaderOptions,
 ) -> Iterator[tuple[Item, Verdict]]:
     """Items with their verdicts; those of a file of outputs, judged by nobody yet, as unscored under a rubric."""
     if run is not None:
-        for found, verdict in run.judged():
+        for found, verdict in decided_anew(run, anew):
             if found is None:
                 raise InputError(f"the run holds no {ITEMS}, so there is nothing to show people", path=path)
             yield found, verdict

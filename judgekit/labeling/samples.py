@@ -156,16 +156,17 @@ class Checks(Listed):
 
     Attributes
     ----------
-    runs : tuple of Path
-        The run folders that the verdicts are in.
+    runs, calibrations : tuple of Path
+        The run folders that the verdicts are in, and the calibrations that they are decided by anew.
     """
 
     runs: tuple[Path, ...] = ()
+    calibrations: tuple[Path, ...] = ()
     stop: str = "Stop when you like: what an audit says holds at any moment."
 
     def finish(self, labels: Path) -> Outcome:
         """Say whether the promise holds, by these labels."""
-        found = audit(self.runs, labels)
+        found = audit(self.runs, labels, calibrations=self.calibrations)
         said = super().finish(labels)
         holds = bool(found) and all(one.status == "holds" for one in found)
         return Outcome(holds, " ".join(one.sentence for one in found), said.command, (labels,))

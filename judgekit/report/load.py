@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from judgekit.calibration.pool import Pool, pools_beside
 from judgekit.calibration.record import Calibration, by_rubric
-from judgekit.cascade.decide import decide_rows
-from judgekit.errors import FingerprintMismatch, InputError
+from judgekit.cascade.anew import decided_anew
+from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
@@ -233,15 +233,9 @@ def load_folder(folder: str | Path, promises: Mapping[str, Calibration] = _NONE)
     run = RunFolder.open(folder)
     about, path, calibrations = run.about, run.path, {**by_rubric(run), **promises}
     evidence = {(row.key, row.rubric): row for row in run.evidence()}
-    anew = _decided(path, evidence.values(), promises)
     parts: dict[tuple[str, str], list[JudgedItem]] = {}
-    for item, was in run.judged():
-        found = evidence.get((was.key, was.rubric)) or evidence.get((was.key, ""))
-        verdict = anew.get((was.key, was.rubric), was)
-        if was.tier == PEOPLE and verdict.state != "verdict":
-            verdict = was  # people settle what a policy leaves open
-        if was.rubric in promises and found is None:
-            raise InputError(f"no evidence on '{was.id}', so no calibration can decide it anew", path=path)
+    for item, verdict in decided_anew(run, promises):
+        found = evidence.get((verdict.key, verdict.rubric)) or evidence.get((verdict.key, ""))
         parts.setdefault((verdict.model, verdict.method), []).append(JudgedItem(verdict, item, found))
     if not parts:
         raise InputError("the run has no verdicts", path=path / VERDICTS)
@@ -258,20 +252,3 @@ def load_folder(folder: str | Path, promises: Mapping[str, Calibration] = _NONE)
         )
         for (model, method), rows in parts.items()
     ]
-
-
-def _decided(
-    path: Path, evidence: Iterable[EvidenceRow], promises: Mapping[str, Calibration]
-) -> dict[tuple[tuple[str, str, str], str], Verdict]:
-    """The verdicts of a run's evidence under calibrations, by item and rubric."""
-    rows: dict[str, list[EvidenceRow]] = {}
-    for row in evidence:
-        rows.setdefault(row.rubric, []).append(row)
-    found = {}
-    for rubric, promise in promises.items():
-        try:
-            for verdict in decide_rows(rows.get(rubric, ()), promise):
-                found[verdict.key, rubric] = verdict
-        except FingerprintMismatch as error:
-            raise FingerprintMismatch(f"{path}: {error}") from None
-    return found

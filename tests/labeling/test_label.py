@@ -7,6 +7,7 @@ import json
 import shlex
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -151,6 +152,23 @@ def test_an_audit_says_whether_the_promise_holds(runs: Path, tmp_path: Path) -> 
     assert "spot checks" in outcome.sentence and outcome.written == (labels,)
     done = follow(outcome, tmp_path)
     assert done.returncode in (0, 3) and outcome.sentence.split(" ", 1)[1][:40] in done.stdout, done.stderr
+
+
+def test_runs_as_judged_are_audited_under_the_calibration_that_is_given(runs: Path, tmp_path: Path) -> None:
+    folders, labels = sorted((runs / "judged").iterdir()), tmp_path / "labels.jsonl"
+    certified("original")["forgetting"].save(tmp_path / "c.json")
+    with pytest.raises(InputError, match="no verdict is under a promise"):
+        sample(folders, labels, "verdicts", rubric="forgetting")
+    by: dict[str, Any] = {"rubric": "forgetting", "calibrations": [tmp_path / "c.json"]}
+    open_items = sample(folders, tmp_path / "open.jsonl", "open", **by)
+    assert 0 < len(open_items.tasks) < 160
+    made = sample(folders, labels, "verdicts", **by)
+    left = {task.item.key for task in open_items.tasks}
+    assert made.tasks and not {task.item.key for task in made.tasks} & left
+    outcome = answer(made, labels, 1000)
+    assert "spot checks" in outcome.sentence and f"--calibration {tmp_path / 'c.json'}" in outcome.command
+    done = follow(outcome, tmp_path)
+    assert done.returncode in (0, 3) and "spot checks" in done.stdout, done.stderr
 
 
 def test_a_sheet_is_taken_as_it_is(tmp_path: Path) -> None:
