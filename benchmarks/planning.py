@@ -36,8 +36,8 @@ FEW = ((0.85, 30), (0.85, 60), (0.90, 60), (0.90, 100))
 MOST = 5_000
 """Labels that are drawn again at most."""
 
-TARGETS, PILOT, PILOTS = (0.80, 0.85, 0.90), 100, 8
-"""Targets of outlooks, items of a pilot, and pilots drawn."""
+TARGETS, PILOT, PILOTS, LOOKS = (0.80, 0.85, 0.90), 100, 5, 20
+"""Targets of outlooks, items of a pilot, pilots drawn, and calibrations for each number that is told."""
 
 
 def main() -> None:
@@ -76,7 +76,7 @@ def outlooks(folder: Path, name: str, file: str, order: Sequence[str], labels: i
     rng, rows = np.random.default_rng(0), []
     pilots = [rng.choice(len(known.ids), PILOT, replace=False) for _ in range(PILOTS)]
     for target in TARGETS:
-        options: dict[str, Any] = {"agreement": target, "delta": DELTA, "costs": known.costs}
+        options: dict[str, Any] = {"agreement": target, "delta": DELTA, "costs": known.costs, "draws": LOOKS}
         comes = run(Task(known, target, DELTA, labels), judgekit, DRAWS)["coverage"]
         alone = outlook(known.probs, claimed(known.probs), [labels], **options).random[0].coverage
         told = [

@@ -19,7 +19,7 @@ from judgekit.trust.selective.layout import Layout, lay_out
 from judgekit.trust.selective.legs import courses
 from judgekit.trust.selective.opinion_pool import OpinionPool
 
-DRAWS = 40
+DRAWS = 50
 """Calibrations for each number of items."""
 
 BEYOND = 3
@@ -117,13 +117,16 @@ def outlook(
     most = max(labels)
     sizes = np.unique([*labels, *np.geomspace(most, BEYOND * most, 4).round().astype(int)])
     coverage, asked = np.zeros((len(sizes), draws)), np.zeros((len(sizes), draws))
-    for i, size in enumerate(sizes):
-        for draw in range(draws):
-            rng = np.random.default_rng([int(size), draw])
-            drawn = rng.integers(0, len(evidence), len(evidence))[rng.integers(0, len(evidence), size)]
-            said = (rng.random(size)[:, None] > np.cumsum(believed[drawn], axis=1)[:, :-1]).sum(axis=1)
+    for draw in range(draws):
+        rng = np.random.default_rng(
+            draw
+        )  # fewer labels are the first of more, at every target: what is told is smooth
+        drawn = rng.integers(0, len(evidence), len(evidence))[rng.integers(0, len(evidence), sizes[-1])]
+        chance = rng.random(sizes[-1])
+        said = (chance[:, None] > np.cumsum(believed[drawn], axis=1)[:, :-1]).sum(axis=1)
+        for i, size in enumerate(sizes):
             pool = np.ones(size, dtype=np.bool_)
-            layout = lay_out(evidence[drawn], said, agreement=agreement, pool=pool, **options)
+            layout = lay_out(evidence[drawn[:size]], said[:size], agreement=agreement, pool=pool, **options)
             coverage[i, draw], asked[i, draw] = _won_and_asked(layout)
     told = np.array([_told(one) for one in coverage])
     needed = np.interp(labels, np.maximum.accumulate(asked.mean(axis=1)), sizes)
