@@ -87,12 +87,12 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
     """The certificate's numbers that a person looks at first."""
     certificate = calibration.certificate
     yield "status", certificate.status
-    yield "labels", f"{certificate.labels:,} items labeled by people"
+    of = f" of a pool of {certificate.pool:,}, along the path" if certificate.pool else ""
+    yield "labels", f"{certificate.labels:,} items labeled by people{of}"
     if certificate.status == "certified":
-        yield (
-            "accepted",
-            f"{certificate.accepted:,} of them, {certificate.errors:g} {certificate.promise.counted}",
-        )
+        of = "of the pool" if certificate.pool else "of them"
+        counted = certificate.promise.counted + (" or without a label" if certificate.pool else "")
+        yield "accepted", f"{certificate.accepted:,} {of}, {certificate.errors:g} {counted}"
         yield "coverage", f"{certificate.coverage:.1%} of items get a verdict"
         if len(calibration.tiers) > 1:
             reach = zip(calibration.tiers, certificate.reach, strict=True)

@@ -113,7 +113,7 @@ def command(
     kind = chosen[0] if chosen else None
     made = sample(files, out, kind, size=rates or size, **drawing, **promise)
     if made.promise:
-        click.echo(made.promise)
+        click.echo(f"to certify: {made.promise}")
     minutes = made.labels_at_most * SECONDS / 60
     click.echo(
         f"{len(made.tasks):,} items; at most {made.labels_at_most:,} labels, about {minutes:,.0f} minutes "
