@@ -10,6 +10,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -444,3 +445,27 @@ def test_ten_annotators_at_once(person: Person, labels: Path) -> None:
         mine = sum(row.annotator == "browser" for row in rows)
         assert mine >= 4 and f"({mine} by you)" in person.text("#count")
         assert person.complaints == []
+
+
+def test_a_link_in_a_chat_opens_the_page(person: Person, labels: Path) -> None:
+    """Another site's page may link here: a strict cookie is not sent on the way, so the page asks once more."""
+    with sitting(Listed(tuple(tasks(9))), labels) as link:
+
+        class Chat(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(f"<a id=link href='{link}'>label this</a>".encode())
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        with HTTPServer(("127.0.0.1", 0), Chat) as chat:
+            threading.Thread(target=chat.serve_forever, daemon=True).start()
+            person.browser.get(f"http://localhost:{chat.server_port}/")
+            person.script("document.getElementById('link').click()")
+            person.wait(lambda: person.view == "start")
+            person.press("Ann", "\n")
+            person.ready()
+            chat.shutdown()
