@@ -72,10 +72,7 @@ THROUGH = {
         "judges/annotators/judge.py",
         "judges/annotators/panel.py",
     ),
-    "labeling/page/test_server.py": (
-        "labeling/page/guard.py",
-        "labeling/page/sitting.py",
-    ),
+    "labeling/page/test_server.py": ("labeling/page/sitting.py",),
     "promises/test_shift.py": ("trust/monitoring/views.py",),
     "readers/formats/test_other_formats.py": (
         "readers/base.py",

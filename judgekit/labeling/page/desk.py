@@ -213,6 +213,8 @@ class Desk:
         ------
         JudgekitError : nothing can be made of them yet.
         """
+        if not self.session.labels:
+            raise InputError("nothing is labeled yet")
         async with self._writing:
             self.outcome = await asyncio.to_thread(self.sample.finish, self._file.path)
             return self.outcome

@@ -247,6 +247,8 @@ def test_kill_9_in_the_midst_of_ten_annotators_loses_nothing_acknowledged(tmp_pa
 def test_ctrl_c_ends_and_says_what_comes_next_and_two_servers_do_not_share_a_file(tmp_path: Path) -> None:
     sheet(tmp_path, 5)
     with labeling(tmp_path, "queue.csv") as (page, process):
+        nothing = page.post("/api/finish", {"annotator": "ann"})
+        assert (nothing.status, nothing.body["error"]) == (400, "nothing is labeled yet")
         other = subprocess.run(
             [sys.executable, "-m", "judgekit", "label", "queue.csv", "--no-browser"],
             cwd=tmp_path,
