@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -17,8 +18,9 @@ from judgekit.labeling.label import sample
 from judgekit.labeling.page.desk import Desk
 from judgekit.labeling.page.store import LabelFile
 from judgekit.labeling.samples import Outcome, Sample
+from judgekit.labeling.sheet import write_sheet
 from tests.cli.calling import judgekit
-from tests.labeling.page.sittings import sheet
+from tests.labeling.page.sittings import sheet, tasks
 from tests.report.make_runs import TEXT, certified, make_run
 
 
@@ -171,6 +173,12 @@ def test_runs_as_judged_are_audited_under_the_calibration_that_is_given(runs: Pa
     assert done.returncode in (0, 3) and "spot checks" in done.stdout, done.stderr
 
 
+async def _first(desk: Desk) -> None:
+    await desk.settled()
+    (item, *_) = (await desk.next("ann", []))["items"]
+    await desk.answer("ann", item["key"], "leaked")
+
+
 def test_a_sheet_is_taken_as_it_is(tmp_path: Path) -> None:
     path = sheet(tmp_path, 5)
     made = sample([path], tmp_path / "labels.jsonl")
@@ -178,6 +186,12 @@ def test_a_sheet_is_taken_as_it_is(tmp_path: Path) -> None:
     assert not pool_file(tmp_path / "labels.jsonl").exists()
     with pytest.raises(ConfigError, match="a sheet is drawn already"):
         sample([path], tmp_path / "labels.jsonl", "open")
+    write_sheet(path, [replace(task, pool="abcdef012345") for task in tasks(2)])
+    labels = tmp_path / "of_a_pool.jsonl"
+    with LabelFile(labels) as file:
+        desk = Desk(sample([path], labels), file)
+        asyncio.run(_first(desk))
+    assert json.loads(labels.read_text())["pool"] == "abcdef012345", "its labels stay those of its pool"
     (tmp_path / "run").mkdir()
     with pytest.raises(InputError, match="not a sheet of 'judgekit queue', as the others are"):
         sample([path, tmp_path / "run"], tmp_path / "labels.jsonl")

@@ -144,7 +144,8 @@ class Desk:
                 raise Conflict("you answered this item already", label=given)
             if ask.again and self.session.answered(Ask(ask.item), name) is None:
                 raise InputError("an item is asked again only after it was answered")
-            item = self.sample.tasks[ask.item].item
+            task = self.sample.tasks[ask.item]
+            item = task.item
             row = LabelRow(
                 id=item.id,
                 model=item.model,
@@ -153,7 +154,7 @@ class Desk:
                 annotator=name,
                 label=label,
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
-                pool=self.sample.fingerprint,
+                pool=task.pool or self.sample.fingerprint,
                 seconds=seconds,
                 note=note,
                 again=ask.again,
