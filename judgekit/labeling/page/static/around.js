@@ -48,7 +48,7 @@ export function showSetup({ rubric, promise, instructions, labels }, choose) {
   the("labels").replaceChildren(...offered.map((label) => labelButton(label, choose)));
   the("labels").style.setProperty("--columns", Math.min(offered.length, COLUMNS));
   for (const place of every(".rubric")) place.textContent = rubric;
-  for (const place of every(".promise")) place.textContent = promise;
+  for (const place of every(".promise")) place.textContent = promise && `What your labels may certify: ${promise}`;
   for (const place of every(".rules")) {
     const lines = instructions.split("\n").filter((line) => line.trim());
     place.replaceChildren(...lines.map((line) => element("p", "", line)), element("dl", "meanings", ...offered.map(definition)));
