@@ -46,7 +46,6 @@ THROUGH = {
     "cli/test_queue.py": (
         "labeling/collapsed.py",
         "labeling/queue.py",
-        "labeling/sheet.py",
         "report/render/write.py",
     ),
     "cli/test_verbs.py": (
