@@ -88,7 +88,7 @@ THROUGH = {
     "readers/test_prompts_and_names.py": ("readers/naming.py",),
     "report/certificate/test_page.py": (
         "calibration/further.py",
-        "report/certificate/hindsight.py",
+        "calibration/hindsight.py",
         "report/certificate/path.py",
         "report/certificate/tables.py",
         "report/certificate/words.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from judgekit.report.certificate.hindsight import agreed, corrected, needed, seen
+from judgekit.calibration.hindsight import agreed, corrected, needed, seen
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.diagnosis import Diagnosis
 

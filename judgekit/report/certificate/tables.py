@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.calibration.evidence_table import STAGE
+from judgekit.calibration.hindsight import agreed, corrected, needed, seen
 from judgekit.calibration.record import Calibration
-from judgekit.report.certificate.hindsight import agreed, corrected, needed, seen
 from judgekit.report.render.cells import ABSENT, Table
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.certificate import Part
