@@ -98,7 +98,7 @@ def _shown(calibration: Calibration) -> Iterator[tuple[str, str]]:
             reach = zip(calibration.tiers, certificate.reach, strict=True)
             yield "asked", ", ".join(f"{tier} {share:.0%}" for tier, share in reach) + " of the items"
     if calibration.diagnosis is not None:
-        yield from diagnosis.summary(calibration.diagnosis)
+        yield from diagnosis.summary(calibration.diagnosis, certificate.pool > 0)
     if len(calibration.tiers) > 1 and not calibration.prices:
         yield (
             "prices",

@@ -16,11 +16,15 @@ PAIRS = 2
 """Pairs that are named in one line."""
 
 
-def summary(found: Diagnosis) -> Iterator[tuple[str, str]]:
-    """Agreement by judge, and the labels that are taken for each other most often: one line each, with its name."""
+def summary(found: Diagnosis, pooled: bool = False) -> Iterator[tuple[str, str]]:
+    """Agreement by judge, and the labels that are taken for each other most often: one line each, with its name.
+
+    ``pooled``: people were asked along the path, about what the judges are surest of.
+    """
     judges = [f"{name} {agreed(of)}" for name, of in zip(found.judges, found.by_judge, strict=True)]
     together = [f"together {agreed(found.together)}"] if len(judges) > 1 else []
-    yield "agreement", ", ".join([*judges, *together]) + f" with people on the {found.n:,} items"
+    which = " labeled, the surest first" if pooled else ""
+    yield "agreement", ", ".join([*judges, *together]) + f" with people on the {found.n:,} items{which}"
     pairs = found.confused[: 1 if not found.targets else PAIRS]
     said = [f"people say {a.people}, judges {a.judges}: {a.count:,} of {a.of:,}" for a in pairs]
     yield "confused", "; ".join(said) or "no labels"

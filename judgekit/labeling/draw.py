@@ -185,7 +185,7 @@ def _tasks(
             f"the runs are judged by several rubrics ({', '.join(rubrics)}); name one (--rubric)"
         )
     if kind != "open":
-        pools = (pool for pool in pools_beside([labels, *paths(given)]) if pool.rubric in rubrics)
+        pools = (pool for pool in pools_beside([labels]) if pool.rubric in rubrics)
         asked = {question for pool in pools for question in pool.questions}
         tasks = [task for task in tasks if task.item.question_id not in asked]
     if not tasks:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Unpack, get_args
 
+from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.cascade.anew import decided_anew
 from judgekit.cascade.spec import CascadeSpec
@@ -45,7 +46,8 @@ def queue(
         verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
         output without a verdict, for people to settle.
     rubric : only items of this rubric; files of outputs are taken under it.
-    labels : label files; what they hold is labeled already.
+    labels : label files; what they hold is labeled already. All questions of pools beside them are left out too,
+        answered or not, but of ``open``: what people were not asked of a pool is no fair sample.
     without_collapsed : leave out the runs that :func:`collapsed` names.
     calibrations : calibration files; verdicts of their rubrics are decided by them anew.
     reader : how files of outputs are read, see :func:`judgekit.read`.
@@ -55,7 +57,7 @@ def queue(
         raise ConfigError(f"count must be 1 or more, got {count}")
     given = [Labels.read([path]) for path in paths(labels)]
     tasks: list[Task] = []
-    labeled: set[tuple[str, str]] = set()
+    labeled = {(pool.rubric, one) for pool in pools_beside(paths(labels)) for one in pool.questions}
     runs = finished(files)
     if all(run.is_dir() for run in runs) and (
         said := [key for key, value in reader.items() if value is not None]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit import api, readers
+from judgekit.calibration.pool import Pool, PoolItem, pool_file
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import collapsed as collapsed_runs
 from judgekit.labeling.sheet import Task, is_sheet, read_sheet, sample, write_sheet
@@ -118,6 +119,24 @@ def test_what_is_labelled_is_not_asked_again(runs: Path) -> None:
     second = api.queue(both, labels=[runs / "some.csv"])
     assert len(second) == 120 - 30
     assert not {task.question for task in first[:30]} & {task.question for task in second}
+
+
+def test_no_question_of_a_pool_is_drawn_again_answered_or_not(runs: Path) -> None:
+    both = [runs / "runs" / "npo", runs / "runs" / "original"]
+    (folder := runs / "pooled").mkdir()
+    tasks = api.queue(both, 40)
+    items = tuple(
+        PoolItem(id=one.id, model=one.model, method=one.method, question_id=one.question_id)
+        for one in (task.item for task in tasks)
+    )
+    labels = folder / "labels.jsonl"
+    Pool(rubric=tasks[0].rubric, kind="path", agreement=0.9, items=items).save(pool_file(labels))
+    labels.write_text(
+        json.dumps({"id": items[0].id, "method": items[0].method, "label": "leaked"}) + "\n", "utf-8"
+    )
+    left = api.queue(both, labels=[labels])
+    assert len(left) == 120 - 40
+    assert not {task.question for task in tasks} & {task.question for task in left}
 
 
 def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
