@@ -27,7 +27,7 @@ def nearest(
     """The part of the verdicts for which fewest labels would do, if what was seen of it is typical.
 
     About as many as :func:`judgekit.trust.sample_size.plan_labels` finds; by the normal approximation, since every
-    share of the items is looked at that a path can begin with or reach.
+    share of the items is looked at that the main way down can begin with or reach.
 
     Parameters
     ----------
