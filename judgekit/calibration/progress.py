@@ -24,7 +24,7 @@ class Progress:
 
     Attributes
     ----------
-    next : which items to ask next, those of most use first; empty where no further label of this pool can add anything.
+    next : which items to ask next, those of most use first; empty where asking ends.
     asked_at_most : no more labels than so many can be of use.
     answered, items : items with a label, and all of the pool.
     certificate : what is certified so far, whatever is asked later or not.
@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """Whether no further label of this pool can add anything."""
+        """Whether asking ends: no test that is left may pass, or none is worth the labels that it takes."""
         return not self.next
 
     @property
@@ -68,7 +68,7 @@ class Progress:
     def stop(self) -> str:
         """When to stop, in one sentence."""
         if self.finished:
-            return "No further label of this pool can add anything."
+            return "You are done: no further label of this pool is worth asking for."
         return "You may stop at any time: what is certified so far stays, and items without a label count as errors."
 
 

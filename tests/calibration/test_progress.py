@@ -44,7 +44,7 @@ def test_sentences_say_what_is_certified_what_is_ahead_and_when_to_stop() -> Non
     assert after.certified.startswith("With 90% confidence, at least 85% of the verdicts agree")
     assert "as the pool of 250." in after.certified
     assert after.ahead == ""
-    assert after.stop == "No further label of this pool can add anything."
+    assert after.stop == "You are done: no further label of this pool is worth asking for."
 
 
 def test_people_who_are_split_or_cannot_tell_were_asked_and_count_as_errors() -> None:

@@ -24,6 +24,13 @@ from judgekit.trust.selective.policy import Policy
 BLOCK = 20
 """Fewest items to ask next, as long as so many may be of use: several people may be asked at a time."""
 
+STAKE = 0.5
+"""Most labels that the next block of the second path may take, relative to those given so far.
+
+Where the last judge's confidence is one large tie, its first test hangs on all items: a bet of all labels on one test,
+which a larger pool spends better. Whom to ask is free: the proof covers any choice.
+"""
+
 
 @dataclass(frozen=True)
 class Ahead:
@@ -81,7 +88,7 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """Whether no further label of this pool can add anything."""
+        """Whether asking ends: no test that is left may pass, or none is worth its labels (:data:`STAKE`)."""
         return not len(self.next)
 
 
@@ -103,15 +110,16 @@ def standing(layout: Layout) -> Progress:
     """The same where the paths are laid out and the labels given so far are in the sample."""
     policy = decide(layout)
     first, *second = map(_Front, layout.courses)
+    taken = second[-1] if second and policy.pool == layout.ways[-1].pool else first
     # the second path is taken only where it adds enough to what the first comes to
-    fronts = [first, *(one for one in second if one.hoped > first.won + GAIN * len(layout.sample))]
-    taken = fronts[-1] if policy.pool == layout.ways[-1].pool else first
-    front = next((one for one in fronts if one.open), taken)
-    of_use = {item for one in fronts for item in one.of_use}
+    in_sight = [first, *(one for one in second if one.hoped > first.won + GAIN * len(layout.sample))]
+    stake = STAKE * int(layout.sample.answered.sum())
+    asked = next((one for one in in_sight if one.open and (one is first or len(one.next) <= stake)), None)
+    of_use = {item for one in in_sight for item in one.of_use} if asked else set()
     return Progress(
         policy=policy,
-        parts=tuple(map(_ahead, front.parts)),
-        next=layout.sample.item[list(front.next)],
+        parts=tuple(map(_ahead, (asked or taken).parts)),
+        next=layout.sample.item[asked.next if asked else []],
         asked_at_most=len(of_use),
     )
 

@@ -176,6 +176,15 @@ def test_asking_stops_as_soon_as_no_label_can_help() -> None:
     assert all(part.ended for part in end.parts)
 
 
+def test_all_labels_are_not_staked_on_one_test_of_a_last_judge_that_is_always_as_sure() -> None:
+    """Its confidence is one tie, so its first test hangs on the whole pool."""
+    probs, human = world(8, 400, tiers=1, sharp=1.2)
+    bare = np.where(probs[:, 0].argmax(axis=1)[:, None] == [0, 1], 0.9, 0.1)
+    both = np.stack([probs[:, 0], bare], axis=1)
+    _, given, _ = asked_along(both, human, np.ones(400, np.bool_), agreement=0.9)
+    assert (given != NOBODY).sum() < 390
+
+
 def test_who_cannot_tell_is_asked_no_more_and_counts_as_an_error() -> None:
     probs, _ = world(2, 200)
     pool = np.ones(200, np.bool_)
