@@ -69,7 +69,7 @@ def calibrate(
     tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
     earlier : calibrations that were made before, on these labels or others.
     pools : those that labels were asked from. Of a pool that people are asked about along the path all items certify,
-        and those without a label, or on which people are split, count as errors; other labels then certify nothing.
+        and those without a label count as errors; an item's first answer counts, other labels then certify nothing.
         Labels from pools that are no fair draw of all items never do.
     outlook : whether to say what further labels are likely to buy, which takes longer than all the rest.
 

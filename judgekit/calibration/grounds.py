@@ -11,9 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import EvidenceTable, judge_index, majority, one_per_question
+from judgekit.calibration.evidence_table import (
+    EvidenceTable,
+    judge_index,
+    label_shares,
+    majority,
+    one_per_question,
+)
 from judgekit.calibration.ood import OodGuard
-from judgekit.calibration.pool import Pool, members
+from judgekit.calibration.pool import Pool, first_answer, members
 from judgekit.calibration.promise import promise_of
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known
@@ -176,18 +182,22 @@ class Grounds:
     @property
     def human(self) -> NDArray[Any]:
         """What people say of them, as :func:`judgekit.trust.calibrate` takes it."""
-        return self.said(self.table.arrays.shares[self.certify])
+        if self.pool is None:
+            shares = self.table.arrays.shares[self.certify]
+            return shares if self.people == "random" else majority(shares)
+        rows = [self.table.rows[i] for i in self.certify]
+        first = [first_answer(row.human) for row in rows]
+        return self.answers([row.id for row in rows], [one.label if one else "" for one in first])
 
-    def said(self, shares: NDArray[np.float64]) -> NDArray[Any]:
-        """The same from the share of an item's people who gave each label, (items, classes), NaN where nobody did.
+    def answers(self, ids: Sequence[str], given: Sequence[str]) -> NDArray[np.intp]:
+        """The answers of a pool's items as numbers, (items,); -1 where nobody answered (an empty text).
 
-        In a pool an item on which people are split counts as an error, like one of which they cannot tell.
+        Raises
+        ------
+        InputError : an item holds a label that is none of those there are.
         """
-        if self.people == "random":
-            return shares
-        most = majority(shares)
-        split = np.isfinite(shares).all(axis=1) & (most == -1)
-        return np.where(split, trust.CANNOT_TELL, most) if self.pool else most
+        said = [[label] if label else [] for label in given]
+        return majority(label_shares(ids, said, self.table.labels))
 
     @property
     def promised(self) -> dict[str, Any]:

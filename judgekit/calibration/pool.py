@@ -28,6 +28,15 @@ FAIR: frozenset[Kind] = frozenset(("path", "items"))
 """Kinds drawn fairly from all items, by which a promise may be certified."""
 
 
+def first_answer(human: Iterable[HumanLabel]) -> HumanLabel | None:
+    """The answer of an item along a path: that of whoever was asked first; None where nobody answered.
+
+    Were it the majority's, whoever asks one more person where a label displeases could choose labels.
+    """
+    answers = (label for label in human if not label.again)
+    return min(answers, key=lambda label: (label.at or "~", label.annotator), default=None)
+
+
 class PoolItem(Record):
     """One output of a pool, as label files name it, and the question that it answers."""
 

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import label_shares
 from judgekit.calibration.grounds import Grounds
-from judgekit.calibration.pool import Pool, PoolItem
+from judgekit.calibration.pool import Pool, PoolItem, first_answer
 from judgekit.calibration.tries import Try
 from judgekit.errors import mendable
 from judgekit.records import EvidenceRow
@@ -107,12 +106,12 @@ class Asking:
 
         Parameters
         ----------
-        given : output -> the labels that people gave it; items of no pool are passed over.
+        given : output -> the labels that people gave it, the first of which is its answer; items of no pool are passed
+            over.
         """
         items = self._pool.items
-        said = [given.get(item.key, ()) for item in items]
-        shares = label_shares([item.id for item in items], said, self._grounds.table.labels)
-        human = self._grounds.said(shares)
+        said = [next(iter(given.get(item.key, ())), "") for item in items]
+        human = self._grounds.answers([item.id for item in items], said)
         now = mendable(trust.progress)(self._evidence, human, **self._promised)
         assert now.policy.certificate is not None
         return Progress(
@@ -128,5 +127,6 @@ class Asking:
 def progress(rows: Iterable[EvidenceRow], pool: Pool, *, exclude: Collection[str] = ()) -> Progress:
     """Where the labels that rows carry stand; to ask again and again make an :class:`Asking` once."""
     rows = list(rows)
-    given = {row.key: [one.label for one in row.human if not one.again] for row in rows}
+    first = {row.key: first_answer(row.human) for row in rows}
+    given = {key: [answer.label] for key, answer in first.items() if answer}
     return Asking(rows, pool, exclude=exclude).progress(given)

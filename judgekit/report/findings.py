@@ -307,18 +307,34 @@ def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
 
 
 def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
-    """Labels that are no fair sample and count in no rate."""
-    for run in runs:
-        for group in run.groups:
-            count = max((rate.left_out for rate in group.rates.values()), default=0)
-            if count and not group.split:
-                yield Finding(
-                    "warning",
-                    f"Rates of {run.name} under {group.rubric} leave out {count:,} of {group.human:,} labeled items: "
-                    "they were asked along a path and are no fair sample of the others. 'judgekit label --rates 50' of "
-                    "the same runs, beside the same labels, asks a fair few of the rest.",
-                    (run.name,),
-                )
+    """Labels along a path that count in no rate, and items of a pool whose missing labels make rates wide."""
+    for rubric in dict.fromkeys(group.rubric for run in runs for group in run.groups):
+        groups = {
+            run.name: group
+            for run in runs
+            for group in run.groups
+            if group.rubric == rubric and not group.split
+        }
+        counts = {
+            name: (
+                max((rate.left_out for rate in group.rates.values()), default=0),
+                max((rate.unanswered for rate in group.rates.values()), default=0),
+            )
+            for name, group in groups.items()
+        }
+        out, missing = (sum(count[k] for count in counts.values()) for k in (0, 1))
+        told = []
+        if out:
+            told.append(f"leave out {out:,} labels that were asked along a path and are no fair sample")
+        if missing:
+            told.append(f"count {missing:,} items of the pool without a label as anything they could be")
+        if told:
+            yield Finding(
+                "warning" if out else "plain",
+                f"Rates under {rubric} {' and '.join(told)}. 'judgekit label RUNS --rubric {rubric} --rates 50 -o "
+                "rates.jsonl', in the folder of those labels, asks a fair few of the rest and narrows the intervals.",
+                tuple(name for name, count in counts.items() if any(count)),
+            )
 
 
 def _promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -19,14 +19,16 @@ def chance(names: Iterable[str]) -> Floats:
     return np.array([int.from_bytes(_digest(name.encode()), "big") / 2**64 for name in names])
 
 
-def shuffled(contents: Iterable[bytes]) -> Ints:
-    """A random order of things told by their contents; equal ones may change places. Shape (contents,).
+def shuffled(contents: Iterable[bytes], apart: Iterable[bytes] = ()) -> Ints:
+    """A random order of things told by their contents. Shape (contents,).
 
     First they are sorted, so that the order in which they came is forgotten, and then shuffled with a seed made of
-    them all.
+    them all. ``apart`` tells things of equal contents apart where they are sorted, and plays no part in the seed; what
+    is equal in both may change places.
     """
     digests = [_digest(content) for content in contents]
-    known = sorted(range(len(digests)), key=digests.__getitem__)
+    ties = [_digest(tie) for tie in apart] or digests
+    known = sorted(range(len(digests)), key=lambda i: (digests[i], ties[i]))
     seed = int.from_bytes(_digest(b"".join(digests[i] for i in known)), "big")
     return np.array(known, dtype=np.intp)[np.random.default_rng(seed).permutation(len(known))]
 

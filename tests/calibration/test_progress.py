@@ -47,12 +47,32 @@ def test_sentences_say_what_is_certified_what_is_ahead_and_when_to_stop() -> Non
     assert after.stop == "You are done: no further label of this pool is worth asking for."
 
 
-def test_people_who_are_split_or_cannot_tell_were_asked_and_count_as_errors() -> None:
+def test_the_first_answer_counts_whoever_is_asked_after_it() -> None:
+    """Else whoever asks one more person where a label displeases chooses labels."""
+    rows, truth = world()
+    pool = draw(rows, 250, **ASKED)
+    said = {item.key: truth[item.key] for item in pool.items}
+    one = calibrate(answered(rows, said, pool), pools=[pool], **ASKED)
+    more = [
+        HumanLabel(annotator=name, label="no", pool=pool.fingerprint, at=f"2026-01-0{day}T00:00:00Z")
+        for day, name in ((3, "bea"), (2, "cy"))
+    ]
+    several = []
+    for row in answered(rows, said, pool):
+        first = [label.model_copy(update={"at": "2026-01-01T00:00:00Z"}) for label in row.human]
+        several.append(row.model_copy(update={"human": (*more, *first) if first else ()}))
+    made = calibrate(several, pools=[pool], **ASKED)
+    assert made.policy["threshold"] == one.policy["threshold"]
+    assert made.certificate.errors == one.certificate.errors
+    assert progress(several, pool).certified == progress(answered(rows, said, pool), pool).certified
+
+
+def test_people_who_cannot_tell_were_asked_and_count_as_errors() -> None:
     rows, truth = world()
     pool = draw(rows, 250, **ASKED)
     asking = Asking(rows, pool)
     first = asking.progress({}).next[0]
-    for said in (["yes", "no"], [CANNOT_TELL]):
+    for said in (["yes", "no"], [CANNOT_TELL, "yes"]):
         now = asking.progress({first.key: said})
         assert now.answered == 1
         assert first not in now.next

@@ -245,7 +245,13 @@ def text_mode(name: str, call: ast.Call) -> str | None:
 
 
 def _opens_no_file(function: ast.Attribute) -> bool:
-    return ast.unparse(function) in ("RunFolder.open", "Log.open", "archive.open", "os.open")
+    return ast.unparse(function) in (
+        "RunFolder.open",
+        "Log.open",
+        "archive.open",
+        "os.open",
+        "webbrowser.open",
+    )
 
 
 def faults(tree: ast.AST) -> list[str]:

@@ -2,12 +2,14 @@
 
 Labels along a path are asked where they certify most: what the path came by is labeled, and nothing else. Where a few
 of the rest are asked at random later (a pool of kind *rest*), as large a part of the labels along the path counts
-beside them. ``docs/rates.md``, "Labels of a pool".
+beside them. Else the whole pool is the sample, and its members without an answer could be anything.
+``docs/rates.md``, "Labels of a pool".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,9 +17,30 @@ from judgekit.calibration.pool import Pool
 from judgekit.report.load import JudgedItem
 from judgekit.trust.arrays import Bools, Ints
 
+FEW = 0.05
+"""Share of a class without an answer up to which the whole pool stays the sample, whatever was asked later."""
 
-def fair_labels(rows: Sequence[JudgedItem], accepted: Bools, pools: Sequence[Pool]) -> Bools:
-    """Which rows' labels speak for the class that the row is in: the accepted verdicts, or what is open.
+
+@dataclass(frozen=True)
+class FairLabels:
+    """Which rows make up a fair sample of the class that each is in: the accepted verdicts, or what is open.
+
+    Attributes
+    ----------
+    speaks : bool (rows,)
+        Whether people's label of the row counts. True for rows without labels too.
+    unanswered : bool (rows,)
+        Whether the row belongs to the sample although people gave no label that counts.
+    """
+
+    speaks: Bools
+    unanswered: Bools
+
+
+def fair_labels(
+    rows: Sequence[JudgedItem], accepted: Bools, labeled: Bools, pools: Sequence[Pool]
+) -> FairLabels:
+    """The fair sample that people's labels are.
 
     Parameters
     ----------
@@ -25,13 +48,10 @@ def fair_labels(rows: Sequence[JudgedItem], accepted: Bools, pools: Sequence[Poo
         All items of the rate.
     accepted : (rows,) bool
         Whether a judge's verdict is accepted.
+    labeled : (rows,) bool
+        Whether people's labels come to one that counts.
     pools : sequence of Pool
         Those that labels were asked from. Labels of any other pool are no fair sample of anything known.
-
-    Returns
-    -------
-    (rows,) bool
-        True for rows without labels too.
     """
     named = [{label.pool for label in row.human} for row in rows]
     kinds = {pool.fingerprint: pool.kind for pool in pools}
@@ -44,10 +64,13 @@ def fair_labels(rows: Sequence[JudgedItem], accepted: Bools, pools: Sequence[Poo
     fair = unnamed | of("items") | (of("verdicts") & accepted) | opened
     free = ~accepted & ~along
     among_open = opened[free].mean() if free.any() else 0.0
+    unanswered = np.zeros(len(rows), dtype=bool)
     for pool in pools:
         if pool.kind == "path":
-            fair |= _along(pool, rows, named, accepted, pools, float(among_open))
-    return fair
+            found = _along(pool, rows, named, accepted, labeled, pools, float(among_open))
+            fair |= found.speaks
+            unanswered |= found.unanswered
+    return FairLabels(fair, unanswered)
 
 
 def _along(
@@ -55,9 +78,10 @@ def _along(
     rows: Sequence[JudgedItem],
     named: Sequence[set[str]],
     accepted: Bools,
+    labeled: Bools,
     pools: Sequence[Pool],
     among_open: float,
-) -> Bools:
+) -> FairLabels:
     """What of a path's labels, and of those of its rest, is fair; ``among_open``: share of open items asked besides."""
     place = {row.verdict.key: i for i, row in enumerate(rows)}
     members = np.array([place[item.key] for item in pool.items if item.key in place], dtype=np.int64)
@@ -65,7 +89,7 @@ def _along(
     keys = [rows[i].verdict.key for i in members]
     rests = {rest.fingerprint for rest in pools if rest.kind == "rest" and _whole(rest, keys, asked)}
     later = np.array([bool(rests & named[i]) for i in members], dtype=bool) & ~asked
-    fair = np.zeros(len(rows), dtype=bool)
+    fair, unanswered = np.zeros((2, len(rows)), dtype=bool)
     fair[members[later]] = True
     chance = float(np.random.default_rng(int(pool.fingerprint, 16)).random())
     for verdict in (True, False):
@@ -74,8 +98,13 @@ def _along(
         share = float(later[left].mean()) if left.any() else 1.0
         share = min(1.0, share + (0.0 if verdict else among_open))
         mine: Ints = members[here & asked]  # in the pool's order, which is random
-        fair[mine[: int(share * len(mine) + chance)]] = True
-    return fair
+        open_ = here & ~labeled[members]
+        if labeled[mine].any() and (share == 0 or open_.sum() <= FEW * here.sum()):
+            fair[mine] = True
+            unanswered[members[open_]] = True
+        else:
+            fair[mine[: int(share * len(mine) + chance)]] = True
+    return FairLabels(fair, unanswered)
 
 
 def _whole(rest: Pool, keys: Sequence[tuple[str, str, str]], asked: Bools) -> bool:

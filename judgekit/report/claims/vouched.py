@@ -12,6 +12,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.records import Verdict
 from judgekit.report.claims.fair import fair_labels
 from judgekit.report.load import JudgedItem, Run
+from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence.certified import UNPROMISED, Certified, Population
 
@@ -91,9 +92,17 @@ def _missing(rows: Sequence[JudgedItem], calibration: Calibration) -> bool:
 def arrays(
     rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched | None, pools: Sequence[Pool] = ()
 ) -> judged.Judged:
-    """Rows as arrays. What people settled is an item that the judges left open, with people's label.
+    """Rows as arrays (:func:`sampled`)."""
+    return sampled(rows, labels, vouched, pools)[0]
 
-    Of labels that were asked from a pool only those count that are a fair sample (:mod:`judgekit.report.claims.fair`).
+
+def sampled(
+    rows: Sequence[JudgedItem], labels: Sequence[str], vouched: Vouched | None, pools: Sequence[Pool] = ()
+) -> tuple[judged.Judged, Bools]:
+    """Rows as arrays, and which of them belong to the sample that people were asked about and have no label.
+
+    What people settled is an item that the judges left open, with people's label. Of labels that were asked from a pool
+    only those count that are a fair sample (:mod:`judgekit.report.claims.fair`).
     """
     index = {label: number for number, label in enumerate(labels)}
     states = {"abstained": judged.ABSTAINED, "unscored": judged.UNSCORED}
@@ -108,7 +117,8 @@ def arrays(
         settled |= np.array([vouched.calibration.by_people(row.verdict) for row in rows])
     human = np.where(settled & (human == judged.UNLABELED), verdicts, human)
     verdicts = np.where(settled, judged.ABSTAINED, verdicts)
-    human = np.where(fair_labels(rows, verdicts >= 0, pools), human, judged.UNLABELED)
+    fair = fair_labels(rows, verdicts >= 0, human != judged.UNLABELED, pools)
+    human = np.where(fair.speaks, human, judged.UNLABELED)
     questions = np.array([row.verdict.question_id or row.verdict.id for row in rows])
     tiers = np.array([row.verdict.tier or "" for row in rows])
-    return judged.Judged(verdicts, human, questions=questions, tiers=tiers, groups=groups)
+    return judged.Judged(verdicts, human, questions=questions, tiers=tiers, groups=groups), fair.unanswered

@@ -11,8 +11,9 @@ import numpy as np
 from scipy.special import betaincinv
 
 from judgekit.calibration.pool import Pool
-from judgekit.report.claims.vouched import Vouched, arrays
+from judgekit.report.claims.vouched import Vouched, sampled
 from judgekit.report.load import JudgedItem
+from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence import rates as prevalence
 from judgekit.trust.prevalence.certified import Certified
@@ -43,6 +44,8 @@ class JudgedRate:
         The same in words.
     left_out : int
         Labeled items whose labels are no fair sample, so that they speak for nothing.
+    unanswered : int
+        Items of the sample that people were asked about without a label: they count as anything.
     """
 
     label: str
@@ -53,6 +56,7 @@ class JudgedRate:
     kind: Kind
     basis: str
     left_out: int = 0
+    unanswered: int = 0
 
     @property
     def middle(self) -> float:
@@ -91,9 +95,9 @@ def judged_rates(
         wanted = {only: wanted[only]}
     known = vouched.calibration.labels if vouched else ()
     order = [*known, *(label for label in labels if label not in known)]
-    people = arrays(rows, order, vouched, pools)
+    people, unanswered = sampled(rows, order, vouched, pools)
     left_out = int(np.sum([row.majority in order for row in rows] & ~people.labeled))
-    found = _rates(rows, wanted, people, order, vouched, level)
+    found = _rates(rows, wanted, people, unanswered, order, vouched, level)
     return {name: _less(rate, left_out) for name, rate in found.items()} if left_out else found
 
 
@@ -107,6 +111,7 @@ def _rates(
     rows: Sequence[JudgedItem],
     wanted: Mapping[str, frozenset[str]],
     people: judged.Judged,
+    unanswered: Bools,
     order: Sequence[str],
     vouched: Vouched | None,
     level: float,
@@ -118,22 +123,51 @@ def _rates(
     certificate = vouched.certificate if vouched else None
     return {
         name: _by_people(
-            name, people, [index[label] for label in which if label in index], certificate, level
+            name,
+            people,
+            unanswered,
+            [index[label] for label in which if label in index],
+            certificate,
+            level,
         )
         for name, which in wanted.items()
     }
 
 
 def _by_people(
-    name: str, people: judged.Judged, which: Sequence[int], certificate: Certified | None, level: float
+    name: str,
+    people: judged.Judged,
+    unanswered: Bools,
+    which: Sequence[int],
+    certificate: Certified | None,
+    level: float,
 ) -> JudgedRate:
-    found = prevalence.rate(people, which, level=level, population="source", certificate=certificate)
-    least, most = (found.low, found.high) if found.estimate is None else (found.estimate, found.estimate)
-    kind: Kind = "people" if found.n_human else "certificate"
-    basis = found.basis.rstrip(".")
-    if found.level < level:
-        basis += f"; with {found.level:.3g} confidence, since the certificate may be wrong"
-    return JudgedRate(name, found.estimate, found.low, found.high, (least, most), kind, basis)
+    """The rate by people's labels; an item of their sample without one counts as whatever makes the limit wider."""
+    human = np.asarray(people.human)
+    others = [label for label in range(int(max(human.max(), *which, -1)) + 2) if label not in which]
+    fills = [others[0], which[0]] if unanswered.any() and which else [judged.UNLABELED]
+    ends = [
+        prevalence.rate(
+            replace(people, human=np.where(unanswered, fill, human)),
+            which,
+            level=level,
+            population="source",
+            certificate=certificate,
+        )
+        for fill in fills
+    ]
+    low, high = ends[0], ends[-1]
+    least = low.low if low.estimate is None else low.estimate
+    most = high.high if high.estimate is None else high.estimate
+    estimate = low.estimate if low.estimate == high.estimate else None
+    kind: Kind = "people" if low.n_human else "certificate"
+    basis = low.basis.rstrip(".")
+    if unanswered.any():
+        basis += f"; {int(unanswered.sum()):,} items of the pool without a label could be anything"
+    if low.level < level:
+        basis += f"; with {low.level:.3g} confidence, since the certificate may be wrong"
+    missing = int(unanswered.sum())
+    return JudgedRate(name, estimate, low.low, high.high, (least, most), kind, basis, unanswered=missing)
 
 
 def _by_judge(

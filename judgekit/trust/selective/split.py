@@ -65,7 +65,8 @@ class Sample:
     ) -> Sample:
         """Check the arrays that :func:`judgekit.trust.calibrate` was given, and part them by a draw.
 
-        The draw of a pool hangs on its evidence alone, not on its labels: it is the same while these come in.
+        The draw of a pool hangs on its evidence alone, not on its labels: it is the same while these come in. Items
+        of equal evidence alone are told apart by their losses, so that nobody can pick their order.
 
         Raises
         ------
@@ -83,7 +84,10 @@ class Sample:
             np.full(count, "") if groups is None else np.asarray(groups).astype(str), return_inverse=True
         )
         content = [evidence, names[group]] if pool is not None else [evidence, loss, names[group]]
-        order = shuffled(b"".join(part.tobytes() for part in one) for one in zip(*content, strict=True))
+        order = shuffled(
+            (b"".join(part.tobytes() for part in one) for one in zip(*content, strict=True)),
+            (one.tobytes() for one in loss),
+        )
         certify = labeled if pool is None else np.asarray(pool, dtype=np.bool_)
         more = evidence[~certify] if unlabeled is None else check_probs(unlabeled, "unlabeled")
         if more.shape[1:] != (tiers, classes):

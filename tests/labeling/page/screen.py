@@ -143,8 +143,10 @@ class Person:
 
     @property
     def complaints(self) -> list[str]:
-        """What the browser wrote to its console since the last look: errors, violated policies."""
-        return [entry["message"] for entry in self.browser.get_log("browser")]
+        """What this page wrote to the browser's console since the last look: errors, violated policies."""
+        said = [entry["message"] for entry in self.browser.get_log("browser")]
+        here = self.browser.current_url  # a request of the page before may have failed when its server ended
+        return [one for one in said if not one.startswith("http://127.0.0.1:") or one.startswith(here)]
 
     def look(
         self, width: int = 1400, height: int = 900, scheme: str = "light", *, touch: bool = False

@@ -10,7 +10,7 @@ import pytest
 
 from judgekit.calibration.pool import Pool, PoolItem, pool_file
 from judgekit.records import HumanLabel, Verdict
-from judgekit.report.claims.fair import fair_labels
+from judgekit.report.claims.fair import FairLabels, fair_labels
 from judgekit.report.load import JudgedItem
 from judgekit.report.verb import summarize
 from tests.report.make_runs import make_run
@@ -35,31 +35,40 @@ def rows(*asked: tuple[Pool | None, range | list[int]]) -> list[JudgedItem]:
     ]
 
 
+def speaks(labeled: list[JudgedItem], pools: list[Pool]) -> np.ndarray:
+    """Which of the labels count."""
+    return of(labeled, pools).speaks
+
+
+def of(labeled: list[JudgedItem], pools: list[Pool]) -> FairLabels:
+    return fair_labels(labeled, ACCEPTED, np.array([bool(row.human) for row in labeled]), pools)
+
+
 def counted(found: np.ndarray, items: range | list[int]) -> int:
     return int(found[list(items)].sum())
 
 
 def test_labels_of_no_pool_and_of_a_fair_one_all_count() -> None:
     fair = pool("items", range(40))
-    assert fair_labels(rows((None, range(5)), (fair, range(10, 25))), ACCEPTED, [fair]).all()
+    assert speaks(rows((None, range(5)), (fair, range(10, 25))), [fair]).all()
 
 
-def test_along_a_path_the_class_that_is_labeled_throughout_counts_and_the_other_does_not() -> None:
+def test_along_a_path_the_pool_is_the_sample_and_who_was_not_asked_could_be_anything() -> None:
     path = pool("path", range(10, 40))  # all ten accepted members were asked, and eight of the open ones
-    found = fair_labels(rows((path, range(10, 28))), ACCEPTED, [path])
-    assert counted(found, range(10, 20)) == 10
-    assert counted(found, range(20, 28)) == 0
+    found = of(rows((path, range(10, 28))), [path])
+    assert counted(found.speaks, range(10, 28)) == 18
+    assert np.flatnonzero(found.unanswered).tolist() == list(range(28, 40))
 
 
-def test_one_accepted_member_that_was_never_asked_takes_the_accepted_labels_away() -> None:
+def test_a_class_of_which_nobody_was_asked_stays_silent() -> None:
     path = pool("path", range(10, 40))
-    assert counted(fair_labels(rows((path, range(11, 28))), ACCEPTED, [path]), range(11, 20)) == 0
+    assert np.flatnonzero(of(rows((path, range(11, 20))), [path]).unanswered).tolist() == [10]
 
 
 def test_of_the_open_as_large_a_part_counts_as_of_the_rest_was_asked() -> None:
     path = pool("path", range(10, 40))
     rest = pool("rest", range(28, 34))  # six of the twelve that the path did not ask
-    found = fair_labels(rows((path, range(10, 28)), (rest, range(28, 34))), ACCEPTED, [path, rest])
+    found = speaks(rows((path, range(10, 28)), (rest, range(28, 34))), [path, rest])
     assert counted(found, range(28, 34)) == 6
     assert counted(found, range(20, 28)) == 4
     assert counted(found, range(10, 20)) == 10
@@ -68,25 +77,25 @@ def test_of_the_open_as_large_a_part_counts_as_of_the_rest_was_asked() -> None:
 def test_a_rest_without_the_labels_of_its_path_speaks_for_nothing() -> None:
     path, rest = pool("path", range(10, 40)), pool("rest", range(28, 34))
     labeled = rows((rest, range(28, 34)))  # what was asked before the rest was drawn is not here
-    assert counted(fair_labels(labeled, ACCEPTED, [path, rest]), range(28, 34)) == 0
-    assert counted(fair_labels(labeled, ACCEPTED, [rest]), range(28, 34)) == 0
+    assert counted(speaks(labeled, [path, rest]), range(28, 34)) == 0
+    assert counted(speaks(labeled, [rest]), range(28, 34)) == 0
 
 
 def test_a_path_that_was_labeled_to_its_end_is_a_fair_sample() -> None:
     path = pool("path", range(10, 40))
-    assert fair_labels(rows((path, range(10, 40))), ACCEPTED, [path]).all()
+    assert speaks(rows((path, range(10, 40))), [path]).all()
 
 
 def test_spot_checks_speak_for_verdicts_and_open_items_for_open_ones() -> None:
     checks, opened = pool("verdicts", range(15, 25)), pool("open", range(15, 25))
-    for source, speaks in ((checks, range(15, 20)), (opened, range(20, 25))):
-        found = fair_labels(rows((source, range(15, 25))), ACCEPTED, [source])
-        assert counted(found, range(15, 25)) == counted(found, speaks) == 5
+    for source, right in ((checks, range(15, 20)), (opened, range(20, 25))):
+        found = speaks(rows((source, range(15, 25))), [source])
+        assert counted(found, range(15, 25)) == counted(found, right) == 5
 
 
 def test_labels_of_a_pool_that_is_not_there_speak_for_nothing() -> None:
     path = pool("path", range(10, 40))
-    assert counted(fair_labels(rows((path, range(10, 40))), ACCEPTED, []), range(10, 40)) == 0
+    assert counted(speaks(rows((path, range(10, 40))), []), range(10, 40)) == 0
 
 
 @pytest.fixture
@@ -111,15 +120,16 @@ def labeled(tmp_path: Path) -> tuple[Path, Path]:
     return run, labels
 
 
-def test_a_report_leaves_labels_along_a_path_out_and_says_so(labeled: tuple[Path, Path]) -> None:
+def test_a_report_counts_items_of_a_pool_without_a_label_as_anything(labeled: tuple[Path, Path]) -> None:
     run, labels = labeled
     summary = summarize(str(run), labels=str(labels))
     group = next(group for group in summary.runs[0].groups if group.side == "forget" and not group.split)
     rate = group.rates["leaked"]
-    assert rate.kind == "judge" and rate.left_out == 10
-    assert "10 labels are left out" in rate.basis
-    said = [one.text for one in summary.findings if "leave out 10 of 10 labeled items" in one.text]
-    assert len(said) == 1 and "judgekit label --rates" in said[0]
+    assert rate.kind == "people" and rate.value is None and rate.left_out == 0
+    assert rate.low < 10 / 30 < 0.9 < rate.high  # ten of thirty were asked, and all ten leak
+    assert "20 items of the pool without a label could be anything" in rate.basis
+    said = [one.text for one in summary.findings if "count 20 items of the pool" in one.text]
+    assert len(said) == 1 and "judgekit label RUNS --rubric forgetting --rates 50 -o rates.jsonl" in said[0]
 
 
 def test_a_fair_sample_of_the_rest_lets_them_count(labeled: tuple[Path, Path]) -> None:

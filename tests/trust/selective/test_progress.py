@@ -207,3 +207,23 @@ def test_a_budget_needs_evidence_outside_the_pool() -> None:
     probs, human = world(4, 200)
     with pytest.raises(ValueError, match="needs evidence on 100 items outside it, got 0"):
         progress(probs, human, pool=np.ones(200, np.bool_), agreement=0.8, costs=[0.1, 1], max_mean_cost=0.5)
+
+
+def test_nobody_can_pick_the_order_in_which_equal_evidence_is_tested() -> None:
+    """A betting test hangs on the order of its items: that of the rows given must not be it."""
+    rng = np.random.default_rng(0)
+    probs = np.tile([[[0.2, 0.8]]], (100, 1, 1))
+    share = rng.choice([0, 1 / 3, 2 / 3, 1], 100, p=[0.05, 0.1, 0.2, 0.65])
+    people = np.column_stack([1 - share, share])
+
+    def tested(order: np.ndarray) -> object:
+        made = calibrate(
+            probs,
+            people[order],
+            agreement=0.75,
+            pool=np.ones(100, np.bool_),
+            unlabeled=np.tile(probs, (2, 1, 1)),
+        )
+        return made.certificate.parts
+
+    assert len({repr(tested(rng.permutation(100))) for _ in range(8)}) == 1
