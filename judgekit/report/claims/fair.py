@@ -17,7 +17,7 @@ from judgekit.calibration.pool import Pool
 from judgekit.report.load import JudgedItem
 from judgekit.trust.arrays import Bools, Ints
 
-FEW = 0.05
+FEW = 0.1
 """Share of a class without an answer up to which the whole pool stays the sample, whatever was asked later."""
 
 
