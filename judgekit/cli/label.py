@@ -114,10 +114,10 @@ def command(
     made = sample(files, out, kind, size=rates or size, **drawing, **promise)
     if made.promise:
         click.echo(f"to certify: {made.promise}")
-    minutes = made.labels_at_most * SECONDS / 60
+    minutes = round(made.labels_at_most * SECONDS / 60)
     click.echo(
-        f"{len(made.tasks):,} items; at most {made.labels_at_most:,} labels, about {minutes:,.0f} minutes "
-        f"at {SECONDS:.0f} seconds a label"
+        f"{len(made.tasks):,} items; at most {made.labels_at_most:,} labels, about {minutes:,} "
+        f"minute{'' if minutes == 1 else 's'} at {SECONDS:.0f} seconds a label"
     )
 
     def opened(link: str) -> None:

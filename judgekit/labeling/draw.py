@@ -20,6 +20,15 @@ from judgekit.runs.folder import Paths, paths
 
 _FROM: dict[Kind, Of] = {"items": "items", "open": "open", "verdicts": "verdicts"}
 
+_FOR: dict[Kind, str] = {
+    "path": "for a promise (--agreement)",
+    "items": "for rates (--rates)",
+    "rest": "for rates (--rates)",
+    "open": "for open items (--open)",
+    "verdicts": "spot checks (--audit)",
+}
+"""What a kind of pool is asked for, as the command line calls it."""
+
 _UNSAID: dict[str, tuple[Any, ...]] = {"rubric": (None,), "tiers": ((), None), "costs": ({}, None)}
 """Values that leave an option to the evidence."""
 
@@ -137,6 +146,12 @@ def _check_same(pool: Pool, where: Path, kind: Kind | None, **wanted: Any) -> No
         if value in _UNSAID.get(name, ()) or (kind is None and name != "rubric"):
             continue
         if (value or None) != (was[name] or None):
+            if name == "kind":
+                raise InputError(
+                    f"the labels beside this pool are {_FOR[pool.kind]}, not {_FOR[value]}: give these "
+                    "another file (-o)",
+                    path=where,
+                )
             raise InputError(
                 f"the pool was drawn with {name} {was[name]}, not {value}: the command it was drawn with goes on with "
                 "it; for anything else give another file (-o)",
@@ -189,7 +204,12 @@ def _tasks(
         asked = {question for pool in pools for question in pool.questions}
         tasks = [task for task in tasks if task.item.question_id not in asked]
     if not tasks:
-        raise InputError("nothing is left to label", path=paths(files)[0])
+        raise InputError(
+            "nothing is left to label: every question of the runs is labeled or in a pool"
+            if kind != "open"
+            else "nothing is left to label: every output has a verdict",
+            path=paths(files)[0],
+        )
     return tasks
 
 
@@ -207,8 +227,9 @@ def path_pool(labels: Path, rubric: str | None, given: Paths = ()) -> Path | Non
     ]
     if len(found) > 1:
         raise InputError(
-            f"{len(found)} pools stand here ({', '.join(path.name for path in found)}), and the rest is of one: "
-            "write it beside that one alone (-o)",
+            f"{len(found)} pools for a promise stand in this folder ({', '.join(path.name for path in found)}); "
+            "--rates asks the rest of one: keep that one and its labels in a folder of their own, and write there "
+            "(-o FOLDER/rates.jsonl)",
             path=found[0].parent,
         )
     return found[0] if found else None

@@ -77,7 +77,7 @@ def test_the_same_command_goes_on_with_the_same_pool(runs: list[Path], tmp_path:
         ("path", {"agreement": 0.8, "size": 10}, "the pool has 20 items, not 10"),
         ("path", {"agreement": 0.8, "per_label": {"leaked": 0.95}}, "drawn with per_label"),
         ("path", {"agreement": 0.8, "rubric": "utility"}, "drawn with rubric forgetting, not utility"),
-        ("open", {}, "drawn with kind path, not open"),
+        ("open", {}, "for a promise .--agreement., not for open items"),
     ],
 )
 def test_another_promise_on_the_same_labels_is_refused(
