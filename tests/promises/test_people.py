@@ -72,8 +72,9 @@ def figures(
         yield f"alpha {label}", one.alpha
 
 
-@pytest.mark.parametrize("items", [25, 100])
-@pytest.mark.parametrize("name", POPULATIONS)
+@pytest.mark.parametrize(
+    ("name", "items"), [*((name, 25) for name in POPULATIONS), ("two of five", 100), ("rare labels", 100)]
+)
 def test_intervals_hold_at_their_level(name: str, items: int) -> None:
     draw, rng = POPULATIONS[name], np.random.default_rng([items, len(name)])
     large = draw(rng, LARGE)

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -462,7 +462,7 @@ def test_a_link_in_a_chat_opens_the_page(person: Person, labels: Path) -> None:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        with HTTPServer(("127.0.0.1", 0), Chat) as chat:
+        with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as chat:
             threading.Thread(target=chat.serve_forever, daemon=True).start()
             person.browser.get(f"http://localhost:{chat.server_port}/")
             person.script("document.getElementById('link').click()")
