@@ -64,6 +64,7 @@ def test_from_runs_to_a_certified_report(person: Person, tmp_path: Path, artifac
         while person.view == "item":
             person.answer(decide(person.ready()))
             person.wait(lambda: person.view in ("item", "over"))
+        person.wait(lambda: person.text("#over-title") == "That is all")
         person.picture(artifacts / "label-all-asked.png")
         assert "at least 70%" in person.text("#certified")
         person.press("\ue004", "\n")

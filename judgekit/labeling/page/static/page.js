@@ -81,15 +81,18 @@ function inTurn() {
   return asking;
 }
 
+// Whether the page is about something else than items: what arrives now must not take the screen away.
+const isOccupied = () => unsaved || isBusy || viewed() === "result";
+
 async function fill() {
-  if (unsaved || isBusy) return;
+  if (isOccupied()) return;
   meanwhile = new Set();
   try {
     const told = await getNext(name, [current, ...ready].filter(Boolean).map((item) => item.key));
     const known = new Set([...meanwhile, current?.key, ...ready.map((item) => item.key)]);
     ready.push(...told.items.filter((item) => !known.has(item.key)));
     calm("items");
-    if (unsaved || isBusy) return;
+    if (isOccupied()) return;
     note(told.progress);
     given ??= told.progress.by_you;
     if (current) return;
