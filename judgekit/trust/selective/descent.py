@@ -61,6 +61,7 @@ class Line:
 
     @classmethod
     def of(cls, items: Opinions, loss: Floats, stopping: StoppingRule) -> Line:
+        """Line items up: what is said of them, and how wrong each verdict is, float (items, classes)."""
         entry = stopping.entries(items.score, items.present)
         wrong = np.take_along_axis(loss, items.label, axis=1)
         entered, worst_loss = stopping.outcomes(entry, wrong)
