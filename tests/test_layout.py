@@ -107,6 +107,7 @@ THROUGH = {
         "report/render/numbers.py",
         "report/render/svg.py",
         "report/render/templates.py",
+        "report/standing.py",
     ),
     "report/test_recipes.py": ("report/recipes/base.py",),
     "runs/test_store.py": ("runs/lock.py",),

@@ -16,12 +16,13 @@ from judgekit.report.claims.vouched import Vouched, vouched
 from judgekit.report.comparison.compare import comparisons
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.diagnostics import People, against_people, tier_use
-from judgekit.report.findings import Finding, findings
+from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
+from judgekit.report.words import Finding
 from judgekit.rubrics import Role, labels_of, load_rubric
 
 if TYPE_CHECKING:

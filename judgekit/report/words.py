@@ -1,10 +1,21 @@
-"""Figures and names as a sentence or a cell writes them."""
+"""Sentences of a report, and figures and names as a sentence or a cell writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from judgekit.report.rates.judged import JudgedRate
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence. ``tone``: what it means for trust or for the run."""
+
+    tone: Literal["good", "bad", "warning", "plain"]
+    text: str
+    runs: tuple[str, ...] = ()
 
 
 def percent(share: float) -> str:

@@ -10,10 +10,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from judgekit.display import printable
-from judgekit.report.findings import Finding
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.tables import CHANCE, overview
 from judgekit.report.summary import Summary
+from judgekit.report.words import Finding
 
 TONES = {"good": "green", "bad": "red", "warning": "yellow", "plain": "none"}
 SIGNS = {"good": "+", "bad": "!", "warning": "?", "plain": "·"}

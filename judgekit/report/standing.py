@@ -1,0 +1,160 @@
+"""What the figures rest on, in plain sentences: promises, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from judgekit.calibration.ood import REASON
+from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
+from judgekit.report.claims.shifts import ENOUGH
+from judgekit.report.groups import RunSummary
+from judgekit.report.words import Finding, listed
+
+
+def promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Promises that stand, those that do not, and shares that nobody vouches for."""
+    yield from _standing(runs)
+    for meaning, which in _NOT_PROMISED.items():
+        hit = {run.name: [made.rubric for made in run.claims if which(made)] for run in runs}
+        for rubric in sorted({name for names in hit.values() for name in names}):
+            whom = [run for run, names in hit.items() if rubric in names]
+            about = f" for {rubric}" if rubric else ""
+            yield Finding("warning", f"{_who(whom, runs)}{about}: {meaning}.", tuple(whom))
+    shares = {
+        (run.name, group.rubric, any(rate.kind == "judge" for rate in group.rates.values()))
+        for run in runs
+        for group in run.groups
+        if group.rates
+    }
+    bare = [run.name for run in runs if any(name == run.name and judged for name, _, judged in shares)]
+    if bare:
+        rubrics = sorted({rubric for _, rubric, judged in shares if judged})
+        mixed = any(name in bare and not judged for name, _, judged in shares)
+        where = [*([listed(rubrics)] if mixed else []), *([listed(bare)] if len(bare) < len(runs) else [])]
+        whose = f"Shares of {' of '.join(where)} are" if where else "Every share is"
+        yield Finding(
+            "warning",
+            f"{whose} the judge's opinion only: not calibrated against people. The intervals cover which questions "
+            "were asked and the open items, not the judge's own errors. Label a sample and run 'judgekit calibrate' "
+            "to change that.",
+            tuple(bare),
+        )
+
+
+_NOT_PROMISED: dict[str, Callable[[Claim], bool]] = {
+    "the certificate is withdrawn because spot checks show that its promise is broken": lambda made: (
+        made.text == BROKEN
+    ),
+    "the certificate is withdrawn because the items are not like those that people labeled": lambda made: (
+        made.text == SHIFTED
+    ),
+    "the labels at hand certify no policy, so nothing is promised": lambda made: (
+        made.status == "nothing certified"
+    ),
+    "the judges are not those that were calibrated, so nothing is promised": lambda made: (
+        made.status == "unbound"
+    ),
+}
+
+
+def missing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Judges that failed, items without a verdict, and labels that count in no rate."""
+    yield from _failed(runs)
+    yield from _unscored(runs)
+    yield from _refused(runs)
+    yield from _left_out(runs)
+
+
+def _failed(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Judges that did not do their work: what they left was decided without them."""
+    for run in runs:
+        for sentence in run.failed:
+            text = f"{run.name}: {sentence}. Those items were decided without it, or left open."
+            yield Finding("warning", text, (run.name,))
+
+
+def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    unscored = {run.name: sum(group.unscored for group in run.groups if not group.split) for run in runs}
+    left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
+    if left:
+        yield Finding("warning", f"Unscored items count as open, never as anything else: {listed(left)}.")
+
+
+def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    refused = {
+        run.name: sum(group.reasons.get(REASON, 0) for group in run.groups if not group.split) for run in runs
+    }
+    if any(refused.values()):
+        left = [f"{count:,} of {name}" for name, count in refused.items() if count]
+        yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.")
+
+
+def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Labels along a path that count in no rate, and items of a pool whose missing labels make rates wide."""
+    for rubric in dict.fromkeys(group.rubric for run in runs for group in run.groups):
+        groups = {
+            run.name: group
+            for run in runs
+            for group in run.groups
+            if group.rubric == rubric and not group.split
+        }
+        counts = {
+            name: (
+                max((rate.left_out for rate in group.rates.values()), default=0),
+                max((rate.unanswered for rate in group.rates.values()), default=0),
+            )
+            for name, group in groups.items()
+        }
+        out, missing = (sum(count[k] for count in counts.values()) for k in (0, 1))
+        told = []
+        if out:
+            told.append(f"leave out {out:,} labels that were asked along a path and are no fair sample")
+        if missing:
+            told.append(f"count {missing:,} items of the pool without a label as anything they could be")
+        if told:
+            yield Finding(
+                "warning" if out else "plain",
+                f"Rates under {rubric} {' and '.join(told)}. 'judgekit label RUNS --rubric {rubric} --rates 50 -o "
+                "rates.jsonl', in the folder of those labels, asks a fair few of the rest and narrows the intervals.",
+                tuple(name for name, count in counts.items() if any(count)),
+            )
+
+
+def _standing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Runs that stand under the same promise are told in one sentence."""
+    promises: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        for made in run.claims:
+            if made.stands:
+                promises.setdefault((made.rubric, made.text), []).append(run.name)
+    for (rubric, text), names in promises.items():
+        pooled = " (one promise for these runs together, not for each)" if len(names) > 1 else ""
+        more = max(
+            made.runs for run in runs if run.name in names for made in run.claims if made.rubric == rubric
+        )
+        if more > len(names):
+            pooled = f" (one promise for the {more} runs calibrated on together, not for each)"
+        yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names))
+        for run in runs:
+            if run.name in names:
+                yield from _below(run, rubric)
+
+
+def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
+    """A run whose own labels speak against a promise that was made for several runs together."""
+    wanted = next((made.agreement for made in run.claims if made.rubric == rubric), None)
+    for seen in run.people:
+        if seen.rubric != rubric or wanted is None or seen.agreement is None:
+            continue
+        if seen.agreement < wanted and seen.labeled >= ENOUGH:
+            yield Finding(
+                "warning",
+                f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
+                f"({seen.labeled:,} labeled items), less than {wanted:.0%}. 'judgekit calibrate --group-by method' "
+                "makes the promise for each.",
+                (run.name,),
+            )
+
+
+def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:
+    return "all runs" if len(names) == len(runs) > 1 else listed(names)
