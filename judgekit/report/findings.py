@@ -192,10 +192,10 @@ def _compared(found: Comparison) -> Iterable[Finding]:
             f"; {listed(behind)} {_are(behind)} behind: significantly worse in one of the two and not significantly "
             "better in the other."
         )
-        yield Finding("plain", text, tuple(found.runs))
+        yield Finding("plain", text, tuple(found.runs), "compare")
     for made in found.control:
         if made.controlled != made.uncontrolled:
-            yield Finding("plain", f"With control for utility the pick changes. {made.text}")
+            yield Finding("plain", f"With control for utility the pick changes. {made.text}", about="sweep")
     for model, names in found.unpaired.items():
         why = (
             f"No retrained run of {model} is among the runs, and one of another model does not count"
@@ -207,6 +207,7 @@ def _compared(found: Comparison) -> Iterable[Finding]:
             f"{listed(names)} {'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to "
             f"a model that never saw the forget set. {why}.",
             names,
+            "measures",
         )
     if found.n_reversed:
         pairs, first = found.n_reversed, found.changed[0]
@@ -214,6 +215,7 @@ def _compared(found: Comparison) -> Iterable[Finding]:
             "warning",
             f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ranked in opposite order by two "
             f"measures, for example {listed(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
+            about="compare",
         )
 
 

@@ -19,7 +19,7 @@ def promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         for rubric in sorted({name for names in hit.values() for name in names}):
             whom = [run for run, names in hit.items() if rubric in names]
             about = f" for {rubric}" if rubric else ""
-            yield Finding("warning", f"{_who(whom, runs)}{about}: {meaning}.", tuple(whom))
+            yield Finding("warning", f"{_who(whom, runs)}{about}: {meaning}.", tuple(whom), "trust")
     shares = {
         (run.name, group.rubric, any(rate.kind == "judge" for rate in group.rates.values()))
         for run in runs
@@ -38,6 +38,7 @@ def promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
             "were asked and the open items, not the judge's own errors. Label a sample and run 'judgekit calibrate' "
             "to change that.",
             tuple(bare),
+            "trust",
         )
 
 
@@ -70,14 +71,15 @@ def _failed(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     for run in runs:
         for sentence in run.failed:
             text = f"{run.name}: {sentence}. Those items were decided without it, or left open."
-            yield Finding("warning", text, (run.name,))
+            yield Finding("warning", text, (run.name,), "trust")
 
 
 def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     unscored = {run.name: sum(group.unscored for group in run.groups if not group.split) for run in runs}
     left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
     if left:
-        yield Finding("warning", f"Unscored items count as open, never as anything else: {listed(left)}.")
+        text = f"Unscored items count as open, never as anything else: {listed(left)}."
+        yield Finding("warning", text, about="trust")
 
 
 def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -86,7 +88,7 @@ def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     }
     if any(refused.values()):
         left = [f"{count:,} of {name}" for name, count in refused.items() if count]
-        yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.")
+        yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.", about="trust")
 
 
 def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -117,6 +119,7 @@ def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
                 f"Rates under {rubric} {' and '.join(told)}. 'judgekit label RUNS --rubric {rubric} --rates 50 -o "
                 "rates.jsonl', in the folder of those labels, asks a fair few of the rest and narrows the intervals.",
                 tuple(name for name, count in counts.items() if any(count)),
+                "trust",
             )
 
 
@@ -134,7 +137,9 @@ def _standing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         )
         if more > len(names):
             pooled = f" (one promise for the {more} runs calibrated on together, not for each)"
-        yield Finding("good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names))
+        yield Finding(
+            "good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names), "trust"
+        )
         for run in runs:
             if run.name in names:
                 yield from _below(run, rubric)
@@ -153,6 +158,7 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
                 f"({seen.labeled:,} labeled items), less than {wanted:.0%}. 'judgekit calibrate --group-by method' "
                 "makes the promise for each.",
                 (run.name,),
+                "trust",
             )
 
 

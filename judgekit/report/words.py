@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.sections import Section
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence. ``tone``: what it means for trust or for the run."""
+    """One sentence. ``tone``: what it means for trust or for the run; ``about``: the section that it stands in."""
 
     tone: Literal["good", "bad", "warning", "plain"]
     text: str
     runs: tuple[str, ...] = ()
+    about: Section = "leaks"
 
 
 def percent(share: float) -> str:

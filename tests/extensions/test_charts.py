@@ -13,7 +13,8 @@ import pytest
 from judgekit.report import load, summarize
 from judgekit.report.render import html
 from judgekit.report.render.charts import SHIPPED
-from judgekit.report.render.charts.base import PLACES, Chart, Drawing
+from judgekit.report.render.charts.base import Chart, Drawing
+from judgekit.report.sections import SECTIONS
 from tests.extensions.packages import ROOT, Site, example
 from tests.report.make_runs import make_run
 
@@ -54,11 +55,14 @@ def test_a_chart_without_a_place_stops_the_page_with_one_line_and_nothing_else(
         "entry point 'lost' (judgekit.charts) of package judgekit-broken: broken:CHART cannot be loaded"
         in said
     )
-    assert "chart 'lost' has no place: 'nowhere' is none of figures, comparison, trust, measures" in said
+    assert (
+        "chart 'lost' has no place: 'nowhere' is none of answer, leaks, kept, compare, sweep, trust, cost, measures, items"
+        in said
+    )
     site.judgekit("report", run, "--markdown", tmp_path / "r.md")
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", SECTIONS)
 def test_every_place_shows_its_charts(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = load([make_run(tmp_path / "run", "IDK", forget=4, keep=4)])  # one run: nothing is compared
     drawing = Drawing((2, 1), lambda figure, axes: None, "A caption.", "some words")

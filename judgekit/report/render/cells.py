@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.sections import Section
 from judgekit.report.words import estimate, limits, percent
 
 ABSENT = "–"
@@ -16,7 +17,7 @@ Cell = str | JudgedRate
 class Table:
     """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row.
 
-    Tables of one ``group`` follow each other under it as their heading.
+    Tables of one ``group`` follow each other under it as their heading. ``place`` is the section it stands in.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     group: str = ""
+    place: Section = "leaks"
 
     def without_empty(self) -> Table:
         """The table without columns that say nothing in any row."""

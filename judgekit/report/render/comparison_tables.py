@@ -18,7 +18,7 @@ def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:
         group = f"{found.questions:,} questions answered by {listed(found.runs)}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found)
-            yield replace(table, name=f"compare-{count}-{table.name}", group=group)
+            yield replace(table, name=f"compare-{count}-{table.name}", group=group, place="compare")
 
 
 def told(number: Number) -> str:

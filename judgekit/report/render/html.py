@@ -10,17 +10,9 @@ from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.charts import charts
 from judgekit.report.render.tables import overview, tables
 from judgekit.report.render.templates import template
+from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 from judgekit.rubrics import Role
-
-SECTIONS = (
-    ("said", "What can be said"),
-    ("figures", "Forgetting and utility"),
-    ("comparison", "Runs compared"),
-    ("trust", "How far to trust it"),
-    ("measures", "Measures"),
-    ("items", "Items"),
-)
 
 LONGEST = 4000
 """Characters of one text that the page keeps; what is cut is said."""
@@ -40,7 +32,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     """
     return template("page.html.j2").render(
         summary=summary,
-        tables={table.name: table for table in tables(summary)},
+        tables=tables(summary),
         charts=charts(summary),
         sections=SECTIONS,
         items=embedded(item_table(summary, runs)),

@@ -9,6 +9,7 @@ from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.render.comparison_tables import comparison_tables
+from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
 
@@ -51,6 +52,7 @@ def overview(summary: Summary) -> Table:
         "Shares of all items with 95 % intervals. Leaked: in whatever form. Forgotten well: withheld or plausibly "
         "wrong, and fluent; it counts only for a model that still answers what it should keep. Degenerate: reveals "
         f"nothing and is no answer.{' ' + BY_CHANCE if beside else ''}",
+        place="answer",
     )
 
 
@@ -141,7 +143,8 @@ def judged(summary: Summary) -> Iterable[Table]:
             for group in groups
         ]
         columns = ("Run", "Split", "Items", *(label.capitalize() for label in labels), "Rests on")
-        yield Table(f"judged-{rubric}", f"Judged rates: {rubric}", columns, tuple(rows))
+        place: Section = "kept" if groups[0].side == "keep" else "leaks"
+        yield Table(f"judged-{rubric}", f"Judged rates: {rubric}", columns, tuple(rows), place=place)
 
 
 def _shown(run: RunSummary) -> Iterable[Group]:
@@ -184,6 +187,7 @@ def trust(summary: Summary) -> Table:
         "Status: whether the promise stands for these verdicts. Agreement: share of the labeled items with a verdict "
         "where it is the people's majority label. Coverage: share of the labeled items with a verdict. People agree: "
         "how often a person agrees with the majority of the others, the ceiling for any judge.",
+        place="trust",
     ).without_empty()
 
 
@@ -215,7 +219,7 @@ def tiers(summary: Summary) -> Table:
         "Tokens",
         "Seconds",
         "Label mass",
-        "Order order_inconsistency",
+        "Order inconsistency",
     )
     told = [tier for run in summary.runs for tier in run.tiers]
     notes = [
@@ -224,10 +228,9 @@ def tiers(summary: Summary) -> Table:
     if any(tier.mass is not None for tier in told):
         notes.append("Label mass: probability on the label tokens.")
     if any(tier.order_inconsistency is not None for tier in told):
-        notes.append(
-            "Order order_inconsistency: annotators whose verdict changed with the order of the options."
-        )
-    return Table("tiers", "Tiers and cost", columns, tuple(rows), " ".join(notes)).without_empty()
+        notes.append("Order inconsistency: annotators whose verdict changed with the order of the options.")
+    table = Table("tiers", "Tiers and cost", columns, tuple(rows), " ".join(notes), place="cost")
+    return table.without_empty()
 
 
 def measures(summary: Summary) -> Iterable[Table]:
@@ -253,6 +256,7 @@ def measures(summary: Summary) -> Iterable[Table]:
             tuple(rows),
             "From what the files recorded, with 95 % limits over which questions were asked. ↑ higher is better, "
             f"↓ lower is better. {ABSENT} not to be had from these files.",
+            place="measures",
         )
 
 
@@ -271,4 +275,4 @@ def recorded(summary: Summary) -> Table:
         for name in names
     ]
     columns = ("Figure", *(run.name for run in summary.runs))
-    return Table("recorded", "Figures as the files give them", columns, tuple(rows))
+    return Table("recorded", "Figures as the files give them", columns, tuple(rows), place="measures")

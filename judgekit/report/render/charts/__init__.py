@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from judgekit.extensions import extensions
 from judgekit.report.render.charts import breakdown, plane, reliability, risk_coverage
-from judgekit.report.render.charts.base import Chart, Drawing, Place
+from judgekit.report.render.charts.base import Chart, Drawing
 from judgekit.report.render.svg import draw
+from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
 SHIPPED = (plane.CHART, breakdown.FORGET, breakdown.KEEP, risk_coverage.CHART, reliability.CHART)
@@ -23,7 +24,7 @@ class Drawn:
     """A chart of one summary, ready for the page: ``svg`` to be put inline, ``text`` the same in words."""
 
     name: str
-    place: Place
+    place: Section
     title: str
     svg: str
     caption: str

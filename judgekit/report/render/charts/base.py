@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.sections import SECTIONS, Section
 from judgekit.report.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Place = Literal["figures", "comparison", "trust", "measures"]
-"""A section of the page: forgetting and utility, runs compared, how far to trust it, measures of the papers."""
-
-PLACES: tuple[Place, ...] = get_args(Place)
 
 MOST = 40
 """Runs that a chart of runs shows."""
@@ -60,7 +56,7 @@ class Chart:
     ----------
     name : str
         Small letters, digits and hyphens; unique in the page.
-    place : one of PLACES
+    place : one of SECTIONS
         The section of the page that it stands in.
     title : str
     draw : callable
@@ -73,16 +69,16 @@ class Chart:
     """
 
     name: str
-    place: Place
+    place: Section
     title: str
     draw: Callable[[Summary], Drawing | None]
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"chart '{self.name}': a name is of small letters, digits and hyphens")
-        if self.place not in PLACES:
+        if self.place not in SECTIONS:
             raise ValueError(
-                f"chart '{self.name}' has no place: '{self.place}' is none of {', '.join(PLACES)}"
+                f"chart '{self.name}' has no place: '{self.place}' is none of {', '.join(SECTIONS)}"
             )
         if not self.title:
             raise ValueError(f"chart '{self.name}' has no title")

@@ -100,6 +100,6 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
 
 
 FORGET = Chart(
-    "breakdown-forget", "figures", "What became of what should be forgotten", partial(_draw, "forget")
+    "breakdown-forget", "leaks", "What became of what should be forgotten", partial(_draw, "forget")
 )
-KEEP = Chart("breakdown-keep", "figures", "What became of what should be kept", partial(_draw, "keep"))
+KEEP = Chart("breakdown-keep", "kept", "What became of what should be kept", partial(_draw, "keep"))

@@ -89,4 +89,4 @@ def _place_names(figure: Figure, axes: Axes, points: Sequence[tuple[float, float
         taken.append(best[3])
 
 
-CHART = Chart("plane", "figures", "Forgetting against utility", _draw)
+CHART = Chart("plane", "answer", "Forgetting against utility", _draw)
