@@ -12,6 +12,9 @@ ABSENT = "–"
 
 Cell = str | JudgedRate
 
+Row = dict[str, object]
+"""A row of the CSV, by its columns."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from judgekit.display import cell
+from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
-from judgekit.report.groups import RunSummary
+from judgekit.report.groups import Group, RunSummary
+from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.rates.measured import Figure
+from judgekit.report.render.cells import Row
+from judgekit.report.render.comparison_numbers import comparison_numbers
 from judgekit.report.summary import Summary
 
 CSV_COLUMNS = (
@@ -24,14 +30,20 @@ CSV_COLUMNS = (
     "bound_high",
     "items",
     "note",
+    "against",
+    "at",
 )
+"""``against``: the other run of a pair; ``at``: where a curve has this value, say a confidence."""
 
 
-def numbers(summary: Summary) -> Iterable[dict[str, object]]:
-    """Every number of the summary, one row each, under ``CSV_COLUMNS``: judged rates, measures, tiers, diagnostics."""
+def numbers(summary: Summary) -> Iterator[Row]:
+    """Every number of the summary, one row each, under ``CSV_COLUMNS``: runs, people, comparisons."""
     for run in summary.runs:
-        for row in _numbers(run):
+        for row in _of_run(run):
             yield {"run": run.name, **row}
+    for people in summary.people:
+        yield from _of_people(people)
+    yield from comparison_numbers(summary.comparisons)
 
 
 def to_csv(summary: Summary) -> str:
@@ -44,85 +56,97 @@ def to_csv(summary: Summary) -> str:
     return text.getvalue()
 
 
-def _numbers(run: RunSummary) -> Iterable[dict[str, object]]:
+def _of_run(run: RunSummary) -> Iterator[Row]:
     for group in run.groups:
-        where = {
-            "section": "judged",
-            "split": group.split or "all",
-            "rubric": group.rubric,
-            "items": group.items,
-        }
-        for label, rate in group.rates.items():
-            low, high = rate.bounds
-            limits = {"low": rate.low, "high": rate.high, "bound_low": low, "bound_high": high}
-            yield {**where, **limits, "name": label, "value": rate.value, "note": rate.basis}
-        for found in group.by_chance:
-            for rate in (found.leaked, found.chance, found.excess):
-                yield {
-                    **where,
-                    "section": "chance",
-                    "name": f"{rate.label} of {found.kind}" if found.kind else rate.label,
-                    "value": rate.value,
-                    "low": rate.low,
-                    "high": rate.high,
-                    "items": found.items,
-                    "note": rate.basis,
-                }
-        for name in ("abstained", "unscored"):
-            yield {**where, "section": "count", "name": name, "value": getattr(group, name)}
+        for row in _of_group(group):
+            yield {"split": group.split or "all", "rubric": group.rubric, "items": group.items, **row}
     for figure in run.measures:
-        yield {
-            "section": "measure",
-            "split": figure.split or "all",
-            "name": figure.name,
-            "value": figure.value,
-            "items": figure.items,
-            "note": figure.reason,
-        }
+        yield from _of_measure(figure)
+    yield {"section": "count", "name": "items", "value": run.items}
+    yield {"section": "cost", "name": "cost", "value": run.cost, "note": "US dollars"}
     for tier in run.tiers:
-        for name in (
-            "asked",
-            "silent",
-            "answered",
-            "asks",
-            "cost",
-            "tokens",
-            "seconds",
-            "mass",
-            "order_inconsistency",
-        ):
-            yield {"section": f"tier {tier.name}", "name": name, "value": getattr(tier, name)}
+        for name, value in asdict(tier).items():
+            if name != "name":
+                yield {"section": f"tier {tier.name}", "name": name, "value": value}
     for made in run.claims:
-        for name in ("agreement", "delta", "coverage", "observed", "bound", "labels"):
-            yield {
-                "section": "claim",
-                "rubric": made.rubric,
-                "name": name,
-                "value": getattr(made, name),
-                "note": made.status,
-            }
+        yield from _of_claim(made)
     for name, value in run.recorded.items():
         yield {"section": "recorded", "name": name, "value": value, "note": "as the file says"}
     for people in run.people:
-        yield from _people_numbers(people)
+        yield from _of_people(people)
 
 
-def _people_numbers(people: People) -> Iterable[dict[str, object]]:
-    where = {"section": "people", "rubric": people.rubric, "items": people.labeled}
+def _of_group(group: Group) -> Iterator[Row]:
+    for label, rate in group.rates.items():
+        yield {"section": "judged", **_limits(label, rate)}
+        for name, count in (("left out", rate.left_out), ("unanswered", rate.unanswered)):
+            if count:
+                yield {"section": "labels", "name": f"{label}: {name}", "value": count}
+    for found in group.by_chance:
+        for rate in (found.leaked, found.chance, found.excess):
+            name = f"{rate.label} of {found.kind}" if found.kind else rate.label
+            yield {"section": "chance", **_limits(name, rate), "items": found.items}
+    counts = {**group.counts, "abstained": group.abstained, "unscored": group.unscored, "labeled": group.human}
+    for section, known in (("count", counts), ("unread", group.unread), ("left open", group.reasons)):
+        for name, count in known.items():
+            yield {"section": section, "name": name, "value": count}
+
+
+def _limits(name: str, rate: JudgedRate) -> Row:
+    low, high = rate.bounds
+    return {
+        "name": name,
+        "value": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+        "bound_low": low,
+        "bound_high": high,
+        "note": rate.basis,
+    }
+
+
+def _of_measure(figure: Figure) -> Iterator[Row]:
+    where: Row = {"split": figure.split or "all", "name": figure.name}
+    yield {
+        "section": "measure",
+        **where,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "items": figure.items,
+        "note": figure.reason,
+    }
+    if figure.missing:
+        yield {"section": "missing", **where, "value": figure.missing}
+
+
+def _of_claim(made: Claim) -> Iterator[Row]:
+    for name in ("agreement", "delta", "coverage", "observed", "bound", "labels", "runs"):
+        yield {
+            "section": "claim",
+            "rubric": made.rubric,
+            "name": name,
+            "value": getattr(made, name),
+            "note": made.status,
+        }
+
+
+def _of_people(people: People) -> Iterable[Row]:
+    where: Row = {"section": "people", "rubric": people.rubric, "items": people.labeled}
     for name in ("labeled", "annotators", "agreement", "coverage"):
         yield {**where, "name": name, "value": getattr(people, name)}
     if people.ceiling is not None:
         value, low, high = people.ceiling
         yield {**where, "name": "ceiling", "value": value, "low": low, "high": high}
     for point in people.curve:
-        name = f"disagreement at confidence {point.confidence:.6g}"
+        for name, value in (("disagreement", point.risk), ("confidence", point.confidence)):
+            yield {**where, "section": "risk_coverage", "name": name, "value": value, "at": point.coverage}
+    for part in people.bins:
         yield {
             **where,
-            "section": "risk_coverage",
-            "name": name,
-            "value": point.risk,
-            "note": f"coverage {point.coverage:.6g}",
+            "section": "reliability",
+            "name": "agreement",
+            "value": part.agreement,
+            "at": part.confidence,
+            "items": part.items,
         }
-    for part in people.bins:
-        name = f"agreement at confidence {part.confidence:.6g}"
-        yield {**where, "section": "reliability", "name": name, "value": part.agreement, "items": part.items}
