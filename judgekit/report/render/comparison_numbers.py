@@ -20,7 +20,13 @@ def comparison_numbers(comparisons: Iterable[Comparison]) -> Iterator[Row]:
             yield from _standing(found, point)
         for made in found.control:
             for run, margin in made.margins.items():
-                yield {"section": "control", "run": run, "name": "margin", "note": made.method, **told(margin)}
+                yield {
+                    "section": "control",
+                    "run": run,
+                    "name": "margin",
+                    "note": made.method,
+                    **told(margin),
+                }
         yield from _against_retrained(found)
         for change in found.changed:
             yield from _examples(change)
@@ -68,7 +74,8 @@ def _differences(found: Comparison) -> Iterator[Row]:
     for gap in found.gaps:
         pair = {"run": gap.first, "against": gap.second, "name": gap.measure}
         apart = "told apart" if gap.told_apart else "not told apart"
-        yield {"section": "difference", **pair, "note": apart, **told(gap.number)}
+        why = f": {gap.number.reason}" if gap.number.low is None else ""
+        yield {"section": "difference", **pair, **told(gap.number), "note": apart + why}
         yield {"section": "p", **pair, "value": gap.p, "note": "adjusted for all pairs of the measure (Holm)"}
 
 
@@ -77,7 +84,7 @@ def _standing(found: Comparison, point: OnPlane) -> Iterator[Row]:
         ("forgetting", found.forgetting, point.forgetting),
         ("utility", found.utility, point.utility),
     ):
-        yield {"section": "front", "run": point.run, "name": axis, "note": measure, **told(number)}
+        yield {"section": "front", "run": point.run, "name": axis, **told(number), "note": measure}
     yield {
         "section": "front",
         "run": point.run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from judgekit.display import cell
@@ -37,13 +37,10 @@ CSV_COLUMNS = (
 
 
 def numbers(summary: Summary) -> Iterator[Row]:
-    """Every number of the summary, one row each, under ``CSV_COLUMNS``: runs, people, comparisons."""
-    for run in summary.runs:
-        for row in _of_run(run):
-            yield {"run": run.name, **row}
-    for people in summary.people:
-        yield from _of_people(people)
-    yield from comparison_numbers(summary.comparisons)
+    """Every number of the summary, one row each, under ``CSV_COLUMNS``; an absent one where there is a reason."""
+    for row in _every(summary):
+        if row.get("note") or any(row.get(name) is not None for name in ("value", "low", "high")):
+            yield row
 
 
 def to_csv(summary: Summary) -> str:
@@ -54,6 +51,15 @@ def to_csv(summary: Summary) -> str:
     for row in numbers(summary):
         writer.writerow({key: cell(value) if isinstance(value, str) else value for key, value in row.items()})
     return text.getvalue()
+
+
+def _every(summary: Summary) -> Iterator[Row]:
+    for run in summary.runs:
+        for row in _of_run(run):
+            yield {"run": run.name, **row}
+    for people in summary.people:
+        yield from _of_people(people)
+    yield from comparison_numbers(summary.comparisons)
 
 
 def _of_run(run: RunSummary) -> Iterator[Row]:
@@ -86,7 +92,12 @@ def _of_group(group: Group) -> Iterator[Row]:
         for rate in (found.leaked, found.chance, found.excess):
             name = f"{rate.label} of {found.kind}" if found.kind else rate.label
             yield {"section": "chance", **_limits(name, rate), "items": found.items}
-    counts = {**group.counts, "abstained": group.abstained, "unscored": group.unscored, "labeled": group.human}
+    counts = {
+        **group.counts,
+        "abstained": group.abstained,
+        "unscored": group.unscored,
+        "labeled": group.human,
+    }
     for section, known in (("count", counts), ("unread", group.unread), ("left open", group.reasons)):
         for name, count in known.items():
             yield {"section": section, "name": name, "value": count}
@@ -131,7 +142,7 @@ def _of_claim(made: Claim) -> Iterator[Row]:
         }
 
 
-def _of_people(people: People) -> Iterable[Row]:
+def _of_people(people: People) -> Iterator[Row]:
     where: Row = {"section": "people", "rubric": people.rubric, "items": people.labeled}
     for name in ("labeled", "annotators", "agreement", "coverage"):
         yield {**where, "name": name, "value": getattr(people, name)}
