@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from judgekit.display import brief_repr
 from judgekit.report.claims.claims import Claim
@@ -11,6 +12,9 @@ from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.rubrics import Side
+
+Baseline = Literal["", "original", "retrained"]
+RestsOn = Literal["certified", "labels", "judge only", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class RunSummary:
 
     ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
     None where the file has no such side. ``recorded``: figures that the source file gave of itself. ``failed``: a
-    sentence for each judge that failed on some of the items it was asked about.
+    sentence for each judge that failed on some of the items it was asked about. ``baseline``: which model before or
+    without unlearning it is, if one.
     """
 
     name: str
@@ -75,8 +80,19 @@ class RunSummary:
     recorded: dict[str, float]
     people: tuple[People, ...]
     failed: tuple[str, ...] = ()
+    baseline: Baseline = ""
 
     __repr__ = brief_repr
+
+    @property
+    def rests_on(self) -> RestsOn:
+        """What stands behind the run's figures, as one mark: the weakest of what its sides rest on."""
+        if any(made.status == "withdrawn" for made in self.claims):
+            return "withdrawn"
+        if self.certified:
+            return "certified"
+        kinds = {rate.kind for group in self.groups if not group.split for rate in group.rates.values()}
+        return "judge only" if "judge" in kinds or not kinds else "labels"
 
     def side(self, side: Side) -> Group | None:
         """All splits of a side together, under its first rubric."""

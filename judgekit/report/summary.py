@@ -6,27 +6,28 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import brief_repr
 from judgekit.records import CANNOT_TELL
+from judgekit.report.about import About, about
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
 from judgekit.report.comparison.compare import comparisons
 from judgekit.report.comparison.records import Comparison
+from judgekit.report.comparison.roles import role
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
+from judgekit.report.headlines import headlines
 from judgekit.report.load import JudgedItem, Run
+from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
 from judgekit.report.words import Finding
 from judgekit.rubrics import Role, labels_of, load_rubric
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA = "judgekit.report/2"
 
@@ -39,13 +40,17 @@ class Summary:
     """Everything the report says. ``to_dict`` gives plain JSON types.
 
     ``people``: verdicts of all runs together against people, by rubric. ``comparisons``: one for each group of runs
-    that answered the same forget questions.
+    that answered the same forget questions. ``headlines``: the sentences that come first; ``order``: run names, best
+    first.
     """
 
     runs: tuple[RunSummary, ...]
     findings: tuple[Finding, ...]
     people: tuple[People, ...]
     comparisons: tuple[Comparison, ...]
+    about: About
+    headlines: tuple[Finding, ...]
+    order: tuple[str, ...]
     schema: str = SCHEMA
 
     __repr__ = brief_repr
@@ -81,7 +86,16 @@ def summarize(runs: Sequence[Run]) -> Summary:
     promises = vouched(runs, {key for key, made in claims.items() if made.stands})
     told = tuple(_summarize(run, claims, promises) for run in runs)
     compared = tuple(comparisons(runs, told, promises))
-    return Summary(told, tuple(findings(told, compared)), _people(runs), compared)
+    order = best_first(told)
+    return Summary(
+        runs=told,
+        findings=tuple(findings(told, compared)),
+        people=_people(runs),
+        comparisons=compared,
+        about=about(runs, claims),
+        headlines=headlines(told, order, compared),
+        order=order,
+    )
 
 
 Key = tuple[str, str]
@@ -116,6 +130,7 @@ def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vou
         recorded=run.recorded,
         people=_people([run]),
         failed=run.failed,
+        baseline="" if (part := role(first.method)) == "unlearned" else part,
     )
 
 

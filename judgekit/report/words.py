@@ -9,12 +9,14 @@ from typing import Literal
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.sections import Section
 
+Tone = Literal["good", "bad", "warning", "plain"]
+
 
 @dataclass(frozen=True)
 class Finding:
     """One sentence. ``tone``: what it means for trust or for the run; ``about``: the section that it stands in."""
 
-    tone: Literal["good", "bad", "warning", "plain"]
+    tone: Tone
     text: str
     runs: tuple[str, ...] = ()
     about: Section = "leaks"

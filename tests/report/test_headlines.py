@@ -1,0 +1,60 @@
+"""At most five sentences: what does best, what may be trusted, what failed, what leaks, what is gibberish."""
+
+from __future__ import annotations
+
+import pytest
+
+from judgekit.report import load, summarize
+from judgekit.report.headlines import MOST
+from tests.report.make_runs import certified, make_run
+
+
+def told(folder, *methods, **options):
+    runs = [make_run(folder / name, name, forget=120, keep=120, **options) for name in methods]
+    return summarize(load(runs))
+
+
+def test_every_success_is_in_the_first_sentence(tmp_path):
+    summary = told(tmp_path, "GradAscent_lr1e-4", "NPO_lr1e-5", "original", "IDK", "GradAscent_lr1e-5")
+    first, *rest = summary.headlines
+    assert first.tone == "good" and first.text.startswith("IDK does best: ")
+    assert len(summary.headlines) <= MOST
+    said = " ".join(found.text for found in rest)
+    assert "not calibrated against people" in said
+    assert "GradAscent_lr1e-4, degenerate" in said and "the original leaks" in said
+    assert "GradAscent_lr1e-4 is degenerate" in said
+
+
+def test_no_success_is_said_as_one(tmp_path):
+    summary = told(tmp_path, "original", "GradAscent_lr1e-4", "GradAscent_lr1e-5")
+    assert summary.headlines[0].tone == "bad"
+    assert summary.headlines[0].text.startswith(
+        "No run forgot well and still answers. Nearest is GradAscent_lr1e-5"
+    )
+
+
+def test_a_baseline_is_no_candidate(tmp_path):
+    summary = told(tmp_path, "retain90", "original")
+    assert not any(found.about == "answer" for found in summary.headlines)
+    assert [run.baseline for run in summary.runs] == ["retrained", "original"]
+
+
+def test_a_promise_is_said_with_its_labels(tmp_path):
+    made = make_run(tmp_path / "IDK", "IDK", calibrations=certified("IDK"))
+    summary = summarize(load([made]))
+    trust = next(found for found in summary.headlines if found.about == "trust")
+    assert trust.tone == "good"
+    assert (
+        "at least 80 % of the verdicts on forgetting agree with people (90 % confidence, 400 labels)"
+        in trust.text
+    )
+    assert summary.runs[0].rests_on == "certified"
+
+
+@pytest.mark.parametrize("unscored", [0.0, 0.2])
+def test_items_without_a_verdict_are_heard(tmp_path, unscored):
+    summary = told(tmp_path, "IDK", unscored=unscored)
+    left = sum(group.unscored for run in summary.runs for group in run.groups if not group.split)
+    said = [found.text for found in summary.headlines if "unscored" in found.text]
+    assert bool(said) == bool(left)
+    assert not left or f"{left:,} items are unscored" in said[0]
