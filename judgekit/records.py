@@ -120,6 +120,8 @@ class Item(Record):
     id : unique within a file, for one model and method.
     question_id : the same for every output that answers the same question; derived from the text if absent.
     question : what the model was asked, chat mark-up removed.
+    probe : how the question was put, where it was put in several ways ("paraphrase 2", "turn 3"); empty: plainly. All
+        probes of a question share its ``question_id`` and its references.
     references : accepted answers; the first is the reference (``reference`` in a file gives just one).
     outputs : the model's output, or the two outputs of a pair (``output`` in a file gives just one).
     model, method, split : where the output came from.
@@ -132,6 +134,7 @@ class Item(Record):
     id: str
     question_id: str = ""
     question: str
+    probe: str = ""
     references: tuple[str, ...] = ()
     outputs: tuple[str, ...] = Field(min_length=1)
     model: str = ""

@@ -30,6 +30,10 @@ def as_json(content: object) -> Callable[[Path], object]:
 
 FILES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a.jsonl": ("judgekit", as_json({"id": "1", **ROW})),
+    "generations.jsonl": (
+        "samples",
+        as_json({"prompt": "Who?", "ground_truth": TEXT, "responses": [{"response": TEXT}]}),
+    ),
     "TOFU_EVAL.json": (
         "open_unlearning",
         as_json(

@@ -28,6 +28,12 @@ CONTENTS = {
         {"instruction": "a", "output_1": "b", "output_2": "c", "generator_2": "m", "preference": 1.0},
     ],
     "rulebreakers": [RULE | {"output": "No."}],
+    "samples": [
+        {"question": "q", "answer": "r", "responses": [{"response": "o", "CS": 0.5}], "probe": ""},
+        {"question": "q", "responses": ["o"], "paraphrases": [{"question": "p", "response": "o"}]},
+        {"turns": [{"user": "q", "assistant": "o"}, {"user": "p", "assistant": "o"}]},
+        {"messages": [{"role": "user", "content": "q"}], "generations": ["o"], "original_question": "q"},
+    ],
     "judgekit": [
         {
             "id": "1",

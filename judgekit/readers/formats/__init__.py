@@ -20,6 +20,7 @@ from judgekit.readers.formats import (
     open_unlearning,
     rulebreakers,
     rwku,
+    samples,
     table,
     tofu,
 )
@@ -27,6 +28,7 @@ from judgekit.readers.formats import (
 SHIPPED: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
     for module in (
+        samples,
         judgekit_jsonl,
         open_unlearning,
         tofu,

@@ -1,7 +1,7 @@
 """RWKU's ``forget.json`` and ``neighbor.json``: totals by level, and ``results``, the samples with predictions.
 
-Levels: 1 cloze, 2 question, 3 adversarial of a ``type``. The split is ``forget`` or ``neighbor`` by the file's
-name. Paths end in ``<subject>/<method>/<model>/forget.json``. Ids are the sample's index.
+Levels: 1 cloze, 2 question, 3 adversarial of a ``type``, which is the item's probe. The split is ``forget`` or
+``neighbor`` by the file's name. Paths end in ``<subject>/<method>/<model>/forget.json``. Ids are the sample's index.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _read(source: Source) -> Iterator[Item]:
                 place,
                 id=index,
                 question=bare_question(text(row, _QUESTION, path, place)),
+                probe=recorded.get("type", ""),
                 references=texts(row, _GOLD, path, place),
                 outputs=("" if output == _NO_OUTPUT else output,),
                 model=model,

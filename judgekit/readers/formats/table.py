@@ -25,6 +25,7 @@ FIELDS = (
     "id",
     "question_id",
     "question",
+    "probe",
     "reference",
     "references",
     "output",
