@@ -14,7 +14,7 @@ References: Zou & Donner (2008), "Construction of confidence limits about effect
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,6 +98,14 @@ class Axis(ABC):
         """Runs from best to worst by their figures; those without one come last. Shape (runs,)."""
         key = -self.middles if self.higher else self.middles
         return np.argsort(np.where(np.isnan(key), np.inf, key), kind="stable")
+
+    def leader(self, among: Collection[str]) -> str | None:
+        """The run that the data tell is better than every other of these; None where there is no such run."""
+        places = [self.number[run] for run in among]
+        ahead = self.better[np.ix_(places, places)].sum(axis=1) == len(places) - 1
+        return next(
+            (self.runs[i] for i, first in zip(places, ahead, strict=True) if first and len(places) > 1), None
+        )
 
 
 class RecordedAxis(Axis):

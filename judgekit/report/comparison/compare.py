@@ -22,6 +22,7 @@ from judgekit.report.comparison.conclusions import Change, changes
 from judgekit.report.comparison.control import controlled
 from judgekit.report.comparison.per_run import (
     CORRECT,
+    DEGENERATE,
     EXTRACTION,
     FORGET,
     JUDGED,
@@ -46,6 +47,7 @@ from judgekit.report.comparison.records import (
     Shown,
     number,
 )
+from judgekit.report.comparison.roles import role
 from judgekit.report.groups import RunSummary
 from judgekit.report.load import Run
 from judgekit.report.paired import CONFIDENCE, Distance, distance
@@ -131,7 +133,20 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
         changed=tuple(_shown(change, sides) for change in changed.shown),
         n_changed=changed.total,
         n_reversed=changed.reversed_pairs,
+        leaders=_leaders(sides, [axis for axis in (*axes.values(), utility) if axis is not None]),
     )
+
+
+def _leaders(sides: Sequence[RunValues], axes: Iterable[Axis]) -> dict[str, str]:
+    """A collapsed model leaks least and is no success; the models before and without unlearning do not compete."""
+    competing = [
+        side.name for side in sides if role(side.method) == "unlearned" and side.answers is not False
+    ]
+    judged = {axis.name: axis for axis in axes if axis.name in JUDGED}
+    if all(side.has(DEGENERATE) for side in sides):
+        judged[DEGENERATE] = _axis(sides, DEGENERATE, higher=False)
+    found = {JUDGED[name]: axis.leader(competing) for name, axis in judged.items()}
+    return {rate: run for rate, run in found.items() if run is not None}
 
 
 def _axis(sides: Sequence[RunValues], name: str, higher: bool) -> Axis:

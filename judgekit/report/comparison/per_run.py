@@ -22,9 +22,14 @@ RECORDED_REVEALED = {
     "entailment": "NLI entailment",
     "extraction_strength": EXTRACTION,
 }
-LEAKED, WELL, CORRECT = "judged leaked", "judged forgotten well", "judged correct"
+LEAKED, WELL, DEGENERATE, CORRECT = (
+    "judged leaked",
+    "judged forgotten well",
+    "judged degenerate",
+    "judged correct",
+)
 ROUGE_KEPT = "ROUGE-L recall on kept splits"
-JUDGED = {LEAKED: "leaked", WELL: "forgotten well", CORRECT: "correct"}
+JUDGED = {LEAKED: "leaked", WELL: "forgotten well", DEGENERATE: "degenerate", CORRECT: "correct"}
 """Measure -> the rate of that name, of what should be forgotten or of what should be kept."""
 
 
@@ -42,6 +47,8 @@ class RunValues:
         Of the forget split, to show examples.
     promises : rubric to promise
         Those that stand.
+    answers : bool or None
+        Whether the model still answers what it should keep.
     """
 
     run: Run
@@ -51,6 +58,7 @@ class RunValues:
     recorded: dict[str, Values]
     items: dict[str, Item] = field(repr=False)
     promises: Mapping[str, Vouched] = field(default_factory=dict, repr=False)
+    answers: bool | None = None
 
     @property
     def name(self) -> str:
@@ -138,4 +146,5 @@ def run_values(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> R
         {**recorded, **({ROUGE_KEPT: kept} if kept else {})},
         items,
         promises,
+        told.answers,
     )

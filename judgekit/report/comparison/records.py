@@ -180,6 +180,9 @@ class Comparison:
         See there. `gaps` and `changed` hold every pair of few runs and the most telling pairs of many.
     n_changed, n_reversed : int
         Changed conclusions in all; pairs of runs that two measures put in opposite orders.
+    leaders : rate to run name
+        Of the unlearned runs that still answer what they should keep, the one that is told apart from every other as
+        better: *leaked*, *forgotten well*, *degenerate*, *correct*. A rate without such a run is not in it.
     """
 
     runs: tuple[str, ...]
@@ -200,5 +203,6 @@ class Comparison:
     changed: tuple[Changed, ...]
     n_changed: int
     n_reversed: int
+    leaders: Mapping[str, str]
 
     __repr__ = brief_repr

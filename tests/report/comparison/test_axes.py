@@ -113,6 +113,15 @@ def test_what_the_judge_says_is_not_ordered_against_what_people_say() -> None:
     assert "judge alone" in found.difference("r0", "r1").reason
 
 
+def test_who_leads_depends_on_who_competes() -> None:
+    rates = {f"r{k}": rated(share) for k, share in enumerate((0.1, 0.1, 0.5, 0.9))}
+    found = JudgedAxis("leaked", rates, alike(0.1, 0.1, 0.5, 0.9), higher=False)
+    assert found.leader(["r0", "r2", "r3"]) == "r0"
+    assert found.leader(["r3", "r2"]) == "r2"
+    assert found.leader(["r0", "r1", "r2", "r3"]) is None, "two lead together"
+    assert found.leader(["r0"]) is None and found.leader([]) is None
+
+
 def test_bounds_decide_only_where_they_are_apart_for_all_runs_together() -> None:
     def bounds(low: float, high: float, joint: tuple[float, float]) -> Rated:
         return Rated(JudgedRate("leaked", None, low, high, (low, high), "certificate", ""), joint, 300)

@@ -297,6 +297,16 @@ def test_all_runs_that_tie_leak_least() -> None:
     assert not any("leaks least" in text for text in said)
 
 
+def test_a_leader_is_told_apart_from_every_other_run_that_still_answers(five: Comparison) -> None:
+    """The collapsed run leaks as little as IDK and takes no lead from it; of what is kept the data decide for GA."""
+    assert five.leaders == {"leaked": "IDK", "forgotten well": "IDK", "correct": "GA_lr1e-5"}
+    tied = _run("NPO", _labels("withheld"), _labels("correct", KEPT, refused=20), 0.1)
+    (found,) = comparisons(ORIGINAL, GENTLE, REFUSER, tied)
+    assert found.leaders == {"correct": "GA_lr1e-5"}, "of IDK and NPO neither leads"
+    (found,) = comparisons(ORIGINAL, HARSH, REFUSER)
+    assert not found.leaders, "a run that competes with none does not lead"
+
+
 def test_nothing_is_behind_a_run_that_it_ties_with() -> None:
     """A little better on both sides, by the figures; the data do not tell."""
     near = _run("NPO", _labels("wrong", leaked=2), _labels("correct", KEPT, refused=3))
