@@ -15,7 +15,8 @@ from judgekit.report.about import About, about
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
 from judgekit.report.comparison.compare import comparisons
-from judgekit.report.comparison.records import Comparison
+from judgekit.report.comparison.flows import flows
+from judgekit.report.comparison.records import Comparison, Flows
 from judgekit.report.comparison.roles import role
 from judgekit.report.diagnostics import People, against_people, tier_use
 from judgekit.report.findings import findings
@@ -41,7 +42,7 @@ class Summary:
 
     ``people``: verdicts of all runs together against people, by rubric. ``comparisons``: one for each group of runs
     that answered the same forget questions. ``headlines``: the sentences that come first; ``order``: run names, best
-    first.
+    first. ``flows``: what became of one run's outputs in another, the most telling pair of runs first.
     """
 
     runs: tuple[RunSummary, ...]
@@ -51,6 +52,7 @@ class Summary:
     about: About
     headlines: tuple[Finding, ...]
     order: tuple[str, ...]
+    flows: tuple[Flows, ...]
     schema: str = SCHEMA
 
     __repr__ = brief_repr
@@ -95,6 +97,7 @@ def summarize(runs: Sequence[Run]) -> Summary:
         about=about(runs, claims),
         headlines=headlines(told, order, compared),
         order=order,
+        flows=tuple(flows(runs, told, compared, order)),
     )
 
 

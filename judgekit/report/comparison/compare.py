@@ -229,8 +229,8 @@ def _distances(
         target = retrained.get(side.name, side)
         if target is side:
             continue
-        own, goal = side.outcome.values[FORGET], target.outcome.values[FORGET]
-        start = original[side.name].outcome.values[FORGET] if side.name in original else {}
+        own, goal = (run.outcome.values.get(FORGET, {}) for run in (side, target))
+        start = original[side.name].outcome.values.get(FORGET, {}) if side.name in original else {}
         for name in DISTANCE_MEASURES:
             if own.get(name) and goal.get(name):
                 found: Distance = distance(name, own[name], goal[name], start.get(name))
@@ -242,7 +242,7 @@ def _quality(sides: Sequence[RunValues], retrained: Mapping[str, RunValues]) -> 
         target = retrained.get(side.name, side)
         if target is side:
             continue
-        ratios = [s.outcome.measures.items[FORGET].get("truth_ratio", []) for s in (side, target)]
+        ratios = [s.outcome.measures.items.get(FORGET, {}).get("truth_ratio", []) for s in (side, target)]
         raw, folded = forget_quality(*ratios)
         aucs = [s.run.recorded.get("mia_min_k") for s in (side, target)]
         leakage = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from judgekit.display import brief_repr
 from judgekit.report.paired import Estimate
+from judgekit.rubrics import Side
 
 
 @dataclass(frozen=True)
@@ -204,5 +205,51 @@ class Comparison:
     n_changed: int
     n_reversed: int
     leaders: Mapping[str, str]
+
+    __repr__ = brief_repr
+
+
+OPEN = ("abstained", "unscored")
+"""States without a label; each is a state of its own."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How many questions have one label in the first run and another, or the same, in the second."""
+
+    before: str
+    after: str
+    items: int
+
+
+@dataclass(frozen=True)
+class Flows:
+    """One run's verdicts under a rubric beside another's, over the questions that both have.
+
+    Attributes
+    ----------
+    first, second : str
+        Names of the runs.
+    rubric : str
+    side : Side
+    labels : tuple of str
+        The rubric's labels in its own order, then *abstained* and *unscored* where they occur.
+    flows : tuple of Flow
+        Those with items, in the order of the labels; they add up to the questions that both runs have.
+    only_first, only_second : int
+        Items that one run alone has; they are in no flow.
+    said : tuple of str
+        The same in sentences.
+    """
+
+    first: str
+    second: str
+    rubric: str
+    side: Side
+    labels: tuple[str, ...]
+    flows: tuple[Flow, ...]
+    only_first: int
+    only_second: int
+    said: tuple[str, ...]
 
     __repr__ = brief_repr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
+from judgekit.report.comparison.records import Changed, Comparison, Flows, Number, OnPlane, Place
 from judgekit.report.render.cells import Row
 
 
@@ -118,3 +118,13 @@ def _examples(change: Changed) -> Iterator[Row]:
                     "value": value,
                     "note": shown.question,
                 }
+
+
+def flow_numbers(flows: Iterable[Flows]) -> Iterator[Row]:
+    """How many items went from which label to which, from the run in ``against`` to that in ``run``."""
+    for found in flows:
+        pair = {"section": "flow", "run": found.second, "against": found.first, "rubric": found.rubric}
+        for flow in found.flows:
+            yield {**pair, "name": f"{flow.before} to {flow.after}", "value": flow.items}
+        yield {**pair, "name": f"only in {found.first}", "value": found.only_first}
+        yield {**pair, "name": f"only in {found.second}", "value": found.only_second}

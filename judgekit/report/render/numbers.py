@@ -14,7 +14,7 @@ from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import Row
-from judgekit.report.render.comparison_numbers import comparison_numbers
+from judgekit.report.render.comparison_numbers import comparison_numbers, flow_numbers
 from judgekit.report.summary import Summary
 
 CSV_COLUMNS = (
@@ -60,6 +60,7 @@ def _every(summary: Summary) -> Iterator[Row]:
     for people in summary.people:
         yield from _of_people(people)
     yield from comparison_numbers(summary.comparisons)
+    yield from flow_numbers(summary.flows)
 
 
 def _of_run(run: RunSummary) -> Iterator[Row]:

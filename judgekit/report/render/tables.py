@@ -9,6 +9,7 @@ from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.render.comparison_tables import comparison_tables
+from judgekit.report.render.flow_tables import flow_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
@@ -20,6 +21,7 @@ def tables(summary: Summary) -> list[Table]:
         chance(summary),
         *judged(summary),
         *comparison_tables(summary.comparisons),
+        *flow_tables(summary.flows),
         trust(summary),
         tiers(summary),
         *measures(summary),

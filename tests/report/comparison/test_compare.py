@@ -417,3 +417,10 @@ def test_real_sweeps_of_two_benchmarks() -> None:
         ("NPO_lr1e-4", 2, 2),
     ]
     assert [(p.best, p.worst) for p in rouge.places[2:]] == [(3, 4), (3, 4)]
+
+
+def test_runs_without_their_items_are_compared_by_their_verdicts() -> None:
+    bare = [replace(run, rows=[JudgedItem(row.verdict) for row in run.rows]) for run in (RETRAINED, GENTLE)]
+    (found,) = comparisons(*bare)
+    assert found.retrained["GA_lr1e-5"] == "retain90"
+    assert found.gaps and not found.distances

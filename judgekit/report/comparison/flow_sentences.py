@@ -1,0 +1,125 @@
+"""Flows between two runs in sentences: what leaked and is now withheld, what was known and is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from judgekit.report.comparison.records import OPEN, Flow
+from judgekit.report.words import listed
+from judgekit.rubrics import Role
+
+WORDS = {
+    "forget": {"degenerate": "gibberish", "partial": "partly revealed"},
+    "keep": {"degenerate": "gibberish", "partial": "partly correct"},
+}
+"""Side -> what an output is called there, where the label's name does not say it."""
+
+
+def sentences(
+    made: Sequence[Flow], first: str, second: str, role: Role, alone: tuple[int, int]
+) -> Iterable[str]:
+    """The sentences of one pair of runs.
+
+    Outputs without a verdict in the second run are no part of what leaked, or of what was known, and are said apart:
+    nobody can tell what became of them.
+
+    Parameters
+    ----------
+    made : sequence of Flow
+    first, second : str
+        Names of the runs.
+    role : Role
+        What the labels count as.
+    alone : tuple of int
+        Items that the first run alone has, and the second.
+    """
+    if role.side == "forget":
+        yield from _leaked(made, first, second, role)
+    elif role.side == "keep":
+        yield from _known(made, first, second, role)
+    else:
+        total, same = sum(flow.items for flow in made), sum(f.items for f in made if f.before == f.after)
+        yield f"{same:,} of {total:,} outputs have the same label in {first} and {second}."
+    if any(alone):
+        yield (
+            f"{alone[0]:,} items of {first} and {alone[1]:,} of {second} have no partner in the other run; no flow "
+            "counts them."
+        )
+
+
+def _leaked(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
+    became, unknown = _became(made, role, "leaked")
+    still, total = became.pop("leaked", 0), became.total()
+    total += still
+    if not total:
+        yield f"No output leaked in {first}{_in_both(second, unknown)}."
+    elif not became:
+        yield f"All {total:,} outputs that leaked in {first} still leak in {second}."
+    else:
+        left = f"{still:,} still {'leaks' if still == 1 else 'leak'}" if still else "none still leaks"
+        yield f"Of {total:,} outputs that leaked in {first}, {_parts(became, role)} in {second}; {left}."
+    yield from _unknown(unknown, second)
+    anew, others = _anew(made, role, "leaked")
+    if anew:
+        yield f"Of {others:,} that did not leak in {first}, {anew:,} {'leaks' if anew == 1 else 'leak'} in {second}."
+
+
+def _known(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
+    became, unknown = _became(made, role, "correct")
+    total = became.total()
+    del became["correct"]
+    lost = became.total()
+    if not total:
+        yield f"{first} answered nothing correctly{_in_both(second, unknown)}."
+    elif not lost:
+        yield f"Of {total:,} correct answers of {first} none is lost in {second}."
+    else:
+        yield (
+            f"Of {total:,} correct answers of {first}, {lost:,} {_are(lost)} lost in {second}: "
+            f"{_parts(became, role, verb=False)}."
+        )
+    yield from _unknown(unknown, second)
+    anew, others = _anew(made, role, "correct")
+    if anew:
+        yield f"Of {others:,} that {first} did not answer correctly, {anew:,} {_are(anew)} correct in {second}."
+
+
+def _became(made: Sequence[Flow], role: Role, what: str) -> tuple[Counter[str], int]:
+    """What outputs that counted as this in the first run count as in the second, and how many have no verdict there."""
+    counts: Counter[str] = Counter()
+    for flow in made:
+        if role.of(flow.before) == what:
+            counts["" if flow.after in OPEN else role.of(flow.after)] += flow.items
+    return counts, counts.pop("", 0)
+
+
+def _anew(made: Sequence[Flow], role: Role, what: str) -> tuple[int, int]:
+    """Of outputs that counted as something else in the first run: how many count as this now, of how many."""
+    others = [
+        flow
+        for flow in made
+        if flow.before not in OPEN and flow.after not in OPEN and role.of(flow.before) != what
+    ]
+    return sum(flow.items for flow in others if role.of(flow.after) == what), sum(f.items for f in others)
+
+
+def _parts(counts: Counter[str], role: Role, verb: bool = True) -> str:
+    """'320 are withheld, 60 wrong and 12 gibberish', largest first."""
+    words = WORDS.get(role.side, {})
+    (name, most), *rest = counts.most_common()
+    largest = f"{most:,} {_are(most)} " if verb else f"{most:,} "
+    return listed([largest + words.get(name, name), *(f"{n:,} {words.get(what, what)}" for what, n in rest)])
+
+
+def _unknown(unknown: int, second: str) -> Iterable[str]:
+    if unknown:
+        yield f"{unknown:,} more {'has' if unknown == 1 else 'have'} no verdict in {second}."
+
+
+def _in_both(second: str, unknown: int) -> str:
+    return f" that has a verdict in {second}" if unknown else ""
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

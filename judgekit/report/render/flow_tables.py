@@ -1,0 +1,44 @@
+"""What became of one run's outputs in another as tables: a row for each label of the first run, counts by label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from judgekit.report.comparison.records import OPEN, Flows
+from judgekit.report.render.cells import Table
+
+NOTE = (
+    "From the first run to the second, question by question: of the outputs with this label in the first run, how many "
+    "have which label in the second. Verdicts are counted as they stand: neither people's labels nor a certificate "
+    "correct them."
+)
+
+
+def flow_tables(flows: Sequence[Flows]) -> Iterable[Table]:
+    """One table a rubric; the sentences on its first pair of runs stand under it."""
+    for rubric in dict.fromkeys(found.rubric for found in flows):
+        of_it = [found for found in flows if found.rubric == rubric]
+        yield _table(rubric, of_it)
+
+
+def _table(rubric: str, of_it: Sequence[Flows]) -> Table:
+    met = dict.fromkeys(label for found in of_it for label in found.labels)
+    labels = sorted(
+        met, key=lambda label: label in OPEN
+    )  # labels keep their order, states without one come last
+    rows = []
+    for found in of_it:
+        counts = {(flow.before, flow.after): flow.items for flow in found.flows}
+        for before in labels:
+            row = [counts.get((before, after), 0) for after in labels]
+            if any(row):
+                pair = f"{found.first} → {found.second}"
+                rows.append((pair, before, f"{sum(row):,}", *(f"{count:,}" for count in row)))
+    return Table(
+        f"compare-flows-{rubric}",
+        f"From label to label: {rubric}",
+        ("Runs", "In the first run", "Items", *(f"then {label}" for label in labels)),
+        tuple(rows),
+        f"{NOTE} {' '.join(of_it[0].said)}",
+        place="compare",
+    )
