@@ -14,6 +14,7 @@ from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import Row
+from judgekit.report.render.citation import citation
 from judgekit.report.render.comparison_numbers import comparison_numbers, flow_numbers
 from judgekit.report.summary import Summary
 
@@ -54,6 +55,10 @@ def to_csv(summary: Summary) -> str:
 
 
 def _every(summary: Summary) -> Iterator[Row]:
+    about = summary.about
+    for name in ("runs", "items", "questions", "cost", "seconds"):
+        yield {"section": "about", "name": name, "value": getattr(about, name)}
+    yield {"section": "citation", "name": "citation", "note": citation(about)}
     for run in summary.runs:
         for row in _of_run(run):
             yield {"run": run.name, **row}
