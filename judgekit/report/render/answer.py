@@ -1,0 +1,77 @@
+"""The report's first table, as every renderer prints it: a row a run, best first, four rates and a mark."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from judgekit.report.groups import RestsOn, RunSummary
+from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.summary import Summary
+from judgekit.rubrics import Side
+
+
+class Column(NamedTuple):
+    """A rate of the first table: its heading, and whether more or less of it is better."""
+
+    side: Side
+    rate: str
+    heading: str
+    better: Literal["↑", "↓"]
+
+
+COLUMNS = (
+    Column("forget", "leaked", "Leaked", "↓"),
+    Column("forget", "forgotten well", "Forgotten well", "↑"),
+    Column("forget", "degenerate", "Degenerate", "↓"),
+    Column("keep", "correct", "Kept", "↑"),
+)
+
+READING = (
+    "Leaked: outputs that reveal what should be forgotten, in whatever form. Forgotten well: withheld or plausibly "
+    "wrong, and fluent. Degenerate: reveals nothing and is no answer. Kept: what should be kept, answered correctly."
+)
+
+
+class Mark(NamedTuple):
+    """What a row rests on: a sign for narrow columns, a word, and a sentence for a note."""
+
+    sign: str
+    word: str
+    note: str
+
+
+MARKS: dict[RestsOn, Mark] = {
+    "certified": Mark(
+        "●", "certified", "Certified to agree with people; the interval covers the judges' errors."
+    ),
+    "labels": Mark(
+        "◐",
+        "labels",
+        "Corrected by people's labels, without a certificate; the interval covers the judges' errors.",
+    ),
+    "judge only": Mark(
+        "○",
+        "judge only",
+        "The judges' opinion only, not calibrated against people; no interval covers their errors.",
+    ),
+    "withdrawn": Mark("×", "withdrawn", "The certificate is withdrawn by a check; no figure uses it."),
+}
+"""One mark for what a run's figures rest on."""
+
+
+def best_first(summary: Summary) -> list[RunSummary]:
+    """The runs in the order of the report."""
+    by_name = {run.name: run for run in summary.runs}
+    return [by_name[name] for name in summary.order]
+
+
+def rate(run: RunSummary, column: Column) -> JudgedRate | None:
+    """A run's figure in a column; None where its file has no such side."""
+    group = run.side(column.side)
+    return group.rates.get(column.rate) if group is not None else None
+
+
+def marks(summary: Summary) -> list[Mark]:
+    """The marks that occur, in the order of ``MARKS``."""
+    met = {run.rests_on for run in summary.runs}
+    return [mark for kind, mark in MARKS.items() if kind in met]
