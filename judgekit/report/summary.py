@@ -19,9 +19,11 @@ from judgekit.report.comparison.flows import flows
 from judgekit.report.comparison.records import Comparison, Flows
 from judgekit.report.comparison.roles import role
 from judgekit.report.diagnostics import People, against_people, tier_use
+from judgekit.report.faithfulness import Faithfulness, faithfulness
+from judgekit.report.faithfulness import told as tested_measures
 from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.headlines import headlines
+from judgekit.report.headlines import MOST, headlines
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
@@ -43,6 +45,7 @@ class Summary:
     ``people``: verdicts of all runs together against people, by rubric. ``comparisons``: one for each group of runs
     that answered the same forget questions. ``headlines``: the sentences that come first; ``order``: run names, best
     first. ``flows``: what became of one run's outputs in another, the most telling pair of runs first.
+    ``faithfulness``: how good the measures are, where models that know and models that do not were given.
     """
 
     runs: tuple[RunSummary, ...]
@@ -53,6 +56,7 @@ class Summary:
     headlines: tuple[Finding, ...]
     order: tuple[str, ...]
     flows: tuple[Flows, ...]
+    faithfulness: Faithfulness | None = None
     schema: str = SCHEMA
 
     __repr__ = brief_repr
@@ -70,15 +74,24 @@ def to_json(summary: Summary) -> str:
     return json.dumps(summary.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def summarize(runs: Sequence[Run]) -> Summary:
+def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Sequence[Run] = ()) -> Summary:
     """Judge nothing, count everything: pure and repeatable from the run folders.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    known, ignorant : sequence of Run, optional
+        Of models that know what is to be forgotten, and of models that never saw it: both, to test the measures.
 
     Raises
     ------
-    ValueError : no runs.
+    ValueError : no runs, or only one of the two pools.
     """
     if not runs:
         raise ValueError("no runs to report on")
+    if bool(known) != bool(ignorant):
+        raise ValueError("measures are tested by models that know and models that do not: give both")
+    tested = faithfulness(known, ignorant) if known else None
     watched = checks(runs)
     claims = {
         (run.name, rubric): claim(run, rubric, rows, watched.get((run.name, rubric), NOT_WATCHED))
@@ -89,15 +102,17 @@ def summarize(runs: Sequence[Run]) -> Summary:
     told = tuple(_summarize(run, claims, promises) for run in runs)
     compared = tuple(comparisons(runs, told, promises))
     order = best_first(told)
+    said = tuple(tested_measures(tested)) if tested else ()
     return Summary(
         runs=told,
-        findings=tuple(findings(told, compared)),
+        findings=(*findings(told, compared), *said),
         people=_people(runs),
         comparisons=compared,
         about=about(runs, claims),
-        headlines=headlines(told, order, compared),
+        headlines=(*headlines(told, order, compared)[: MOST - len(said)], *said),
         order=order,
         flows=tuple(flows(runs, told, compared, order)),
+        faithfulness=tested,
     )
 
 

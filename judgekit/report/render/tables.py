@@ -9,6 +9,7 @@ from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.render.comparison_tables import comparison_tables
+from judgekit.report.render.faithfulness_table import faithful
 from judgekit.report.render.flow_tables import flow_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
@@ -24,6 +25,7 @@ def tables(summary: Summary) -> list[Table]:
         *flow_tables(summary.flows),
         trust(summary),
         tiers(summary),
+        faithful(summary.faithfulness),
         *measures(summary),
         recorded(summary),
     )

@@ -1,0 +1,92 @@
+"""How well measures tell models that know from models that do not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from judgekit import api
+from judgekit.report import load, summarize, to_json, to_markdown
+from judgekit.report.faithfulness import faithfulness
+from tests.report.make_runs import make_run
+from tests.shared_data import shared
+
+
+@pytest.fixture(scope="module")
+def pools(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pools")
+
+    def pool(method: str) -> list:
+        return load([make_run(folder / f"{method}{k}", method, forget=60, keep=10, seed=k) for k in range(4)])
+
+    return pool("original"), pool("retain90")
+
+
+def by_hand(positive, negative):
+    return np.mean([(x > y) + (x == y) / 2 for x in positive for y in negative])
+
+
+def test_the_leak_rate_is_tested_over_models_and_by_question(pools):
+    known, ignorant = pools
+    found = faithfulness(known, ignorant)
+    made = next(made for made in found.measures if made.measure == "judged leaked")
+    assert (made.knowing, made.ignorant) == (4, 4)
+    assert made.auc == 1.0 and made.low < 0.6
+    assert made.least_knowing > made.most_ignorant
+    leaks = [
+        {
+            row.verdict.question_id: row.verdict.label == "leaked"
+            for row in run.rows
+            if row.verdict.rubric == "forgetting"
+        }
+        for run in (*known, *ignorant)
+    ]
+    wanted = np.mean([by_hand([of[q] for of in leaks[:4]], [of[q] for of in leaks[4:]]) for q in leaks[0]])
+    assert made.by_question.value == pytest.approx(wanted)
+
+
+def test_pools_of_the_same_models_are_not_told_apart(pools):
+    known, _ = pools
+    for made in faithfulness(known, known).measures:
+        assert made.auc == 0.5 and made.low < 0.5 < made.high
+        assert made.by_question.value in (None, pytest.approx(0.5))
+
+
+def test_measures_of_form_alone_are_not_tested(pools):
+    assert not {"repetition", "character_repetition"} & {
+        made.measure for made in faithfulness(*pools).measures
+    }
+
+
+def test_the_report_says_it_in_every_form(pools):
+    known, ignorant = pools
+    summary = summarize([*known, *ignorant], known=known, ignorant=ignorant)
+    said = [found.text for found in summary.headlines]
+    assert any("tells 4 models that know from 4 that do not with AUC 1.000" in text for text in said)
+    assert "Is a measure any good?" in to_markdown(summary)
+    told = json.loads(to_json(summary))["faithfulness"]
+    assert len(told["knowing"]) == 4 and {"auc", "low", "high"} <= told["measures"][0].keys()
+
+
+def test_one_pool_alone_is_refused(pools):
+    with pytest.raises(ValueError, match="give both"):
+        summarize(pools[0], known=pools[0])
+
+
+@pytest.mark.slow
+def test_recorded_models_of_tofu_are_told_apart_from_text_alone(tmp_path):
+    """The goal of the field's test is an AUC above extraction strength's .891, which was measured on many models."""
+    pools = {}
+    for part in ("original", "retain90"):
+        folders = []
+        for model in ("Llama-3.2-1B-Instruct", "Llama-3.1-8B-Instruct"):
+            source = shared(f"data/outputs/open_unlearning/tofu_{model}_{part}/TOFU_EVAL.json")
+            folders.append(api.score(source, tmp_path / f"{model}_{part}").folder)
+        pools[part] = load(folders)
+    found = {made.measure: made for made in faithfulness(pools["original"], pools["retain90"]).measures}
+    judged = found["judged leaked"]
+    assert judged.auc == 1.0 and judged.low < 0.5  # two models of each prove nothing
+    assert judged.by_question.low > 0.8
+    assert judged.by_question.value < found["probability"].by_question.value
