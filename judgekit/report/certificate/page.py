@@ -9,7 +9,7 @@ from judgekit.errors import MissingExtra
 from judgekit.report.certificate import path, words
 from judgekit.report.certificate.tables import part_name, tables
 from judgekit.report.render.charts import Drawn
-from judgekit.report.render.templates import template
+from judgekit.report.render.templates import page
 from judgekit.runs.atomic import replacing
 from judgekit.trust.risk import percent
 
@@ -25,7 +25,9 @@ def to_html(calibration: Calibration) -> str:
         charts, lacking = pictures(calibration), ""
     except MissingExtra as error:
         charts, lacking = [], str(error)
-    return template("certificate.html.j2").render(
+    return page(
+        "certificate.html.j2",
+        styles=("style.css", "certificate.css"),
         made=calibration,
         certificate=calibration.certificate,
         charts=charts,
@@ -77,8 +79,8 @@ def beside(file: Path) -> Path:
 
 def write(calibration: Calibration, beside_file: Path) -> Path:
     """Write the page beside a calibration file; where it stands is given back."""
-    page = beside(beside_file)
+    written = beside(beside_file)
     text = to_html(calibration).encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes
-    with replacing(page) as file:
+    with replacing(written) as file:
         file.write(text)
-    return page
+    return written

@@ -8,11 +8,18 @@ from typing import Any
 
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.charts import charts
+from judgekit.report.render.head import facts, title
 from judgekit.report.render.tables import overview, tables
-from judgekit.report.render.templates import template
+from judgekit.report.render.templates import page, template
 from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 from judgekit.rubrics import Role
+
+STYLES = ("style.css",)
+"""Files of the folder ``page`` that make the page's one style, in order."""
+
+SCRIPTS = ("items.js",)
+"""Files of the folder ``page`` that make the page's one script, in order."""
 
 LONGEST = 4000
 """Characters of one text that the page keeps; what is cut is said."""
@@ -30,11 +37,25 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     ------
     MissingExtra : matplotlib, which draws the charts, is not installed.
     """
-    return template("page.html.j2").render(
+    held, drawn = tables(summary), charts(summary)
+    said = {
+        key: [found for found in summary.findings if found.about == key and found not in summary.headlines]
+        for key in SECTIONS
+    }
+    told = {key for key in SECTIONS if said[key]}
+    shown = {*(table.place for table in held), *(chart.place for chart in drawn), *told, "items"}
+    return page(
+        "page.html.j2",
+        styles=STYLES,
+        scripts=SCRIPTS,
         summary=summary,
-        tables=tables(summary),
-        charts=charts(summary),
+        title=title(summary),
+        facts=facts(summary.about),
+        said=said,
+        tables=held,
+        charts=drawn,
         sections=SECTIONS,
+        filled=shown,
         items=embedded(item_table(summary, runs)),
     )
 
