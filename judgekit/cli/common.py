@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,27 @@ class Verb(click.Command):
             if name in self.renamed and "--" not in args[:at]:
                 click.echo(f"judgekit: {name} is now called {self.renamed[name]}", err=True)
                 arg = self.renamed[name] + equals + value
+            found.append(arg)
+        return super().parse_args(ctx, found)
+
+
+class Spread(click.Command):
+    """A verb of which some options take all words up to the next option, as a shell's wildcard gives them."""
+
+    def __init__(self, *args: Any, spread: Collection[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.spread = spread
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, with the option said again before each of its words."""
+        found: list[str] = []
+        option, words = "", 0
+        for at, arg in enumerate(args):
+            if arg.startswith("-") or "--" in args[:at]:
+                option, words = (arg if arg in self.spread else ""), 0
+            elif option:
+                found += [option] if words else []
+                words += 1
             found.append(arg)
         return super().parse_args(ctx, found)
 

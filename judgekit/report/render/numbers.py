@@ -10,6 +10,7 @@ from dataclasses import asdict
 from judgekit.display import cell
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
+from judgekit.report.faithfulness import Faithful
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
@@ -66,6 +67,9 @@ def _every(summary: Summary) -> Iterator[Row]:
         yield from _of_people(people)
     yield from comparison_numbers(summary.comparisons)
     yield from flow_numbers(summary.flows)
+    if summary.faithfulness is not None:
+        for measure in summary.faithfulness.measures:
+            yield from _of_test(measure)
 
 
 def _of_run(run: RunSummary) -> Iterator[Row]:
@@ -135,6 +139,31 @@ def _of_measure(figure: Figure) -> Iterator[Row]:
     }
     if figure.missing:
         yield {"section": "missing", **where, "value": figure.missing}
+
+
+def _of_test(made: Faithful) -> Iterator[Row]:
+    where: Row = {"section": "faithfulness", "name": made.measure}
+    yield {
+        **where,
+        "value": made.auc,
+        "low": made.low,
+        "high": made.high,
+        "note": "AUC over models, those that know against those that do not",
+    }
+    for name in ("knowing", "ignorant", "least_knowing", "most_ignorant"):
+        yield {**where, "name": f"{made.measure}: {name}", "value": getattr(made, name)}
+    asked = made.by_question
+    yield {
+        **where,
+        "name": f"{made.measure}: by question",
+        "value": asked.value,
+        "low": asked.low,
+        "high": asked.high,
+        "bound_low": asked.bounds and asked.bounds[0],
+        "bound_high": asked.bounds and asked.bounds[1],
+        "items": asked.n,
+        "note": asked.reason,
+    }
 
 
 def _of_claim(made: Claim) -> Iterator[Row]:
