@@ -27,7 +27,7 @@ def to_html(calibration: Calibration) -> str:
         charts, lacking = [], str(error)
     return page(
         "certificate.html.j2",
-        styles=("style.css", "certificate.css"),
+        styles=("style.css", "charts.css", "certificate.css"),
         made=calibration,
         certificate=calibration.certificate,
         charts=charts,

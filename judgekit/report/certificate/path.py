@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from judgekit.report.render.canvas import GRID, INK, MUTED, PAPER, SERIES, percent_axis
 from judgekit.report.render.charts import Drawn
 from judgekit.report.render.charts.base import Drawing
-from judgekit.report.render.svg import GRID, INK, MUTED, PAPER, SERIES, draw, percent_axis
+from judgekit.report.render.svg import draw
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.certificate import Part
 from judgekit.trust.selective.trail import Tested, Trail

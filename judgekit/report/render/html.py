@@ -15,7 +15,7 @@ from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 from judgekit.rubrics import Role
 
-STYLES = ("style.css",)
+STYLES = ("style.css", "charts.css")
 """Files of the folder ``page`` that make the page's one style, in order."""
 
 SCRIPTS = ("items.js",)

@@ -1,126 +1,165 @@
-"""A matplotlib drawing as inline SVG, in the page's colors and typeface, with its words for those who cannot see it."""
+"""A matplotlib drawing as inline SVG: the page's colors and typeface, links, and nothing that its policy forbids."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
-from collections.abc import Callable
-from html import escape
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from judgekit.errors import MissingExtra
+from judgekit.report.render.canvas import GRID as GRID  # charts of other packages take their colors from here
+from judgekit.report.render.canvas import INK as INK
+from judgekit.report.render.canvas import MUTED as MUTED
+from judgekit.report.render.canvas import NAMES, Paint, painted
+from judgekit.report.render.canvas import PAPER as PAPER
+from judgekit.report.render.canvas import SERIES as SERIES
+from judgekit.report.render.canvas import UNDECIDED as UNDECIDED
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+ElementTree.register_namespace("", _SVG[1:-1])
 
-# Stand-in -> CSS. The stand-ins are never seen; they only have to differ.
-INK, MUTED, GRID, PAPER = "#010101", "#020202", "#030303", "#040404"
-SERIES = [f"#0600{number:02x}" for number in range(8)]
-UNDECIDED = "#070001"
-LABELS = {
-    (side, label): f"#08{number:02x}{number:02x}"
-    for number, (side, label) in enumerate(
-        (side, label)
-        for side, labels in (
-            ("forget", ("leaked", "partial", "withheld", "wrong", "degenerate")),
-            ("keep", ("correct", "partial", "wrong", "refused", "degenerate")),
-        )
-        for label in labels
-    )
-}
-CSS = {
-    INK: "var(--ink)",
-    MUTED: "var(--muted)",
-    GRID: "var(--grid)",
-    PAPER: "var(--paper)",
-    **{color: f"var(--series-{number})" for number, color in enumerate(SERIES)},
-    UNDECIDED: "var(--undecided)",
-    **{color: f"var(--{side}-{label})" for (side, label), color in LABELS.items()},
-}
+_STAND_INS = {name: f"#01{number:02x}fe" for number, name in enumerate(NAMES)}
+"""Colors that are never seen: each becomes the CSS variable of its name."""
 
+_VARIABLES = {color: f"var(--{name})" for name, color in _STAND_INS.items()}
 
-def _matplotlib() -> Any:
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("The HTML report", "report", error) from None
-    return matplotlib, Figure
+PIXELS = 4 / 3
+"""Of CSS in a point, in which charts are drawn."""
 
 
 def draw(
-    name: str, title: str, text: str, size: tuple[float, float], paint: Callable[[Figure, Axes], None]
+    name: str, title: str, text: str, size: tuple[float, float], paint: Paint, look: str = "chart"
 ) -> str:
-    """A chart as an ``<svg>`` element that can stand in a page: its own ids, the page's colors, no fixed size.
+    """A chart as an ``<svg>`` element that can stand in a page under a policy without inline style or scripts.
 
     Parameters
     ----------
-    name : unique in the page. title, text : what a screen reader says.
-    size : width and height in inches. paint : draws on the empty figure and axes.
+    name : str
+        Unique in the page; ids begin with it.
+    title, text : str
+        What a screen reader says.
+    size : (float, float)
+        Width and height in inches.
+    paint : callable
+        Draws on the empty figure and axes, in colors of `judgekit.report.render.canvas`.
+    look : str
+        CSS classes of the element.
 
     Raises
     ------
-    MissingExtra : matplotlib is not installed.
+    MissingExtra
+        matplotlib is not installed.
     """
-    matplotlib, figure_class = _matplotlib()
-    style = {
-        "svg.fonttype": "none",
-        "text.parse_math": False,  # a name with dollar signs is a name
-        "svg.hashsalt": name,  # the same ids every time
-        "font.size": 9.5,
-        "font.family": "DejaVu Sans",
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": MUTED,
-        "axes.linewidth": 0.8,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-        "xtick.labelcolor": MUTED,
-        "ytick.labelcolor": MUTED,
-        "grid.color": GRID,
-        "grid.linewidth": 0.8,
-        "hatch.linewidth": 0.8,
-        "patch.linewidth": 0,
-    }
-    with matplotlib.rc_context(style):
-        figure = figure_class(figsize=size, layout="constrained")
-        figure.patch.set_alpha(0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0)
-        paint(figure, axes)
+    style = {"svg.fonttype": "none", "svg.hashsalt": name}  # text stays text; the same ids every time
+    with painted(size, paint, _STAND_INS, style) as figure:
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return _inline(file.getvalue(), name, title, text)
+    root = ElementTree.fromstring(file.getvalue())
+    _clean(root)
+    _own_ids(root, name)
+    _lead(root)
+    _describe(root, name, title, text, look)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
-def _inline(svg: str, name: str, title: str, text: str) -> str:
-    """The ``<svg>`` element alone, named, described, and in the page's colors and typeface."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
-    svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    for stand_in, css in CSS.items():
-        svg = svg.replace(stand_in, css)
-    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    head = f'<svg role="img" aria-labelledby="{name}-title {name}-text" class="chart" '
-    words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(text)}</desc>'
-    opening = re.compile(r"<svg [^>]*>")
-    tag = opening.search(svg)
-    assert tag is not None
-    box = re.search(r'viewBox="([^"]*)"', tag[0])
-    assert box is not None
-    width = float(box[1].split()[2])
-    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'{head}viewBox="{box[1]}" style="max-width: {width:.0f}pt" {namespaces}>{words}{svg[tag.end() :].strip()}'
+def _clean(root: Element) -> None:
+    """No style, in elements or attributes: presentation attributes instead, in the page's colors."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{_SVG}metadata", f"{_SVG}style") or (
+                child.tag == f"{_SVG}defs" and all(part.tag == f"{_SVG}style" for part in child)
+            ):
+                parent.remove(child)
+    for element in root.iter():
+        for key, value in _declarations(element.attrib.pop("style", "")).items():
+            element.set(key, value)
+        for key, value in element.attrib.items():
+            element.set(key, _VARIABLES.get(value, value))
+        if link := element.attrib.pop(f"{_XLINK}href", None):
+            element.set("href", link)
+        for key in ("d", "x", "y", "points", "transform"):
+            if key in element.attrib:
+                element.set(key, _shortened(element.attrib[key]))
 
 
-def percent_axis(axis: Any) -> None:
-    """Print the ticks of a matplotlib axis of shares as whole percents."""
-    from matplotlib.ticker import PercentFormatter
+def _declarations(style: str) -> Mapping[str, str]:
+    """``"font: bold 9px 'DejaVu Sans'; fill: #010101"`` as attributes; the typeface is the page's."""
+    found = {
+        key.strip(): value.strip() for key, _, value in (part.partition(":") for part in style.split(";"))
+    }
+    found.pop("", None)
+    found.pop("font-family", None)
+    if font := found.pop("font", ""):
+        if size := re.search(r"([\d.]+)px", font):
+            found["font-size"] = size[1]
+        if re.search(r"\b(bold|[6-9]00)\b", font):
+            found["font-weight"] = "bold"
+    if "font-size" in found:
+        found["font-size"] = found["font-size"].removesuffix("px")
+    return found
 
-    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+def _shortened(numbers: str) -> str:
+    """Hundredths of a point are enough."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), numbers)
+
+
+def _own_ids(root: Element, name: str) -> None:
+    """Ids that something refers to begin with the chart's name; the others, those of links apart, go."""
+    refers = re.compile(r"#([^)]+)\)?$")
+    used = {
+        found[1]
+        for element in root.iter()
+        for key, value in element.attrib.items()
+        if (value.startswith("url(#") or (key == "href" and element.tag == f"{_SVG}use"))
+        and (found := refers.search(value))
+    }
+    for element in root.iter():
+        for key, value in list(element.attrib.items()):
+            if key == "id" and value in used:
+                element.set(key, f"{name}-{value}")
+            elif key == "id" and not value.startswith("{"):
+                del element.attrib[key]
+            elif value.startswith("url(#") or (key == "href" and element.tag == f"{_SVG}use"):
+                element.set(key, value.replace("#", f"#{name}-", 1))
+
+
+def _lead(root: Element) -> None:
+    """Links say what they lead to, and how many items (see `judgekit.report.render.canvas.lead`)."""
+    for group in root.iter(f"{_SVG}g"):
+        if not group.get("id", "").startswith("{"):
+            continue
+        told: dict[str, Any] = json.loads(group.attrib.pop("id"))
+        for link in group.iter(f"{_SVG}a"):
+            link.set("aria-label", told["title"])
+            if told["count"] is not None:
+                link.set("data-count", str(told["count"]))
+            title = Element(f"{_SVG}title")
+            title.text = told["title"]
+            link.insert(0, title)
+
+
+def _describe(root: Element, name: str, title: str, text: str, look: str) -> None:
+    """Its words, its size, and its part: a picture, or a group where parts of it lead somewhere."""
+    leads = root.find(f".//{_SVG}a") is not None
+    box = root.attrib["viewBox"]
+    width = float(box.split()[2])
+    root.attrib.clear()
+    root.attrib.update(
+        {
+            "role": "group" if leads else "img",
+            "aria-labelledby": f"{name}-title {name}-text",
+            "class": look,
+            "viewBox": box,
+            "width": f"{PIXELS * width:.0f}",
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt",
+        }
+    )
+    for tag, words in (("desc", text), ("title", title)):
+        element = Element(f"{_SVG}{tag}", {"id": f"{name}-{tag if tag == 'title' else 'text'}"})
+        element.text = words
+        root.insert(0, element)

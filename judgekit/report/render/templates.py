@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from judgekit.report.render.cells import in_words
+from judgekit.report.render.palette import palette_css
 from judgekit.report.words import estimate, limits
 
 PAGE = files("judgekit.report.render") / "page"
@@ -53,7 +54,8 @@ def page(name: str, *, styles: Sequence[str], scripts: Sequence[str] = (), **fil
     **filled
         What the template is filled with; text is escaped.
     """
-    style, script = ("\n".join(map(part, names)) for names in (styles, scripts))
+    style = "\n".join((palette_css(), *map(part, styles)))
+    script = "\n".join(map(part, scripts))
     return template(name).render(
         style=Markup(style), script=Markup(script), policy=Markup(policy(style, script)), **filled
     )
@@ -65,7 +67,7 @@ def policy(style: str, script: str = "") -> str:
     It names them by their SHA-256 (CSP Level 3, section 6.7.3.2), so that neither a text under judgment nor whoever
     passes the file on can add one. Attributes such as ``style`` and ``onclick`` have no effect at all.
     """
-    allowed = ["style-src 'unsafe-inline'", *([f"script-src {_hashed(script)}"] if script else [])]
+    allowed = [f"style-src {_hashed(style)}", *([f"script-src {_hashed(script)}"] if script else [])]
     return "; ".join(
         ("default-src 'none'", *allowed, "img-src data:", "base-uri 'none'", "form-action 'none'")
     )

@@ -1,6 +1,6 @@
 """The charts of the report, one module each: what it shows, its caption, and the same in words.
 
-Here: a chart's place, title and drawing. Not here: colors and SVG (:mod:`judgekit.report.render.svg`).
+Here: a chart's place, title and drawing. Not here: colors (:mod:`judgekit.report.render.palette`), SVG.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Drawing:
     size : (float, float)
         Width and height in inches.
     paint : callable
-        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.svg`.
+        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.canvas`.
     caption : str
         Printed under it.
     text : str

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from judgekit.report.groups import Group
+from judgekit.report.render.canvas import INK, PAPER, SERIES, UNDECIDED, label_color, percent_axis
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, chosen, opinion, shown_runs
-from judgekit.report.render.svg import INK, LABELS, PAPER, SERIES, UNDECIDED, percent_axis
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 from judgekit.rubrics import Side
@@ -47,7 +47,7 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
         for part in parts:
             width = [share(group, part) for _, group in groups]
             counted = next((group.counts_as[part] for _, group in groups if part in group.counts_as), part)
-            color = LABELS.get((side, counted)) or (
+            color = label_color(counted) or (
                 UNDECIDED if part == OPEN else SERIES[labels.index(part) % len(SERIES)]
             )
             hatch = (

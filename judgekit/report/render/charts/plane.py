@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from judgekit.report.render.canvas import INK, PAPER, SERIES, percent_axis
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, chosen, opinion, shown_runs
-from judgekit.report.render.svg import INK, PAPER, SERIES, percent_axis
 from judgekit.report.summary import Summary
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from judgekit.report.render.canvas import MUTED, SERIES, percent_axis
 from judgekit.report.render.charts.base import WIDTH, Chart, Drawing
-from judgekit.report.render.svg import MUTED, SERIES, percent_axis
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 
