@@ -9,6 +9,7 @@ from judgekit.report.comparison.records import Comparison, OnPlane
 from judgekit.report.findings import MOST as OVER
 from judgekit.report.findings import NOTABLE, spoken
 from judgekit.report.groups import Group, RunSummary
+from judgekit.report.standing import falls_short
 from judgekit.report.words import Finding, Tone, listed, percent
 
 MOST = 5
@@ -129,7 +130,13 @@ def _promise(ranked: Sequence[RunSummary], names: Sequence[str]) -> str:
 
 
 def _trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
-    """Judges that failed and items left unscored, in one sentence."""
+    """Runs that a promise for all of them hides, judges that failed and items left unscored, in one sentence."""
+    short = [
+        f"{run.name} ({100 * seen.agreement:.0f} % on {made.rubric})"
+        for run in ranked
+        for made in run.claims
+        if (seen := falls_short(run, made)) is not None and seen.agreement is not None
+    ]
     failed = [run.name for run in ranked if run.failed]
     left = sum(group.unscored for run in ranked for group in run.groups if not group.split)
     parts = []
@@ -137,6 +144,10 @@ def _trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         parts.append(f"A judge failed on some items of {listed(failed, NAMED)}")
     if left:
         parts.append(f"{left:,} items are unscored and count as open")
+    if short:
+        parts.append(
+            f"The promise is for the runs together: fewer verdicts agree with people on {listed(short, NAMED)}"
+        )
     if parts:
         yield Finding("warning", f"{'; '.join(parts)}.", tuple(failed), "trust")
 

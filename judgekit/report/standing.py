@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from judgekit.calibration.ood import REASON
 from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
 from judgekit.report.claims.shifts import ENOUGH
+from judgekit.report.diagnostics import People
 from judgekit.report.groups import RunSummary
 from judgekit.report.words import Finding, listed
 
@@ -147,19 +148,24 @@ def _standing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
 
 def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
     """A run whose own labels speak against a promise that was made for several runs together."""
-    wanted = next((made.agreement for made in run.claims if made.rubric == rubric), None)
-    for seen in run.people:
-        if seen.rubric != rubric or wanted is None or seen.agreement is None:
-            continue
-        if seen.agreement < wanted and seen.labeled >= ENOUGH:
+    for made in run.claims:
+        if made.rubric == rubric and (seen := falls_short(run, made)) is not None:
             yield Finding(
                 "warning",
                 f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
-                f"({seen.labeled:,} labeled items), less than {wanted:.0%}. 'judgekit calibrate --group-by method' "
-                "makes the promise for each.",
+                f"({seen.labeled:,} labeled items), less than {made.agreement:.0%}. 'judgekit calibrate --group-by "
+                "method' makes the promise for each.",
                 (run.name,),
                 "trust",
             )
+
+
+def falls_short(run: RunSummary, made: Claim) -> People | None:
+    """The verdicts of a run against people where they agree less than a standing promise says; else None."""
+    seen = next((seen for seen in run.people if seen.rubric == made.rubric), None)
+    if seen is None or seen.agreement is None or made.agreement is None or not made.stands:
+        return None
+    return seen if seen.agreement < made.agreement and seen.labeled >= ENOUGH else None
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:

@@ -58,3 +58,30 @@ def test_items_without_a_verdict_are_heard(tmp_path, unscored):
     said = [found.text for found in summary.headlines if "unscored" in found.text]
     assert bool(said) == bool(left)
     assert not left or f"{left:,} items are unscored" in said[0]
+
+
+def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
+    """The promise was made on another method, which the judge reads better."""
+    made = [
+        make_run(
+            tmp_path / name,
+            name,
+            forget=300,
+            keep=60,
+            human=1.0,
+            people=1,
+            calibrations=certified("original"),
+        )
+        for name in ("original", "IDK")
+    ]
+    summary = summarize(load(made))
+    short = {
+        run.name
+        for run in summary.runs
+        for claim in run.claims
+        for seen in run.people
+        if claim.stands and seen.rubric == claim.rubric and seen.agreement < claim.agreement
+    }
+    said = " ".join(found.text for found in summary.headlines)
+    assert all(f"{name} (" in said for name in short)
+    assert bool(short) == ("The promise is for the runs together" in said)
