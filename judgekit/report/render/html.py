@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from judgekit.report.items.facts import item_facts
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.charts import charts
 from judgekit.report.render.head import facts, title
+from judgekit.report.render.items import packed
 from judgekit.report.render.tables import overview, tables
 from judgekit.report.render.templates import page, template
 from judgekit.report.sections import SECTIONS
@@ -18,7 +20,7 @@ from judgekit.rubrics import Role
 STYLES = ("style.css", "charts.css")
 """Files of the folder ``page`` that make the page's one style, in order."""
 
-SCRIPTS = ("items.js",)
+SCRIPTS = ("data.js", "items.js")
 """Files of the folder ``page`` that make the page's one script, in order."""
 
 LONGEST = 4000
@@ -43,6 +45,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         for key in SECTIONS
     }
     told = {key for key in SECTIONS if said[key]}
+    promises = {(run.name, made.rubric): made.status for run in summary.runs for made in run.claims}
     shown = {*(table.place for table in held), *(chart.place for chart in drawn), *told, "items"}
     return page(
         "page.html.j2",
@@ -57,6 +60,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         sections=SECTIONS,
         filled=shown,
         items=embedded(item_table(summary, runs)),
+        blocks=packed(item_facts(runs, promises), summary.order),
     )
 
 

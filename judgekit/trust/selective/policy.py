@@ -141,6 +141,32 @@ class Policy:
                 break
         return walk.decisions
 
+    def standing(self, probs: ArrayLike, groups: Sequence[object] | None = None) -> tuple[Floats, Floats]:
+        """How far the evidence on each item went where it stopped, and how far it had to go for a verdict there.
+
+        Parameters
+        ----------
+        probs, groups : as for :meth:`decide`.
+
+        Returns
+        -------
+        score, needed : float (items,)
+            Log-odds of the leading label at the tier where the item stopped, and the least that is enough there for a
+            verdict with that label (+inf: nothing is); both NaN for an item that is unscored or has no evidence.
+        """
+        evidence = check_probs(probs)
+        tier, group = self.decide(evidence, groups).tier, self._group_index(groups, len(evidence))
+        labels, scores = self.pool.opinions(evidence)
+        items, silent = np.arange(len(evidence)), np.isnan(evidence[:, :, 0]).all(axis=1)
+        label, score = labels[items, tier], scores[items, tier]
+        threshold = np.where(group >= 0, self.threshold[group, label], np.inf)
+        needed = np.full(len(evidence), np.nan)
+        for t in range(self.stopping.depth):
+            here = tier == t
+            needed[here] = self.stopping.needs(threshold[here], t)
+        unknown = silent | (tier < 0)
+        return np.where(unknown, np.nan, score), np.where(unknown, np.nan, needed)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form; ``from_dict`` gives back an equal policy."""
         return {

@@ -105,6 +105,13 @@ class StoppingRule:
             enough = np.minimum(enough, np.maximum(2 * score, score))
         return np.where(enough >= self.minimum_score[tier], enough, -np.inf)
 
+    def needs(self, threshold: Floats, tier: int) -> Floats:
+        """The least score with which a tier gives a verdict at a threshold: where :meth:`settles` reaches it."""
+        enough, margin = np.maximum(threshold, self.minimum_score[tier]), self.early_exit_margin[tier]
+        if margin < 0:
+            return np.maximum(enough + margin, np.where(enough > 0, enough / 2, enough))
+        return enough + margin
+
     def entries(self, score: Floats, present: Bools) -> Floats:
         """The threshold from which on each tier would settle an item, (items, tiers); -inf never.
 
