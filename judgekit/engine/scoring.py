@@ -115,7 +115,9 @@ def score(
     }
     if isinstance(source, str | Path):
         log = readers.log(source, **reader, digest=True)
-        about = RunAbout(source=str(source), source_digest=log.digest, recorded=log.recorded)
+        about = RunAbout(
+            source=str(source), source_digest=log.digest, overrides=log.overrides, recorded=log.recorded
+        )
         items: Iterable[Item] = log.items()
     elif said := [name for name, value in reader.items() if value is not None]:
         raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")

@@ -15,6 +15,8 @@ from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.formats import format_named, hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.logs import logs
+from judgekit.readers.names import overrides
+from judgekit.readers.settings import of_training
 from judgekit.records import Item
 
 
@@ -89,6 +91,12 @@ class Log:
         return unique(
             _forced(self.form, self.source) if self.named else self.form.read(self.source), self.source.path
         )
+
+    @property
+    def overrides(self) -> dict[str, str]:
+        """Hydra's overrides near it on how the model was trained; what the caller says of the method goes before."""
+        near = overrides(self.source.path) if self.source.path.is_file() else {}
+        return of_training(near, self.source.method)
 
     @property
     def recorded(self) -> dict[str, float | None]:

@@ -54,6 +54,11 @@ class RunNames(NamedTuple):
     doubt: str = ""
 
 
+def is_method(part: str) -> bool:
+    """Whether a part of a name is a method of the field."""
+    return bool(_METHOD.fullmatch(part))
+
+
 def is_stage(folder: str) -> bool:
     """Whether a folder's name only says at what stage its files were made."""
     return bool(_STAGE.fullmatch(folder))
@@ -62,7 +67,7 @@ def is_stage(folder: str) -> bool:
 @lru_cache(maxsize=256)
 def run_names(path: Path) -> RunNames:
     """What folder, file and Hydra's overrides say of a run."""
-    ran = _overrides(path)
+    ran = overrides(path)
     model, trainer = ran.get("model", ""), ran.get("trainer", "")
     folders = [
         folder.name
@@ -134,7 +139,7 @@ def _sized(name: str) -> str:
     return next((part for part in name.split("_") if _SIZE.search(part)), "")
 
 
-def _overrides(path: Path) -> dict[str, str]:
+def overrides(path: Path) -> dict[str, str]:
     """``key=value`` of Hydra's overrides near a file; those of the nearest folder go before."""
     found: dict[str, str] = {}
     for folder in list(path.absolute().parents)[: 1 + _ABOVE]:

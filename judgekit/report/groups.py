@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from judgekit.display import brief_repr
+from judgekit.readers.settings import Value
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People, TierUse
 from judgekit.report.rates.chance import ByChance
@@ -59,15 +60,18 @@ class Group:
 class RunSummary:
     """One run.
 
-    ``certified``: every rubric's claim stands. ``answers``: whether the model still answers what it should keep;
-    None where the file has no such side. ``recorded``: figures that the source file gave of itself. ``failed``: a
-    sentence for each judge that failed on some of the items it was asked about. ``baseline``: which model before or
-    without unlearning it is, if one.
+    ``name`` is the key of links and data, ``title`` what a reader sees (:mod:`judgekit.report.titles`); both are unique
+    in the report. ``method``: without its ``settings``. ``certified``: every rubric's claim stands. ``answers``:
+    whether the model still answers what it should keep; None where the file has no such side. ``recorded``: figures
+    that the source file gave of itself. ``failed``: a sentence for each judge that failed on some of the items it was
+    asked about. ``baseline``: which model before or without unlearning it is, if one.
     """
 
     name: str
+    title: str
     model: str
     method: str
+    settings: dict[str, Value]
     source: str
     items: int
     certified: bool

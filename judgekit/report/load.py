@@ -19,6 +19,7 @@ from judgekit.cascade.anew import decided_anew
 from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
+from judgekit.readers.settings import Trained, trained
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
@@ -109,6 +110,13 @@ class Run:
     def model(self) -> str:
         """The model that was unlearned; empty where the outputs name none."""
         return self.rows[0].verdict.model if self.rows else ""
+
+    @cached_property
+    def trained(self) -> Trained:
+        """The method without its settings, and they; told from the run's name where the outputs name no method."""
+        said = self.rows[0].verdict.method if self.rows else ""
+        folders = [folder.name for folder in Path(self.source).parents]
+        return trained(said or self.name, self.about.overrides, folders)
 
     @cached_property
     def by_rubric(self) -> dict[str, list[JudgedItem]]:
@@ -243,6 +251,7 @@ def load_folder(folder: str | Path, promises: Mapping[str, Calibration] = _NONE)
     if len(parts) == 1:
         return [Run(name, next(iter(parts.values())), about, calibrations)]
     models = {model for model, _ in parts}
+    about = about.model_copy(update={"overrides": {}})  # they are one run's, and cannot say whose
     return [
         Run(
             " · ".join(filter(None, (method, model if len(models) > 1 or not method else ""))) or name,

@@ -29,6 +29,7 @@ from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
+from judgekit.report.titles import titles
 from judgekit.report.words import Finding
 from judgekit.rubrics import Role, labels_of, load_rubric
 
@@ -99,7 +100,8 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
         for rubric, rows in run.by_rubric.items()
     }
     promises = vouched(runs, {key for key, made in claims.items() if made.stands})
-    told = tuple(_summarize(run, claims, promises) for run in runs)
+    called = titles(runs)
+    told = tuple(_summarize(run, called[run.name], claims, promises) for run in runs)
     compared = tuple(comparisons(runs, told, promises))
     order = best_first(told)
     said = tuple(tested_measures(tested)) if tested else ()
@@ -123,19 +125,22 @@ READ_FOR_CHANCE = "forgetting"
 """The rubric under which the lexical judge reads what leaks by chance, whatever the run was judged under."""
 
 
-def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vouched]) -> RunSummary:
+def _summarize(
+    run: Run, title: str, claims: Mapping[Key, Claim], promises: Mapping[Key, Vouched]
+) -> RunSummary:
     made = tuple(claims[run.name, rubric] for rubric in run.by_rubric)
     groups = tuple(
         group
         for rubric, rows in run.by_rubric.items()
         for group in _groups(run, rubric, rows, promises.get((run.name, rubric)))
     )
-    first = run.rows[0].verdict
     known = [row.verdict.cost for row in run.rows if row.verdict.cost is not None]
     return RunSummary(
         name=run.name,
-        model=first.model,
-        method=first.method,
+        title=title,
+        model=run.model,
+        method=run.trained.method,
+        settings=dict(run.trained.settings),
         source=run.source,
         items=len(run.rows),
         certified=all(one.stands for one in made),
@@ -148,7 +153,7 @@ def _summarize(run: Run, claims: Mapping[Key, Claim], promises: Mapping[Key, Vou
         recorded=run.recorded,
         people=_people([run]),
         failed=run.failed,
-        baseline="" if (part := role(first.method)) == "unlearned" else part,
+        baseline="" if (part := role(run.trained.method)) == "unlearned" else part,
     )
 
 

@@ -75,6 +75,8 @@ class RunAbout(Lenient):
         When it was finished, as an ISO-8601 time.
     source, source_digest : str
         The file that the outputs were read from, and what tells it from others; absent where items were given.
+    overrides : mapping
+        Hydra's overrides that say how the model was trained (:func:`judgekit.readers.settings.of_training`).
     recorded : mapping
         Numbers of the whole run that the source held.
     items : int
@@ -96,6 +98,7 @@ class RunAbout(Lenient):
     created: str = ""
     source: str = ""
     source_digest: str | None = None
+    overrides: dict[str, str] = Field(default_factory=dict)
     recorded: dict[str, float | None] = Field(default_factory=dict)
     items: int = 0
     tiers: tuple[dict[str, Any], ...] = ()

@@ -147,3 +147,16 @@ def test_a_log_knows_its_format_its_digest_and_its_totals(tmp_path: Path) -> Non
     assert (log.form.name, log.recorded, len(log.digest or "")) == ("rwku", {"level_1_rouge_l_r": 0.5}, 12)
     assert [item.output for item in log.items()] == [TEXT]
     assert readers.log(path).digest is None and readers.log(path, digest=True) == log
+
+
+def test_a_log_keeps_what_hydra_recorded_near_it(tmp_path: Path) -> None:
+    folder = tmp_path / "run7" / "evals"
+    (tmp_path / "run7" / ".hydra").mkdir(parents=True)
+    (tmp_path / "run7" / ".hydra" / "overrides.yaml").write_text(
+        "- trainer=NPO\n- +trainer.args.learning_rate=1e-3\n"
+    )
+    folder.mkdir()
+    path = folder / "answers.jsonl"
+    path.write_text(json.dumps({"question": "q", "output": "o"}) + "\n")
+    assert readers.log(path).overrides == {"trainer": "NPO", "trainer.args.learning_rate": "1e-3"}
+    assert readers.log(path, method="DPO").overrides == {"trainer.args.learning_rate": "1e-3"}

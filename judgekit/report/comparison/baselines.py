@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.roles import Role, role
-
-
-def base_model(side: RunValues) -> str:
-    """The base model, without an owner in front and however it is written; runs that name none share the empty name."""
-    return side.run.model.rsplit("/", 1)[-1].casefold()
+from judgekit.report.titles import base_model
 
 
 def baselines(sides: Sequence[RunValues], part: Role) -> Mapping[str, RunValues]:
@@ -22,7 +18,7 @@ def baselines(sides: Sequence[RunValues], part: Role) -> Mapping[str, RunValues]
     found: dict[str, list[RunValues]] = {}
     for side in sides:
         if role(side.method) == part:
-            found.setdefault(base_model(side), []).append(side)
+            found.setdefault(base_model(side.run.model), []).append(side)
 
     def shared(side: RunValues, other: RunValues) -> float:
         return len(side.asked & other.asked) / len(side.asked | other.asked)
@@ -30,5 +26,5 @@ def baselines(sides: Sequence[RunValues], part: Role) -> Mapping[str, RunValues]
     return {
         side.name: max(own, key=lambda other: shared(side, other))
         for side in sides
-        if (own := found.get(base_model(side)))
+        if (own := found.get(base_model(side.run.model)))
     }

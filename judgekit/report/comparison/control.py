@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from judgekit.report.comparison.axes import Axis
-from judgekit.report.comparison.baselines import base_model
 from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.records import Controlled, number
-from judgekit.report.comparison.roles import role, sweep
+from judgekit.report.comparison.roles import role
 from judgekit.report.paired import CONFIDENCE
 from judgekit.report.recipes.uwc import TAU, choose, enough
+from judgekit.report.titles import base_model
 
 
 def controlled(
@@ -19,7 +19,7 @@ def controlled(
     """Every method with several runs of one base model. Without its original the run that keeps most stands in."""
     models: dict[str, list[RunValues]] = {}
     for side in sides:
-        models.setdefault(base_model(side), []).append(side)
+        models.setdefault(base_model(side.run.model), []).append(side)
     for mine in models.values():
         most = max((side.name for side in mine), key=lambda name: kept.middle(name))
         given = original.get(mine[0].name)
@@ -31,7 +31,7 @@ def controlled(
         methods: dict[str, list[str]] = {}
         for side in mine:
             if role(side.method) == "unlearned":
-                methods.setdefault(sweep(side.method), []).append(side.name)
+                methods.setdefault(side.method, []).append(side.name)
         for method, names in methods.items():
             if len(names) > 1:
                 called = f"{method} on {mine[0].run.model}" if len(models) > 1 else method

@@ -67,8 +67,8 @@ class RunValues:
 
     @property
     def method(self) -> str:
-        """The unlearning method, which tells the role of the run; its own name where the outputs name none."""
-        return self.run.rows[0].verdict.method or self.run.name
+        """The unlearning method without its settings, which tells the role of the run."""
+        return self.run.trained.method
 
     @property
     def undecided(self) -> int:

@@ -79,6 +79,9 @@ def _of_run(run: RunSummary) -> Iterator[Row]:
     for figure in run.measures:
         yield from _of_measure(figure)
     yield {"section": "count", "name": "items", "value": run.items}
+    for name, setting in run.settings.items():
+        said: Row = {"note": setting} if isinstance(setting, str) else {"value": setting}
+        yield {"section": "setting", "name": name, **said}
     yield {"section": "cost", "name": "cost", "value": run.cost, "note": "US dollars"}
     for tier in run.tiers:
         for name, value in asdict(tier).items():

@@ -11,7 +11,7 @@ from judgekit.judges.lexical import LexicalJudge
 from judgekit.readers import read, recorded_metrics
 from judgekit.records import HumanLabel, Item, Verdict
 from judgekit.report.comparison.records import Comparison
-from judgekit.report.comparison.roles import role, sweep
+from judgekit.report.comparison.roles import role
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.tables import tables
@@ -36,23 +36,6 @@ from tests.shared_data import shared
 )
 def test_roles(method: str, part: str) -> None:
     assert role(method) == part
-
-
-@pytest.mark.parametrize(
-    ("method", "stem"),
-    [
-        ("GradAscent_lr1e-5", "GradAscent"),
-        ("NPO_lr1e-4_epoch3", "NPO"),
-        ("ME+GD · lr=5e-6", "ME+GD"),
-        ("IDK_AP-checkpoint-120", "IDK_AP"),
-        ("mix_alpha0.25", "mix"),
-        ("UniErase", "UniErase"),
-        ("color1", "color1"),
-        ("lr1e-5", "lr1e-5"),
-    ],
-)
-def test_a_sweep_is_named_without_its_settings(method: str, stem: str) -> None:
-    assert sweep(method) == stem
 
 
 def _run(
