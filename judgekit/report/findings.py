@@ -8,21 +8,12 @@ from judgekit.report.comparison.per_run import LEAKED
 from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
-from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.samples.said import said
 from judgekit.report.standing import missing, promised
-from judgekit.report.words import Finding, limits, listed, percent
+from judgekit.report.words import Finding, listed, percent, spoken
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""
-
-
-def spoken(rate: JudgedRate) -> str:
-    """A rate with its interval, in words: '12.3 % (10.1–14.8)'; bounds where it is left open."""
-    inside = limits(rate)
-    where = f" ({inside})" if inside else ""
-    if rate.value is None:
-        return f"between {percent(rate.bounds[0])} and {percent(rate.bounds[1])}{where}"
-    return f"{percent(rate.value)}{where}"
 
 
 def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ()) -> Iterable[Finding]:
@@ -33,6 +24,7 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
         for run, group in forget:
             yield from _by_chance(run, group)
             yield from _kind(run, group)
+        yield from said({run.name: run.samples for run, _ in forget if run.samples is not None})
     yield from promised(runs)
     for found in comparisons:
         yield from _compared(found)

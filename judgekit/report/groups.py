@@ -12,6 +12,7 @@ from judgekit.report.diagnostics import People, TierUse
 from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
+from judgekit.report.samples.records import Samples
 from judgekit.rubrics import Side
 
 Baseline = Literal["", "original", "retrained"]
@@ -64,7 +65,8 @@ class RunSummary:
     in the report. ``method``: without its ``settings``. ``certified``: every rubric's claim stands. ``answers``:
     whether the model still answers what it should keep; None where the file has no such side. ``recorded``: figures
     that the source file gave of itself. ``failed``: a sentence for each judge that failed on some of the items it was
-    asked about. ``baseline``: which model before or without unlearning it is, if one.
+    asked about. ``baseline``: which model before or without unlearning it is, if one. ``samples``: what several outputs
+    a question say of the forget side; None where every question has one.
     """
 
     name: str
@@ -85,6 +87,7 @@ class RunSummary:
     people: tuple[People, ...]
     failed: tuple[str, ...] = ()
     baseline: Baseline = ""
+    samples: Samples | None = None
 
     __repr__ = brief_repr
 

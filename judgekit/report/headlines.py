@@ -7,10 +7,10 @@ from itertools import islice
 
 from judgekit.report.comparison.records import Comparison, OnPlane
 from judgekit.report.findings import MOST as OVER
-from judgekit.report.findings import NOTABLE, spoken
+from judgekit.report.findings import NOTABLE
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.standing import falls_short
-from judgekit.report.words import Finding, Tone, listed, percent
+from judgekit.report.words import Finding, Tone, listed, percent, spoken
 
 MOST = 5
 NAMED = 3

@@ -29,6 +29,7 @@ from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
+from judgekit.report.samples.count import samples
 from judgekit.report.titles import titles
 from judgekit.report.words import Finding
 from judgekit.rubrics import Role, labels_of, load_rubric
@@ -153,6 +154,7 @@ def _summarize(
         recorded=run.recorded,
         people=_people([run]),
         failed=run.failed,
+        samples=samples(run),
         baseline="" if (part := role(run.trained.method)) == "unlearned" else part,
     )
 

@@ -17,6 +17,7 @@ from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import Row
 from judgekit.report.render.citation import citation
 from judgekit.report.render.comparison_numbers import comparison_numbers, flow_numbers
+from judgekit.report.render.sample_tables import sample_numbers
 from judgekit.report.summary import Summary
 
 CSV_COLUMNS = (
@@ -93,6 +94,9 @@ def _of_run(run: RunSummary) -> Iterator[Row]:
         yield {"section": "recorded", "name": name, "value": value, "note": "as the file says"}
     for people in run.people:
         yield from _of_people(people)
+    if run.samples is not None:
+        for row in sample_numbers(run.samples):
+            yield {"rubric": run.samples.rubric, **row}
 
 
 def _of_group(group: Group) -> Iterator[Row]:

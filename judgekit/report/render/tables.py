@@ -11,6 +11,7 @@ from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, sha
 from judgekit.report.render.comparison_tables import comparison_tables
 from judgekit.report.render.faithfulness_table import faithful
 from judgekit.report.render.flow_tables import flow_tables
+from judgekit.report.render.sample_tables import sample_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
@@ -21,6 +22,7 @@ def tables(summary: Summary) -> list[Table]:
         overview(summary),
         chance(summary),
         *judged(summary),
+        *sample_tables(summary.runs),
         *comparison_tables(summary.comparisons),
         *flow_tables(summary.flows),
         trust(summary),

@@ -9,13 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from judgekit.extensions import extensions
-from judgekit.report.render.charts import breakdown, plane, reliability, risk_coverage
+from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage
 from judgekit.report.render.charts.base import Chart, Drawing
 from judgekit.report.render.svg import draw
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
-SHIPPED = (plane.CHART, breakdown.FORGET, breakdown.KEEP, risk_coverage.CHART, reliability.CHART)
+SHIPPED = (
+    plane.CHART,
+    breakdown.FORGET,
+    breakdown.KEEP,
+    any_of_k.CHART,
+    risk_coverage.CHART,
+    reliability.CHART,
+)
 """In the order in which they stand in their sections."""
 
 
