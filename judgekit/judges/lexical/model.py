@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from judgekit.judges.lexical.revealed import UNNAMED, answered, rounded
 from judgekit.judges.lexical.surface import WORDING, wording
 from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Item
+
+T = TypeVar("T")
 
 PLAIN_REFUSAL = 0.75
 """From this probability on, a full refusal withholds an answer."""
@@ -71,7 +74,10 @@ class Reading:
     def __init__(self, cases: Sequence[tuple[str, tuple[str, ...], str]], semantic: bool = False) -> None:
         """``cases``: question, references and output of each item; ``semantic``: look at their meaning too."""
         self._cases = cases
-        self._once_told = [(q, refs, rounded(q, refs, said_once(output))) for q, refs, output in cases]
+        self._asked = list(dict.fromkeys((question, output) for question, _, output in cases))
+        """Each output once, however many references it is held against."""
+        told = {output: said_once(output) for _, output in self._asked}
+        self._once_told = [(q, refs, rounded(q, refs, told[output])) for q, refs, output in cases]
         self._semantic = semantic
         self._weights = load_weights(semantic)
         self._found: dict[str, Floats] = {}
@@ -115,14 +121,12 @@ class Reading:
     @property
     def unreadable(self) -> Floats:
         """The output is empty, gibberish, markup or endless repetition (set by hand)."""
-        return self._once(
-            "unreadable", lambda: np.array([unreadable(output) for _, _, output in self._cases])
-        )
+        return self._once("unreadable", lambda: np.array(self._each(lambda _, output: unreadable(output))))
 
     @property
     def off_kind(self) -> Floats:
         """The output is no answer of the kind asked for (set by hand)."""
-        return self._once("off_kind", lambda: np.array([off_kind(q, output) for q, _, output in self._cases]))
+        return self._once("off_kind", lambda: np.array(self._each(off_kind)))
 
     @property
     def known(self) -> tuple[Floats, Floats]:
@@ -165,13 +169,18 @@ class Reading:
 
     def _wording(self) -> list[list[float]]:
         if not hasattr(self, "_wordings"):
-            self._wordings = [wording(output) for _, _, output in self._cases]
+            self._wordings = self._each(lambda _, output: wording(output))
         return self._wordings
 
     def _refusing(self) -> list[list[float]]:
         if not hasattr(self, "_refusals"):
-            self._refusals = [refusing(question, output) for question, _, output in self._cases]
+            self._refusals = self._each(refusing)
         return self._refusals
+
+    def _each(self, feature: Callable[[str, str], T]) -> list[T]:
+        """A feature of question and output for each item, worked out once for outputs that are the same."""
+        found = {case: feature(*case) for case in self._asked}
+        return [found[question, output] for question, _, output in self._cases]
 
     def _head(self, name: str, rows: Sequence[Sequence[float]], names: Sequence[str]) -> Floats:
         return self._weights.heads[name](rows, names)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from judgekit.records import PEOPLE, Evidence
+from judgekit.report.items.chance import shared_references
 from judgekit.report.items.flags import flags_of
 from judgekit.report.items.near import Standing, standings
 from judgekit.report.load import JudgedItem, Run
@@ -131,9 +132,8 @@ def item_facts(runs: Sequence[Run], promises: Mapping[tuple[str, str], str]) -> 
     made: list[tuple[tuple[int, float], ItemFacts]] = []
     for run, pairs in zip(runs, pair_numbers(runs), strict=True):
         roles = {rubric: run.role(rubric) for rubric in run.by_rubric}
-        chances = {rubric: [0.0] * len(rows) for rubric, rows in run.by_rubric.items()}
         found = {
-            rubric: zip(standings(rows, run.calibration(rubric)), chances[rubric], strict=True)
+            rubric: zip(standings(rows, run.calibration(rubric)), shared_references(rows), strict=True)
             for rubric, rows in run.by_rubric.items()
         }
         for row, pair in zip(run.rows, pairs, strict=True):

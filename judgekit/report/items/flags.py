@@ -18,7 +18,7 @@ FLAGS = (
 """All flags, in the order of their bits."""
 
 AS_EASILY = 0.1
-"""Share of other questions whose reference an output leaks, from which on its leak counts as one by chance."""
+"""Share of the other questions with the same reference from which on a leak counts as one by chance."""
 
 
 def flags_of(row: JudgedItem, role: Role, standing: Standing, chance: float) -> tuple[str, ...]:
@@ -26,8 +26,8 @@ def flags_of(row: JudgedItem, role: Role, standing: Standing, chance: float) -> 
 
     *people disagree*: people gave it different labels. *people against*: the label of their majority is not the
     verdict's. *judges disagree*: tiers that answered gave different labels. *near threshold*: see
-    :mod:`judgekit.report.items.near`. *by chance*: a leak whose output leaks the reference of at least
-    :data:`AS_EASILY` of the other questions of its split and kind as well. *unread*: the output does not read as an
+    :mod:`judgekit.report.items.near`. *by chance*: a leak of a reference that at least
+    :data:`AS_EASILY` of the other questions of its split and kind have too. *unread*: the output does not read as an
     answer.
 
     Parameters
@@ -38,7 +38,7 @@ def flags_of(row: JudgedItem, role: Role, standing: Standing, chance: float) -> 
     standing : Standing
         How its evidence stood against the threshold.
     chance : float
-        Share of the other questions of its kind whose reference its output leaks; 0 where that is not known.
+        Share of the other questions of its kind that have its reference (:mod:`judgekit.report.items.chance`).
     """
     given = row.verdict.label
     said = {label.label for label in row.human if not label.again}

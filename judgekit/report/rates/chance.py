@@ -66,7 +66,7 @@ def leaks_by_chance(rows: Sequence[JudgedItem], rubric: Rubric) -> dict[str, tup
     rubric : one with the label *leaked*.
     """
     items = [row.item for row in rows if row.item is not None and any(map(str.strip, row.item.references))]
-    kinds = _kinds(items)
+    kinds = kinds_of(items)
     strata = [(item.split, kind, len(item.hops)) for item, kind in zip(items, kinds, strict=True)]
     questions = [item.question_id for item in items]
     pairs = permuted_pairs(questions, strata, _dice(questions))
@@ -99,7 +99,7 @@ def _rate(name: str, share: Share) -> JudgedRate:
     return JudgedRate(name, share.value, share.low, share.high, (share.value, share.value), "judge", BASIS)
 
 
-def _kinds(items: Sequence[Item]) -> list[str]:
+def kinds_of(items: Sequence[Item]) -> list[str]:
     """What each item's question asks for: the noun it names if many of its split name it, else the kind."""
     wanted = {item.question: asked(item.question) for item in items}
     often = Counter(
