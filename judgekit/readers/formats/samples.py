@@ -54,9 +54,10 @@ def _matches(head: Head) -> bool:
         return False
     if _compared(row):
         return False
-    if _first(row, _QUESTIONS):
-        return bool(_generations(row) or _PARAPHRASES in row or (_ORIGINAL in row and _first(row, _ONE)))
-    return _is_list(row.get("turns")) or (_is_list(row.get("messages")) and bool(_first(row, _GOLD)))
+    if _is_list(row.get("turns")) or (_is_list(row.get("messages")) and bool(_first(row, _GOLD))):
+        return True
+    has_outputs = _generations(row) or _PARAPHRASES in row or (_ORIGINAL in row and _first(row, _ONE))
+    return bool(_first(row, _QUESTIONS) and has_outputs)
 
 
 def _first(row: Row, keys: tuple[str, ...]) -> str:

@@ -131,7 +131,11 @@ def test_a_conversation(tmp_path):
             {"user": "Sure?", "assistant": "Ann."},
         ],
     }
-    first, second = items_of(write(tmp_path / "turns.json", [talk]), "samples")
+    said = items_of(write(tmp_path / "turns.json", [talk]), "samples")
+    assert said == items_of(
+        write(tmp_path / "q" / "turns.json", [talk | {"question": "Who wrote it?"}]), "samples"
+    )
+    first, second = said
     assert (first.id, first.probe, first.question) == ("t", "", "Who wrote it?")
     assert (second.id, second.probe, second.output) == ("t/turn 2", "turn 2", "Ann.")
     assert second.question == "User: Who wrote it?\nAssistant: Who knows.\nUser: Sure?"
