@@ -9,6 +9,7 @@ from typing import Any
 from judgekit.report.items.facts import item_facts
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.charts import charts
+from judgekit.report.render.flows import flow_rubrics
 from judgekit.report.render.head import facts, title
 from judgekit.report.render.items import packed
 from judgekit.report.render.tables import overview, tables
@@ -17,7 +18,7 @@ from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 from judgekit.rubrics import Role
 
-STYLES = ("style.css", "charts.css")
+STYLES = ("style.css", "charts.css", "compare.css")
 """Files of the folder ``page`` that make the page's one style, in order."""
 
 SCRIPTS = ("data.js", "items.js")
@@ -59,6 +60,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         charts=drawn,
         sections=SECTIONS,
         filled=shown,
+        flow_rubrics=flow_rubrics(summary.runs),
         items=embedded(item_table(summary, runs)),
         blocks=packed(item_facts(runs, promises), summary.order),
     )

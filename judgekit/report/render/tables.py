@@ -10,7 +10,7 @@ from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.render.comparison_tables import comparison_tables
 from judgekit.report.render.faithfulness_table import faithful
-from judgekit.report.render.flow_tables import flow_tables
+from judgekit.report.render.flows import flow_tables
 from judgekit.report.render.sample_tables import sample_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary

@@ -147,11 +147,11 @@ def test_filters_and_search(browser, page):
 def test_pages(browser, page):
     open_page(browser, page)
     before = rows(browser)
-    back, forth = browser.find_elements("css selector", ".pager button")
+    back, forth = browser.find_elements("css selector", "#items .pager button")
     assert not back.is_enabled()
     browser.execute_script("arguments[0].click()", forth)
     assert rows(browser) != before
-    assert "page 2 of 8" in browser.find_element("css selector", ".pager").text
+    assert "page 2 of 8" in browser.find_element("css selector", "#items .pager").text
 
 
 def test_uncertified_items_say_so(browser, page):

@@ -219,5 +219,5 @@ const itemView = (() => {
     return make("p", { class: "links" }, make("a", { href, class: "copy" }, "Copy link to this item"));
   }
 
-  return { line, body };
+  return { line, body, marked, wordsOf };
 })();

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from judgekit.report import load, summarize
 from judgekit.report.comparison.records import Flow, Flows
-from judgekit.report.render.flow_tables import flow_tables
+from judgekit.report.render.flows import flow_rubrics, flow_tables
+from tests.report.make_runs import FORGET, KEEP, make_run
 
 FORGETTING = Flows(
     first="original",
@@ -75,3 +77,11 @@ def test_the_note_says_what_became_of_the_first_pair() -> None:
     forgetting, utility = flow_tables([FORGETTING, UTILITY])
     assert FORGETTING.said[0] in forgetting.note and UTILITY.said[0] in utility.note
     assert UTILITY.said[0] not in forgetting.note
+
+
+def test_the_page_knows_the_labels_of_every_rubric_what_is_to_be_forgotten_first(tmp_path) -> None:
+    runs = load([make_run(tmp_path / name, name, forget=4, keep=4) for name in ("original", "IDK")])
+    assert flow_rubrics(summarize(runs).runs) == [
+        {"name": "forgetting", "side": "forget", "labels": list(FORGET), "counts_as": {}},
+        {"name": "utility", "side": "keep", "labels": list(KEEP), "counts_as": {}},
+    ]

@@ -1,10 +1,12 @@
-"""What became of one run's outputs in another as tables: a row for each label of the first run, counts by label."""
+"""What became of one run's outputs in another: as tables, and what the page's script has to know to count any pair."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from judgekit.report.comparison.records import OPEN, Flows
+from judgekit.report.groups import RunSummary
 from judgekit.report.render.cells import Table
 
 NOTE = (
@@ -19,6 +21,25 @@ def flow_tables(flows: Sequence[Flows]) -> Iterable[Table]:
     for rubric in dict.fromkeys(found.rubric for found in flows):
         of_it = [found for found in flows if found.rubric == rubric]
         yield _table(rubric, of_it)
+
+
+def flow_rubrics(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
+    """The rubrics by which any two runs can be set side by side, what is to be forgotten first.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``side``, ``labels`` in the rubric's order, and ``counts_as``: label to what it counts as.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for group in (group for run in runs for group in run.groups if not group.split):
+        known = made.setdefault(
+            group.rubric, {"name": group.rubric, "side": group.side, "labels": [], "counts_as": {}}
+        )
+        known["labels"] = list(dict.fromkeys([*known["labels"], *group.counts]))
+        known["counts_as"] |= group.counts_as
+    sides = ("forget", "keep", "other")
+    return sorted(made.values(), key=lambda rubric: sides.index(rubric["side"]))
 
 
 def _table(rubric: str, of_it: Sequence[Flows]) -> Table:
