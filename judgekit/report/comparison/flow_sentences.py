@@ -28,7 +28,7 @@ def sentences(
     ----------
     made : sequence of Flow
     first, second : str
-        Names of the runs.
+        What the runs are called.
     role : Role
         What the labels count as.
     alone : tuple of int

@@ -48,8 +48,15 @@ def flows(
             made = row.verdict
             states[run.name].setdefault(made.rubric, {})[number] = made.label or made.state
     groups = {run.name: {group.rubric: group for group in run.groups if not group.split} for run in told}
+    called = {run.name: run.title for run in told}
     return [
-        _flows(groups[first][rubric], groups[second][rubric], states[first][rubric], states[second][rubric])
+        _flows(
+            groups[first][rubric],
+            groups[second][rubric],
+            states[first][rubric],
+            states[second][rubric],
+            (called[first], called[second]),
+        )
         for first, second in pairs
         for rubric in sorted(groups[first], key=lambda rubric: groups[first][rubric].side == "keep")
         if rubric in groups[second]
@@ -91,7 +98,7 @@ def transitions(first: States, second: States) -> dict[tuple[str, str], list[int
     return found
 
 
-def _flows(before: Group, after: Group, first: States, second: States) -> Flows:
+def _flows(before: Group, after: Group, first: States, second: States, titles: tuple[str, str]) -> Flows:
     found = transitions(first, second)
     met = {state for pair in found for state in pair}
     labels = dict.fromkeys([*before.counts, *after.counts, *(state for state in OPEN if state in met)])
@@ -99,5 +106,5 @@ def _flows(before: Group, after: Group, first: States, second: States) -> Flows:
     shared = sum(flow.items for flow in made)
     alone = len(first) - shared, len(second) - shared
     role = Role(before.side, {**after.counts_as, **before.counts_as})
-    said = tuple(sentences(made, before.run, after.run, role, alone))
+    said = tuple(sentences(made, *titles, role, alone))
     return Flows(before.run, after.run, before.rubric, role.side, tuple(labels), made, *alone, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from judgekit.report.comparison.records import OPEN, Flows
@@ -16,11 +16,18 @@ NOTE = (
 )
 
 
-def flow_tables(flows: Sequence[Flows]) -> Iterable[Table]:
-    """One table a rubric; the sentences on its first pair of runs stand under it."""
+def flow_tables(flows: Sequence[Flows], titles: Mapping[str, str]) -> Iterable[Table]:
+    """One table a rubric; the sentences on its first pair of runs stand under it.
+
+    Parameters
+    ----------
+    flows : sequence of Flows
+    titles : mapping
+        Run name to what a reader sees.
+    """
     for rubric in dict.fromkeys(found.rubric for found in flows):
         of_it = [found for found in flows if found.rubric == rubric]
-        yield _table(rubric, of_it)
+        yield _table(rubric, of_it, titles)
 
 
 def flow_rubrics(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
@@ -42,7 +49,7 @@ def flow_rubrics(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
     return sorted(made.values(), key=lambda rubric: sides.index(rubric["side"]))
 
 
-def _table(rubric: str, of_it: Sequence[Flows]) -> Table:
+def _table(rubric: str, of_it: Sequence[Flows], titles: Mapping[str, str]) -> Table:
     met = dict.fromkeys(label for found in of_it for label in found.labels)
     labels = sorted(
         met, key=lambda label: label in OPEN
@@ -53,7 +60,7 @@ def _table(rubric: str, of_it: Sequence[Flows]) -> Table:
         for before in labels:
             row = [counts.get((before, after), 0) for after in labels]
             if any(row):
-                pair = f"{found.first} → {found.second}"
+                pair = f"{titles[found.first]} → {titles[found.second]}"
                 rows.append((pair, before, f"{sum(row):,}", *(f"{count:,}" for count in row)))
     return Table(
         f"compare-flows-{rubric}",

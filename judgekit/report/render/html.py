@@ -61,6 +61,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         sections=SECTIONS,
         filled=shown,
         flow_rubrics=flow_rubrics(summary.runs),
+        titles={run.name: run.title for run in summary.runs},
         items=embedded(item_table(summary, runs)),
         blocks=packed(item_facts(runs, promises), summary.order),
     )

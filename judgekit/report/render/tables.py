@@ -24,7 +24,7 @@ def tables(summary: Summary) -> list[Table]:
         *judged(summary),
         *sample_tables(summary.runs),
         *comparison_tables(summary.comparisons),
-        *flow_tables(summary.flows),
+        *flow_tables(summary.flows, {run.name: run.title for run in summary.runs}),
         trust(summary),
         tiers(summary),
         faithful(summary.faithfulness),

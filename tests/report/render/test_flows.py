@@ -39,16 +39,18 @@ UTILITY = Flows(
     ("None is lost.",),
 )
 
+TITLES = {"original": "original", "NPO": "NPO lr 1e-5", "GA": "GA", "a": "a", "b": "b"}
+
 
 def test_a_row_for_each_label_of_the_first_run_and_a_column_for_each_of_the_second() -> None:
-    forgetting, utility = flow_tables([FORGETTING, UTILITY, WITH_UNSCORED])
+    forgetting, utility = flow_tables([FORGETTING, UTILITY, WITH_UNSCORED], TITLES)
     assert (forgetting.name, utility.name) == ("compare-flows-forgetting", "compare-flows-utility")
     assert {table.place for table in (forgetting, utility)} == {"compare"}
     assert forgetting.columns[:3] == ("Runs", "In the first run", "Items")
     rows = [dict(zip(forgetting.columns, row, strict=True)) for row in forgetting.rows]
     assert [(row["Runs"], row["In the first run"], row["Items"]) for row in rows] == [
-        ("original → NPO", "leaked", "1,203"),
-        ("original → NPO", "withheld", "2"),
+        ("original → NPO lr 1e-5", "leaked", "1,203"),
+        ("original → NPO lr 1e-5", "withheld", "2"),
         ("original → GA", "unscored", "7"),
     ]
     assert (rows[0]["then leaked"], rows[0]["then withheld"], rows[0]["then abstained"]) == (
@@ -63,7 +65,7 @@ def test_states_without_a_label_come_after_all_labels() -> None:
     more = Flows(
         "a", "b", "forgetting", "forget", ("leaked", "wrong"), (Flow("leaked", "wrong", 1),), 0, 0, ("…",)
     )
-    (table,) = flow_tables([FORGETTING, WITH_UNSCORED, more])
+    (table,) = flow_tables([FORGETTING, WITH_UNSCORED, more], TITLES)
     assert [name.removeprefix("then ") for name in table.columns[3:]] == [
         "leaked",
         "withheld",
@@ -74,7 +76,7 @@ def test_states_without_a_label_come_after_all_labels() -> None:
 
 
 def test_the_note_says_what_became_of_the_first_pair() -> None:
-    forgetting, utility = flow_tables([FORGETTING, UTILITY])
+    forgetting, utility = flow_tables([FORGETTING, UTILITY], TITLES)
     assert FORGETTING.said[0] in forgetting.note and UTILITY.said[0] in utility.note
     assert UTILITY.said[0] not in forgetting.note
 

@@ -35,6 +35,9 @@
 
   const run = (key) => (data.words.runs.includes(state.get(key)) ? state.get(key) : pictures.dataset[key]);
 
+  /** What a reader sees of a run. */
+  const title = (key) => chosen[key].selectedOptions[0].text;
+
   /** A flow's items, as the item table finds them. */
   function items(found, from, to) {
     const is = (label, key, stateKey) => (found.rubric.labels.includes(label) ? [[key, label]] : [[key, ""], [stateKey, label]]);
@@ -64,9 +67,9 @@
     const { rubric } = found;
     const made = make("div", { class: "picture", "data-rubric": rubric.name },
       make("h4", {}, rubric.name[0].toUpperCase() + rubric.name.slice(1), make("small", {}, ` ${say.items(found.pairs.length)} that both runs have`)),
-      make("ul", { class: "said" }, ...flows.sentences(found, run("first"), run("second")).map((text) => make("li", {}, text))));
+      make("ul", { class: "said" }, ...flows.sentences(found, title("first"), title("second")).map((text) => make("li", {}, text))));
     if (!found.pairs.length) return made;
-    made.append(make("div", { class: "heads", "aria-hidden": "true" }, make("span", {}, run("first")), make("span", {}, run("second"))), make("div", { class: "canvas" }), table(found));
+    made.append(make("div", { class: "heads", "aria-hidden": "true" }, make("span", {}, title("first")), make("span", {}, title("second"))), make("div", { class: "canvas" }), table(found));
     return made;
   }
 
@@ -102,7 +105,7 @@
     chosen.second.value = second;
     drawn = rubrics.map((rubric) => flows.count(data.words.runs.indexOf(first), data.words.runs.indexOf(second), rubric)).filter((found) => found.pairs.length || found.alone.every(Boolean));
     pictures.replaceChildren(...drawn.map(picture));
-    if (!drawn.some((found) => found.pairs.length)) pictures.replaceChildren(make("p", {}, first === second ? "Choose two runs." : `${first} and ${second} have no question in common.`));
+    if (!drawn.some((found) => found.pairs.length)) pictures.replaceChildren(make("p", {}, first === second ? "Choose two runs." : `${title("first")} and ${title("second")} have no question in common.`));
     draw();
     await narrow(turn);
     if (turn === shown) root.dataset.ready = "true";
@@ -158,7 +161,7 @@
     const [before, after] = await Promise.all([data.detail(one), data.detail(other)]);
     const shared = itemView.wordsOf(after.references);
     const side = (i, known, key) => make("div", { class: "side" },
-      make("p", { class: "verdict" }, tag(flows.named(i), found.rubric), sure(i), " ", make("a", { href: address.item({ run: run(key), rubric: found.rubric.name, id: known.id }), "aria-label": `All on this output of ${run(key)}` }, key === "first" ? "first run" : "second run")),
+      make("p", { class: "verdict" }, tag(flows.named(i), found.rubric), sure(i), " ", make("a", { href: address.item({ run: run(key), rubric: found.rubric.name, id: known.id }), "aria-label": `All on this output of ${title(key)}` }, title(key))),
       make("p", { class: "output" }, known.outputs.join("") ? itemView.marked(known.outputs.join(" ⟂ "), shared, "") : make("em", {}, "empty")));
     return make("li", {},
       make("div", { class: "asked" }, make("p", {}, after.question || after.id), make("p", { class: "reference" }, after.references.join(" / "))),
