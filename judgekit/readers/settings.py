@@ -57,7 +57,10 @@ _PART = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NUMBER = re.compile(rf"[-+]?{_DIGITS}", re.IGNORECASE)
-_FORGOTTEN = re.compile(r"(?:[a-z]+[ _]){0,2}forget(?:[ _][a-z]+)??[ _]?\d+%?(?=[ _]+[a-z])", re.IGNORECASE)
+_FORGOTTEN = re.compile(
+    r"(?P<before>(?:[a-z]+[ _]+){0,2})(?P<split>forget(?:[ _][a-z]+)??[ _]?\d+%?)(?:[ _]+(?P<rest>.+))?",
+    re.IGNORECASE,
+)
 _FORGOTTEN_LAST = re.compile(r"(?<=\w)[ _]+(forget\d+)$", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 
@@ -95,8 +98,10 @@ def trained(text: str, overrides: Mapping[str, str] = _NONE, folders: Sequence[s
         Its method is empty where the text holds nothing but settings.
     """
     head, settings, words = _read(text)
-    method, data = _without_data(head)
-    if trainer := next((overrides[key] for key in _METHOD_KEYS if key in overrides), ""):
+    trainer = next((overrides[key] for key in _METHOD_KEYS if key in overrides), "")
+    method, data, more = _without_data(head)
+    words = [*more, *words]
+    if trainer:
         words = [*_without(method, trainer), *words]
         method = trainer
     elif named := _named(method, folders):
@@ -172,19 +177,35 @@ def _read(text: str) -> tuple[str, dict[str, Value], list[str]]:
     return text[head[0].start() : head[-1].end()], settings, words
 
 
-def _without_data(text: str) -> tuple[str, str]:
-    """A method's text without the forget split before or after it, and the split; a method is never part of one."""
-    found = _FORGOTTEN.match(text)
-    if found and not any(map(is_method, re.split("[ _]", found[0]))):
-        return text[found.end() :].lstrip(" _"), found[0]
+def _without_data(text: str) -> tuple[str, str, list[str]]:
+    """A method's text without the forget split in it, the split, and words that are neither.
+
+    A word before the split is the method if it is a known one, and says nothing if the rest is the same in other
+    letters: the trainer that :mod:`judgekit.readers.names` puts before a folder's name.
+    """
+    if found := _FORGOTTEN.fullmatch(text):
+        before, rest = _words(found["before"]), found["rest"] or ""
+        if before and is_method(before[0]) and not any(map(is_method, before[1:])):
+            return before[0], "_".join([*before[1:], found["split"]]), _words(rest)
+        if rest and not any(map(is_method, before)):
+            repeated = bool(before) and _folded(before[0]) == _folded(rest)
+            return rest, "_".join([*before[repeated:], found["split"]]), []
     if found := _FORGOTTEN_LAST.search(text):
-        return text[: found.start()], found[1]
-    return text, ""
+        return text[: found.start()], found[1], []
+    return text, "", []
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split("[ _]+", text) if word]
 
 
 def _without(text: str, trainer: str) -> list[str]:
     """The words of a text, once without the trainer's name."""
-    words = [word for word in re.split("[ _]+", text) if word]
+    words = _words(text)
     same = [word for word in words if word.lower() == trainer.lower()]
     if same:
         words.remove(same[0])
@@ -193,7 +214,7 @@ def _without(text: str, trainer: str) -> list[str]:
 
 def _named(text: str, folders: Sequence[str]) -> str:
     """The end of a text that is a folder's name, where no other part of the text is a known method."""
-    if any(map(is_method, re.split("[ _]", text))):
+    if any(map(is_method, _words(text))):
         return ""
     for folder in folders:
         if re.search(rf"[ _]{re.escape(folder)}$", text, re.IGNORECASE):
@@ -204,6 +225,8 @@ def _named(text: str, folders: Sequence[str]) -> str:
 def _name(key: str) -> str:
     """What a key is called here, however a tool spells it: ``trainer.args.learning_rate`` is ``lr``."""
     last = key.rsplit(".", 1)[-1]
+    if last == "r" and "lora" in key:
+        return "lora r"
     return _NAMES.get(last.lower(), last)
 
 

@@ -44,6 +44,10 @@ LORA = {"lora r": 32, "lora alpha": 64, "lora dropout": 0}
             "falcon",
             {**LORA, "lr": 1e-4, "t": 0.07, "k": 16, "layer": 7, "data": "city_forget_5", "variant": "povtanh rmcosine"},
         ),
+        ("GradAscent_city_forget_5_ga_lr1e-4", "GradAscent", {"lr": 1e-4, "data": "city_forget_5", "variant": "ga"}),
+        ("DualCF_city_forget_5_dual_cf_lr1e-4", "dual_cf", {"lr": 1e-4, "data": "city_forget_5"}),
+        ("NPO_forget10_v2", "NPO", {"data": "forget10", "variant": "v2"}),
+        ("IDK_DPO_forget10", "IDK_DPO", {"data": "forget10"}),
         ("npo_lora", "npo", {"variant": "lora"}),
         ("forget10_retain90", "retain90", {"data": "forget10"}),
         ("lr=1e-4,beta=0.5", "", {"lr": 1e-4, "beta": 0.5}),
@@ -80,7 +84,8 @@ def test_what_hydra_recorded_goes_before_the_name():
     ran = {"trainer": "NPO", "trainer.args.learning_rate": "1e-3", "trainer.method_args.beta": "0.5"}
     found = trained("NPO_forget10_GradDiff_run7_lr1e-5", ran)
     assert found.method == "NPO"
-    assert found.settings == {"lr": 1e-3, "beta": 0.5, "variant": "forget10 GradDiff run7"}
+    assert found.settings == {"lr": 1e-3, "beta": 0.5, "data": "forget10", "variant": "GradDiff run7"}
+    assert trained("NPO", {"model.lora_config.r": "16"}).settings == {"lora r": 16}
     assert trained("forget10_npo_lr1e-5", ran) == ("NPO", {"lr": 1e-3, "beta": 0.5, "data": "forget10"})
 
 
