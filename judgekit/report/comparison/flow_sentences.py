@@ -42,10 +42,8 @@ def sentences(
         total, same = sum(flow.items for flow in made), sum(f.items for f in made if f.before == f.after)
         yield f"{same:,} of {total:,} outputs have the same label in {first} and {second}."
     if any(alone):
-        yield (
-            f"{alone[0]:,} items of {first} and {alone[1]:,} of {second} have no partner in the other run; no flow "
-            "counts them."
-        )
+        ours = f"{_some(alone[0], 'item')} of {first}"
+        yield f"{ours} and {alone[1]:,} of {second} have no partner in the other run; no flow counts them."
 
 
 def _leaked(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
@@ -55,14 +53,15 @@ def _leaked(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterab
     if not total:
         yield f"No output leaked in {first}{_in_both(second, unknown)}."
     elif not became:
-        yield f"All {total:,} outputs that leaked in {first} still leak in {second}."
+        all_of = "The one output" if total == 1 else f"All {_some(total, 'output')}"
+        yield f"{all_of} that leaked in {first} still {_leak(total)} in {second}."
     else:
-        left = f"{still:,} still {'leaks' if still == 1 else 'leak'}" if still else "none still leaks"
-        yield f"Of {total:,} outputs that leaked in {first}, {_parts(became, role)} in {second}; {left}."
+        left = f"{still:,} still {_leak(still)}" if still else "none still leaks"
+        yield f"Of {_some(total, 'output')} that leaked in {first}, {_parts(became, role)} in {second}; {left}."
     yield from _unknown(unknown, second)
     anew, others = _anew(made, role, "leaked")
     if anew:
-        yield f"Of {others:,} that did not leak in {first}, {anew:,} {'leaks' if anew == 1 else 'leak'} in {second}."
+        yield f"Of {others:,} that did not leak in {first}, {anew:,} {_leak(anew)} in {second}."
 
 
 def _known(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
@@ -70,15 +69,13 @@ def _known(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterabl
     total = became.total()
     del became["correct"]
     lost = became.total()
+    those = f"{_some(total, 'correct answer')} of {first}"
     if not total:
         yield f"{first} answered nothing correctly{_in_both(second, unknown)}."
     elif not lost:
-        yield f"Of {total:,} correct answers of {first} none is lost in {second}."
+        yield f"Of {those} none is lost in {second}."
     else:
-        yield (
-            f"Of {total:,} correct answers of {first}, {lost:,} {_are(lost)} lost in {second}: "
-            f"{_parts(became, role, verb=False)}."
-        )
+        yield (f"Of {those}, {lost:,} {_are(lost)} lost in {second}: {_parts(became, role, verb=False)}.")
     yield from _unknown(unknown, second)
     anew, others = _anew(made, role, "correct")
     if anew:
@@ -123,3 +120,11 @@ def _in_both(second: str, unknown: int) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _leak(count: int) -> str:
+    return "leaks" if count == 1 else "leak"
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

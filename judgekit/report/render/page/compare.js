@@ -5,6 +5,7 @@
   const root = document.getElementById("flows");
   if (!root) return;
   const [chosen, narrowed] = root.querySelectorAll("form");
+  const notice = root.querySelector(".notice");
   const pictures = root.querySelector(".pictures");
   const beside = root.querySelector(".beside");
   const list = beside.querySelector(".read");
@@ -65,12 +66,12 @@
   /** One rubric: sentences, the picture, the same counts as a table. */
   function picture(found) {
     const { rubric } = found;
-    const made = make("div", { class: "picture", "data-rubric": rubric.name },
+    return make("div", { class: "picture", "data-rubric": rubric.name },
       make("h4", {}, rubric.name[0].toUpperCase() + rubric.name.slice(1), make("small", {}, ` ${say.items(found.pairs.length)} that both runs have`)),
-      make("ul", { class: "said" }, ...flows.sentences(found, title("first"), title("second")).map((text) => make("li", {}, text))));
-    if (!found.pairs.length) return made;
-    made.append(make("div", { class: "heads", "aria-hidden": "true" }, make("span", {}, title("first")), make("span", {}, title("second"))), make("div", { class: "canvas" }), table(found));
-    return made;
+      make("ul", { class: "said" }, ...flows.sentences(found, title("first"), title("second")).map((text) => make("li", {}, text))),
+      make("div", { class: "heads", "aria-hidden": "true" }, make("span", {}, title("first")), make("span", {}, title("second"))),
+      make("div", { class: "canvas" }),
+      table(found));
   }
 
   function table(found) {
@@ -103,9 +104,12 @@
     const [first, second] = [run("first"), run("second")];
     chosen.first.value = first;
     chosen.second.value = second;
-    drawn = rubrics.map((rubric) => flows.count(data.words.runs.indexOf(first), data.words.runs.indexOf(second), rubric)).filter((found) => found.pairs.length || found.alone.every(Boolean));
+    const strange = ["first", "second"].map((key) => state.get(key)).filter((name) => name && !data.words.runs.includes(name));
+    notice.textContent = strange.length ? `The link asks for the run ${strange.map((name) => `“${name}”`).join(" and ")}, which this report does not have.` : "";
+    const number = (name) => data.words.runs.indexOf(name);
+    drawn = first === second ? [] : rubrics.map((rubric) => flows.count(number(first), number(second), rubric)).filter((found) => found.pairs.length);
     pictures.replaceChildren(...drawn.map(picture));
-    if (!drawn.some((found) => found.pairs.length)) pictures.replaceChildren(make("p", {}, first === second ? "Choose two runs." : `${title("first")} and ${title("second")} have no question in common.`));
+    if (!drawn.length) pictures.replaceChildren(make("p", {}, first === second ? "Choose two runs." : `${title("first")} and ${title("second")} have no question in common.`));
     draw();
     await narrow(turn);
     if (turn === shown) root.dataset.ready = "true";
@@ -122,16 +126,15 @@
   }
 
   async function narrow(turn) {
-    const known = drawn.filter((found) => found.pairs.length);
-    beside.hidden = !known.length;
-    if (!known.length) return;
-    const found = known.find(({ rubric }) => rubric.name === state.get("rubric")) ?? known.find(({ rubric }) => rubric.side === state.get("side")) ?? known[0];
+    beside.hidden = !drawn.length;
+    if (!drawn.length) return;
+    const found = drawn.find(({ rubric }) => rubric.name === state.get("rubric")) ?? drawn.find(({ rubric }) => rubric.side === state.get("side")) ?? drawn[0];
     const [from, to] = flow(found);
     const totals = (which) => found.labels.map((label, at) => [label, found.pairs.filter((pair) => pair[2 + which] === at).length]).filter(([, count]) => count);
     const option = ([label, count]) => new Option(`${label} (${say.count(count)})`, label);
-    narrowed.rubric.replaceChildren(...known.map(({ rubric }) => new Option(rubric.name)));
+    narrowed.rubric.replaceChildren(...drawn.map(({ rubric }) => new Option(rubric.name)));
     narrowed.rubric.value = found.rubric.name;
-    narrowed.rubric.closest("label").hidden = known.length === 1;
+    narrowed.rubric.closest("label").hidden = drawn.length === 1;
     for (const [select, which, value] of [[narrowed.from, 0, from], [narrowed.to, 1, to]]) {
       select.replaceChildren(new Option("any label", ""), ...totals(which).map(option));
       select.value = value;

@@ -59,7 +59,7 @@ const flows = (() => {
     const side = found.rubric.side;
     const said = side === "forget" ? leaked(found, first, second) : side === "keep" ? known(found, first, second) : same(found, first, second);
     const [one, other] = found.alone;
-    if (one || other) said.push(`${say.count(one)} items of ${first} and ${say.count(other)} of ${second} have no partner in the other run; no flow counts them.`);
+    if (one || other) said.push(`${some(one, "item")} of ${first} and ${say.count(other)} of ${second} have no partner in the other run; no flow counts them.`);
     return said;
   }
 
@@ -68,15 +68,15 @@ const flows = (() => {
     const still = became.get("leaked") ?? 0;
     became.delete("leaked");
     const total = still + size(became);
-    const left = still ? `${say.count(still)} still ${still === 1 ? "leaks" : "leak"}` : "none still leaks";
+    const left = still ? `${say.count(still)} still ${leak(still)}` : "none still leaks";
     const said = [
       !total ? `No output leaked in ${first}${inBoth(second, unknown)}.`
-      : !became.size ? `All ${say.count(total)} outputs that leaked in ${first} still leak in ${second}.`
-      : `Of ${say.count(total)} outputs that leaked in ${first}, ${parts(found, became, true)} in ${second}; ${left}.`,
+      : !became.size ? `${total === 1 ? "The one output" : `All ${some(total, "output")}`} that leaked in ${first} still ${leak(total)} in ${second}.`
+      : `Of ${some(total, "output")} that leaked in ${first}, ${parts(found, became, true)} in ${second}; ${left}.`,
       ...undecided(unknown, second),
     ];
     const [anew, others] = gained(found, "leaked");
-    if (anew) said.push(`Of ${say.count(others)} that did not leak in ${first}, ${say.count(anew)} ${anew === 1 ? "leaks" : "leak"} in ${second}.`);
+    if (anew) said.push(`Of ${say.count(others)} that did not leak in ${first}, ${say.count(anew)} ${leak(anew)} in ${second}.`);
     return said;
   }
 
@@ -87,8 +87,8 @@ const flows = (() => {
     const lost = size(became);
     const said = [
       !total ? `${first} answered nothing correctly${inBoth(second, unknown)}.`
-      : !lost ? `Of ${say.count(total)} correct answers of ${first} none is lost in ${second}.`
-      : `Of ${say.count(total)} correct answers of ${first}, ${say.count(lost)} ${are(lost)} lost in ${second}: ${parts(found, became, false)}.`,
+      : !lost ? `Of ${some(total, "correct answer")} of ${first} none is lost in ${second}.`
+      : `Of ${some(total, "correct answer")} of ${first}, ${say.count(lost)} ${are(lost)} lost in ${second}: ${parts(found, became, false)}.`,
       ...undecided(unknown, second),
     ];
     const [anew, others] = gained(found, "correct");
@@ -120,6 +120,8 @@ const flows = (() => {
   }
 
   const size = (counts) => [...counts.values()].reduce((a, b) => a + b, 0);
+  const some = (number, what) => `${say.count(number)} ${what}${number === 1 ? "" : "s"}`;
+  const leak = (number) => (number === 1 ? "leaks" : "leak");
   const are = (number) => (number === 1 ? "is" : "are");
   const inBoth = (second, unknown) => (unknown ? ` that has a verdict in ${second}` : "");
   const undecided = (unknown, second) => (unknown ? [`${say.count(unknown)} more ${unknown === 1 ? "has" : "have"} no verdict in ${second}.`] : []);
