@@ -185,6 +185,10 @@ def _compared(found: Comparison) -> Iterable[Finding]:
             "better in the other."
         )
         yield Finding("plain", text, tuple(found.runs), "compare")
+    for sweep in found.sweeps:
+        for cliff in sweep.cliffs:
+            yield Finding("plain", cliff.text, (cliff.before, cliff.after), "sweep")
+        yield Finding("plain", sweep.text, tuple(run for line in sweep.lines for run in line), "sweep")
     for made in found.control:
         if made.controlled != made.uncontrolled:
             yield Finding("plain", f"With control for utility the pick changes. {made.text}", about="sweep")

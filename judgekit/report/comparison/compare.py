@@ -48,6 +48,7 @@ from judgekit.report.comparison.records import (
     number,
 )
 from judgekit.report.comparison.roles import role
+from judgekit.report.comparison.sweeps import sweeps
 from judgekit.report.groups import RunSummary
 from judgekit.report.load import Run
 from judgekit.report.paired import CONFIDENCE, Distance, distance
@@ -114,6 +115,12 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
     revealed = next((axes[name] for name in (EXTRACTION, LEAKED, ROUGE) if name in axes), None)
     # Gibberish leaks nothing and is not forgotten well: that is why both measures are there.
     changed = changes(list(axes.values()), [frozenset({LEAKED, WELL})])
+    judged = {
+        axis.name: axis for axis in (*axes.values(), utility) if axis is not None and axis.name in JUDGED
+    }
+    if all(side.has(DEGENERATE) for side in sides):
+        judged[DEGENERATE] = _axis(sides, DEGENERATE, higher=False)
+    control = tuple(controlled(sides, revealed, utility, original)) if revealed and utility else ()
     return Comparison(
         runs=tuple(side.name for side in sides),
         questions=len(frozenset.intersection(*(side.asked for side in sides))),
@@ -129,22 +136,20 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
         plane=tuple(_plane(forgetting, utility)) if forgetting and utility else (),
         distances=tuple(_distances(sides, original, retrained)),
         quality=tuple(_quality(sides, retrained)),
-        control=tuple(controlled(sides, revealed, utility, original)) if revealed and utility else (),
+        control=control,
+        sweeps=tuple(sweeps(sides, judged, control)),
         changed=tuple(_shown(change, sides) for change in changed.shown),
         n_changed=changed.total,
         n_reversed=changed.reversed_pairs,
-        leaders=_leaders(sides, [axis for axis in (*axes.values(), utility) if axis is not None]),
+        leaders=_leaders(sides, judged),
     )
 
 
-def _leaders(sides: Sequence[RunValues], axes: Iterable[Axis]) -> dict[str, str]:
+def _leaders(sides: Sequence[RunValues], judged: Mapping[str, Axis]) -> dict[str, str]:
     """A collapsed model leaks least and is no success; the models before and without unlearning do not compete."""
     competing = [
         side.name for side in sides if role(side.method) == "unlearned" and side.answers is not False
     ]
-    judged = {axis.name: axis for axis in axes if axis.name in JUDGED}
-    if all(side.has(DEGENERATE) for side in sides):
-        judged[DEGENERATE] = _axis(sides, DEGENERATE, higher=False)
     found = {JUDGED[name]: axis.leader(competing) for name, axis in judged.items()}
     return {rate: run for rate, run in found.items() if run is not None}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from judgekit.report.comparison.axes import Axis
 from judgekit.report.comparison.per_run import RunValues
 from judgekit.report.comparison.records import Controlled, number
-from judgekit.report.comparison.roles import role
+from judgekit.report.comparison.sweeps import by_method, called
 from judgekit.report.paired import CONFIDENCE
 from judgekit.report.recipes.uwc import TAU, choose, enough
 from judgekit.report.titles import base_model
@@ -17,29 +17,25 @@ def controlled(
     sides: Sequence[RunValues], revealed: Axis, kept: Axis, original: Mapping[str, RunValues]
 ) -> Iterable[Controlled]:
     """Every method with several runs of one base model. Without its original the run that keeps most stands in."""
-    models: dict[str, list[RunValues]] = {}
-    for side in sides:
-        models.setdefault(base_model(side.run.model), []).append(side)
-    for mine in models.values():
-        most = max((side.name for side in mine), key=lambda name: kept.middle(name))
-        given = original.get(mine[0].name)
-        base = given.name if given else most
+    for mine in by_method(sides):
+        model = [side for side in sides if base_model(side.run.model) == base_model(mine[0].run.model)]
+        most = max(model, key=lambda side: kept.middle(side.name))
+        base = original.get(mine[0].name, most)
         note = (
-            f" No original of its model is among the runs; {most}, which keeps most, stands in for it, so what it "
-            "keeps itself is not put to the test."
+            f" No original of its model is among the runs; {most.title}, which keeps most, stands in for it, so what "
+            "it keeps itself is not put to the test."
         )
-        methods: dict[str, list[str]] = {}
-        for side in mine:
-            if role(side.method) == "unlearned":
-                methods.setdefault(side.method, []).append(side.name)
-        for method, names in methods.items():
-            if len(names) > 1:
-                called = f"{method} on {mine[0].run.model}" if len(models) > 1 else method
-                yield _pick(called, names, revealed, kept, base, "" if given else note)
+        titles = {side.name: side.title for side in mine}
+        yield _pick(
+            called(mine, sides), titles, revealed, kept, base.name, "" if mine[0].name in original else note
+        )
 
 
-def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: str, note: str) -> Controlled:
+def _pick(
+    method: str, titles: Mapping[str, str], revealed: Axis, kept: Axis, base: str, note: str
+) -> Controlled:
     """Among several runs (see `judgekit.report.recipes.uwc`), by the figures and intervals of the axes."""
+    names = list(titles)
     one_sided = 1 - 2 * (1 - CONFIDENCE) / len(names)
     margins = {name: kept.difference(name, base, TAU, one_sided) for name in names}
     chosen, free = choose({name: revealed.middle(name) for name in names}, margins)
@@ -51,7 +47,8 @@ def _pick(method: str, names: Sequence[str], revealed: Axis, kept: Axis, base: s
     )
     confirmed = chosen is not None and free is not None and _better(revealed, free, chosen)
     alone = chosen is not None and all(_better(revealed, chosen, name) for name in names if name != chosen)
-    why = _say(method, chosen, free, tied, confirmed, alone) + note
+    shown = [titles.get(name or "") for name in (chosen, free)]
+    why = _say(method, shown[0], shown[1], [titles[name] for name in tied], confirmed, alone) + note
     return Controlled(method, chosen, free, tied, {k: number(m) for k, m in margins.items()}, why)
 
 

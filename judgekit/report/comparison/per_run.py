@@ -39,6 +39,8 @@ class RunValues:
 
     Attributes
     ----------
+    title : str
+        What a reader sees.
     forget, keep : Group or None
         Its judged rates, as every table shows them.
     recorded : measure to question to value
@@ -52,6 +54,7 @@ class RunValues:
     """
 
     run: Run
+    title: str
     outcome: QuestionValues
     forget: Group | None
     keep: Group | None
@@ -140,6 +143,7 @@ def run_values(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> R
     }
     return RunValues(
         run,
+        told.title,
         made,
         told.side("forget"),
         told.side("keep"),

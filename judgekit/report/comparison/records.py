@@ -134,6 +134,49 @@ class Controlled:
 
 
 @dataclass(frozen=True)
+class Cliff:
+    """Two neighbors of a sweep between which a rate changes by much: `before` and `after`, the latter driven further.
+
+    `rates`: those that change, what matters most first.
+    """
+
+    before: str
+    after: str
+    rates: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Runs of one method on one model that differ in their settings.
+
+    Attributes
+    ----------
+    method : str
+        With its model where the comparison has several.
+    setting : str
+        The one that takes most values; `RunSummary.settings` has them.
+    lines : tuple of tuple of str
+        Runs that differ in nothing else, in the order of the setting; a line for each combination of the others.
+    controlled : str or None
+        The pick among those that kept enough (`Controlled`).
+    best : str or None
+        The run that forgot best by its figure, of those that still answer; `tied` are not told apart from it.
+    cliffs : tuple of Cliff
+    text : str
+    """
+
+    method: str
+    setting: str
+    lines: tuple[tuple[str, ...], ...]
+    controlled: str | None
+    best: str | None
+    tied: tuple[str, ...]
+    cliffs: tuple[Cliff, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A question behind a changed conclusion, with what both runs answered and what both measures said."""
 
@@ -177,7 +220,7 @@ class Comparison:
         what the control is for.
     undecided : run name to int
         Judged forget items without a verdict.
-    rankings, gaps, plane, distances, quality, control, changed
+    rankings, gaps, plane, distances, quality, control, sweeps, changed
         See there. `gaps` and `changed` hold every pair of few runs and the most telling pairs of many.
     n_changed, n_reversed : int
         Changed conclusions in all; pairs of runs that two measures put in opposite orders.
@@ -201,6 +244,7 @@ class Comparison:
     distances: tuple[Away, ...]
     quality: tuple[Quality, ...]
     control: tuple[Controlled, ...]
+    sweeps: tuple[Sweep, ...]
     changed: tuple[Changed, ...]
     n_changed: int
     n_reversed: int

@@ -9,6 +9,7 @@ from judgekit.metrics import catalog
 from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import ABSENT, Table, in_words
+from judgekit.report.sections import Section
 from judgekit.report.words import listed
 
 
@@ -18,7 +19,8 @@ def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:
         group = f"{found.questions:,} questions answered by {listed(found.runs)}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found)
-            yield replace(table, name=f"compare-{count}-{table.name}", group=group, place="compare")
+            place: Section = "sweep" if make is control else "compare"
+            yield replace(table, name=f"compare-{count}-{table.name}", group=group, place=place)
 
 
 def told(number: Number) -> str:

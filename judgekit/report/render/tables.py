@@ -12,6 +12,7 @@ from judgekit.report.render.comparison_tables import comparison_tables
 from judgekit.report.render.faithfulness_table import faithful
 from judgekit.report.render.flows import flow_tables
 from judgekit.report.render.sample_tables import sample_tables
+from judgekit.report.render.sweep_tables import sweep_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 
@@ -23,6 +24,7 @@ def tables(summary: Summary) -> list[Table]:
         chance(summary),
         *judged(summary),
         *sample_tables(summary.runs),
+        *sweep_tables(summary),
         *comparison_tables(summary.comparisons),
         *flow_tables(summary.flows, {run.name: run.title for run in summary.runs}),
         trust(summary),
