@@ -46,9 +46,19 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def item(
-        self, place: Place, *, model: str = "", method: str = "", split: str = "", **fields: Any
+        self,
+        place: Place,
+        *,
+        model: str = "",
+        method: str = "",
+        setting: str = "",
+        split: str = "",
+        **fields: Any,
     ) -> Item:
-        """An item of this file; model and method from the caller, the row, or the folder's name."""
+        """An item of this file; model and method from the caller, the row, or the folder's name.
+
+        A setting is joined to the method: outputs of one method at several settings are several runs.
+        """
         if not (model or self.model is not None) or not (method or self.method is not None):
             model, method = model or self._named.model, method or self._named.method
         own = {
@@ -56,6 +66,8 @@ class Source:
             "method": self.method if self.method is not None else method,
             "split": self.split if self.split is not None else split,
         }
+        if setting:
+            own["method"] = f"{own['method']} {setting}".strip()
         return parse(Item, {**fields, **own}, path=self.path, line=place)
 
     @cached_property

@@ -4,7 +4,8 @@ Folders that only name a stage (``evals``, ``eval_results``, ``ds_size300``, ...
 first other folder, or of the file where the file's own name is not the format's, is split at underscores and freed of
 a leading benchmark name. The part with a size (``8B``) or a known family (``Llama``) is the model; the rest is the
 method. Without such a part all is the method, and the model is the nearest of the three folders above whose name has
-one with a size. Hydra's overrides beside the file, or in the three folders above, go before names: they record what
+one with a size. Hydra's overrides beside the file, or in the three folders above (``.hydra/overrides.yaml``, or the
+folder's own name in a multirun: ``model=…,trainer=…,seed=1``), go before names: they record what
 was run.
 
 A word may be either: FALCON is a method, Falcon a model. Then the other parts decide: a model stands elsewhere, a
@@ -78,6 +79,8 @@ def run_names(path: Path) -> RunNames:
         names, above = path.stem, []
     else:
         names, above = (folders[0] if folders else ""), folders[1 : 1 + _ABOVE]
+    if pairs := _pairs(names):
+        names = ",".join(pair for pair in pairs if not pair.startswith("model="))
     found = _parse(names, (model or next(filter(None, map(_sized, above)), ""), trainer))
     found = found._replace(model=model or found.model)
     if trainer.lower() in ("", "finetune") or trainer.lower() in found.method.lower():
@@ -143,11 +146,17 @@ def overrides(path: Path) -> dict[str, str]:
     """``key=value`` of Hydra's overrides near a file; those of the nearest folder go before."""
     found: dict[str, str] = {}
     for folder in list(path.absolute().parents)[: 1 + _ABOVE]:
-        for text in _listed(folder / ".hydra" / "overrides.yaml"):
+        for text in (*_listed(folder / ".hydra" / "overrides.yaml"), *_pairs(folder.name)):
             key, _, value = str(text).lstrip("+").partition("=")
             if value:
                 found.setdefault(key, value)
     return found
+
+
+def _pairs(folder: str) -> list[str]:
+    """The overrides that name a folder of a Hydra multirun; none where it is called otherwise."""
+    parts = folder.split(",")
+    return parts if all(re.fullmatch(r"[+\w.@/]+=[^=]*", part) for part in parts) else []
 
 
 def _listed(path: Path) -> list[Any]:

@@ -134,10 +134,15 @@ def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[s
         key: value
         for key, value in overrides.items()
         if not _SECRET.search(key) and (said is None or key not in _METHOD_KEYS) and _name(key) not in known
-        if (_OF_TRAINING.search(key) and (_NUMBER.fullmatch(value) or _PLAIN.fullmatch(value)))
-        or ("." not in key and _NUMBER.fullmatch(value))
+        if (_OF_TRAINING.search(key) and (is_number(value) or _PLAIN.fullmatch(value)))
+        or ("." not in key and is_number(value))
         or (key in _METHOD_KEYS and value.lower() != "finetune")
     }
+
+
+def is_number(text: str) -> bool:
+    """Whether a setting's value is a number."""
+    return bool(_NUMBER.fullmatch(text))
 
 
 def shown(value: Value) -> str:
@@ -232,7 +237,7 @@ def _name(key: str) -> str:
 
 def _value(text: str) -> Value:
     text = text.strip("'\"")
-    if not _NUMBER.fullmatch(text):
+    if not is_number(text):
         return text
     number = float(text.lower().replace("p", "."))
     return number if math.isfinite(number) else text

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from judgekit.errors import InputError
 from judgekit.readers import read
-from judgekit.readers.names import run_names
+from judgekit.readers.names import overrides, run_names
 from judgekit.readers.prompts import bare_question
+from judgekit.readers.settings import of_training
 
 LLAMA = "Llama-3.2-1B-Instruct"
 LLAMA_DECODED = "system\n\nCutting Knowledge Date: December 2023\n\nBe helpful.user\n\n{}assistant\n\n"
@@ -163,6 +164,16 @@ def test_what_hydra_recorded_goes_before_names(tmp_path):
     (other / ".hydra" / "overrides.yaml").write_text("{")
     run_names.cache_clear()
     assert run_names(other / "TOFU_EVAL.json").doubt
+
+
+def test_a_folder_of_a_multirun_is_named_by_its_overrides():
+    folder = (
+        "multirun/2026-01-02/10-11-12/model=Llama-3.2-1B-Instruct,trainer=NPO,trainer.args.learning_rate=1e-4"
+    )
+    path = Path("/x") / folder / "evals" / "TOFU_EVAL.json"
+    assert run_names(path) == (LLAMA, "trainer=NPO,trainer.args.learning_rate=1e-4", "")
+    assert of_training(overrides(path)) == {"trainer": "NPO", "trainer.args.learning_rate": "1e-4"}
+    assert run_names(Path("/x/lr=1e-4,beta=0.5/TOFU_EVAL.json")) == ("", "lr=1e-4,beta=0.5", "")
 
 
 def open_run(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.columns import Column, outline
 from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, opened, rows_of
 from judgekit.readers.files.tables import table_of
+from judgekit.readers.settings import is_number
 from judgekit.records import Item
 
 FIELDS = (
@@ -32,6 +33,7 @@ FIELDS = (
     "outputs",
     "model",
     "method",
+    "setting",
     "split",
 )
 _SINGULAR = {"references": "reference", "outputs": "output"}
@@ -68,6 +70,8 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
             for field, column in columns.items()
         }
         fields = {"id": str(number)} | {key: value for key, value in found.items() if value is not None}
+        if is_number(fields.get("setting", "")):
+            fields["setting"] = f"{columns['setting']}={fields['setting']}"
         yield source.item(place, **{"split": "", **fields})
 
 

@@ -83,6 +83,24 @@ def error_of(path: Path, **options: Any) -> str:
     return message
 
 
+@pytest.mark.parametrize(
+    ("given", "methods"),
+    [
+        ({}, ["NPO lr=1e-4", "NPO lr=1e-5"]),
+        ({"method": "DPO"}, ["DPO lr=1e-4", "DPO lr=1e-5"]),
+    ],
+)
+def test_a_setting_is_joined_to_the_method_so_that_settings_do_not_collide(
+    tmp_path: Path, given: dict[str, str], methods: list[str]
+) -> None:
+    path = tmp_path / "sweep.csv"
+    path.write_text("id,question,output,method,lr\n1,q,a,NPO,1e-4\n1,q,b,NPO,1e-5\n")
+    items = list(readers.read(path, columns={"setting": "lr"}, **given))
+    assert [item.method for item in items] == methods
+    path.write_text("question,output,setting\nq,a,beta=0.1 lr=1e-4\n")
+    assert [item.method for item in readers.read(path, method="NPO")] == ["NPO beta=0.1 lr=1e-4"]
+
+
 @pytest.mark.parametrize("form", ["table", "hf"])
 def test_every_kind_of_table_is_read_by_its_map(write: Callable[..., Path], form: str) -> None:
     items = list(readers.read(write(), format=form, columns=COLUMNS))
