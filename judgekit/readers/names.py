@@ -5,8 +5,7 @@ first other folder, or of the file where the file's own name is not the format's
 a leading benchmark name. The part with a size (``8B``) or a known family (``Llama``) is the model; the rest is the
 method. Without such a part all is the method, and the model is the nearest of the three folders above whose name has
 one with a size. Hydra's overrides beside the file, or in the three folders above (``.hydra/overrides.yaml``, or the
-folder's own name in a multirun: ``model=…,trainer=…,seed=1``), go before names: they record what
-was run.
+folder's own name in a multirun: ``model=…,trainer=…,seed=1``), go before names: they record what was run.
 
 A word may be either: FALCON is a method, Falcon a model. Then the other parts decide: a model stands elsewhere, a
 method does, or the forget split has it on its left (model) or right (method). Where they do not, nothing is guessed.
