@@ -62,18 +62,9 @@ def test_items_without_a_verdict_are_heard(tmp_path, unscored):
 
 def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
     """The promise was made on another method, which the judge reads better."""
-    made = [
-        make_run(
-            tmp_path / name,
-            name,
-            forget=300,
-            keep=60,
-            human=1.0,
-            people=1,
-            calibrations=certified("original"),
-        )
-        for name in ("original", "IDK")
-    ]
+    known = {"human": 1.0, "people": 1, "calibrations": certified("original"), "seed": 5}
+    methods = ("original", "NPO_lr1e-5", "GradAscent_lr1e-5", "IDK", "retain90")
+    made = [make_run(tmp_path / name, name, forget=300, keep=60, **known) for name in methods]
     summary = summarize(load(made))
     short = {
         run.name
@@ -83,5 +74,5 @@ def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
         if claim.stands and seen.rubric == claim.rubric and seen.agreement < claim.agreement
     }
     said = " ".join(found.text for found in summary.headlines)
-    assert all(f"{name} (" in said for name in short)
-    assert bool(short) == ("The promise is for the runs together" in said)
+    assert short and all(f"{name} (" in said for name in short)
+    assert "The promise is for the runs together: fewer verdicts agree with people on" in said
