@@ -21,7 +21,17 @@ from judgekit.rubrics import Role
 STYLES = ("style.css", "charts.css", "compare.css")
 """Files of the folder ``page`` that make the page's one style, in order."""
 
-SCRIPTS = ("data.js", "items.js")
+SCRIPTS = (
+    "data.js",
+    "dom.js",
+    "address.js",
+    "select.js",
+    "item.js",
+    "items.js",
+    "flows.js",
+    "ribbons.js",
+    "compare.js",
+)
 """Files of the folder ``page`` that make the page's one script, in order."""
 
 LONGEST = 4000

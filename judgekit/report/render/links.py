@@ -25,6 +25,7 @@ Key = Literal[
     "probe",
     "against",
     "from",
+    "was",
 ]
 
 

@@ -15,6 +15,7 @@ const address = (() => {
     flag: { words: "flags", name: "Look at", chip: (text) => text },
     against: { words: "runs", name: "Changed against", chip: (text) => `against ${text}` },
     from: { words: "labels", name: "Label there", none: "no label", chip: (text) => `there ${text}` },
+    was: { words: "states", name: "State there", chip: (text) => `there ${text}` },
   };
   const PLAIN = {
     side: { forget: "to be forgotten", keep: "to be kept", "": "neither to be forgotten nor kept" },
@@ -45,7 +46,7 @@ const address = (() => {
   function set(state, key, ...values) {
     const next = new URLSearchParams(state);
     for (const stale of [key, "open", ...(key === "open" ? [] : ["page"])]) next.delete(stale);
-    if (key === "against" && !values.length) next.delete("from");
+    if (key === "against" && !values.length) for (const there of ["from", "was"]) next.delete(there);
     for (const text of values) next.append(key, text);
     return next;
   }
@@ -70,7 +71,7 @@ const address = (() => {
     const made = [];
     for (const [key, facet] of Object.entries(FACETS)) {
       const known = state.getAll(key).filter((text) => !text || data.words[facet.words].includes(text));
-      if (known.length && key !== "from") made.push({ text: chip(state, key, known), without: set(state, key) });
+      if (known.length && key !== "from" && key !== "was") made.push({ text: chip(state, key, known), without: set(state, key) });
     }
     if (state.get("q")) made.push({ text: `contains “${state.get("q")}”`, without: set(state, "q") });
     if (state.has("id")) made.push({ text: `item ${state.get("id")}`, without: set(state, "id") });
@@ -79,7 +80,8 @@ const address = (() => {
 
   function chip(state, key, known) {
     if (key !== "against") return FACETS[key].chip(say.list(known.map((text) => value(key, text))));
-    const from = state.getAll("from").map((text) => value("from", text));
+    // A state there says more than that there is no label.
+    const from = state.has("was") ? state.getAll("was").map((text) => value("state", text)) : state.getAll("from").map((text) => value("from", text));
     return from.length ? `${say.list(from)} in ${known[0]}` : `another label than in ${known[0]}`;
   }
 

@@ -42,7 +42,7 @@ function facets(bar, toggles, go) {
   function update(next, counts) {
     state = next;
     for (const { key, menu, options } of menus) {
-      menu.hidden = key === "from" && !counts.from;
+      menu.hidden = (key === "from" || key === "was") && !counts[key];
       const chosen = state.getAll(key);
       for (const { made, box, text, index, number } of options) {
         const items = counts[key]?.[index + 1];

@@ -60,6 +60,9 @@ const select = (() => {
       const wanted = allowed("from");
       const there = (i) => (other[i] < 0 ? -1 : columns.label[other[i]]);
       made.push({ key: "against", pass: (i) => other[i] >= 0 });
+      const wasWanted = allowed("was");
+      const was = (i) => (other[i] < 0 ? -1 : columns.state[other[i]]);
+      made.push({ key: "was", value: was, pass: wasWanted && ((i) => wasWanted[was(i) + 1]) });
       made.push({ key: "from", value: there, pass: wanted ? (i) => wanted[there(i) + 1] : (i) => there(i) !== columns.label[i] });
     }
     if (hits) made.push({ key: "q", pass: (i) => hits[i] });
