@@ -301,6 +301,12 @@ def test_nothing_is_cut_on_a_phone(browser, page):
             .map((one) => one.outerHTML.slice(0, 80))"""
         )
         assert wide == []
+        out = browser.execute_script(
+            """return [...document.querySelectorAll("#flows svg text")].filter((one) => {
+            const [name, picture] = [one.getBoundingClientRect(), one.ownerSVGElement.getBoundingClientRect()];
+            return name.left < picture.left || name.right > picture.right; }).map((one) => one.textContent)"""
+        )
+        assert out == []
         assert browser.find_element("css selector", "#flows svg").is_displayed()
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -4,7 +4,7 @@ const ribbons = (() => {
   const LEAST = 18; // room for a bar's name, however few its items
   const GAP = 6;
   const BAR = 9;
-  const SIDE = 104; // room for the names beside the bars
+  const LETTER = 7.3; // width of a letter beside the bars, about
   const LONGEST = 13; // letters of a name
 
   const svg = (tag, attributes, ...children) => {
@@ -25,12 +25,13 @@ const ribbons = (() => {
     const unit = HEIGHT / all.reduce((total, flow) => total + flow[2], 0);
     const left = column(found.labels, all, 0, unit);
     const right = column(found.labels, all, 1, unit);
+    const aside = 18 + LETTER * Math.max(...[left, right].flatMap((bars) => [...bars].map(([label, bar]) => brief(label).length + say.count(bar.items).length)));
     const paths = new Map();
     // Ribbons leave and arrive in the order of the labels, so that those of one bar do not cross each other.
     for (const flow of flows.each(found)) {
       const [from, to, items] = flow;
       const [a, b] = [left.get(from), right.get(to)];
-      paths.set(`${from}\n${to}`, ribbon(SIDE + BAR, a.next, width - SIDE - BAR, b.next, items * unit));
+      paths.set(`${from}\n${to}`, ribbon(aside + BAR, a.next, width - aside - BAR, b.next, items * unit));
       a.next += items * unit;
       b.next += items * unit;
     }
@@ -39,8 +40,8 @@ const ribbons = (() => {
       ...all.map((flow) => svg("a", { href: link(flow), "aria-label": tell(flow) },
         svg("title", {}, tell(flow)),
         svg("path", { d: paths.get(`${flow[0]}\n${flow[1]}`), fill: color(flow[1]), class: flow[0] === flow[1] ? "same" : "changed" }))),
-      ...names(left, color, SIDE, -6, "end"),
-      ...names(right, color, width - SIDE - BAR, BAR + 6, "start"));
+      ...names(left, color, aside, -6, "end"),
+      ...names(right, color, width - aside - BAR, BAR + 6, "start"));
   }
 
   /** The bars of one run, from top to bottom: label → where it stands, where its next ribbon starts. */
@@ -66,12 +67,14 @@ const ribbons = (() => {
     return `M${x} ${y}C${middle} ${y} ${middle} ${end} ${to} ${end}v${thick}C${middle} ${end + thick} ${middle} ${y + thick} ${x} ${y + thick}Z`;
   }
 
-  function names(bars, color, x, aside, anchor) {
+  const brief = (label) => (label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label);
+
+  function names(bars, color, x, shift, anchor) {
     return [...bars].map(([label, bar]) => svg("g", { "aria-hidden": "true" },
       svg("rect", { x, y: bar.top, width: BAR, height: Math.max(bar.height, 1), fill: color(label) }),
-      svg("text", { x: x + aside, y: bar.middle, "text-anchor": anchor, "dominant-baseline": "central" },
+      svg("text", { x: x + shift, y: bar.middle, "text-anchor": anchor, "dominant-baseline": "central" },
         svg("title", {}, label),
-        svg("tspan", {}, label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label),
+        svg("tspan", {}, brief(label)),
         svg("tspan", { class: "number", dx: 5 }, say.count(bar.items)))));
   }
 
