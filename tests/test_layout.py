@@ -104,7 +104,6 @@ THROUGH = {
         "report/render/charts/reliability.py",
         "report/render/charts/risk_coverage.py",
         "report/render/comparison_tables.py",
-        "report/render/templates.py",
         "report/standing.py",
     ),
     "report/samples/test_curve.py": ("report/samples/records.py",),

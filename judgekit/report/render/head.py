@@ -22,12 +22,12 @@ class Fact(NamedTuple):
 
 
 def title(summary: Summary) -> str:
-    """What the report is about: one run by its name, several by their number, and the models."""
+    """What the report is about: one run by its title, several by their number, and the models."""
     models = summary.about.models
     of = listed(models) if 0 < len(models) <= MODELS else f"{len(models)} models" if models else ""
     if len(summary.runs) > 1:
         return f"Forgetting and utility of {len(summary.runs):,} runs" + (f" of {of}" if of else "")
-    return f"Forgetting and utility of {summary.runs[0].name}" + (f" ({of})" if of else "")
+    return f"Forgetting and utility of {summary.runs[0].title}" + (f" ({of})" if of else "")
 
 
 def facts(about: About) -> list[Fact]:

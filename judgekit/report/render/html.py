@@ -8,8 +8,11 @@ from typing import Any
 
 from judgekit.report.items.facts import item_facts
 from judgekit.report.load import JudgedItem, Run
+from judgekit.report.render.answer import READING
 from judgekit.report.render.charts import charts
+from judgekit.report.render.citation import citation
 from judgekit.report.render.flows import flow_rubrics
+from judgekit.report.render.glance import glance
 from judgekit.report.render.head import facts, title
 from judgekit.report.render.items import packed
 from judgekit.report.render.tables import overview, tables
@@ -22,6 +25,8 @@ STYLES = ("style.css", "charts.css", "compare.css")
 """Files of the folder ``page`` that make the page's one style, in order."""
 
 SCRIPTS = (
+    "sort.js",
+    "long.js",
     "data.js",
     "dom.js",
     "address.js",
@@ -50,14 +55,14 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     ------
     MissingExtra : matplotlib, which draws the charts, is not installed.
     """
-    held, drawn = tables(summary), charts(summary)
+    held, drawn = [table for table in tables(summary) if table.place != "answer"], charts(summary)
     said = {
         key: [found for found in summary.findings if found.about == key and found not in summary.headlines]
         for key in SECTIONS
     }
     told = {key for key in SECTIONS if said[key]}
     promises = {(run.name, made.rubric): made.status for run in summary.runs for made in run.claims}
-    shown = {*(table.place for table in held), *(chart.place for chart in drawn), *told, "items"}
+    filled = {"answer", *(table.place for table in held), *(chart.place for chart in drawn), *told, "items"}
     return page(
         "page.html.j2",
         styles=STYLES,
@@ -69,7 +74,10 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
         tables=held,
         charts=drawn,
         sections=SECTIONS,
-        filled=shown,
+        filled=filled,
+        glance=glance(summary),
+        reading=READING,
+        citation=citation(summary.about),
         flow_rubrics=flow_rubrics(summary.runs),
         titles={run.name: run.title for run in summary.runs},
         items=embedded(item_table(summary, runs)),

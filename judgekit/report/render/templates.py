@@ -12,9 +12,12 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from judgekit.report.render.cells import in_words
+from judgekit.report.render.cells import in_words, money
 from judgekit.report.render.palette import palette_css
 from judgekit.report.words import estimate, limits
+
+LONG = 20
+"""Rows of a table above which only the first are shown until all are asked for."""
 
 PAGE = files("judgekit.report.render") / "page"
 
@@ -33,7 +36,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         loader=FunctionLoader(lambda name: part(name) if (PAGE / name).is_file() else None),
     )
-    environment.globals.update(estimate=estimate, limits=limits, in_words=in_words)
+    environment.globals.update(estimate=estimate, limits=limits, in_words=in_words, money=money, LONG=LONG)
     return environment
 
 
