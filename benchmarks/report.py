@@ -30,8 +30,8 @@ FILES = (
 )
 
 
-def timed(folders: list[Path]) -> dict[str, float]:
-    """Wall and processor seconds of each step, and the size of the page."""
+def timed(folders: list[Path], out: Path | None = None) -> dict[str, float]:
+    """Wall and processor seconds of each step, and the size of the page, which is left in ``out``."""
     found: dict[str, float] = {}
 
     def step(name, work):  # type: ignore[no-untyped-def]
@@ -44,6 +44,8 @@ def timed(folders: list[Path]) -> dict[str, float]:
     runs = step("load", lambda: report.load(folders))
     summary = step("summarize", lambda: report.summarize(runs))
     page = step("page", lambda: report.to_html(summary, runs))
+    if out is not None:
+        out.write_text(page, encoding="utf-8")
     found["items"] = sum(run.items for run in summary.runs)
     found["page_megabytes"] = round(len(page.encode()) / 1e6, 2)
     found["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

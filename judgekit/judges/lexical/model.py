@@ -139,8 +139,7 @@ class Reading:
         """
         cases = self._once_told
         share = np.array([told(*case) for case in cases])
-        length = np.array([min(len(r.split()) for r in refs) if refs else 0 for _, refs, _ in cases])
-        short = np.clip((LONG - length) / (LONG - SHORT), 0, 1)
+        short = _shortness(cases)
         whole = self._head("told_whole", [[s] for s in share], ("told",))
         some = self._head("told_part", [[s] for s in share], ("told",))
         told_as = (
@@ -184,6 +183,28 @@ class Reading:
 
     def _head(self, name: str, rows: Sequence[Sequence[float]], names: Sequence[str]) -> Floats:
         return self._weights.heads[name](rows, names)
+
+
+def most_leaked(cases: Sequence[tuple[str, tuple[str, ...], str]]) -> Floats:
+    """The most that ``Reading.known`` can say is revealed, from what costs little. Shape (items,).
+
+    There ``leaked`` is ``short * sound * reveals * answered + (1 - short) * whole``; here ``sound * reveals`` is 1.
+    """
+    once = {output: said_once(output) for output in dict.fromkeys(output for _, _, output in cases)}
+    told_once = [(q, refs, rounded(q, refs, once[output])) for q, refs, output in cases]
+    short = _shortness(told_once)
+    commits = np.array(
+        [answered(*case)[0] if part > 0 else 0 for part, case in zip(short, told_once, strict=True)]
+    )
+    share = [[told(*case) if part < 1 else 0.0] for part, case in zip(short, told_once, strict=True)]
+    whole = load_weights().heads["told_whole"](share, ("told",))
+    return np.asarray(short * commits + (1 - short) * whole)
+
+
+def _shortness(cases: Sequence[tuple[str, tuple[str, ...], str]]) -> Floats:
+    """How far each case's shortest reference is a short answer: 1 up to ``SHORT`` words, 0 from ``LONG`` on."""
+    length = np.array([min(len(r.split()) for r in refs) if refs else 0 for _, refs, _ in cases])
+    return np.asarray(np.clip((LONG - length) / (LONG - SHORT), 0, 1))
 
 
 def forgetting(reading: Reading) -> dict[str, Floats]:

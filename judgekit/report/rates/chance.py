@@ -16,6 +16,7 @@ import numpy as np
 
 from judgekit.judges.lexical import LexicalJudge
 from judgekit.judges.lexical.asked import asked
+from judgekit.judges.lexical.leaking import LABEL, leaks
 from judgekit.records import Item
 from judgekit.report.load import JudgedItem
 from judgekit.report.rates.judged import JudgedRate
@@ -23,7 +24,6 @@ from judgekit.rubrics import Rubric
 from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence.chance import Pairs, Share, beyond_chance, permuted_pairs, within
 
-LABEL = "leaked"
 NOTABLE = 0.01
 BASIS = "By the lexical judge, whoever judged the run; the interval covers which questions were asked"
 KIND_AT_LEAST = 20
@@ -65,14 +65,17 @@ def leaks_by_chance(rows: Sequence[JudgedItem], rubric: Rubric) -> dict[str, tup
     rows : of one run and rubric; those without a reference, or alone in their kind, take no part.
     rubric : one with the label *leaked*.
     """
-    items = [row.item for row in rows if row.item is not None and any(map(str.strip, row.item.references))]
+    known_of = [
+        (row, row.item) for row in rows if row.item is not None and any(map(str.strip, row.item.references))
+    ]
+    items = [item for _, item in known_of]
     kinds = kinds_of(items)
     strata = [(item.split, kind, len(item.hops)) for item, kind in zip(items, kinds, strict=True)]
     questions = [item.question_id for item in items]
     pairs = permuted_pairs(questions, strata, _dice(questions))
     if not len(pairs.items):
         return {}
-    own, permuted = _leaked(items, pairs, rubric)
+    own, permuted = _leaked([known_of[item] for item in pairs.items], pairs, rubric)
     known = {number: strata[item] for number, item in zip(pairs.strata, pairs.items, strict=True)}
 
     def told(kind: str, which: Sequence[int]) -> ByChance:
@@ -118,9 +121,19 @@ def _dice(questions: Sequence[str]) -> np.random.Generator:
     return np.random.default_rng(int(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16], 16))
 
 
-def _leaked(items: Sequence[Item], pairs: Pairs, rubric: Rubric) -> tuple[Bools, Bools]:
-    """Whether each output leaks its own reference, and whether each pair's output leaks the pair's reference."""
-    mine = [items[item] for item in pairs.items]
+def _leaked(known: Sequence[tuple[JudgedItem, Item]], pairs: Pairs, rubric: Rubric) -> tuple[Bools, Bools]:
+    """Whether each output leaks its own reference, and whether each pair's output leaks the pair's reference.
+
+    What the lexical judge said when the run was judged is not asked again.
+    """
+    mine = [item for _, item in known]
+    judge = LexicalJudge().fingerprint(rubric)
+    leaked = {
+        (number, item.references): said.label == LABEL
+        for number, (row, item) in enumerate(known)
+        for said in (row.evidence.tiers.values() if row.evidence else ())
+        if said.fingerprint == judge and said.probs
+    }
     asked_once: dict[tuple[int, tuple[str, ...]], Item] = {}
     wanted = []
     for output, reference in [
@@ -128,10 +141,10 @@ def _leaked(items: Sequence[Item], pairs: Pairs, rubric: Rubric) -> tuple[Bools,
         *zip(pairs.outputs, pairs.references, strict=True),
     ]:
         key = (int(output), mine[reference].references)
-        asked_once.setdefault(key, exchanged(mine[output], mine[reference]))
         wanted.append(key)
-    evidence = LexicalJudge().judge(list(asked_once.values()), rubric)
-    leaked = dict(zip(asked_once, (given.label == LABEL for given in evidence), strict=True))
+        if key not in leaked and key not in asked_once:
+            asked_once[key] = exchanged(mine[output], mine[reference])
+    leaked |= dict(zip(asked_once, leaks(list(asked_once.values()), rubric).tolist(), strict=True))
     every = np.array([leaked[key] for key in wanted])
     return every[: len(mine)], every[len(mine) :]
 
