@@ -71,7 +71,7 @@ class OutFile(click.Path):
         """The path, refused as a usage error before any work is done where its folder is missing."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.parent.is_dir():
-            self.fail(f"'{path}': there is no folder '{path.parent}'", param, ctx)
+            self.fail(f"'{path}': there is no folder '{path.parent}'; make it first", param, ctx)
         return path
 
 

@@ -1,13 +1,15 @@
-"""The files that a verb is given: folders opened, each file once, and what its run is called."""
+"""The files that a verb is given: folders opened, each file once, what its run is called; and scored, for a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from judgekit.errors import InputError
+from judgekit import api
+from judgekit.cli.common import progress_bar, states_line
+from judgekit.errors import ConfigError, InputError
 from judgekit.readers.log import ReaderOptions
 from judgekit.readers.logs import holds_logs, logs, name_below, names_of, unique_names
 from judgekit.readers.naming import NamesFile
@@ -46,6 +48,45 @@ def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]
     if (names := reader.get("names")) is not None:
         NamesFile(names).check_used(sources)
     return sources
+
+
+def run_folders(runs: Sequence[Path], scored: Path, reader: ReaderOptions) -> list[Path]:
+    """The folders of runs; files of outputs are scored first, by the lexical judge.
+
+    Parameters
+    ----------
+    runs : run folders and files of outputs, as given on the command line.
+    scored : where files are scored, each in a folder of its own.
+    reader : how files are read.
+
+    Raises
+    ------
+    ConfigError : there is an option for files, and no file.
+    InputError : a file cannot be read, or something else is scored at its place.
+    """
+    files = [str(run) for run in runs if not run.is_dir()]
+    if not files and (said := [name for name, value in reader.items() if value is not None]):
+        raise ConfigError(f"--{said[0]} says how a file of outputs is read; run folders have it in them")
+    folders = {run: run for run in runs if run.is_dir()}
+    for source, name in inputs(files, reader).items():
+        folders[Path(source)] = _scored(source, scored / name, reader)
+    return [folders[run] for run in runs if run in folders]
+
+
+def _scored(source: str, folder: Path, reader: ReaderOptions) -> Path:
+    with progress_bar(folder.name, None) as tell:
+        try:
+            done = api.score(source, folder, report=tell, **reader)
+        except InputError as error:
+            if error.path != folder:
+                raise
+            raise InputError(
+                f"a finished run of something else is there: report that run ({folder}), or score {source} "
+                "elsewhere (--scored)",
+                path=folder,
+            ) from None
+    click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
+    return done.folder
 
 
 def _once(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:

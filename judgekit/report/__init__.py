@@ -1,4 +1,4 @@
-"""Run folders in; forgetting and utility out: on the terminal, as a page, Markdown, JSON and CSV.
+"""Run folders in; forgetting and utility out: on the terminal, as a page, Markdown, LaTeX, JSON and CSV.
 
 `load` reads what `judgekit score` left, `summarize` counts it, the others print the summary. Comparisons of runs
 stand in `judgekit.report.paired`, the papers' own analyses in `judgekit.report.recipes`.
@@ -8,6 +8,7 @@ Here: what can be said of finished runs. Not here: the mathematics of it (:mod:`
 
 from judgekit.report.load import Run, load
 from judgekit.report.render.html import to_html
+from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
 from judgekit.report.render.numbers import to_csv
 from judgekit.report.render.terminal import print_summary
@@ -23,6 +24,7 @@ __all__ = [
     "to_csv",
     "to_html",
     "to_json",
+    "to_latex",
     "to_markdown",
     "write",
 ]

@@ -88,10 +88,11 @@ def _trust(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     """What the figures rest on, in one sentence a kind; what is withdrawn first."""
     kinds: dict[str, list[str]] = {}
     for run in ranked:
-        kinds.setdefault(run.rests_on, []).append(run.name)
+        partly = run.rests_on == "judge only" and any(made.stands for made in run.claims)
+        kinds.setdefault("in part" if partly else run.rests_on, []).append(run.name)
 
-    def whose(kind: str) -> str:
-        return "" if len(kinds[kind]) == len(ranked) else f" for {listed(kinds[kind], NAMED)}"
+    def whose(kind: str, of: str = "for") -> str:
+        return "" if len(kinds[kind]) == len(ranked) else f" {of} {listed(kinds[kind], NAMED)}"
 
     if "withdrawn" in kinds:
         names = kinds["withdrawn"]
@@ -103,6 +104,18 @@ def _trust(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     parts = []
     if "certified" in kinds:
         parts.append(f"Certified{whose('certified')}{_promise(ranked, kinds['certified'])}.")
+    if "in part" in kinds:
+        sure = {
+            made.rubric: None
+            for run in ranked
+            if run.name in kinds["in part"]
+            for made in run.claims
+            if made.stands
+        }
+        parts.append(
+            f"Certified for {listed(list(sure))} alone{whose('in part', 'in')}{_promise(ranked, kinds['in part'])}; "
+            "the rest is the judge's opinion only."
+        )
     if "labels" in kinds:
         parts.append(f"Corrected by people's labels{whose('labels')}, without a certificate.")
     if "judge only" in kinds:
@@ -120,7 +133,7 @@ def _promise(ranked: Sequence[RunSummary], names: Sequence[str]) -> str:
     told: dict[str, None] = {}
     for run in ranked:
         for made in run.claims if run.name in names else ():
-            if made.agreement is None or made.delta is None:
+            if not made.stands or made.agreement is None or made.delta is None:
                 continue
             told[
                 f"at least {100 * made.agreement:.3g} % of the verdicts on {made.rubric} agree with people "

@@ -48,7 +48,7 @@ def summarize(runs: Paths, *, labels: Paths | None = None, calibrations: Paths =
     labels : more human labels on the verdicts, such as spot checks.
     calibrations : calibration files to decide by anew, each for its rubric.
     """
-    return Report(**vars(of_runs(_loaded(runs, labels, calibrations))))
+    return Report(**vars(of_runs(loaded(runs, labels, calibrations))))
 
 
 def report(
@@ -57,6 +57,7 @@ def report(
     out: str | Path | None = None,
     json: str | Path | None = None,
     markdown: str | Path | None = None,
+    latex: str | Path | None = None,
     csv: str | Path | None = None,
     labels: Paths | None = None,
     calibrations: Paths = (),
@@ -66,18 +67,20 @@ def report(
     Parameters
     ----------
     runs : run folders.
-    out, json, markdown, csv : the page, and the same as JSON, Markdown and one CSV row a number.
+    out, json, markdown, latex, csv : the page; the same as JSON and Markdown; the table of runs for a paper; one CSV
+        row a number. The folder of each is there.
     labels : more human labels on the verdicts, such as spot checks.
     calibrations : calibration files to decide by anew, each for its rubric; no judge is asked.
     """
-    loaded = _loaded(runs, labels, calibrations)
-    summary = Report(**vars(of_runs(loaded)))
-    for _ in write(summary, loaded, page=out, json=json, markdown=markdown, csv=csv):
+    found = loaded(runs, labels, calibrations)
+    summary = Report(**vars(of_runs(found)))
+    for _ in write(summary, found, page=out, json=json, markdown=markdown, latex=latex, csv=csv):
         pass
     return summary
 
 
-def _loaded(runs: Paths, labels: Paths | None, calibrations: Paths) -> list[Run]:
+def loaded(runs: Paths, labels: Paths | None = None, calibrations: Paths = ()) -> list[Run]:
+    """The runs of a report, with more labels and decided anew where that is wanted; see :func:`report`."""
     files = paths(labels) if labels else []
     given = Labels.read(files) if files else None
     promises = [Calibration.load(path) for path in paths(calibrations)]

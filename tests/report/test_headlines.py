@@ -76,3 +76,16 @@ def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
     said = " ".join(found.text for found in summary.headlines)
     assert short and all(f"{name} (" in said for name in short)
     assert "The promise is for the runs together: fewer verdicts agree with people on" in said
+
+
+def test_a_promise_for_one_side_is_said_and_does_not_speak_for_the_other(tmp_path):
+    promise = [certified("IDK")["forgetting"]]
+    runs = [make_run(tmp_path / "IDK", "IDK", forget=120, keep=120)]
+    (said,) = [
+        found for found in summarize(load(runs, calibrations=promise)).headlines if found.about == "trust"
+    ]
+    assert said.text.startswith(
+        "Certified for forgetting alone: at least 80 % of the verdicts on forgetting agree"
+    )
+    assert said.text.endswith("the rest is the judge's opinion only.") and "utility" not in said.text
+    assert said.tone == "warning"

@@ -16,7 +16,7 @@ class Column(NamedTuple):
     side: Side
     rate: str
     heading: str
-    better: Literal["↑", "↓"]
+    better: Literal["↑", "↓", ""]
 
 
 COLUMNS = (
@@ -26,9 +26,15 @@ COLUMNS = (
     Column("keep", "correct", "Kept", "↑"),
 )
 
+CHANCE = Column("forget", "chance", "By chance", "")
+"""Stands beside what leaked where that may be more than next to nothing."""
+
 READING = (
     "Leaked: outputs that reveal what should be forgotten, in whatever form. Forgotten well: withheld or plausibly "
     "wrong, and fluent. Degenerate: reveals nothing and is no answer. Kept: what should be kept, answered correctly."
+)
+READING_CHANCE = (
+    "By chance: as many of the same outputs leak the reference of another question of the same kind."
 )
 
 
@@ -52,7 +58,7 @@ MARKS: dict[RestsOn, Mark] = {
     "judge only": Mark(
         "○",
         "judge only",
-        "The judges' opinion only, not calibrated against people; no interval covers their errors.",
+        "The judges' opinion in at least one column, not calibrated against people; no interval covers their errors.",
     ),
     "withdrawn": Mark("×", "withdrawn", "The certificate is withdrawn by a check; no figure uses it."),
 }
@@ -65,10 +71,22 @@ def best_first(summary: Summary) -> list[RunSummary]:
     return [by_name[name] for name in summary.order]
 
 
+def columns(summary: Summary) -> tuple[Column, ...]:
+    """The columns that say something of these runs: what leaks by chance only where any run does so notably."""
+    groups = [group for run in summary.runs if (group := run.side("forget")) is not None]
+    if any(group.chance is not None and group.chance.notable for group in groups):
+        return COLUMNS[0], CHANCE, *COLUMNS[1:]
+    return COLUMNS
+
+
 def rate(run: RunSummary, column: Column) -> JudgedRate | None:
-    """A run's figure in a column; None where its file has no such side."""
+    """A run's figure in a column; None where its file has none."""
     group = run.side(column.side)
-    return group.rates.get(column.rate) if group is not None else None
+    if group is None:
+        return None
+    if column is CHANCE:
+        return group.chance.chance if group.chance is not None else None
+    return group.rates.get(column.rate)
 
 
 def marks(summary: Summary) -> list[Mark]:

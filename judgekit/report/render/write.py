@@ -7,6 +7,7 @@ from pathlib import Path
 
 from judgekit.report.load import Run
 from judgekit.report.render.html import to_html
+from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
 from judgekit.report.render.numbers import to_csv
 from judgekit.report.summary import Summary, to_json
@@ -19,6 +20,7 @@ def write(
     page: str | Path | None = None,
     json: str | Path | None = None,
     markdown: str | Path | None = None,
+    latex: str | Path | None = None,
     csv: str | Path | None = None,
 ) -> Iterator[Path]:
     """Write the files that are named, each told once it is there; the page, which needs an extra, last.
@@ -30,10 +32,11 @@ def write(
     forms: tuple[tuple[str | Path | None, Callable[[], str]], ...] = (
         (json, lambda: to_json(summary)),
         (markdown, lambda: to_markdown(summary)),
+        (latex, lambda: to_latex(summary)),
         (csv, lambda: to_csv(summary)),
         (page, lambda: to_html(summary, runs)),
     )
     for path, text in forms:
         if path is not None:
-            Path(path).write_text(text(), "utf-8", newline="")
+            Path(path).write_text(text(), "utf-8", "replace", newline="")  # a lone surrogate has no bytes
             yield Path(path)

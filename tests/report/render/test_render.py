@@ -23,7 +23,6 @@ from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import breakdown, plane
 from judgekit.report.render.html import LONGEST, embedded
 from judgekit.report.render.markdown import escape
-from judgekit.report.render.terminal import chosen, shortened
 from judgekit.report.words import percent
 from tests.report.make_runs import HOSTILE, METHODS, make_run
 
@@ -91,16 +90,6 @@ def test_run_names_are_text_too(tmp_path):
     assert "[red]" in console.file.getvalue()
 
 
-def test_one_screen(summary):
-    console = Console(file=io.StringIO(), width=100)
-    print_summary(summary, console)
-    lines = console.file.getvalue().splitlines()
-    assert len(lines) <= 40
-    assert all(found.text.split()[0] in console.file.getvalue() for found in chosen(summary.findings))
-    assert f"and {len(summary.findings) - len(chosen(summary.findings))} more in the report" in lines[-1]
-    assert all(run.name in console.file.getvalue() for run in summary.runs)
-
-
 def test_every_judged_number_is_in_the_csv(summary):
     rows = list(csv.DictReader(io.StringIO(to_csv(summary))))
     wanted = {
@@ -154,23 +143,6 @@ def test_without_matplotlib_the_extra_is_named(runs, summary, monkeypatch):
 @pytest.mark.slow
 def test_the_page_is_the_same_every_time(runs, summary):
     assert to_html(summary, runs) == to_html(summarize(runs), runs)
-
-
-@pytest.mark.parametrize("width", [80, 120])
-def test_long_names_are_cut_in_the_middle_and_stay_apart(summary, width):
-    long = [replace(run, name=f"tofu_Llama-3.2-1B-Instruct_{run.name}") for run in summary.runs]
-    console = Console(file=io.StringIO(), width=width)
-    print_summary(replace(summary, runs=tuple(long)), console)
-    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
-    rows = lines[2 : lines.index("")]
-    assert len(rows) == len(long) == len({row.split()[0] for row in rows}), "one line a run, each its own"
-    assert all(row.startswith("tofu") for row in rows)
-
-
-def test_names_that_differ_only_in_the_middle_are_kept_whole():
-    names = [f"{'a' * 20}{middle}{'b' * 20}" for middle in "xy"]
-    assert shortened(names, 20) == names
-    assert shortened(["short", "a" * 30 + "end"], 12) == ["short", "aaaa…aaaaend"]
 
 
 def test_charts_show_the_rates_of_the_tables(tmp_path):

@@ -1,0 +1,187 @@
+"""The report's first table for a paper: LaTeX with booktabs, bold only where the data decide."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from judgekit.display import printable
+from judgekit.report.groups import RunSummary
+from judgekit.report.render.answer import (
+    CHANCE,
+    MARKS,
+    READING,
+    READING_CHANCE,
+    Column,
+    best_first,
+    columns,
+    marks,
+    rate,
+)
+from judgekit.report.render.cells import ABSENT
+from judgekit.report.render.citation import citation
+from judgekit.report.render.head import title
+from judgekit.report.summary import Summary
+from judgekit.report.words import estimate, limits
+
+BOLD = (
+    "Bold: better than every other unlearned model that still answers, told apart at 5 % for all pairs together "
+    "(Holm); where the best are not told apart, none is bold."
+)
+GONE = "No longer answers what it should keep."
+ARROWS = {"↓": r" $\downarrow$", "↑": r" $\uparrow$", "": ""}
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+    '"': r"{\char34}",
+    **{char: f"\\{char}" for char in "{}$&%#_"},
+    **{char: f"{{{char}}}" for char in "[]*"},  # not an option of the line break before them
+    "–": r"\textendash{}",
+    "—": r"\textemdash{}",
+    "‘": r"\textquoteleft{}",
+    "’": r"\textquoteright{}",
+    "“": r"\textquotedblleft{}",
+    "”": r"\textquotedblright{}",
+    "…": r"\dots{}",
+    "·": r"\textperiodcentered{}",
+    "×": r"\texttimes{}",
+    "−": "$-$",
+    "±": r"\textpm{}",
+    "ß": r"\ss{}",
+    "æ": r"\ae{}",
+    "Æ": r"\AE{}",
+    "œ": r"\oe{}",
+    "Œ": r"\OE{}",
+    "ø": r"\o{}",
+    "Ø": r"\O{}",
+    "ł": r"\l{}",
+    "Ł": r"\L{}",
+}
+_ACCENTS = dict(
+    zip(
+        "\u0300\u0301\u0302\u0303\u0308\u0304\u0307\u0306\u030c\u030b\u030a\u0327\u0323",
+        "`'^~\"=.uvHrcd",
+        strict=True,
+    )
+)
+_LIGATURES = re.compile(r"([-',])(?=\1)")
+"""Letters that LaTeX would draw as one: two hyphens are no dash."""
+_UNICODE = r"\providecommand{\judgekitunicode}[2]{\ifdefined\Umathchar#1\else#2\fi}"
+"""Text that pdfLaTeX has no letters for is set by XeLaTeX and LuaLaTeX alone; pdfLaTeX prints the code points."""
+
+
+def to_latex(summary: Summary) -> str:
+    """A complete ``table`` environment, to be put into a paper by ``\\input``."""
+    body = "\n".join(_table(summary))
+    head = [
+        r"% Needs \usepackage{booktabs}. Over both columns of a page: table* in place of table.",
+        f"% {' '.join(printable(citation(summary.about)).split())}",
+        rf"\def\judgekitcitation{{{escape(citation(summary.about))}}} % say \footnote{{\judgekitcitation}}",
+    ]
+    if r"\judgekitunicode" in body:
+        head.append(_UNICODE)
+    return "\n".join([*head, body, ""])
+
+
+def escape(text: str) -> str:
+    """Text that LaTeX sets as itself, on one line, with whichever engine."""
+    plain = printable(" ".join(text.split()))
+    parts = groupby(plain, key=lambda char: _letter(char) is not None)
+    told = (_known(chars) if known else _unknown("".join(chars)) for known, chars in parts)
+    return "".join(told)
+
+
+def _letter(char: str) -> str | None:
+    """A character in the letters that every LaTeX has; None where there are none for it."""
+    if char in _SPECIAL:
+        return _SPECIAL[char]
+    if char.isascii():
+        return char
+    base, accent = (plain := unicodedata.normalize("NFD", char))[:1], plain[1:]
+    if accent in _ACCENTS and base.isascii() and base.isalpha():
+        return f"\\{_ACCENTS[accent]}{{{base}}}"
+    return None
+
+
+def _known(chars: Iterable[str]) -> str:
+    return _LIGATURES.sub(r"\1{}", "".join(_letter(char) or "" for char in chars))
+
+
+def _unknown(chars: str) -> str:
+    codes = " ".join(f"U+{ord(char):04X}" for char in chars)
+    shown = chars.encode("utf-8", "replace").decode("utf-8")
+    return rf"\judgekitunicode{{{shown}}}{{{codes}}}"
+
+
+def _table(summary: Summary) -> Iterator[str]:
+    told = columns(summary)
+    yield r"\begin{table}[t]"
+    yield r"\centering\small"
+    yield rf"\caption{{{escape(_caption(summary))}}}"
+    yield r"\label{tab:judgekit}"
+    yield rf"\begin{{tabular}}{{l{'r@{ }l' * len(told)}}}"
+    yield r"\toprule"
+    heads = [rf"\multicolumn{{2}}{{c}}{{{column.heading}{ARROWS[column.better]}}}" for column in told]
+    yield rf"Run & {' & '.join(heads)} \\"
+    bold = {(run, name) for found in summary.comparisons for name, run in found.leaders.items()}
+    before: RunSummary | None = None
+    for run in _by_method(best_first(summary)):
+        if before is None or bool(before.baseline) != bool(run.baseline):
+            yield r"\midrule"
+        elif before.method != run.method:
+            yield r"\addlinespace"
+        cells = [_figure(run, column, (run.name, column.rate) in bold) for column in told]
+        yield rf"{escape(run.title)}{_mark(summary, run)} & {' & '.join(cells)} \\"
+        before = run
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
+    notes = [
+        rf"\textsuperscript{{{_sign(number)}}} {escape(mark.note)}"
+        for number, mark in enumerate(marks(summary))
+    ]
+    if any(run.answers is False for run in summary.runs):
+        notes.append(rf"$^\dagger$ {GONE}")
+    yield rf"\par\smallskip\begin{{minipage}}{{\linewidth}}\footnotesize {' '.join(notes)}\end{{minipage}}"
+    yield r"\end{table}"
+
+
+def _by_method(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """Best first, but runs of one method follow its best; the models before and without unlearning last."""
+    methods = list(dict.fromkeys(run.method for run in runs if not run.baseline))
+    return sorted(runs, key=lambda run: len(methods) if run.baseline else methods.index(run.method))
+
+
+def _caption(summary: Summary) -> str:
+    said = [
+        f"{title(summary)}, in percent with 95 % intervals.",
+        READING,
+        *([READING_CHANCE] if CHANCE in columns(summary) else []),
+        *([BOLD] if summary.comparisons else []),
+    ]
+    return " ".join(said)
+
+
+def _figure(run: RunSummary, column: Column, bold: bool) -> str:
+    found = rate(run, column)
+    if found is None:
+        return rf"\multicolumn{{2}}{{c}}{{{escape(ABSENT)}}}"
+    value, inside = escape(estimate(found).removesuffix(" %")), escape(limits(found))
+    shown = rf"\textbf{{{value}}}" if bold else value
+    return rf"{shown} & {{\scriptsize [{inside}]}}" if inside else f"{shown} &"
+
+
+def _mark(summary: Summary, run: RunSummary) -> str:
+    sign = _sign(marks(summary).index(MARKS[run.rests_on]))
+    return rf"\textsuperscript{{{sign}}}" + (r"$^\dagger$" if run.answers is False else "")
+
+
+def _sign(number: int) -> str:
+    return "abcd"[number]
