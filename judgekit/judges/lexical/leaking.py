@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from judgekit.judges.lexical.judge import LexicalJudge
 from judgekit.judges.lexical.model import cases_of, most_leaked
 from judgekit.records import Item
 from judgekit.rubrics import Rubric
-from judgekit.trust.arrays import Bools
 
 LABEL = "leaked"
 
 
-def leaks(items: Sequence[Item], rubric: Rubric) -> Bools:
+def leaks(items: Sequence[Item], rubric: Rubric) -> NDArray[np.bool_]:
     """Whether the lexical judge's most probable label is *leaked*. Shape (items,).
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,7 @@ def intervals(
             found[split, name] = _published(
                 run.measures.splits[split][name].value, mean(values, level, bounds)
             )
-    rng = np.random.default_rng(seed)
-    means = {
-        part: draw for split in sorted(run.values) for part, draw in _draw_means(split, run, rng).items()
-    }
+    means = _draw_means(run, seed)
     for aggregate in AGGREGATES:
         published, parts = run.measures.overall.get(aggregate.name), aggregate.parts(run.values)
         if published is not None and published.value is not None:
@@ -56,19 +54,33 @@ def _published(value: float | None, estimate: Estimate) -> Estimate:
     return Estimate(value, min(value, estimate.low), max(value, estimate.high), estimate.n)
 
 
-def _draw_means(
-    split: str, run: QuestionValues, rng: np.random.Generator
-) -> Mapping[tuple[str, str], Floats]:
-    """Means of all measures of a split over the same resampled questions: they stay as correlated as they are."""
-    wanted = {name for aggregate in AGGREGATES for part, name in aggregate.parts(run.values) if part == split}
-    columns = {name: values for name, values in run.values[split].items() if name in wanted and values}
-    questions = sorted({question for values in columns.values() for question in values})
-    if not questions:
-        return {}
-    weights = rng.multinomial(len(questions), np.full(len(questions), 1 / len(questions)), DRAWS).astype(
-        float
-    )
-    return {(split, name): _weighted(weights, questions, values) for name, values in columns.items()}
+def _draw_means(run: QuestionValues, seed: int) -> Mapping[tuple[str, str], Floats]:
+    """Means of all measures of each split over the same resampled questions: they stay as correlated as they are."""
+    wanted = {part for aggregate in AGGREGATES for part in aggregate.parts(run.values)}
+    columns = {
+        split: {
+            name: values for name, values in run.values[split].items() if (split, name) in wanted and values
+        }
+        for split in sorted(run.values)
+    }
+    questions = {
+        split: sorted({question for values in mine.values() for question in values})
+        for split, mine in columns.items()
+        if mine
+    }
+    counts = _resampled(seed, tuple(map(len, questions.values())))
+    return {
+        (split, name): _weighted(weights.astype(float), questions[split], values)
+        for split, weights in zip(questions, counts, strict=True)
+        for name, values in columns[split].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _resampled(seed: int, sizes: tuple[int, ...]) -> list[NDArray[np.uint16]]:
+    """How often each question is drawn, (draws, questions) for each split; runs on the same questions share them."""
+    rng = np.random.default_rng(seed)
+    return [rng.multinomial(size, np.full(size, 1 / size), DRAWS).astype(np.uint16) for size in sizes]
 
 
 def _weighted(weights: Floats, questions: Sequence[str], values: Mapping[str, float]) -> Floats:
