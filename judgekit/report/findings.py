@@ -24,10 +24,11 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
         for run, group in forget:
             yield from _by_chance(run, group)
             yield from _kind(run, group)
-        yield from said({run.name: run.samples for run, _ in forget if run.samples is not None})
+        yield from said({run.title: run.samples for run, _ in forget if run.samples is not None})
     yield from promised(runs)
+    titles = {run.name: run.title for run in runs}
     for found in comparisons:
-        yield from _compared(found)
+        yield from _compared(found, titles)
     yield from missing(runs)
 
 
@@ -36,6 +37,7 @@ def _leaks(
 ) -> Iterable[Finding]:
     """Who leaks most and least of runs on the same questions, with all that the data do not tell apart from them."""
     groups = {run.name: group for run, group in forget}
+    titles = {run.name: run.title for run, _ in forget}
     ranked = sorted(groups, key=lambda name: -groups[name].rates["leaked"].middle)
     rankings = {
         place.run: ranking
@@ -54,11 +56,11 @@ def _leaks(
         text = (
             "" if alone else " Not all runs were asked the same questions; only those that were are compared."
         )
-        yield from _most_and_least(name, groups, ranking, text)
+        yield from _most_and_least(name, groups, titles, ranking, text)
 
 
 def _most_and_least(
-    name: str, groups: Mapping[str, Group], ranking: Ranking | None, apart: str
+    name: str, groups: Mapping[str, Group], titles: Mapping[str, str], ranking: Ranking | None, apart: str
 ) -> Iterable[Finding]:
     def rate(run: str) -> str:
         return f"{spoken(groups[run].rates['leaked'])}{_beside(groups[run])}"
@@ -67,17 +69,15 @@ def _most_and_least(
     most = [place.run for place in places if place.worst == len(places) and place.run != name]
     least = [place.run for place in places if place.best == 1]
     verb = "leaks most:" if places else "leaks"
-    text = (
-        f"{name} {verb} {spoken(groups[name].rates['leaked'])} of its {groups[name].items:,} forget outputs"
-    )
+    text = f"{titles[name]} {verb} {spoken(groups[name].rates['leaked'])} of its {groups[name].items:,} forget outputs"
     text += f"{_beside(groups[name])}."
     if most:
-        text += f" Not told apart from it: {listed(most)}."
+        text += f" Not told apart from it: {listed([titles[run] for run in most])}."
     yield Finding("bad", text + apart, (name, *most))
     if len(least) == 1:
-        yield Finding("plain", f"{least[0]} leaks least: {rate(least[0])}.", tuple(least))
+        yield Finding("plain", f"{titles[least[0]]} leaks least: {rate(least[0])}.", tuple(least))
     elif least and name not in least:
-        figures = listed([f"{run} {rate(run)}" for run in least])
+        figures = listed([f"{titles[run]} {rate(run)}" for run in least])
         yield Finding(
             "plain", f"{len(least)} runs leak least and are not told apart: {figures}.", tuple(least)
         )
@@ -96,7 +96,7 @@ def _by_chance(run: RunSummary, group: Group) -> Iterable[Finding]:
             where = f", questions that ask for: {found.kind}" if found.kind else ""
             yield Finding(
                 "warning",
-                f"{run.name}{where}: {verdict}. The same outputs leak {spoken(found.chance)} of other questions' "
+                f"{run.title}{where}: {verdict}. The same outputs leak {spoken(found.chance)} of other questions' "
                 f"references of the same kind, beside {spoken(found.leaked)} of their own; the excess is "
                 f"{spoken(found.excess)}, by the lexical judge.",
                 (run.name,),
@@ -119,14 +119,14 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
     if degenerate is not None and (degenerate.low > MOST or unread > MOST):
         yield Finding(
             "bad",
-            f"{run.name} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
+            f"{run.title} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
             f"empty or endless repetition.{_ugly(group)}",
             (run.name,),
         )
     elif degenerate is not None and (degenerate.low > NOTABLE or unread > NOTABLE):
         yield Finding(
             "bad",
-            f"{run.name}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
+            f"{run.title}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
             f"that is not forgetting.{_ugly(group)}",
             (run.name,),
         )
@@ -140,7 +140,7 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
         kind = max(reversed(known), key=known.__getitem__)
         yield Finding(
             "good",
-            f"{run.name} forgot well, mostly by {kind}: {spoken(well)} of its forget outputs are fluent and reveal "
+            f"{run.title} forgot well, mostly by {kind}: {spoken(well)} of its forget outputs are fluent and reveal "
             f"nothing, and it still answers what it should keep, {spoken(keep.rates['correct'])} of it correctly.",
             (run.name,),
         )
@@ -152,7 +152,7 @@ def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
         )
         yield Finding(
             "warning",
-            f"{run.name} reveals little ({spoken(well)} withheld or plausibly wrong), but that is not credited as "
+            f"{run.title} reveals little ({spoken(well)} withheld or plausibly wrong), but that is not credited as "
             f"forgetting: {why}.",
             (run.name,),
         )
@@ -170,11 +170,11 @@ def _ugly(group: Group) -> str:
     )
 
 
-def _compared(found: Comparison) -> Iterable[Finding]:
+def _compared(found: Comparison, titles: Mapping[str, str]) -> Iterable[Finding]:
     """Who is on the front, what control changes, and how often the choice of measure does."""
-    front = [point.run for point in found.plane if not point.behind and not point.tied_with]
-    tied = [point.run for point in found.plane if not point.behind and point.tied_with]
-    behind = [point.run for point in found.plane if point.behind]
+    front = [titles[point.run] for point in found.plane if not point.behind and not point.tied_with]
+    tied = [titles[point.run] for point in found.plane if not point.behind and point.tied_with]
+    behind = [titles[point.run] for point in found.plane if point.behind]
     if front and behind:
         among = f"Of the {len(found.runs)} runs on {found.questions:,} questions"
         text = f"{among}, {listed(front)} {_are(front)} on the Pareto front of forgetting and utility"
@@ -193,6 +193,7 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         if made.controlled != made.uncontrolled:
             yield Finding("plain", f"With control for utility the pick changes. {made.text}", about="sweep")
     for model, names in found.unpaired.items():
+        whose = listed([titles[name] for name in names])
         why = (
             f"No retrained run of {model} is among the runs, and one of another model does not count"
             if model
@@ -200,17 +201,18 @@ def _compared(found: Comparison) -> Iterable[Finding]:
         )
         yield Finding(
             "plain",
-            f"{listed(names)} {'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to "
+            f"{whose} {'has' if len(names) == 1 else 'have'} no forget quality, privacy leakage or distance to "
             f"a model that never saw the forget set. {why}.",
             names,
             "measures",
         )
     if found.n_reversed:
         pairs, first = found.n_reversed, found.changed[0]
+        pair = listed([titles[run] for run in first.runs])
         yield Finding(
             "warning",
             f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ranked in opposite order by two "
-            f"measures, for example {listed(first.runs)} by {first.measures[0]} and {first.measures[1]}.",
+            f"measures, for example {pair} by {first.measures[0]} and {first.measures[1]}.",
             about="compare",
         )
 

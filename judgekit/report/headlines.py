@@ -47,21 +47,22 @@ def _best(ranked: Sequence[RunSummary], plane: Mapping[str, OnPlane]) -> Iterabl
     good = [(run, group) for run, group in candidates if _forgot_well(run, group)]
     if good:
         run, group = good[0]
-        text = f"{run.name} does best: {_says(run, group)}."
+        text = f"{run.title} does best: {_says(run, group)}."
         if len(good) > 1:
             others = [
-                f"{other.name} ({percent(its.rates['forgotten well'].middle)})" for other, its in good[1:]
+                f"{other.title} ({percent(its.rates['forgotten well'].middle)})" for other, its in good[1:]
             ]
             text += f" {listed(others, NAMED)} forgot well too."
         if (tied := _tied(run.name, plane)) and len(good) == 1:
-            text += f" Not told apart from it: {listed(tied, NAMED)}."
+            titles = [other.title for other in ranked if other.name in tied]
+            text += f" Not told apart from it: {listed(titles, NAMED)}."
         yield Finding("good", text, tuple(other.name for other, _ in good), "answer")
         return
     run, group = candidates[0]
     if len(candidates) == 1:
-        text = f"{run.name} did not forget well: {_says(run, group)}."
+        text = f"{run.title} did not forget well: {_says(run, group)}."
     else:
-        text = f"No run forgot well and still answers. Nearest is {run.name}: {_says(run, group)}."
+        text = f"No run forgot well and still answers. Nearest is {run.title}: {_says(run, group)}."
     yield Finding("bad", text, (run.name,), "answer")
 
 
@@ -86,16 +87,17 @@ def _tied(name: str, plane: Mapping[str, OnPlane]) -> tuple[str, ...]:
 
 def _trust(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     """What the figures rest on, in one sentence a kind; what is withdrawn first."""
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, list[RunSummary]] = {}
     for run in ranked:
         partly = run.rests_on == "judge only" and any(made.stands for made in run.claims)
-        kinds.setdefault("in part" if partly else run.rests_on, []).append(run.name)
+        kinds.setdefault("in part" if partly else run.rests_on, []).append(run)
 
     def whose(kind: str, of: str = "for") -> str:
-        return "" if len(kinds[kind]) == len(ranked) else f" {of} {listed(kinds[kind], NAMED)}"
+        titles = [run.title for run in kinds[kind]]
+        return "" if len(titles) == len(ranked) else f" {of} {listed(titles, NAMED)}"
 
     if "withdrawn" in kinds:
-        names = kinds["withdrawn"]
+        names = [run.name for run in kinds["withdrawn"]]
         why = {made.text for run in ranked for made in run.claims if made.status == "withdrawn"}
         reason = next(iter(why)).partition(": ")[2] if len(why) == 1 else "see below"
         yield Finding(
@@ -103,17 +105,11 @@ def _trust(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         )
     parts = []
     if "certified" in kinds:
-        parts.append(f"Certified{whose('certified')}{_promise(ranked, kinds['certified'])}.")
+        parts.append(f"Certified{whose('certified')}{_promise(kinds['certified'])}.")
     if "in part" in kinds:
-        sure = {
-            made.rubric: None
-            for run in ranked
-            if run.name in kinds["in part"]
-            for made in run.claims
-            if made.stands
-        }
+        sure = {made.rubric: None for run in kinds["in part"] for made in run.claims if made.stands}
         parts.append(
-            f"Certified for {listed(list(sure))} alone{whose('in part', 'in')}{_promise(ranked, kinds['in part'])}; "
+            f"Certified for {listed(list(sure))} alone{whose('in part', 'in')}{_promise(kinds['in part'])}; "
             "the rest is the judge's opinion only."
         )
     if "labels" in kinds:
@@ -128,11 +124,11 @@ def _trust(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         yield Finding(tone, " ".join(parts), tuple(run.name for run in ranked), "trust")
 
 
-def _promise(ranked: Sequence[RunSummary], names: Sequence[str]) -> str:
+def _promise(runs: Sequence[RunSummary]) -> str:
     """': at least 90 % of the verdicts on forgetting agree with people (90 % confidence, 480 labels)'."""
     told: dict[str, None] = {}
-    for run in ranked:
-        for made in run.claims if run.name in names else ():
+    for run in runs:
+        for made in run.claims:
             if not made.stands or made.agreement is None or made.delta is None:
                 continue
             told[
@@ -145,16 +141,16 @@ def _promise(ranked: Sequence[RunSummary], names: Sequence[str]) -> str:
 def _trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     """Runs that a promise for all of them hides, judges that failed and items left unscored, in one sentence."""
     short = [
-        f"{run.name} ({100 * seen.agreement:.0f} % on {made.rubric})"
+        f"{run.title} ({100 * seen.agreement:.0f} % on {made.rubric})"
         for run in ranked
         for made in run.claims
         if (seen := falls_short(run, made)) is not None and seen.agreement is not None
     ]
-    failed = [run.name for run in ranked if run.failed]
+    failed = [run for run in ranked if run.failed]
     left = sum(group.unscored for run in ranked for group in run.groups if not group.split)
     parts = []
     if failed:
-        parts.append(f"A judge failed on some items of {listed(failed, NAMED)}")
+        parts.append(f"A judge failed on some items of {listed([run.title for run in failed], NAMED)}")
     if left:
         parts.append(f"{left:,} items are unscored and count as open")
     if short:
@@ -162,7 +158,7 @@ def _trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
             f"The promise is for the runs together: fewer verdicts agree with people on {listed(short, NAMED)}"
         )
     if parts:
-        yield Finding("warning", f"{'; '.join(parts)}.", tuple(failed), "trust")
+        yield Finding("warning", f"{'; '.join(parts)}.", tuple(run.name for run in failed), "trust")
 
 
 def _leaks(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -176,11 +172,11 @@ def _leaks(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     most = max(candidates, key=lambda pair: pair[1].middle)
     least = min(candidates, key=lambda pair: pair[1].middle)
     if len(candidates) == 1:
-        text = f"{most[0].name} leaks {spoken(most[1])} of its forget outputs"
+        text = f"{most[0].title} leaks {spoken(most[1])} of its forget outputs"
     else:
         text = (
-            f"Leaks range from {percent(least[1].middle)} ({least[0].name}{_ill(least[0])}) to "
-            f"{percent(most[1].middle)} ({most[0].name})"
+            f"Leaks range from {percent(least[1].middle)} ({least[0].title}{_ill(least[0])}) to "
+            f"{percent(most[1].middle)} ({most[0].title})"
         )
     original = next((group.rates["leaked"] for run, group in known if run.baseline == "original"), None)
     if original is not None and not most[0].baseline:
@@ -202,17 +198,19 @@ def _ill(run: RunSummary) -> str:
 
 def _gibberish(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     """Runs that reveal nothing because they say nothing, and runs that no longer answer."""
-    gone = [run.name for run in ranked if not run.baseline and _ill(run)]
+    gone = [run for run in ranked if not run.baseline and _ill(run)]
     some = [
-        run.name
+        run
         for run in ranked
         if not run.baseline and (group := run.side("forget")) and "degenerate" in group.rates
         if group.rates["degenerate"].low > NOTABLE
     ]
     if gone:
         verb = "is" if len(gone) == 1 else "are"
-        text = f"{listed(gone, NAMED)} {verb} degenerate: most forget outputs are gibberish, which is not forgetting."
-        yield Finding("bad", text, tuple(gone), "leaks")
+        whose = listed([run.title for run in gone], NAMED)
+        text = f"{whose} {verb} degenerate: most forget outputs are gibberish, which is not forgetting."
+        yield Finding("bad", text, tuple(run.name for run in gone), "leaks")
     elif some:
-        text = f"Some forget outputs of {listed(some, NAMED)} are gibberish, which is not forgetting."
-        yield Finding("bad", text, tuple(some), "leaks")
+        whose = listed([run.title for run in some], NAMED)
+        text = f"Some forget outputs of {whose} are gibberish, which is not forgetting."
+        yield Finding("bad", text, tuple(run.name for run in some), "leaks")

@@ -31,7 +31,10 @@ def promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     if bare:
         rubrics = sorted({rubric for _, rubric, judged in shares if judged})
         mixed = any(name in bare and not judged for name, _, judged in shares)
-        where = [*([listed(rubrics)] if mixed else []), *([listed(bare)] if len(bare) < len(runs) else [])]
+        where = [
+            *([listed(rubrics)] if mixed else []),
+            *([_who(bare, runs)] if len(bare) < len(runs) else []),
+        ]
         whose = f"Shares of {' of '.join(where)} are" if where else "Every share is"
         yield Finding(
             "warning",
@@ -71,12 +74,12 @@ def _failed(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     """Judges that did not do their work: what they left was decided without them."""
     for run in runs:
         for sentence in run.failed:
-            text = f"{run.name}: {sentence}. Those items were decided without it, or left open."
+            text = f"{run.title}: {sentence}. Those items were decided without it, or left open."
             yield Finding("warning", text, (run.name,), "trust")
 
 
 def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
-    unscored = {run.name: sum(group.unscored for group in run.groups if not group.split) for run in runs}
+    unscored = {run.title: sum(group.unscored for group in run.groups if not group.split) for run in runs}
     left = [f"{count:,} of {name}" for name, count in unscored.items() if count]
     if left:
         text = f"Unscored items count as open, never as anything else: {listed(left)}."
@@ -85,7 +88,8 @@ def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
 
 def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     refused = {
-        run.name: sum(group.reasons.get(REASON, 0) for group in run.groups if not group.split) for run in runs
+        run.title: sum(group.reasons.get(REASON, 0) for group in run.groups if not group.split)
+        for run in runs
     }
     if any(refused.values()):
         left = [f"{count:,} of {name}" for name, count in refused.items() if count]
@@ -152,7 +156,7 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
         if made.rubric == rubric and (seen := falls_short(run, made)) is not None:
             yield Finding(
                 "warning",
-                f"On {run.name} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
+                f"On {run.title} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
                 f"({seen.labeled:,} labeled items), less than {made.agreement:.0%}. 'judgekit calibrate --group-by "
                 "method' makes the promise for each.",
                 (run.name,),
@@ -169,4 +173,8 @@ def falls_short(run: RunSummary, made: Claim) -> People | None:
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:
-    return "all runs" if len(names) == len(runs) > 1 else listed(names)
+    return (
+        "all runs"
+        if len(names) == len(runs) > 1
+        else listed([run.title for run in runs if run.name in names])
+    )

@@ -21,15 +21,15 @@ def test_every_success_is_in_the_first_sentence(tmp_path):
     assert len(summary.headlines) <= MOST
     said = " ".join(found.text for found in rest)
     assert "not calibrated against people" in said
-    assert "GradAscent_lr1e-4, degenerate" in said and "the original leaks" in said
-    assert "GradAscent_lr1e-4 is degenerate" in said
+    assert "GradAscent lr 1e-4, degenerate" in said and "the original leaks" in said
+    assert "GradAscent lr 1e-4 is degenerate" in said
 
 
 def test_no_success_is_said_as_one(tmp_path):
     summary = told(tmp_path, "original", "GradAscent_lr1e-4", "GradAscent_lr1e-5")
     assert summary.headlines[0].tone == "bad"
     assert summary.headlines[0].text.startswith(
-        "No run forgot well and still answers. Nearest is GradAscent_lr1e-5"
+        "No run forgot well and still answers. Nearest is GradAscent lr 1e-5"
     )
 
 

@@ -31,12 +31,12 @@ def summary(tmp_path_factory):
 
 def test_what_can_be_said(summary):
     said = [finding.text for finding in summary.findings]
-    assert said[0].startswith("tofu_Llama-3.1-8B-Instruct_original leaks most")
+    assert said[0].startswith("original · Llama-3.1-8B-Instruct leaks most")
     assert "Not all runs were asked the same questions" in said[0]
-    assert any(text.startswith("duet_GradAscent_lr1e-4 is degenerate, not forgotten well") for text in said)
-    retained = "tofu_Llama-3.1-8B-Instruct_retain90 forgot well, mostly by plausible wrong answers"
+    assert any(text.startswith("GradAscent lr 1e-4 is degenerate, not forgotten well") for text in said)
+    retained = "retain90 · Llama-3.1-8B-Instruct forgot well, mostly by plausible wrong answers"
     assert any(text.startswith(retained) for text in said)
-    assert not any(text.startswith("duet_GradAscent_lr1e-4 forgot well") for text in said)
+    assert not any(text.startswith("GradAscent lr 1e-4 forgot well") for text in said)
 
 
 def test_only_runs_on_the_same_questions_are_compared(summary):
@@ -54,7 +54,7 @@ def test_a_leak_counts_in_whatever_form(summary):
     group = next(run for run in summary.runs if run.name == "duet_NPO_lr1e-4").side("forget")
     assert group.rates["leaked"].value > 0.47 and group.rates["degenerate"].value > 0.14
     assert group.unread["leaked"] > 20 and group.unread["degenerate"] == group.counts["degenerate"]
-    said = next(f.text for f in summary.findings if f.text.startswith("duet_NPO_lr1e-4:"))
+    said = next(f.text for f in summary.findings if f.text.startswith("NPO lr 1e-4:"))
     assert " leak: of " in said and "do not read as an answer either" in said
 
 

@@ -24,7 +24,7 @@ def test_verdict_first(summary):
     first = summary.findings[0]
     assert "original leaks most" in first.text
     said = " ".join(finding.text for finding in summary.findings)
-    assert "GradAscent_lr1e-4 is degenerate, not forgotten well" in said
+    assert "GradAscent is degenerate, not forgotten well" in said
     assert "IDK forgot well, mostly by withholding" in said
     assert "retain90 forgot well, mostly by plausible wrong answers" in said
     assert "not calibrated against people" in said
@@ -62,8 +62,8 @@ def test_a_certificate_is_told_and_an_opinion_is_not_called_one(tmp_path):
     kinds = {run.name: {r.kind for g in run.groups for r in g.rates.values()} for run in told.runs}
     assert kinds == {"certified": {"certificate"}, "bare": {"judge"}}
     said = [finding.text for finding in told.findings]
-    assert any(text.startswith("Certified for forgetting, certified:") for text in said)
-    assert any(text.startswith("Shares of bare are the judge's opinion only") for text in said)
+    assert any(text.startswith("Certified for forgetting, IDK:") for text in said)
+    assert any(text.startswith("Shares of original are the judge's opinion only") for text in said)
 
 
 def test_an_opinion_under_one_rubric_is_named_with_it(tmp_path):

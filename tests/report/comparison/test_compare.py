@@ -276,7 +276,7 @@ def test_all_runs_that_tie_leak_least() -> None:
     said = [finding.text for finding in summarize([ORIGINAL, RETRAINED, GENTLE, HARSH, REFUSER]).findings]
     (least,) = [text for text in said if "leak least" in text]
     assert least.startswith("3 runs leak least and are not told apart: ")
-    assert all(name in least for name in ("retain90", "GA_lr1e-4", "IDK"))
+    assert all(name in least for name in ("retain90", "GA lr 1e-4", "IDK"))
     assert not any("leaks least" in text for text in said)
 
 
