@@ -113,7 +113,7 @@ def test_pages_of_a_notebook_show_claims_and_rates_and_no_markup_of_texts(
 ) -> None:
     assert escape(calibration.certificate.claim) in calibration._repr_html_()
     page = jk.summarize(scored.folder)._repr_html_()
-    assert "<td>run</td>" in page and "leaks" in page and "<script" not in page
+    assert "<th>run</th>" in page and "leaks" in page and "<script" not in page
     strange = jk.score(
         [jk.Item(id="1", question="?", references=("a",), outputs=("a",))],
         tmp_path / "<b>x",

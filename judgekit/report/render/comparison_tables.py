@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from judgekit.metrics import catalog
@@ -12,13 +12,22 @@ from judgekit.report.render.cells import ABSENT, Table, in_words
 from judgekit.report.sections import Section
 from judgekit.report.words import listed
 
+Titles = Mapping[str, str]
 
-def comparison_tables(comparisons: tuple[Comparison, ...]) -> Iterable[Table]:
-    """The tables of every comparison, under the questions they are about."""
+
+def comparison_tables(comparisons: Sequence[Comparison], titles: Titles) -> Iterable[Table]:
+    """The tables of every comparison, under the questions they are about.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+    titles : mapping
+        A run's name -> what a reader sees.
+    """
     for count, found in enumerate(comparisons, 1):
-        group = f"{found.questions:,} questions answered by {listed(found.runs)}"
+        group = f"{found.questions:,} questions answered by {listed([titles[run] for run in found.runs])}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
-            table = make(found)
+            table = make(found, titles)
             place: Section = "sweep" if make is control else "compare"
             yield replace(table, name=f"compare-{count}-{table.name}", group=group, place=place)
 
@@ -38,11 +47,11 @@ def points(number: Number) -> str:
     return f"{value}[{100 * number.low:+.1f} to {100 * number.high:+.1f}]"
 
 
-def ranks(found: Comparison) -> Table:
+def ranks(found: Comparison, titles: Titles) -> Table:
     """One row a run, one column a measure; the places that the data leave it."""
     places = {(r.measure, place.run): place for r in found.rankings for place in r.places}
     names = [ranking.measure for ranking in found.rankings]
-    rows = [(run, *(_place(places[name, run]) for name in names)) for run in found.runs]
+    rows = [(titles[run], *(_place(places[name, run]) for name in names)) for run in found.runs]
     note = (
         "Rank 1 forgot best. A range of ranks is a tie: the data cannot tell these runs apart. Judged columns are the "
         "rates of the tables above and rest on what those rest on; the others are what the files recorded, with 95 % "
@@ -57,10 +66,11 @@ def _place(place: Place) -> str:
     return f"rank {where}: {told(place.number)}"
 
 
-def front(found: Comparison) -> Table:
+def front(found: Comparison, titles: Titles) -> Table:
     """Who is on the Pareto front of forgetting against utility."""
     rows = [
-        (point.run, told(point.forgetting), told(point.utility), _standing(point)) for point in found.plane
+        (titles[point.run], told(point.forgetting), told(point.utility), _standing(point, titles))
+        for point in found.plane
     ]
     note = (
         f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: significantly worse in one of them than "
@@ -71,20 +81,21 @@ def front(found: Comparison) -> Table:
     return Table("front", "Pareto front", ("Run", "Forgetting", "Utility", "Standing"), tuple(rows), note)
 
 
-def _standing(point: OnPlane) -> str:
+def _standing(point: OnPlane, titles: Titles) -> str:
     if point.behind:
         more = point.behind - len(point.behind_of)
-        return f"behind {listed([*point.behind_of, *([f'{more:,} more'] if more else [])])}"
+        return f"behind {listed([*(titles[run] for run in point.behind_of), *([f'{more:,} more'] if more else [])])}"
     if point.tied_with:
-        return f"on the front, not told apart from {listed(point.tied_with)}, better by the figures"
+        tied = listed([titles[run] for run in point.tied_with])
+        return f"on the front, not told apart from {tied}, better by the figures"
     return "on the front"
 
 
-def gaps(found: Comparison) -> Table:
+def gaps(found: Comparison, titles: Titles) -> Table:
     """Differences of two runs."""
     rows = [
         (
-            f"{gap.first} − {gap.second}",
+            f"{titles[gap.first]} − {titles[gap.second]}",
             gap.measure,
             points(gap.number),
             "yes" if gap.told_apart else "no",
@@ -103,10 +114,15 @@ def gaps(found: Comparison) -> Table:
     return Table("gaps", "Differences", columns, tuple(rows), note)
 
 
-def control(found: Comparison) -> Table:
+def control(found: Comparison, titles: Titles) -> Table:
     """Each method's best run among those that keep enough, and among all."""
     rows = [
-        (made.method, made.controlled or "none", made.uncontrolled or ABSENT, made.text)
+        (
+            made.method,
+            titles.get(made.controlled or "", "none"),
+            titles.get(made.uncontrolled or "", ABSENT),
+            made.text,
+        )
         for made in found.control
     ]
     note = (
@@ -119,12 +135,12 @@ def control(found: Comparison) -> Table:
     return Table("control", "Unlearning with control", columns, tuple(rows), note)
 
 
-def distances(found: Comparison) -> Table:
+def distances(found: Comparison, titles: Titles) -> Table:
     """How far each run is from the model that never saw the forget set."""
     rows = [
         (
-            away.run,
-            away.retrained,
+            titles[away.run],
+            titles[away.retrained],
             catalog()[away.measure].label,
             points(away.gap),
             ABSENT if away.way is None else f"{100 * away.way:.0f} %",
@@ -133,18 +149,18 @@ def distances(found: Comparison) -> Table:
     ]
     note = (
         "Run minus the retrained run of its own base model, in points. Way gone: 0 % is like the original, 100 % like "
-        "the retrained model." + lacking(found)
+        "the retrained model." + lacking(found, titles)
     )
     columns = ("Run", "Retrained", "Measure", "Difference", "Way gone")
     return Table("distances", "Distance to the retrained model", columns, tuple(rows), note)
 
 
-def quality(found: Comparison) -> Table:
+def quality(found: Comparison, titles: Titles) -> Table:
     """Forget quality and privacy leakage: does a run look like the model that never saw the forget set?"""
     rows = [
         (
-            made.run,
-            made.retrained,
+            titles[made.run],
+            titles[made.retrained],
             ABSENT if made.raw is None else f"{made.raw:.3g}",
             ABSENT if made.folded is None else f"{made.folded:.3g}",
             f"{made.n:,}",
@@ -156,29 +172,30 @@ def quality(found: Comparison) -> Table:
     note = (
         "p-values of a Kolmogorov-Smirnov test against the retrained run of the same base model; higher is closer. The "
         "raw form (TOFU, open-unlearning) and the folded one (ECO) cannot be compared with each other. Privacy "
-        "leakage: relative difference of Min-K% AUCs; 0 is like the retrained model." + lacking(found)
+        "leakage: relative difference of Min-K% AUCs; 0 is like the retrained model." + lacking(found, titles)
     )
     columns = ("Run", "Retrained", "p, raw R", "p, folded R", "Questions", "Privacy leakage")
     return Table("quality", "Forget quality", columns, tuple(rows), note).without_empty()
 
 
-def lacking(found: Comparison) -> str:
+def lacking(found: Comparison, titles: Titles) -> str:
     """One sentence a base model without a retrained run; empty where every run has one."""
     return "".join(
-        f" No retrained run of {model or 'an unnamed base model'} is among these: none is given for {listed(names)}."
+        f" No retrained run of {model or 'an unnamed base model'} is among these: none is given for "
+        f"{listed([titles[name] for name in names])}."
         for model, names in found.unpaired.items()
     )
 
 
-def changed(found: Comparison) -> Table:
+def changed(found: Comparison, titles: Titles) -> Table:
     """Pairs of runs that two measures order differently, with the question that shows it best."""
     rows = [
         (
-            f"{change.runs[0]} and {change.runs[1]}",
-            _says(change, 0),
-            _says(change, 1),
+            " and ".join(titles[run] for run in change.runs),
+            _says(change, 0, titles),
+            _says(change, 1, titles),
             "opposite" if change.reversed else "one cannot tell",
-            _example(change),
+            _example(change, titles),
         )
         for change in found.changed
     ]
@@ -191,17 +208,17 @@ def changed(found: Comparison) -> Table:
     return Table("changed", "Conclusions that change with the measure", columns, tuple(rows), note)
 
 
-def _says(change: Changed, which: int) -> str:
+def _says(change: Changed, which: int, titles: Titles) -> str:
     better = change.forgot_better[which]
-    return f"{change.measures[which]}: " + (f"{better} forgot better" if better else "cannot tell")
+    return f"{change.measures[which]}: " + (f"{titles[better]} forgot better" if better else "cannot tell")
 
 
-def _example(change: Changed) -> str:
+def _example(change: Changed, titles: Titles) -> str:
     if not change.examples:
         return ABSENT
     shown = change.examples[0]
     answers = "; ".join(
-        f"{run}: “{_short(output)}” ({change.measures[0]} {first:.2f}, {change.measures[1]} {second:.2f})"
+        f"{titles[run]}: “{_short(output)}” ({change.measures[0]} {first:.2f}, {change.measures[1]} {second:.2f})"
         for run, output, first, second in zip(
             change.runs, shown.outputs, shown.first_measure, shown.second_measure, strict=True
         )

@@ -8,14 +8,14 @@ from typing import Any
 
 from judgekit.report.items.facts import item_facts
 from judgekit.report.load import JudgedItem, Run
-from judgekit.report.render.answer import READING
+from judgekit.report.render.answer import MARKS, READING, best_first, columns, rate
 from judgekit.report.render.charts import charts
 from judgekit.report.render.citation import citation
 from judgekit.report.render.flows import flow_rubrics
 from judgekit.report.render.glance import glance
 from judgekit.report.render.head import facts, title
 from judgekit.report.render.items import packed
-from judgekit.report.render.tables import overview, tables
+from judgekit.report.render.tables import tables
 from judgekit.report.render.templates import page, template
 from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
@@ -55,7 +55,7 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
     ------
     MissingExtra : matplotlib, which draws the charts, is not installed.
     """
-    held, drawn = [table for table in tables(summary) if table.place != "answer"], charts(summary)
+    held, drawn = tables(summary), charts(summary)
     said = {
         key: [found for found in summary.findings if found.about == key and found not in summary.headlines]
         for key in SECTIONS
@@ -86,8 +86,17 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
 
 
 def fragment(summary: Summary) -> str:
-    """What can be said and the table of runs, for a notebook: no charts, no scripts."""
-    return template("fragment.html.j2").render(summary=summary, table=overview(summary))
+    """What comes first, for a notebook: the headlines and the table of runs; no charts, no style, no scripts."""
+    return template("fragment.html.j2").render(
+        summary=summary,
+        title=title(summary),
+        facts=facts(summary.about),
+        runs=best_first(summary),
+        columns=columns(summary),
+        rate=rate,
+        marks=MARKS,
+        reading=READING,
+    )
 
 
 def embedded(value: Any) -> str:

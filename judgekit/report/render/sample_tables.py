@@ -15,7 +15,7 @@ SHOWN = 5
 
 def sample_tables(runs: Iterable[RunSummary]) -> Iterator[Table]:
     """Leaks in any of k, then by way of asking."""
-    found = [(run.name, run.samples) for run in runs if run.samples is not None]
+    found = [(run.title, run.samples) for run in runs if run.samples is not None]
     yield any_of_k([(name, curve) for name, made in found for curve in made.curves])
     yield by_probe([(name, made) for name, made in found if made.probes])
     yield worst([(name, measure) for name, made in found for measure in made.measures])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
+from judgekit.report.rates.chance import KIND_AT_LEAST
 from judgekit.report.rates.measured import Figure
+from judgekit.report.render.answer import best_first
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
 from judgekit.report.render.comparison_tables import comparison_tables
 from judgekit.report.render.faithfulness_table import faithful
@@ -18,15 +19,15 @@ from judgekit.report.summary import Summary
 
 
 def tables(summary: Summary) -> list[Table]:
-    """All tables with at least one row, in reading order."""
+    """All tables with at least one row, in reading order, but for the first, which :mod:`..answer` holds."""
+    titles = {run.name: run.title for run in summary.runs}
     every = (
-        overview(summary),
         chance(summary),
         *judged(summary),
-        *sample_tables(summary.runs),
+        *sample_tables(best_first(summary)),
         *sweep_tables(summary),
-        *comparison_tables(summary.comparisons),
-        *flow_tables(summary.flows, {run.name: run.title for run in summary.runs}),
+        *comparison_tables(summary.comparisons, titles),
+        *flow_tables(summary.flows, titles),
         trust(summary),
         tiers(summary),
         faithful(summary.faithfulness),
@@ -34,34 +35,6 @@ def tables(summary: Summary) -> list[Table]:
         recorded(summary),
     )
     return [table for table in every if table.rows]
-
-
-def overview(summary: Summary) -> Table:
-    """One row a run: what leaked, what was forgotten well, what was kept, and who vouches for it.
-
-    What of the leaks is chance stands beside them where that is more than next to nothing in any run.
-    """
-    beside = CHANCE if any(found.notable for run in summary.runs for found in _of_run(run)) else ()
-    return Table(
-        "overview",
-        "Runs",
-        (
-            "Run",
-            "Leaked",
-            *beside,
-            "Forgotten well",
-            "Degenerate",
-            "Kept: correct",
-            "Still answers",
-            "Open items",
-            "Rests on",
-        ),
-        tuple(_overview(run, bool(beside)) for run in summary.runs),
-        "Shares of all items with 95 % intervals. Leaked: in whatever form. Forgotten well: withheld or plausibly "
-        "wrong, and fluent; it counts only for a model that still answers what it should keep. Degenerate: reveals "
-        f"nothing and is no answer.{' ' + BY_CHANCE if beside else ''}",
-        place="answer",
-    )
 
 
 CHANCE = ("By chance", "Excess")
@@ -72,47 +45,16 @@ BY_CHANCE = (
 )
 
 
-def _of_run(run: RunSummary) -> tuple[ByChance, ...]:
-    forget = run.side("forget")
-    return forget.by_chance[:1] if forget else ()
-
-
-def _overview(run: RunSummary, beside: bool) -> tuple[Cell, ...]:
-    forget, keep = run.side("forget"), run.side("keep")
-    still_open = sum(group.abstained + group.unscored for group in run.groups if not group.split)
-    return (
-        run.name,
-        _rate(forget, "leaked"),
-        *(_beside(_of_run(run)) if beside else ()),
-        _rate(forget, "forgotten well"),
-        _rate(forget, "degenerate"),
-        _rate(keep, "correct"),
-        {True: "yes", False: "no", None: "not in the file"}[run.answers],
-        f"{still_open:,} of {run.items:,}",
-        _basis(run),
-    )
-
-
-def _beside(found: tuple[ByChance, ...]) -> tuple[Cell, Cell]:
-    return (found[0].chance, found[0].excess) if found else (ABSENT, ABSENT)
-
-
-def _basis(run: RunSummary) -> str:
-    kinds = {rate.kind for group in run.groups if not group.split for rate in group.rates.values()}
-    words = {"people": "people's labels", "certificate": "a certificate", "judge": "judge's opinion only"}
-    return ", ".join(words[kind] for kind in ("people", "certificate", "judge") if kind in kinds)
-
-
 def _rate(group: Group | None, label: str) -> Cell:
     return group.rates.get(label, ABSENT) if group else ABSENT
 
 
 def chance(summary: Summary) -> Table:
     """What of the leaks is chance, by split and kind of question; empty where that is next to nothing everywhere."""
-    groups = [group for run in summary.runs for group in _shown(run) if group.by_chance]
+    groups = [(run.title, group) for run in best_first(summary) for group in _shown(run) if group.by_chance]
     rows = [
         (
-            group.run,
+            title,
             group.split or "all splits",
             found.kind or "all kinds",
             f"{found.items:,}" if found.kind else f"{found.items:,} of {group.items:,}",
@@ -120,11 +62,11 @@ def chance(summary: Summary) -> Table:
             found.chance,
             found.excess,
         )
-        for group in groups
+        for title, group in groups
         for found in group.by_chance
         if not found.kind or found.items >= KIND_AT_LEAST
     ]
-    worth = any(found.notable for group in groups for found in group.by_chance)
+    worth = any(found.notable for _, group in groups for found in group.by_chance)
     return Table(
         "chance",
         "Leaks by chance",
@@ -138,20 +80,25 @@ def chance(summary: Summary) -> Table:
 def judged(summary: Summary) -> Iterable[Table]:
     """One table a rubric: every judged rate of every run and split."""
     for rubric in dict.fromkeys(group.rubric for run in summary.runs for group in run.groups):
-        groups = [group for run in summary.runs for group in _shown(run) if group.rubric == rubric]
-        labels = tuple(dict.fromkeys(label for group in groups for label in group.rates))
+        groups = [
+            (run.title, group)
+            for run in best_first(summary)
+            for group in _shown(run)
+            if group.rubric == rubric
+        ]
+        labels = tuple(dict.fromkeys(label for _, group in groups for label in group.rates))
         rows = [
             (
-                group.run,
+                title,
                 group.split or "all splits",
                 f"{group.items:,}",
                 *(_rate(group, label) for label in labels),
                 next(iter(group.rates.values())).basis,
             )
-            for group in groups
+            for title, group in groups
         ]
         columns = ("Run", "Split", "Items", *(label.capitalize() for label in labels), "Rests on")
-        place: Section = "kept" if groups[0].side == "keep" else "leaks"
+        place: Section = "kept" if groups[0][1].side == "keep" else "leaks"
         yield Table(f"judged-{rubric}", f"Judged rates: {rubric}", columns, tuple(rows), place=place)
 
 
@@ -164,7 +111,7 @@ def _shown(run: RunSummary) -> Iterable[Group]:
 def trust(summary: Summary) -> Table:
     """What is promised, and the verdicts against people where people labeled items."""
     rows = []
-    for run in summary.runs:
+    for run in best_first(summary):
         people = {found.rubric: found for found in run.people}
         for made in run.claims:
             found = people.get(made.rubric)
@@ -174,7 +121,7 @@ def trust(summary: Summary) -> Table:
             promised = ABSENT if made.delta is None else f"{wanted}, delta {made.delta:.3g}"
             rows.append(
                 (
-                    run.name,
+                    run.title,
                     made.rubric or ABSENT,
                     made.status,
                     promised,
@@ -203,7 +150,7 @@ def tiers(summary: Summary) -> Table:
     """Who was asked, who answered, what it cost."""
     rows = [
         (
-            run.name,
+            run.title,
             tier.name,
             f"{tier.asked:,}",
             f"{tier.silent:,}",
@@ -214,7 +161,7 @@ def tiers(summary: Summary) -> Table:
             share(tier.mass),
             share(tier.order_inconsistency),
         )
-        for run in summary.runs
+        for run in best_first(summary)
         for tier in run.tiers
     ]
     columns = (
@@ -246,7 +193,8 @@ def measures(summary: Summary) -> Iterable[Table]:
 
     Rows that no run has are left out.
     """
-    by_run = [{(made.split, made.name): made for made in run.measures} for run in summary.runs]
+    runs = best_first(summary)
+    by_run = [{(made.split, made.name): made for made in run.measures} for run in runs]
     known = {key: made for run in by_run for key, made in run.items() if made.value is not None}
     for split in sorted({split for split, _ in known}):
         rows = [
@@ -260,7 +208,7 @@ def measures(summary: Summary) -> Iterable[Table]:
         yield Table(
             f"measures-{split or 'run'}",
             f"Measures on {split}" if split else "Measures of a run as a whole",
-            ("Measure", *(run.name for run in summary.runs)),
+            ("Measure", *(run.title for run in runs)),
             tuple(rows),
             "From what the files recorded, with 95 % limits over which questions were asked. ↑ higher is better, "
             f"↓ lower is better. {ABSENT} not to be had from these files.",
@@ -277,10 +225,11 @@ def _measure(made: Figure | None) -> str:
 
 def recorded(summary: Summary) -> Table:
     """The figures that the files gave of themselves."""
-    names = dict.fromkeys(name for run in summary.runs for name in run.recorded)
+    runs = best_first(summary)
+    names = dict.fromkeys(name for run in runs for name in run.recorded)
     rows = [
-        (name, *(figure(run.recorded[name]) if name in run.recorded else ABSENT for run in summary.runs))
+        (name, *(figure(run.recorded[name]) if name in run.recorded else ABSENT for run in runs))
         for name in names
     ]
-    columns = ("Figure", *(run.name for run in summary.runs))
+    columns = ("Figure", *(run.title for run in runs))
     return Table("recorded", "Figures as the files give them", columns, tuple(rows), place="measures")

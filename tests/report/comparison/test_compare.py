@@ -256,10 +256,10 @@ def test_every_table_rests_on_the_same_corrected_rates() -> None:
         group = next(run for run in summary.runs if run.name == point.run).side("forget")
         assert point.forgetting.value == group.rates["forgotten well"].value == 0
     printed = {table.name: table for table in tables(summary)}
-    overview = {row[0]: in_words(row[1]) for row in printed["overview"].rows}
+    first = {run.title: in_words(rates[run.name]) for run in summary.runs}
     column = printed["compare-1-ranks"].columns.index("Judged leaked")
     for row in printed["compare-1-ranks"].rows:
-        assert row[column] == f"rank 1–2: {overview[row[0]]}"
+        assert row[column] == f"rank 1–2: {first[row[0]]}"
 
 
 def test_people_who_contradict_the_judge_turn_the_order_round() -> None:
