@@ -47,7 +47,8 @@ class JudgedItem(NamedTuple):
     @property
     def majority(self) -> str | None:
         """The label most people gave; None without labels or with a shared first place."""
-        return majority(self.human)
+        human = self.human
+        return majority(human) if human else None
 
     @property
     def settled(self) -> bool:
