@@ -19,7 +19,7 @@ from judgekit.report.summary import Summary
 
 
 def tables(summary: Summary) -> list[Table]:
-    """All tables with at least one row, in reading order, but for the first, which :mod:`judgekit.report.render.answer` holds."""
+    """All tables with at least one row, in reading order, but the first (:mod:`judgekit.report.render.answer`)."""
     titles = {run.name: run.title for run in summary.runs}
     every = (
         chance(summary),
