@@ -21,7 +21,6 @@ from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import breakdown, plane
-from judgekit.report.render.html import LONGEST, embedded
 from judgekit.report.render.markdown import escape
 from judgekit.report.words import percent
 from tests.report.make_runs import HOSTILE, METHODS, make_run
@@ -39,15 +38,6 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def summary(runs):
     return summarize(runs)
-
-
-@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_embedded_json_survives_and_cannot_end_its_element(value):
-    text = embedded(value)
-    assert not set(text) & set("<>&\u2028\u2029")
-    expected = json.loads(json.dumps(value).encode("utf-8", "replace").decode())
-    if "\\ud" not in json.dumps(value):  # lone surrogates are replaced
-        assert json.loads(text) == expected
 
 
 @given(st.text())
@@ -75,7 +65,6 @@ def test_page_holds_no_element_from_a_text_and_no_address(runs, summary):
     assert not [name for _, attributes in parser.found for name in attributes if name.startswith("on")]
     asked = [v for _, attributes in parser.found for k, v in attributes.items() if k in ("src", "href")]
     assert all(address.startswith(("#", "data:image/svg+xml,")) for address in asked if address)
-    assert f"{10_000 - LONGEST:,} more characters" in page
 
 
 def test_run_names_are_text_too(tmp_path):

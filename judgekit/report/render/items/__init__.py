@@ -4,6 +4,6 @@ Here: the facts of items as compressed blocks that the page's ``data.js`` reads.
 (:mod:`judgekit.report.items`), and what the page does with them (``page/items.js``).
 """
 
-from judgekit.report.render.items.pack import packed
+from judgekit.report.render.items.pack import cut, packed
 
-__all__ = ["packed"]
+__all__ = ["cut", "packed"]

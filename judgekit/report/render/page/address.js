@@ -7,8 +7,8 @@ const address = (() => {
     side: { words: "sides", name: "Side", chip: (text) => text },
     rubric: { words: "rubrics", name: "Rubric", chip: (text) => `rubric ${text}` },
     split: { words: "splits", name: "Split", chip: (text) => `split ${text}` },
-    label: { words: "labels", name: "Label", none: "no label", chip: (text) => `labeled ${text}` },
-    human: { words: "labels", name: "People’s label", none: "no single label", chip: (text) => `people say ${text}` },
+    label: { words: "labels", name: "Label", none: "no label", chip: (text) => (text === "no label" ? text : `judged ${text}`) },
+    human: { words: "labels", name: "People’s label", none: "nothing, or no majority", chip: (text) => `people say ${text}` },
     tier: { words: "tiers", name: "Decided by", none: "nobody", chip: (text) => `decided by ${text}` },
     state: { words: "states", name: "State", chip: (text) => text },
     probe: { words: "probes", name: "Probe", none: "the question itself", chip: (text) => `asked by ${text}` },
@@ -18,10 +18,11 @@ const address = (() => {
     was: { words: "states", name: "State there", chip: (text) => `there ${text}` },
   };
   const PLAIN = {
-    side: { forget: "to be forgotten", keep: "to be kept", "": "neither to be forgotten nor kept" },
+    side: { forget: "to be forgotten", keep: "to be kept", other: "neither to be forgotten nor kept" },
     state: { verdict: "decided", abstained: "left open", unscored: "not scored" },
     flag: { "people against": "people against the verdict", "near threshold": "near the threshold", "by chance": "right by chance", unread: "does not read as an answer" },
   };
+  const THERE = ["from", "was"]; // what an item was in the run that it is set against
   const OTHER = ["id", "q", "order", "page", "open"];
   const ORDERS = {
     leaks: "most confident leaks first",
@@ -30,8 +31,10 @@ const address = (() => {
     question: "by question",
   };
 
+  const TITLES = JSON.parse(document.getElementById("items").dataset.titles); // run -> what a reader calls it
+
   /** A value of a key as a reader should see it. */
-  const value = (key, text) => PLAIN[key]?.[text] ?? (text || FACETS[key].none || "none");
+  const value = (key, text) => (key === "run" || key === "against" ? TITLES[text] : PLAIN[key === "was" ? "state" : key]?.[text]) ?? (text || FACETS[key].none || "none");
 
   /** The state that a fragment asks for, or null where it speaks of another part of the page. */
   function read(fragment) {
@@ -46,7 +49,7 @@ const address = (() => {
   function set(state, key, ...values) {
     const next = new URLSearchParams(state);
     for (const stale of [key, "open", ...(key === "open" ? [] : ["page"])]) next.delete(stale);
-    if (key === "against" && !values.length) for (const there of ["from", "was"]) next.delete(there);
+    if (key === "against" && !values.length) for (const there of THERE) next.delete(there);
     for (const text of values) next.append(key, text);
     return next;
   }
@@ -71,7 +74,7 @@ const address = (() => {
     const made = [];
     for (const [key, facet] of Object.entries(FACETS)) {
       const known = state.getAll(key).filter((text) => !text || data.words[facet.words].includes(text));
-      if (known.length && key !== "from" && key !== "was") made.push({ text: chip(state, key, known), without: set(state, key) });
+      if (known.length && !THERE.includes(key)) made.push({ text: chip(state, key, known), without: set(state, key) });
     }
     if (state.get("q")) made.push({ text: `contains “${state.get("q")}”`, without: set(state, "q") });
     if (state.has("id")) made.push({ text: `item ${state.get("id")}`, without: set(state, "id") });
@@ -81,8 +84,9 @@ const address = (() => {
   function chip(state, key, known) {
     if (key !== "against") return FACETS[key].chip(say.list(known.map((text) => value(key, text))));
     // A state there says more than that there is no label.
-    const from = state.has("was") ? state.getAll("was").map((text) => value("state", text)) : state.getAll("from").map((text) => value("from", text));
-    return from.length ? `${say.list(from)} in ${known[0]}` : `another label than in ${known[0]}`;
+    const from = state.getAll(state.has("was") ? "was" : "from").map((text) => value(state.has("was") ? "was" : "from", text));
+    const there = value(key, known[0]);
+    return from.length ? `${say.list(from)} in ${there}` : `another label than in ${there}`;
   }
 
   return { FACETS, ORDERS, value, read, write, set, item, unknown, chips };

@@ -78,7 +78,7 @@
     const rows = flows.each(found).map(([from, to, count]) => make("tr", {},
       make("td", {}, tag(from, found.rubric)),
       make("td", {}, tag(to, found.rubric)),
-      make("td", { class: "number" }, make("a", { href: items(found, from, to) }, say.count(count))),
+      make("td", { class: "number" }, make("a", { href: items(found, from, to), "data-count": count }, say.count(count))),
       make("td", {}, make("a", { href: write(set(state, { first: run("first"), second: run("second"), rubric: found.rubric.name, side: null, from, to })), "aria-label": `Read ${texts(from, to, count)} side by side` }, "read"))));
     const heads = ["First run", "Second run", "Outputs", "Both"];
     return make("table", { class: "counts" },

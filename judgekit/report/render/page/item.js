@@ -69,7 +69,7 @@ const itemView = (() => {
   /** Label, confidence and where an item comes from. */
   function verdict(i) {
     const { run, split } = data.columns;
-    const where = [data.words.runs[run[i]], data.words.splits[split[i]]].filter(Boolean).join(" · ");
+    const where = [address.value("run", data.words.runs[run[i]]), data.words.splits[split[i]]].filter(Boolean).join(" · ");
     return make("span", { class: "verdict" }, decided(i), " ", make("span", { class: "where" }, where));
   }
 
@@ -103,14 +103,14 @@ const itemView = (() => {
   }
 
   const numbered = (name, n, all) => (all.length > 1 ? `${name} ${n + 1}` : name);
-  const part = (name, content) => make("div", { class: "text" }, make("h4", {}, name), make("p", {}, ...content));
+  const part = (name, content) => make("div", { class: "text" }, make("h3", {}, name), make("p", {}, ...content));
 
   function hops(all) {
     const steps = all.map((hop) => {
       const shared = wordsOf([hop.reference]);
       return make("li", {}, make("p", {}, hop.question), make("p", { class: "reference" }, hop.reference), make("p", {}, ...(hop.output ? marked(hop.output, shared, "") : [make("em", {}, "no output of its own")])));
     });
-    return make("div", { class: "text hops" }, make("h4", {}, "Steps"), make("ol", {}, ...steps));
+    return make("div", { class: "text hops" }, make("h3", {}, "Steps"), make("ol", {}, ...steps));
   }
 
   /** A table whose rows turn into cards on a phone; a cell that says nothing is left out there. */
@@ -146,6 +146,7 @@ const itemView = (() => {
 
   const spent = (said) => [
     said.asks > 0 && `${say.count(said.asks)} prompt${said.asks === 1 ? "" : "s"}`,
+    said.tokens > 0 && `${say.count(said.tokens)} tokens`,
     said.cost > 0 && say.dollars(said.cost),
     said.seconds > 0 && say.seconds(said.seconds),
   ].filter(Boolean).join(", ");
@@ -162,7 +163,7 @@ const itemView = (() => {
   }
 
   function people(given) {
-    return make("div", { class: "people" }, make("h4", {}, "What people said"), make("ul", {}, ...given.map((one) => make("li", {}, tag(one.label), one.note ? ` “${one.note}”` : ""))));
+    return make("div", { class: "people" }, make("h3", {}, "What people said"), make("ul", {}, ...given.map((one) => make("li", {}, tag(one.label), one.person ? ` person ${one.person}` : "", one.note ? ` “${one.note}”` : ""))));
   }
 
   /** What was decided and why, what it stands under, and what it cost. */
@@ -180,6 +181,7 @@ const itemView = (() => {
       ["Side", address.value("side", data.words.sides[side[i]])],
       plain(probe[i], data.words.probes, "") && ["Asked by", data.words.probes[probe[i]]],
       flags[i] && ["Note", data.words.flags.filter((_, n) => flags[i] & (1 << n)).map((flag) => address.value("flag", flag)).join(", ")],
+      ["Run", data.words.runs[data.columns.run[i]]],
       ["Id", known.id],
     ];
     return make("dl", {}, ...rows.filter(Boolean).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
@@ -208,7 +210,7 @@ const itemView = (() => {
       return grid(caption + (all.length > OTHERS ? ` (${OTHERS} of ${say.count(all.length)})` : ""), [first, "Label", "Output"], rows);
     };
     return [
-      await table("The same question in other runs", "Run", runs, (j) => data.words.runs[run[j]]),
+      await table("The same question in other runs", "Run", runs, (j) => address.value("run", data.words.runs[run[j]])),
       await table("Other samples and probes of the question", "Item", samples, (j, known) => [plain(probe[j], data.words.probes, ""), known.id].filter(Boolean).join(" · ")),
     ];
   }

@@ -37,7 +37,7 @@ const ribbons = (() => {
     }
     const height = Math.max(...[left, right].map((bars) => Math.max(...[...bars.values()].map((bar) => bar.end)))) + 1;
     return svg("svg", { class: "ribbons", viewBox: `0 0 ${width} ${height}`, role: "group" },
-      ...all.map((flow) => svg("a", { href: link(flow), "aria-label": tell(flow) },
+      ...all.map((flow) => svg("a", { href: link(flow), "aria-label": tell(flow), "data-count": flow[2] },
         svg("title", {}, tell(flow)),
         svg("path", { d: paths.get(`${flow[0]}\n${flow[1]}`), fill: color(flow[1]), class: flow[0] === flow[1] ? "same" : "changed" }))),
       ...names(left, color, aside, -6, "end"),

@@ -16,61 +16,73 @@ const select = (() => {
     return partners.get(run);
   }
 
-  /** All items in an order of address.ORDERS. They are stored with the most confident leaks first. */
+  /** What the items are sorted by, smallest first, in an order of address.ORDERS; unknown margins come last. */
+  const KEYS = {
+    unsure: ({ confidence }) => Float64Array.from(confidence, (sure) => (Number.isNaN(sure) ? -1 : sure)),
+    threshold: ({ margin }) => Float64Array.from(margin, (far) => (Number.isNaN(far) ? Infinity : far)),
+    question: ({ question, pair, run }) => Float64Array.from(question, (one, i) => (one * data.n + pair[i]) * data.words.runs.length + run[i]),
+  };
+
+  /** All items in an order. They are stored with the most confident leaks first. */
   function ordered(name) {
     if (!orders.has(name)) {
-      const { confidence, margin, question, pair, run } = data.columns;
-      const last = (value) => (Number.isNaN(value) ? Infinity : value);
-      const first = (value) => (Number.isNaN(value) ? -1 : value);
-      const by = {
-        unsure: (a, b) => first(confidence[a]) - first(confidence[b]) || a - b,
-        threshold: (a, b) => (last(margin[a]) === last(margin[b]) ? a - b : last(margin[a]) - last(margin[b])),
-        question: (a, b) => question[a] - question[b] || pair[a] - pair[b] || run[a] - run[b],
-      }[name];
       const all = Uint32Array.from({ length: data.n }, (_, i) => i);
-      orders.set(name, by ? all.sort(by) : all);
+      const keys = KEYS[name]?.(data.columns);
+      orders.set(name, keys ? all.sort((a, b) => keys[a] - keys[b] || a - b) : all);
     }
     return orders.get(name);
   }
 
-  /** A test of one key: which items pass, and which value an item has, for counting. */
-  function tests(state, hits, only) {
-    const columns = data.columns;
-    const made = [];
-    const allowed = (key) => {
-      const words = data.words[address.FACETS[key].words];
-      const wanted = new Uint8Array(words.length + 1); // shifted by one: -1 is no label
-      let known = 0;
-      for (const text of state.getAll(key)) {
-        const index = words.indexOf(text);
-        if (index >= 0 || text === "") known = wanted[index + 1] = 1;
-      }
-      return known ? wanted : null;
-    };
-    for (const key of COLUMNS) {
-      const wanted = allowed(key);
-      const column = columns[key];
-      made.push({ key, value: (i) => column[i], pass: wanted && ((i) => wanted[column[i] + 1]) });
+  /** The values of a key that a state asks for, as a table by index; none of the words is 0. Null: any will do. */
+  function wanted(state, key) {
+    const words = data.words[address.FACETS[key].words];
+    const table = new Uint8Array(words.length + 1);
+    let known = 0;
+    for (const text of state.getAll(key)) {
+      const index = words.indexOf(text);
+      if (index >= 0 || text === "") known = table[index + 1] = 1;
     }
-    const flags = state.getAll("flag").reduce((mask, text) => mask | bit(data.words.flags.indexOf(text)), 0);
-    made.push({ key: "flag", pass: flags && ((i) => columns.flags[i] & flags) });
+    return known ? table : null;
+  }
+
+  /** A byte an item: whether its value is wanted. */
+  function passing(values, table) {
+    const pass = new Uint8Array(data.n);
+    for (let i = 0; i < data.n; i++) pass[i] = table[values[i] + 1];
+    return pass;
+  }
+
+  /** A byte an item: whether it has any of the flags. */
+  function flagged(state) {
+    const mask = state.getAll("flag").reduce((bits, text) => bits | bit(text), 0);
+    return mask ? Uint8Array.from(data.columns.flags, (flags) => Number((flags & mask) !== 0)) : null;
+  }
+
+  const bit = (flag) => (data.words.flags.includes(flag) ? 1 << data.words.flags.indexOf(flag) : 0);
+
+  /** The tests of a state: who passes (null: all), and the values that are counted for the menus. */
+  function tests(state, hits, only) {
+    const { columns } = data;
+    const made = COLUMNS.map((key) => {
+      const table = wanted(state, key);
+      return { key, values: columns[key], pass: table && passing(columns[key], table) };
+    });
+    made.push({ key: "flag", pass: flagged(state) });
     const run = data.words.runs.indexOf(state.get("against"));
     if (run >= 0) {
       const other = partner(run);
-      const wanted = allowed("from");
-      const there = (i) => (other[i] < 0 ? -1 : columns.label[other[i]]);
-      made.push({ key: "against", pass: (i) => other[i] >= 0 });
-      const wasWanted = allowed("was");
-      const was = (i) => (other[i] < 0 ? -1 : columns.state[other[i]]);
-      made.push({ key: "was", value: was, pass: wasWanted && ((i) => wasWanted[was(i) + 1]) });
-      made.push({ key: "from", value: there, pass: wanted ? (i) => wanted[there(i) + 1] : (i) => there(i) !== columns.label[i] });
+      const there = (column) => Int32Array.from(other, (j) => (j < 0 ? -1 : column[j]));
+      const [labels, states] = [there(columns.label), there(columns.state)];
+      const [from, was] = [wanted(state, "from"), wanted(state, "was")];
+      const changed = () => Uint8Array.from(labels, (label, i) => Number(label !== columns.label[i]));
+      made.push({ key: "against", pass: Uint8Array.from(other, (j) => Number(j >= 0)) });
+      made.push({ key: "from", values: labels, pass: from ? passing(labels, from) : was ? null : changed() });
+      made.push({ key: "was", values: states, pass: was && passing(states, was) });
     }
-    if (hits) made.push({ key: "q", pass: (i) => hits[i] });
-    if (only !== null) made.push({ key: "id", pass: (i) => i === only });
+    if (hits) made.push({ key: "q", pass: hits });
+    if (only !== null) made.push({ key: "id", pass: Uint8Array.from({ length: data.n }, (_, i) => Number(i === only)) });
     return made;
   }
-
-  const bit = (index) => (index < 0 ? 0 : 1 << index);
 
   /**
    * The items of a state.
@@ -81,32 +93,29 @@ const select = (() => {
    */
   function find(state, hits = null, only = null) {
     const all = tests(state, hits, only);
-    const active = all.filter((test) => test.pass);
-    const counts = Object.fromEntries(all.filter((test) => test.value).map((test) => [test.key, new Uint32Array(data.words[address.FACETS[test.key].words].length + 1)]));
-    counts.flag = new Uint32Array(data.words.flags.length + 1);
-    const counted = all.filter((test) => test.value || test.key === "flag");
-    const passed = new Uint8Array(data.n);
-    let total = 0;
-    for (let i = 0; i < data.n; i++) {
-      let failed = null;
-      let fails = 0;
-      for (const test of active) {
-        if (!test.pass(i)) {
-          failed = test;
-          if (++fails > 1) break;
-        }
-      }
-      if (fails > 1) continue;
-      if (!fails) total += passed[i] = 1;
-      for (const test of fails ? (counted.includes(failed) ? [failed] : []) : counted) {
-        if (test.value) counts[test.key][test.value(i) + 1]++;
-        else for (let f = 0, rest = data.columns.flags[i]; rest; f++, rest >>>= 1) counts.flag[f + 1] += rest & 1;
+    const fails = new Uint8Array(data.n);
+    const which = new Uint8Array(data.n); // the last test that failed
+    for (const [number, { pass }] of all.entries()) {
+      if (pass) for (let i = 0; i < data.n; i++) if (!pass[i]) (fails[i]++, which[i] = number);
+    }
+    const counts = {};
+    for (const [number, { key, values }] of all.entries()) {
+      const other = (i) => fails[i] === 0 || (fails[i] === 1 && which[i] === number);
+      if (key === "flag") counts.flag = countFlags(other);
+      else if (values) {
+        const count = new Uint32Array(data.words[address.FACETS[key].words].length + 1);
+        for (let i = 0; i < data.n; i++) if (other(i)) count[values[i] + 1]++;
+        counts[key] = count;
       }
     }
-    const found = new Uint32Array(total);
-    let place = 0;
-    for (const i of ordered(state.get("order") in address.ORDERS ? state.get("order") : "leaks")) if (passed[i]) found[place++] = i;
-    return { found, counts };
+    return { found: ordered(state.get("order")).filter((i) => fails[i] === 0), counts };
+  }
+
+  function countFlags(other) {
+    const count = new Uint32Array(data.words.flags.length + 1);
+    const { flags } = data.columns;
+    for (let i = 0; i < data.n; i++) if (flags[i] && other(i)) for (let f = 0; f < count.length - 1; f++) count[f + 1] += (flags[i] >>> f) & 1;
+    return count;
   }
 
   /** The items that are the same question: in other runs, and as other samples or probes of its own run. */
