@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from judgekit.readers.settings import DATA, VARIANT, Value, shown
 from judgekit.report.load import Run
 
-_OF_TRAINING = ("lr", "epochs", "steps", "checkpoint", "batch size", "seed", DATA)
+_OF_TRAINING = ("lr", "epochs", "steps", "checkpoint", "seed", DATA)
 """Settings that mean the same under every method, so that they tell runs of different methods apart too."""
 
 

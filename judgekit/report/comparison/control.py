@@ -63,9 +63,9 @@ def _say(
 
     ``confirmed``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs.
     """
-    share = f"{TAU:.0%} of the original's utility"
+    share = f"{100 * TAU:.0f} % of the original's utility"
     if chosen is None:
-        return f"no {method} run keeps at least {share} (95 % confidence); without control the pick would be {free}."
+        return f"No {method} run keeps at least {share} (95 % confidence); without control the pick would be {free}."
     but = f" Not told apart from it: {', '.join(tied)}." if tied else ""
     if chosen == free:
         most = (

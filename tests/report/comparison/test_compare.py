@@ -109,7 +109,7 @@ def test_roles_and_sides_are_found(five: Comparison) -> None:
 def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
     (control,) = five.control
     assert (control.method, control.controlled, control.uncontrolled) == ("GA", "GA_lr1e-5", "GA_lr1e-4")
-    assert "since GA lr 1e-4, which reveals less, may keep less than 95%" in control.text
+    assert "since GA lr 1e-4, which reveals less, may keep less than 95 %" in control.text
 
 
 def test_a_run_of_which_it_is_not_sure_is_not_said_to_reveal_less() -> None:
