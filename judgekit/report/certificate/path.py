@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from judgekit.report.render.canvas import GRID, INK, MUTED, PAPER, SERIES, percent_axis
-from judgekit.report.render.charts import Drawn
-from judgekit.report.render.charts.base import Drawing
-from judgekit.report.render.svg import draw
+from judgekit.report.render.charts import Drawn, drawn
+from judgekit.report.render.charts.base import Chart, Drawing
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.certificate import Part
 from judgekit.trust.selective.trail import Tested, Trail
@@ -57,8 +56,7 @@ def picture(trail: Trail, part: Part, name: str, title: str, alone: bool) -> Dra
     if not trail.accepted:
         return None
     drawing = _drawing(trail, part, alone)
-    svg = draw(name, title, drawing.text, drawing.size, drawing.paint)
-    return Drawn(name, "trust", title, svg, drawing.caption, drawing.text)
+    return drawn(Chart(name, "trust", title, lambda _: drawing), drawing)
 
 
 def _drawing(trail: Trail, part: Part, alone: bool) -> Drawing:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Paint = Callable[["Figure", "Axes"], None]
+Paint = Callable[["Figure", "Axes"], str | None]
+"""Draws on an empty figure and axes; gives what only the drawing can tell and its reader must know, if anything."""
 
 _PREFIX = "judgekit:"
 NAMES = (*palette.colors("light"), "hatch")
@@ -49,10 +50,15 @@ def _matplotlib() -> tuple[Any, Any]:
     return matplotlib, Figure
 
 
+WIDE = 4.5
+"""Inches from which on a drawing is not for a phone or one column of a paper."""
+
+SIZES = (10.0, 8.5)
+"""Points of text in a wide and in a narrow drawing."""
+
 STYLE: Mapping[str, Any] = {
     "text.parse_math": False,  # a name with dollar signs is a name
     "font.family": "DejaVu Sans",
-    "font.size": 9.5,
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": MUTED,
@@ -73,11 +79,16 @@ STYLE: Mapping[str, Any] = {
 }
 
 
+def _sized(width: float) -> dict[str, float]:
+    """One size of text in all of a drawing of this width."""
+    return dict.fromkeys(("font.size", "legend.fontsize", "axes.titlesize"), SIZES[width < WIDE])
+
+
 @contextmanager
 def painted(
     size: tuple[float, float], paint: Paint, colors: Mapping[str, str], style: Mapping[str, Any]
-) -> Iterator[Figure]:
-    """A painted figure, to be saved inside the ``with``.
+) -> Iterator[tuple[Figure, str]]:
+    """A painted figure, to be saved inside the ``with``, and what only the drawing can tell.
 
     Parameters
     ----------
@@ -99,13 +110,43 @@ def painted(
     known = matplotlib.colors.get_named_colors_mapping()
     for name, value in colors.items():
         known[color(name)] = value
-    with matplotlib.rc_context({**STYLE, **style}):
+    with matplotlib.rc_context({**STYLE, **_sized(size[0]), **style}):
         figure = figure_class(figsize=size, layout="constrained")
         figure.patch.set_alpha(0)
         axes = figure.add_subplot()
         axes.patch.set_alpha(0)
-        paint(figure, axes)
-        yield figure
+        note = paint(figure, axes)
+        settle(figure)
+        yield figure, note or ""
+
+
+def settle(figure: Figure) -> None:
+    """Lay out now, once for all: what is drawn from here on is placed by measure and must not move anything."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def panels(figure: Figure, axes: Axes, count: int, columns: int) -> list[Axes]:
+    """Small multiples in the place of the one empty axes: all on one scale of y, row by row.
+
+    Parameters
+    ----------
+    figure, axes : what a chart is given to draw on
+    count : int
+        How many.
+    columns : int
+        How many stand beside each other.
+    """
+    axes.remove()
+    columns = min(columns, count)
+    made = figure.subplots(-(-count // columns), columns, sharey=True, squeeze=False).ravel().tolist()
+    for spare in made[count:]:
+        spare.remove()
+    for one in made:
+        one.patch.set_alpha(0)
+    return list(made[:count])
 
 
 def lead(artist: Artist, link: str, title: str, count: int | None = None) -> None:

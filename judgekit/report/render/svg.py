@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -30,9 +30,14 @@ PIXELS = 4 / 3
 """Of CSS in a point, in which charts are drawn."""
 
 
-def draw(
-    name: str, title: str, text: str, size: tuple[float, float], paint: Paint, look: str = "chart"
-) -> str:
+class Inline(NamedTuple):
+    """A chart that can stand in a page: its ``<svg>`` element, and what only the drawing can tell, if anything."""
+
+    svg: str
+    note: str
+
+
+def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Paint) -> Inline:
     """A chart as an ``<svg>`` element that can stand in a page under a policy without inline style or scripts.
 
     Parameters
@@ -45,8 +50,6 @@ def draw(
         Width and height in inches.
     paint : callable
         Draws on the empty figure and axes, in colors of `judgekit.report.render.canvas`.
-    look : str
-        CSS classes of the element.
 
     Raises
     ------
@@ -54,15 +57,18 @@ def draw(
         matplotlib is not installed.
     """
     style = {"svg.fonttype": "none", "svg.hashsalt": name}  # text stays text; the same ids every time
-    with painted(size, paint, _STAND_INS, style) as figure:
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    with painted(size, paint, _STAND_INS, style) as (figure, note):
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        file = io.StringIO()  # straight to the canvas: savefig would draw everything twice
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(file, metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(file.getvalue())
     _clean(root)
     _own_ids(root, name)
     _lead(root)
-    _describe(root, name, title, text, look)
-    return ElementTree.tostring(root, encoding="unicode")
+    _describe(root, name, title, text)
+    return Inline(ElementTree.tostring(root, encoding="unicode"), note)
 
 
 def _clean(root: Element) -> None:
@@ -142,7 +148,7 @@ def _lead(root: Element) -> None:
             link.insert(0, title)
 
 
-def _describe(root: Element, name: str, title: str, text: str, look: str) -> None:
+def _describe(root: Element, name: str, title: str, text: str) -> None:
     """Its words, its size, and its part: a picture, or a group where parts of it lead somewhere."""
     leads = root.find(f".//{_SVG}a") is not None
     box = root.attrib["viewBox"]
@@ -152,7 +158,7 @@ def _describe(root: Element, name: str, title: str, text: str, look: str) -> Non
         {
             "role": "group" if leads else "img",
             "aria-labelledby": f"{name}-title {name}-text",
-            "class": look,
+            "class": "chart",
             "viewBox": box,
             "width": f"{PIXELS * width:.0f}",
             "stroke-linejoin": "round",

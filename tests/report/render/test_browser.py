@@ -79,7 +79,7 @@ def test_dark_mode_reaches_the_charts(browser, page):
 def test_charts_have_text_alternatives(browser, page):
     open_page(browser, page)
     named = browser.execute_script(
-        """return [...document.querySelectorAll('svg[role=img]')].map(svg =>
+        """return [...document.querySelectorAll('.drawn:not(.narrow) > svg.chart')].map(svg =>
         svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent))"""
     )
     assert len(named) == 5

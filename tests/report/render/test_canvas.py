@@ -18,10 +18,11 @@ def test_a_name_is_the_color_that_the_drawing_is_made_in():
     def paint(figure, axes):
         percent_axis(axes.xaxis)
         found.append((to_hex(INK), to_hex(axes.xaxis.label.get_color()), to_hex(label_color("wrong"))))
+        return "said"
 
     for theme in ("light", "dark"):
-        with painted((2, 2), paint, {**colors(theme), "hatch": "#123456"}, {}) as figure:
-            assert figure.get_size_inches().tolist() == [2, 2]
+        with painted((2, 2), paint, {**colors(theme), "hatch": "#123456"}, {}) as (figure, note):
+            assert figure.get_size_inches().tolist() == [2, 2] and note == "said"
     for theme, (ink, label, wrong) in zip(("light", "dark"), found, strict=True):
         assert ink == label == colors(theme)["ink"]
         assert wrong == colors(theme)["label-wrong"]

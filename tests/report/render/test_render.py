@@ -18,6 +18,7 @@ from rich.console import Console
 
 from judgekit.errors import MissingExtra
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
+from judgekit.report.order import best_first
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts import breakdown, plane
@@ -149,16 +150,16 @@ def test_charts_show_the_rates_of_the_tables(tmp_path):
         assert rates["leaked"].kind == "people"
         assert f"leaked {percent(rates['leaked'].value)}" in drawn.text
         assert (
-            f"{run.name}: forgotten well {in_words(rates['forgotten well'])}"
+            f"{run.title}: forgotten well {in_words(rates['forgotten well'])}"
             in plane.CHART.draw(summary).text
         )
 
 
 def test_charts_of_many_runs_show_some_and_say_so(summary):
     many = [replace(summary.runs[k % len(summary.runs)], name=f"r{k}") for k in range(60)]
-    drawn = plane.CHART.draw(replace(summary, runs=tuple(many)))
-    assert drawn.text.count(": forgotten well") == 40
-    assert "The 40 of 60 runs that forgot best." in drawn.caption
+    drawn = plane.CHART.draw(replace(summary, runs=tuple(many), order=best_first(many)))
+    assert drawn.text.count(": forgotten well") == 50
+    assert "The best 50 of 60 runs." in drawn.caption
 
 
 def test_an_interval_never_looks_like_a_point():

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 
 from judgekit.extensions import extensions
-from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage
+from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage, sweep
 from judgekit.report.render.charts.base import Chart, Drawing
 from judgekit.report.render.svg import draw
 from judgekit.report.sections import Section
@@ -22,6 +23,7 @@ SHIPPED = (
     any_of_k.CHART,
     risk_coverage.CHART,
     reliability.CHART,
+    sweep.CHART,
 )
 """In the order in which they stand in their sections."""
 
@@ -65,6 +67,16 @@ def charts(summary: Summary) -> list[Drawn]:
 
 
 def drawn(chart: Chart, drawing: Drawing) -> Drawn:
-    """One chart as SVG."""
-    svg = draw(chart.name, chart.title, drawing.text, drawing.size, drawing.paint)
-    return Drawn(chart.name, chart.place, chart.title, svg, drawing.caption, drawing.text)
+    """One chart as SVG; where it has a form of its own for a phone, the page's style shows one of the two."""
+    if drawing.narrow is None:
+        html = _html(chart, drawing, drawing.size, "drawn")
+    else:
+        html = _html(chart, drawing, drawing.size, "drawn wide")
+        html += _html(chart, drawing, drawing.narrow, "drawn narrow", f"{chart.name}-narrow")
+    return Drawn(chart.name, chart.place, chart.title, html, drawing.caption, drawing.text)
+
+
+def _html(chart: Chart, drawing: Drawing, size: tuple[float, float], look: str, name: str = "") -> str:
+    made = draw(name or chart.name, chart.title, drawing.text, size, drawing.paint)
+    note = f'<p class="note">{escape(made.note)}</p>' if made.note else ""
+    return f'<div class="{look}">{made.svg}{note}</div>'

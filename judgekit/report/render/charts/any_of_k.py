@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from judgekit.report.render.canvas import SERIES, percent_axis
 from judgekit.report.render.cells import in_words
-from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, opinion, shown_runs
+from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, opinion, shown_runs
 from judgekit.report.samples.records import AnyOfK, Curve
 from judgekit.report.summary import Summary
 
@@ -24,7 +24,7 @@ LINE = 0.06
 
 def _draw(summary: Summary) -> Drawing | None:
     """A line a run in a band of its 95 % interval, two lines where outputs are open; of one run every way of asking."""
-    found = [(run.name, run.samples.curves) for run in shown_runs(summary) if run.samples is not None]
+    found = [(run.title, run.samples.curves) for run in shown_runs(summary) if run.samples is not None]
     every = [(name, curves[0]) for name, curves in found if curves]
     if len(every) == 1:
         every = [(curve.probe or name, curve) for name, curves in found for curve in curves]
@@ -59,7 +59,7 @@ def _draw(summary: Summary) -> Drawing | None:
         + (f" The {MOST} of {len(every)} curves that leak most." if len(every) > MOST else "")
         + opinion([step.rate for _, curve in drawn for step in curve.steps])
     )
-    return Drawing((WIDTH, 3.9), paint, caption, text)
+    return Drawing((WIDTH, 3.9), paint, caption, text, narrow=(NARROW, 3.2))
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[str, AnyOfK]]) -> None:

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.render.canvas import Paint
 from judgekit.report.sections import SECTIONS, Section
 from judgekit.report.summary import Summary
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST = 40
+MOST = 50
 """Runs that a chart of runs shows."""
 
-WIDTH = 7.6
-"""Inches; the page shows a chart at 72 points an inch, up to its own width."""
+WIDTH, NARROW = 7.6, 3.75
+"""Inches; on the page an inch has 96 pixels, and a chart is never drawn larger. The narrow one is for phones."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -35,17 +35,22 @@ class Drawing:
     size : (float, float)
         Width and height in inches.
     paint : callable
-        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.canvas`.
+        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.canvas`; what only
+        the drawing can tell (names that found no place) it may give as a sentence, which stands under it.
     caption : str
         Printed under it.
     text : str
         What it shows, in words, for those who cannot see it.
+    narrow : (float, float), optional
+        Another size for phones, about NARROW inches wide; ``paint`` then draws both, and knows by the figure's width
+        which. Without it the wide drawing is made smaller, its text too.
     """
 
     size: tuple[float, float]
-    paint: Callable[[Figure, Axes], None]
+    paint: Paint
     caption: str
     text: str
+    narrow: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,22 +90,46 @@ class Chart:
 
 
 def shown_runs(summary: Summary) -> Sequence[RunSummary]:
-    """All runs; of many those that forgot best, since nobody can read more of them."""
-    if len(summary.runs) <= MOST:
-        return summary.runs
-
-    def well(run: RunSummary) -> float:
-        forget = run.side("forget")
-        return -forget.rates["forgotten well"].middle if forget else 0.0
-
-    best = {run.name for run in sorted(summary.runs, key=well)[:MOST]}
-    return [run for run in summary.runs if run.name in best]
+    """All runs, best first; of more than MOST the best, and what they are measured against."""
+    runs = {run.name: run for run in summary.runs}
+    ranked = [runs[name] for name in summary.order]
+    room = MOST - sum(bool(run.baseline) for run in ranked)
+    candidates = [run for run in ranked if not run.baseline]
+    return [*candidates[: max(room, 0)], *(run for run in ranked if run.baseline)][:MOST]
 
 
 def chosen(summary: Summary) -> str:
     """What is to be said where a chart leaves out runs."""
     count = len(summary.runs)
-    return f" The {MOST} of {count:,} runs that forgot best." if count > MOST else ""
+    return f" The best {MOST} of {count:,} runs." if count > MOST else ""
+
+
+PANEL = 3.3
+"""Inches of a panel's side where several stand beside each other."""
+
+
+def beside(figure: Figure) -> int:
+    """How many panels stand beside each other in a figure of this width."""
+    return max(1, int(figure.get_size_inches()[0] / (0.9 * PANEL)))
+
+
+def several(
+    count: int, columns: int = 2, height: float = PANEL
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The wide and the narrow size of so many panels; in the narrow one they stand below each other.
+
+    Parameters
+    ----------
+    count : int
+        How many panels.
+    columns : int
+        How many of them may stand beside each other.
+    height : float
+        Inches of one.
+    """
+    across = min(count, columns)
+    width = max(PANEL * across, 1.3 * PANEL)
+    return (width, height * -(-count // across)), (NARROW, height * count)
 
 
 def opinion(rates: Sequence[JudgedRate]) -> str:

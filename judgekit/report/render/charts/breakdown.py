@@ -1,13 +1,27 @@
-"""What the outputs of each run were judged to be, a chart for each side."""
+"""What the outputs of each run were judged to be, a chart for each side; every part of a bar leads to its items."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from judgekit.report.groups import Group
-from judgekit.report.render.canvas import INK, PAPER, SERIES, UNDECIDED, label_color, percent_axis
-from judgekit.report.render.charts.base import WIDTH, Chart, Drawing, chosen, opinion, shown_runs
+from judgekit.report.groups import Group, RunSummary
+from judgekit.report.render.canvas import (
+    INK,
+    PAPER,
+    SERIES,
+    UNDECIDED,
+    WIDE,
+    color,
+    label_color,
+    lead,
+    percent_axis,
+    settle,
+)
+from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, chosen, opinion, shown_runs
+from judgekit.report.render.links import Key, items_link
+from judgekit.report.render.palette import HATCHES, OPEN_HATCH
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 from judgekit.rubrics import Side
@@ -21,82 +35,191 @@ OPEN = "undecided"
 
 ROUNDING = 1e-9
 
+MANY = 20
+"""Rows above which each takes less room."""
 
-def _draw(side: Side, summary: Summary) -> Drawing | None:
-    """What the outputs of each run were judged to be, as shares of all its items on one side."""
-    groups = [(run.name, group) for run in shown_runs(summary) if (group := run.side(side)) is not None]
-    if not groups:
-        return None
-    labels = list(dict.fromkeys(label for _, group in groups for label in group.counts))
+BESIDE = 36
+"""Characters of the longest title that stands beside its bar; longer ones stand above the bars."""
 
-    def share(group: Group, part: str) -> float:
+DIGIT = 0.64
+"""Width of a digit, in sizes of the text."""
+
+
+class _Row(NamedTuple):
+    """A run's bar."""
+
+    run: RunSummary
+    group: Group
+
+    def share(self, part: str) -> float:
         """A rate; what open items or errors that a certificate allows leave undecided is a part of its own."""
-        rates = [group.rates[label] for label in group.counts]
+        rates = [self.group.rates[label] for label in self.group.counts]
         if part != OPEN:
-            return group.rates[part].bounds[0] if part in group.counts else 0.0
+            return self.group.rates[part].bounds[0] if part in self.group.counts else 0.0
         if all(rate.value is not None for rate in rates):
             return 0.0  # estimated one by one, so they need not add up
         return max(0.0, 1.0 - sum(rate.bounds[0] for rate in rates))
 
-    left_open = any(share(group, OPEN) > ROUNDING for _, group in groups)
-    parts = [*labels, *([OPEN] if left_open else [])]
+    def start(self, part: str, parts: Sequence[str]) -> float:
+        """Where a part begins."""
+        return sum(self.share(other) for other in parts[: parts.index(part)])
 
-    def paint(_: Figure, axes: Axes) -> None:
-        rows = range(len(groups))
-        left = [0.0] * len(groups)
+    def items(self, part: str) -> int:
+        """How many verdicts a part leads to."""
+        return self.group.abstained + self.group.unscored if part == OPEN else self.group.counts.get(part, 0)
+
+    def link(self, part: str) -> str:
+        """The address of those items."""
+        wanted: dict[Key, str | Iterable[str]] = {"run": self.run.name, "rubric": self.group.rubric}
+        if part == OPEN:
+            wanted["state"] = ("abstained", "unscored")
+        else:
+            wanted["label"] = part
+        return items_link(wanted)
+
+    def title(self, part: str) -> str:
+        """What stands beside the pointer."""
+        said = f"{self.run.title}: {part} {percent(self.share(part))}"
+        return f"{said} ({self.items(part):,} of {self.group.items:,} items)"
+
+
+def _draw(side: Side, summary: Summary) -> Drawing | None:
+    """What the outputs of each run were judged to be, as shares of all its items on one side."""
+    rows = [_Row(run, group) for run in shown_runs(summary) if (group := run.side(side)) is not None]
+    if not rows:
+        return None
+    labels = list(dict.fromkeys(label for row in rows for label in row.group.counts))
+    left_open = any(row.share(OPEN) > ROUNDING for row in rows)
+    parts = [*labels, *([OPEN] if left_open else [])]
+    is_long = max(len(row.run.title) for row in rows) > BESIDE
+
+    def paint(figure: Figure, axes: Axes) -> None:
+        above = is_long or figure.get_size_inches()[0] < WIDE
+        _axes(axes, rows, above)
         for part in parts:
-            width = [share(group, part) for _, group in groups]
-            counted = next((group.counts_as[part] for _, group in groups if part in group.counts_as), part)
-            color = label_color(counted) or (
-                UNDECIDED if part == OPEN else SERIES[labels.index(part) % len(SERIES)]
-            )
-            hatch = (
-                {"hatch": "////", "edgecolor": PAPER}
-                if part == OPEN
-                else {"edgecolor": PAPER, "linewidth": 1}
-            )
-            axes.barh(rows, width, left=left, height=0.66, color=color, label=part, **hatch)
-            for row, (start, wide) in enumerate(zip(left, width, strict=True)):
-                if wide >= 0.06 and part != OPEN:
-                    axes.text(
-                        start + wide / 2,
-                        row,
-                        f"{100 * wide:.0f}",
-                        ha="center",
-                        va="center",
-                        color=PAPER,
-                        fontsize=9,
-                    )
-            left = [start + wide for start, wide in zip(left, width, strict=True)]
-        axes.set_yticks(list(rows), [name for name, _ in groups], color=INK)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.invert_yaxis()
-        axes.set_xlim(0, 1)
-        percent_axis(axes.xaxis)
+            _bars(axes, rows, part, parts, above)
+        _gaps(axes, rows, parts, above)
         axes.legend(
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
-            ncols=len(parts),
-            frameon=False,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=3 if figure.get_size_inches()[0] < WIDE else len(parts),
             handlelength=1,
             handleheight=1,
+            handletextpad=0.5,
             columnspacing=1.4,
+            borderaxespad=0.3,
+            borderpad=0,
         )
+        settle(figure)
+        _numbers(axes, rows, parts, above)
 
     text = "; ".join(
-        f"{name}: "
-        + ", ".join(
-            f"{part} {percent(share(group, part))}" for part in parts if share(group, part) > ROUNDING
-        )
-        for name, group in groups
+        f"{row.run.title}: "
+        + ", ".join(f"{part} {percent(row.share(part))}" for part in parts if row.share(part) > ROUNDING)
+        for row in rows
     )
     caption = (
-        "The rates of the tables, in percent of all items; hatched is what open items, or errors that a certificate "
-        "allows, leave undecided. Rates that rest on people's labels are estimated one by one and may not add up "
-        "to 100." + chosen(summary) + opinion([rate for _, group in groups for rate in group.rates.values()])
+        "In percent of all items of a side, best run first; each part of a bar leads to its items."
+        + (
+            " Hatched is what open items, or errors that a certificate allows, leave undecided."
+            if left_open
+            else ""
+        )
+        + (
+            " Rates that rest on people's labels are estimated one by one and may not add up to 100."
+            if any(rate.kind == "people" for row in rows for rate in row.group.rates.values())
+            else ""
+        )
+        + chosen(summary)
+        + opinion([rate for row in rows for rate in row.group.rates.values()])
     )
-    return Drawing((WIDTH, 1.0 + 0.42 * len(groups)), paint, caption, text)
+    return Drawing(
+        (WIDTH, _height(len(rows), is_long, 1)),
+        paint,
+        caption,
+        text,
+        narrow=(NARROW, _height(len(rows), True, -(-len(parts) // 3))),
+    )
+
+
+def _height(rows: int, above: bool, legend: int) -> float:
+    """Inches of a chart with so many bars and lines of legend."""
+    each = (0.42 if above else 0.3) if rows <= MANY else (0.34 if above else 0.2)
+    return 0.45 + 0.2 * legend + each * max(rows, 2)
+
+
+THICK, THIN = 0.72, 0.5
+"""Height of a bar in rows; under its title it is thinner and stands lower."""
+
+
+def _middle(row: int, above: bool) -> float:
+    """Where a bar's middle is."""
+    return row + 0.22 if above else row
+
+
+def _axes(axes: Axes, rows: Sequence[_Row], above: bool) -> None:
+    titles = [row.run.title for row in rows]
+    if above:
+        axes.set_yticks([])
+        for number, title in enumerate(titles):
+            axes.text(0, number - 0.08, title, color=INK, va="bottom")
+    else:
+        axes.set_yticks(range(len(rows)), titles, color=INK)
+        axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set(xlim=(0, 1), ylim=(max(len(rows), 2) - 0.45, -0.55))
+    percent_axis(axes.xaxis)
+
+
+def _counts_as(rows: Sequence[_Row], part: str) -> str:
+    return next((row.group.counts_as[part] for row in rows if part in row.group.counts_as), part)
+
+
+def _bars(axes: Axes, rows: Sequence[_Row], part: str, parts: Sequence[str], above: bool) -> None:
+    """One part of all bars; each leads to its items."""
+    counted = _counts_as(rows, part)
+    shade = UNDECIDED if part == OPEN else label_color(counted) or SERIES[parts.index(part) % len(SERIES)]
+    starts = [row.start(part, parts) for row in rows]
+    made = axes.barh(
+        [_middle(number, above) for number in range(len(rows))],
+        [row.share(part) for row in rows],
+        THIN if above else THICK,
+        left=starts,
+        color=shade,
+        label=part,
+        hatch=OPEN_HATCH if part == OPEN else HATCHES.get(counted, ""),
+        edgecolor=PAPER if part == OPEN else None,
+    )
+    for row, bar in zip(rows, made, strict=True):
+        if row.items(part):
+            lead(bar, row.link(part), row.title(part), row.items(part))
+
+
+def _gaps(axes: Axes, rows: Sequence[_Row], parts: Sequence[str], above: bool) -> None:
+    """A thin line of paper between the parts of a bar."""
+    half = (THIN if above else THICK) / 2
+    found = [
+        (start, _middle(number, above))
+        for number, row in enumerate(rows)
+        for part in parts
+        if (start := row.start(part, parts)) > ROUNDING and row.share(part) > ROUNDING
+    ]
+    x, y = [start for start, _ in found], [middle for _, middle in found]
+    axes.vlines(x, [middle - half for middle in y], [middle + half for middle in y], color=PAPER, lw=1)
+
+
+def _numbers(axes: Axes, rows: Sequence[_Row], parts: Sequence[str], above: bool) -> None:
+    """Whole percents inside the bars where they fit."""
+    size = float(axes.xaxis.label.get_fontsize())
+    across = axes.get_window_extent().width * 72 / axes.figure.dpi
+    for part in parts:
+        counted = _counts_as(rows, part)
+        upon = color(f"on-label-{counted}") if label_color(counted) else PAPER
+        for number, row in enumerate(rows):
+            share, said = row.share(part), f"{100 * row.share(part):.0f}"
+            if part != OPEN and share * across >= (DIGIT * len(said) + 0.5) * size:
+                at = (row.start(part, parts) + share / 2, _middle(number, above))
+                axes.text(*at, said, ha="center", va="center_baseline", color=upon)
 
 
 FORGET = Chart(
