@@ -14,10 +14,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from judgekit.errors import MissingExtra
-from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
+from judgekit.report import load, summarize, to_csv, to_html, to_json, to_markdown
 from judgekit.report.order import best_first
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.cells import in_words
@@ -75,9 +74,6 @@ def test_run_names_are_text_too(tmp_path):
     assert "<i>" not in page
     assert "&lt;i&gt;a|b [red]" in page
     assert r"a\|b" in to_markdown(summary)
-    console = Console(file=io.StringIO(), width=100)
-    print_summary(summary, console)
-    assert "[red]" in console.file.getvalue()
 
 
 def test_every_judged_number_is_in_the_csv(summary):
