@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from judgekit.cli.common import OUT, PATH, READER, options, reader_options
+from judgekit.cli.common import OUT, PATH, READER, Spread, options, reader_options
 from judgekit.cli.inputs import run_folders
 from judgekit.cli.output import STDOUT, result
+from judgekit.errors import ConfigError
 
 
-@click.command("report")
-@click.argument("runs", nargs=-1, required=True, type=PATH)
+@click.command("report", cls=Spread, spread=("--known", "--ignorant"))
+@click.argument("runs", nargs=-1, type=PATH)
 @click.option("--out", "-o", type=OUT, help="The page, one self-contained HTML file.")
 @click.option(
     "--json",
@@ -41,6 +42,15 @@ from judgekit.cli.output import STDOUT, result
     multiple=True,
     help="Decide by this calibration anew, from the evidence of the runs; no judge is asked. May repeat.",
 )
+@click.option(
+    "--known",
+    type=PATH,
+    multiple=True,
+    help="Runs of models that know what is to be forgotten, as many as follow: with --ignorant, to test the measures.",
+)
+@click.option(
+    "--ignorant", type=PATH, multiple=True, help="Runs of models that never saw it, as many as follow."
+)
 @options(READER)
 @click.option(
     "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
@@ -54,17 +64,29 @@ def command(
     csv_out: Path | None,
     labels: tuple[Path, ...],
     calibrations: tuple[Path, ...],
+    known: tuple[Path, ...],
+    ignorant: tuple[Path, ...],
     scored: Path,
     **given: Any,
 ) -> None:
-    """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first."""
+    """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first.
+
+    With --known and --ignorant, which stand after RUNS, each measure is put to the test: how well does it tell these
+    models apart? Without RUNS the report is on the models of the test.
+    """
     from judgekit.report.render.terminal import print_summary
     from judgekit.report.render.write import write
     from judgekit.report.summary import summarize
     from judgekit.report.verb import loaded
 
-    found = loaded(run_folders(runs, scored, reader_options(given)), labels, calibrations)
-    summary = summarize(found)
+    if bool(known) != bool(ignorant):
+        raise ConfigError("the test of the measures needs models of both kinds: give --known and --ignorant")
+    if not runs and not known:
+        raise ConfigError("no runs; give run folders or files of outputs")
+    reader = reader_options(given)
+    found = loaded(run_folders(runs or (*known, *ignorant), scored, reader), labels, calibrations)
+    pools = [loaded(run_folders(pool, scored, reader)) if pool else [] for pool in (known, ignorant)]
+    summary = summarize(found, known=pools[0], ignorant=pools[1])
     print_summary(summary)
     result(report=summary.to_dict())
     files = {"page": out, "markdown": markdown, "latex": latex, "csv": csv_out}

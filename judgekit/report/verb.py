@@ -61,6 +61,8 @@ def report(
     csv: str | Path | None = None,
     labels: Paths | None = None,
     calibrations: Paths = (),
+    known: Paths = (),
+    ignorant: Paths = (),
 ) -> Report:
     """What can be said of scored runs (a summary), written to the files that are named.
 
@@ -71,9 +73,12 @@ def report(
         row a number. The folder of each is there.
     labels : more human labels on the verdicts, such as spot checks.
     calibrations : calibration files to decide by anew, each for its rubric; no judge is asked.
+    known, ignorant : runs of models that know what is to be forgotten and of models that never saw it, both or
+        neither: how well each measure tells them apart.
     """
     found = loaded(runs, labels, calibrations)
-    summary = Report(**vars(of_runs(found)))
+    pools = [loaded(pool) if paths(pool) else [] for pool in (known, ignorant)]
+    summary = Report(**vars(of_runs(found, known=pools[0], ignorant=pools[1])))
     for _ in write(summary, found, page=out, json=json, markdown=markdown, latex=latex, csv=csv):
         pass
     return summary

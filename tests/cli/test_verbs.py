@@ -325,3 +325,16 @@ def test_a_name_that_leaves_open_whose_a_run_is_is_said_and_can_be_given(tmp_pat
     (tmp_path / "n.csv").write_text("run,model,method\ntofu_flacon,Llama-3.2-1B,FALCON\n")
     done = judgekit(*named, cwd=tmp_path)
     assert done.returncode == 2 and "n.csv: run 'tofu_flacon' is none of the files given" in done.stderr
+
+
+def test_measures_are_tested_by_models_that_know_and_models_that_do_not(tmp_path):
+    """An option takes all folders that a wildcard gives."""
+    from tests.report.make_runs import make_run
+
+    pools = [
+        [str(make_run(tmp_path / f"{method}{k}", method, forget=20, keep=5, seed=k)) for k in range(2)]
+        for method in ("original", "retain90")
+    ]
+    told = judgekit("report", "--known", *pools[0], "--ignorant", *pools[1], cwd=tmp_path)
+    assert "tells 2 models that know from 2 that do not with AUC" in " ".join(told.stdout.split())
+    assert "give --known and --ignorant" in judgekit("report", "--known", *pools[0], cwd=tmp_path).stderr
