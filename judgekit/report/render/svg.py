@@ -37,6 +37,10 @@ class Inline(NamedTuple):
     note: str
 
 
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What a name may hold and XML may not: spelled out instead."""
+
+
 def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Paint) -> Inline:
     """A chart as an ``<svg>`` element that can stand in a page under a policy without inline style or scripts.
 
@@ -63,7 +67,7 @@ def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Pai
         file = io.StringIO()  # straight to the canvas: savefig would draw everything twice
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(file, metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(file.getvalue())
+    root = ElementTree.fromstring(_NO_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", file.getvalue()))
     _clean(root)
     _own_ids(root, name)
     _lead(root)

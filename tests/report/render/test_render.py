@@ -68,7 +68,8 @@ def test_page_holds_no_element_from_a_text_and_no_address(runs, summary):
 
 
 def test_run_names_are_text_too(tmp_path):
-    runs = load([make_run(tmp_path / "<i>a|b [red]", "IDK", forget=6, keep=6)])
+    names = ("<i>a|b [red]", "plain")  # of one method and setting: called by their names
+    runs = load([make_run(tmp_path / name, "IDK", forget=6, keep=6) for name in names])
     summary = summarize(runs)
     page = to_html(summary, runs)
     assert "<i>" not in page
