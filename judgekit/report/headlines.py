@@ -150,7 +150,9 @@ def _trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
     left = sum(group.unscored for run in ranked for group in run.groups if not group.split)
     parts = []
     if failed:
-        parts.append(f"A judge failed on some items of {listed([run.title for run in failed], NAMED)}")
+        many = len(failed) > 1 or len(failed[0].failed) > 1
+        whose = listed([run.title for run in failed], NAMED)
+        parts.append(f"Judges failed on items of {whose}" if many else f"{whose}: {failed[0].failed[0]}")
     if left:
         parts.append(f"{left:,} items are unscored and count as open")
     if short:
