@@ -28,6 +28,11 @@ from judgekit.errors import ConfigError
 @click.option(
     "--latex", type=OUT, help="The table of runs for a paper (booktabs; bold where the data decide)."
 )
+@click.option(
+    "--figures",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for the charts as SVG, PDF and PNG, at the widths of a paper's columns.",
+)
 @click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
 @click.option(
     "--labels",
@@ -61,6 +66,7 @@ def command(
     json_out: Path | None,
     markdown: Path | None,
     latex: Path | None,
+    figures: Path | None,
     csv_out: Path | None,
     labels: tuple[Path, ...],
     calibrations: tuple[Path, ...],
@@ -89,7 +95,7 @@ def command(
     summary = summarize(found, known=pools[0], ignorant=pools[1])
     print_summary(summary)
     result(report=summary.to_dict())
-    files = {"page": out, "markdown": markdown, "latex": latex, "csv": csv_out}
+    files = {"page": out, "markdown": markdown, "latex": latex, "figures": figures, "csv": csv_out}
     for path in write(summary, found, json=None if json_out == STDOUT else json_out, **files):
         click.echo(f"written to {path}")
     if out is None:

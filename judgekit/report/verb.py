@@ -58,6 +58,7 @@ def report(
     json: str | Path | None = None,
     markdown: str | Path | None = None,
     latex: str | Path | None = None,
+    figures: str | Path | None = None,
     csv: str | Path | None = None,
     labels: Paths | None = None,
     calibrations: Paths = (),
@@ -71,6 +72,7 @@ def report(
     runs : run folders.
     out, json, markdown, latex, csv : the page; the same as JSON and Markdown; the table of runs for a paper; one CSV
         row a number. The folder of each is there.
+    figures : folder for the charts as SVG, PDF and PNG; made where it is not there.
     labels : more human labels on the verdicts, such as spot checks.
     calibrations : calibration files to decide by anew, each for its rubric; no judge is asked.
     known, ignorant : runs of models that know what is to be forgotten and of models that never saw it, both or
@@ -79,7 +81,8 @@ def report(
     found = loaded(runs, labels, calibrations)
     pools = [loaded(pool) if paths(pool) else [] for pool in (known, ignorant)]
     summary = Report(**vars(of_runs(found, known=pools[0], ignorant=pools[1])))
-    for _ in write(summary, found, page=out, json=json, markdown=markdown, latex=latex, csv=csv):
+    files = {"json": json, "markdown": markdown, "latex": latex, "csv": csv}
+    for _ in write(summary, found, page=out, figures=figures, **files):
         pass
     return summary
 

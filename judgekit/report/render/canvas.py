@@ -6,7 +6,9 @@ settled by whoever wants the drawing.
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -118,6 +120,25 @@ def painted(
         note = paint(figure, axes)
         settle(figure)
         yield figure, note or ""
+
+
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What a name may hold, and XML and typefaces may not: spelled out instead."""
+
+
+def printable(text: str) -> str:
+    """Text that any drawing can hold."""
+    return _NO_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def to_svg(figure: Figure) -> str:
+    """A painted figure as a file of SVG that says nothing of when and by what it was made."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    file = io.StringIO()  # straight to the canvas: savefig would draw everything twice
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(file, metadata={"Date": None, "Creator": None})
+    return printable(file.getvalue())
 
 
 def settle(figure: Figure) -> None:

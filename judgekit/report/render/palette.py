@@ -29,11 +29,11 @@ UNDECIDED = ("#8e939a", "#8b9199")
 HATCHES: Mapping[str, str] = {
     "leaked": "",
     "partial": "////",
-    "withheld": "....",
+    "withheld": "----",
     "wrong": "\\\\\\\\",
     "degenerate": "xxxx",
     "correct": "",
-    "refused": "----",
+    "refused": "++++",
 }
 """Label -> its pattern in print, in matplotlib's language; *leaked* and *correct*, which begin a bar, are plain."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from xml.etree.ElementTree import Element
 from judgekit.report.render.canvas import GRID as GRID  # charts of other packages take their colors from here
 from judgekit.report.render.canvas import INK as INK
 from judgekit.report.render.canvas import MUTED as MUTED
-from judgekit.report.render.canvas import NAMES, Paint, painted
+from judgekit.report.render.canvas import NAMES, Paint, painted, to_svg
 from judgekit.report.render.canvas import PAPER as PAPER
 from judgekit.report.render.canvas import SERIES as SERIES
 from judgekit.report.render.canvas import UNDECIDED as UNDECIDED
@@ -37,10 +36,6 @@ class Inline(NamedTuple):
     note: str
 
 
-_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What a name may hold and XML may not: spelled out instead."""
-
-
 def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Paint) -> Inline:
     """A chart as an ``<svg>`` element that can stand in a page under a policy without inline style or scripts.
 
@@ -62,12 +57,7 @@ def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Pai
     """
     style = {"svg.fonttype": "none", "svg.hashsalt": name}  # text stays text; the same ids every time
     with painted(size, paint, _STAND_INS, style) as (figure, note):
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-        file = io.StringIO()  # straight to the canvas: savefig would draw everything twice
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(file, metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(_NO_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", file.getvalue()))
+        root = ElementTree.fromstring(to_svg(figure))
     _clean(root)
     _own_ids(root, name)
     _lead(root)
@@ -144,6 +134,7 @@ def _lead(root: Element) -> None:
             continue
         told: dict[str, Any] = json.loads(group.attrib.pop("id"))
         for link in group.iter(f"{_SVG}a"):
+            link.set("pointer-events", "auto")
             link.set("aria-label", told["title"])
             if told["count"] is not None:
                 link.set("data-count", str(told["count"]))
@@ -169,6 +160,10 @@ def _describe(root: Element, name: str, title: str, text: str) -> None:
             "stroke-linecap": "butt",
         }
     )
+    if leads:
+        root.set(
+            "pointer-events", "none"
+        )  # but for links: no number or whisker upon one may catch the pointer
     for tag, words in (("desc", text), ("title", title)):
         element = Element(f"{_SVG}{tag}", {"id": f"{name}-{tag if tag == 'title' else 'text'}"})
         element.text = words

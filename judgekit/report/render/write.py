@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from judgekit.report.load import Run
+from judgekit.report.render.figures import write_figures
 from judgekit.report.render.html import to_html
 from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
@@ -22,12 +23,13 @@ def write(
     markdown: str | Path | None = None,
     latex: str | Path | None = None,
     csv: str | Path | None = None,
+    figures: str | Path | None = None,
 ) -> Iterator[Path]:
-    """Write the files that are named, each told once it is there; the page, which needs an extra, last.
+    """Write the files that are named, each told once it is there; the page and figures, which need an extra, last.
 
     Raises
     ------
-    MissingExtra : a page is wanted, and matplotlib, which draws its charts, is not installed.
+    MissingExtra : a page or figures are wanted, and matplotlib, which draws its charts, is not installed.
     """
     forms: tuple[tuple[str | Path | None, Callable[[], str]], ...] = (
         (json, lambda: to_json(summary)),
@@ -40,3 +42,5 @@ def write(
         if path is not None:
             Path(path).write_text(text(), "utf-8", "replace", newline="")  # a lone surrogate has no bytes
             yield Path(path)
+    if figures is not None:
+        yield from write_figures(summary, figures)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
+from xml.etree import ElementTree
 
 import pytest
 from matplotlib.colors import to_hex
 
 from judgekit.errors import MissingExtra
-from judgekit.report.render.canvas import INK, NAMES, label_color, painted, percent_axis
+from judgekit.report.render.canvas import INK, NAMES, label_color, painted, percent_axis, to_svg
 from judgekit.report.render.palette import LABELS, colors
 
 
@@ -44,3 +45,12 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtra, match="report"), painted((1, 1), lambda figure, axes: None, {}, {}):
         pass
+
+
+def test_what_xml_may_not_hold_is_spelled_out():
+    def paint(figure, axes):
+        axes.set_yticks([0], ["a\x00b \u00e9"])
+
+    with painted((2, 2), paint, {**colors("light"), "hatch": "#123456"}, {"svg.fonttype": "none"}) as made:
+        said = to_svg(made[0])
+    assert "a\\x00b \u00e9" in {element.text for element in ElementTree.fromstring(said).iter()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from judgekit.extensions import extensions
+from judgekit.report.render.canvas import printable
 from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage, sweep
 from judgekit.report.render.charts.base import Chart, Drawing
 from judgekit.report.render.svg import draw
@@ -62,8 +63,38 @@ def charts(summary: Summary) -> list[Drawn]:
     MissingExtra : matplotlib is not installed.
     ConfigError : a package that adds a chart is broken.
     """
-    found = ((chart, chart.draw(summary)) for chart in every_chart())
-    return [drawn(chart, drawing) for chart, drawing in found if drawing is not None]
+    return [drawn(chart, drawing) for chart, drawing in drawings(summary)]
+
+
+def drawings(summary: Summary) -> Iterator[tuple[Chart, Drawing]]:
+    """The charts that this summary has data for, each with what it draws.
+
+    Raises
+    ------
+    ConfigError : a package that adds a chart is broken.
+    """
+    told = _printable(summary)
+    for chart in every_chart():
+        drawing = chart.draw(told)
+        if drawing is not None:
+            yield chart, drawing
+
+
+def _printable(summary: Summary) -> Summary:
+    """The summary with names of runs and methods that can be drawn; a folder's name may hold any bytes."""
+    return replace(
+        summary,
+        runs=tuple(
+            replace(run, title=printable(run.title), method=printable(run.method)) for run in summary.runs
+        ),
+        comparisons=tuple(
+            replace(
+                found,
+                sweeps=tuple(replace(sweep, method=printable(sweep.method)) for sweep in found.sweeps),
+            )
+            for found in summary.comparisons
+        ),
+    )
 
 
 def drawn(chart: Chart, drawing: Drawing) -> Drawn:

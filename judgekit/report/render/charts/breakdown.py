@@ -175,10 +175,15 @@ def _counts_as(rows: Sequence[_Row], part: str) -> str:
     return next((row.group.counts_as[part] for row in rows if part in row.group.counts_as), part)
 
 
+def _shade(part: str, counted: str, parts: Sequence[str]) -> str:
+    """The color of a label, by what it counts as."""
+    return label_color(counted) or SERIES[parts.index(part) % len(SERIES)]
+
+
 def _bars(axes: Axes, rows: Sequence[_Row], part: str, parts: Sequence[str], above: bool) -> None:
     """One part of all bars; each leads to its items."""
     counted = _counts_as(rows, part)
-    shade = UNDECIDED if part == OPEN else label_color(counted) or SERIES[parts.index(part) % len(SERIES)]
+    shade = UNDECIDED if part == OPEN else _shade(part, counted, parts)
     starts = [row.start(part, parts) for row in rows]
     made = axes.barh(
         [_middle(number, above) for number in range(len(rows))],
@@ -219,7 +224,11 @@ def _numbers(axes: Axes, rows: Sequence[_Row], parts: Sequence[str], above: bool
             share, said = row.share(part), f"{100 * row.share(part):.0f}"
             if part != OPEN and share * across >= (DIGIT * len(said) + 0.5) * size:
                 at = (row.start(part, parts) + share / 2, _middle(number, above))
-                axes.text(*at, said, ha="center", va="center_baseline", color=upon)
+                made = axes.text(*at, said, ha="center", va="center_baseline", color=upon)
+                if HATCHES.get(counted):  # a number stands on the plain color, not on its pattern
+                    made.set_bbox(
+                        {"boxstyle": "square,pad=0.12", "facecolor": _shade(part, counted, parts), "lw": 0}
+                    )
 
 
 FORGET = Chart(
