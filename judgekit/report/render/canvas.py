@@ -189,7 +189,7 @@ def lead(artist: Artist, link: str, title: str, count: int | None = None) -> Non
 
 
 def percent_axis(axis: Any) -> None:
-    """Print the ticks of a matplotlib axis of shares as whole percents."""
+    """Print the ticks of a matplotlib axis of shares in percent, with as many digits as tell them apart."""
     from matplotlib.ticker import PercentFormatter
 
-    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.set_major_formatter(PercentFormatter(1))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.canvas import Paint
+from judgekit.report.render.canvas import WIDE, Paint
 from judgekit.report.sections import SECTIONS, Section
 from judgekit.report.summary import Summary
 
@@ -128,7 +128,7 @@ def several(
         Inches of one.
     """
     across = min(count, columns)
-    width = max(PANEL * across, 1.3 * PANEL)
+    width = max(PANEL * across, WIDE + 0.1)
     return (width, height * -(-count // across)), (NARROW, height * count)
 
 

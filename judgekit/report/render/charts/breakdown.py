@@ -121,7 +121,7 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
     caption = (
         "In percent of all items of a side, best run first; each part of a bar leads to its items."
         + (
-            " Hatched is what open items, or errors that a certificate allows, leave undecided."
+            " Striped in gray is what open items, or errors that a certificate allows, leave undecided."
             if left_open
             else ""
         )
@@ -196,6 +196,10 @@ def _bars(axes: Axes, rows: Sequence[_Row], part: str, parts: Sequence[str], abo
         edgecolor=PAPER if part == OPEN else None,
     )
     for row, bar in zip(rows, made, strict=True):
+        if part == OPEN and hasattr(
+            bar, "set_hatchcolor"
+        ):  # before matplotlib 3.11 a pattern is in the edge's color
+            bar.set_hatchcolor(PAPER)
         if row.items(part):
             lead(bar, row.link(part), row.title(part), row.items(part))
 

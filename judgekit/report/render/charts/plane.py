@@ -120,7 +120,7 @@ def _draw(summary: Summary) -> Drawing | None:
         + (" Thin lines join runs of one method in the order of its setting." if lines else "")
         + (" The gray steps run through the best figures." if front else "")
         + (
-            " ★ is a model before or without unlearning."
+            " ★ is the original, ☆ the retrained model."
             if any(point.run.baseline for point in points)
             else ""
         )
@@ -152,7 +152,8 @@ def _mark(axes: Axes, point: _Point) -> None:
         point.mark,
         color=point.color,
         ms=2 * RADIUS * (1.4 if point.run.baseline else 1.0),
-        mec=PAPER,
+        mfc=PAPER if point.run.baseline == "retrained" else point.color,
+        mec=INK if point.run.baseline == "retrained" else PAPER,
         mew=0.8,
         zorder=3,
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from judgekit.report import load, summarize
-from judgekit.report.render.charts import breakdown
+from judgekit.report.render.charts import breakdown, drawn
 from judgekit.report.render.palette import HATCHES, colors
 from tests.report.make_runs import METHODS, make_run
 from tests.report.render.charts.drawings import of_many, painting
@@ -101,10 +103,21 @@ def test_many_rows_are_thinner_and_none_is_lost(summary):
 
 
 def test_long_titles_stand_above_their_bars(summary):
-    from dataclasses import replace
-
     longer = tuple(replace(run, title=f"{run.title} {'x' * 40}") for run in summary.runs)
     with painting(breakdown.FORGET.draw(replace(summary, runs=longer))) as (figure, _):
         axes = figure.axes[0]
         assert axes.get_window_extent().width > 0.9 * figure.bbox.width
         assert {run.title for run in longer} <= {text.get_text() for text in axes.texts}
+
+
+def test_what_is_undecided_is_striped_on_the_screen_too(summary):
+    page = ElementTree.fromstring(
+        f"<body>{drawn(breakdown.FORGET, breakdown.FORGET.draw(summary)).svg}</body>"
+    )
+    svg = "{http://www.w3.org/2000/svg}"
+    patterns = {
+        pattern.find(f"{svg}rect").get("fill"): pattern.find(f"{svg}path").get("stroke")
+        for pattern in page.iter(f"{svg}pattern")
+    }
+    assert patterns["var(--undecided)"] == "var(--paper)"
+    assert patterns["var(--label-wrong)"] == "var(--hatch)"
