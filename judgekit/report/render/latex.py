@@ -82,7 +82,7 @@ def to_latex(summary: Summary) -> str:
     """A complete ``table`` environment, to be put into a paper by ``\\input``."""
     body = "\n".join(_table(summary))
     head = [
-        r"% Needs \usepackage{booktabs}. Over both columns of a page: table* in place of table.",
+        r"% Needs \usepackage{booktabs}. Wider than a column: table* in place of table.",
         f"% {' '.join(printable(citation(summary.about)).split())}",
         rf"\def\judgekitcitation{{{escape(citation(summary.about))}}} % say \footnote{{\judgekitcitation}}",
     ]
@@ -124,10 +124,11 @@ def _unknown(chars: str) -> str:
 def _table(summary: Summary) -> Iterator[str]:
     told = columns(summary)
     yield r"\begin{table}[t]"
-    yield r"\centering\small"
+    yield r"\centering\footnotesize\setlength{\tabcolsep}{3pt}" if CHANCE in told else r"\centering\small"
     yield rf"\caption{{{escape(_caption(summary))}}}"
     yield r"\label{tab:judgekit}"
-    yield rf"\begin{{tabular}}{{l{'r@{ }l' * len(told)}}}"
+    pairs = r"r@{\,}l" * len(told)  # a value and its interval
+    yield rf"\begin{{tabular}}{{@{{}}l{pairs}@{{}}}}"
     yield r"\toprule"
     heads = [rf"\multicolumn{{2}}{{c}}{{{column.heading}{ARROWS[column.better]}}}" for column in told]
     yield rf"Run & {' & '.join(heads)} \\"
