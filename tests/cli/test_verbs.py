@@ -130,6 +130,17 @@ def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Pa
     assert done.returncode == 2 and "is a directory" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_what_a_paper_needs_is_written_and_each_file_or_folder_told_in_a_line(
+    outputs: Path, tmp_path: Path
+) -> None:
+    done = judgekit("report", outputs, "--latex", "t.tex", "--figures", "new/figures", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("written to ") == 2
+    assert r"\begin{table}" in (tmp_path / "t.tex").read_text("utf-8")
+    kinds = {path.suffix for path in (tmp_path / "new" / "figures").iterdir()}
+    assert kinds == {".svg", ".pdf", ".png"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -137,7 +148,7 @@ def test_a_report_that_cannot_be_written_is_one_line(outputs: Path, tmp_path: Pa
         (["score", "--foo", "x"], "No such option"),
         (["plan", "x", "--limit", "0"], "0 is not in the range x>=1"),
         (["frobnicate"], "No such command 'frobnicate' (see 'judgekit --help')"),
-        (["report", "outputs.jsonl", "-o", "no/such/x.html"], "there is no folder 'no/such'"),
+        (["report", "outputs.jsonl", "-o", "no/such/x.html"], "there is no folder 'no/such'; make it first"),
         (["decide", "e", "c", "-o", "no/v.jsonl"], "there is no folder 'no'"),
         (["score", "outputs.jsonl", "--format", "tofu"], "the file looks like 'judgekit'"),
         (["score", "outputs.jsonl", "--columns", "question"], "expected FIELD=COLUMN"),

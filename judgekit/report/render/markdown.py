@@ -25,7 +25,7 @@ from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]|#~$])")
-_BEFORE = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
+_BEFORE = re.compile(r"^(\d{1,9}(?=[.)](?: |$))|(?=[-+=]))")
 
 
 def escape(text: str) -> str:

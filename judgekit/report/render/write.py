@@ -27,6 +27,8 @@ def write(
 ) -> Iterator[Path]:
     """Write the files that are named, each told once it is there; the page and figures, which need an extra, last.
 
+    Of figures the folder is told, once all are in it.
+
     Raises
     ------
     MissingExtra : a page or figures are wanted, and matplotlib, which draws its charts, is not installed.
@@ -43,4 +45,6 @@ def write(
             Path(path).write_text(text(), "utf-8", "replace", newline="")  # a lone surrogate has no bytes
             yield Path(path)
     if figures is not None:
-        yield from write_figures(summary, figures)
+        for _ in write_figures(summary, figures):
+            pass
+        yield Path(figures)
