@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST
 from judgekit.report.rates.measured import Figure
@@ -87,19 +88,28 @@ def judged(summary: Summary) -> Iterable[Table]:
             if group.rubric == rubric
         ]
         labels = tuple(dict.fromkeys(label for _, group in groups for label in group.rates))
+        # one sentence says what every row rests on where that is nothing but the judge
+        bare = all(rate.kind == "judge" for _, group in groups for rate in group.rates.values())
         rows = [
             (
                 title,
                 group.split or "all splits",
                 f"{group.items:,}",
                 *(_rate(group, label) for label in labels),
-                next(iter(group.rates.values())).basis,
+                *([] if bare else [next(iter(group.rates.values())).basis]),
             )
             for title, group in groups
         ]
-        columns = ("Run", "Split", "Items", *(label.capitalize() for label in labels), "Rests on")
+        columns = ("Run", "Split", "Items", *(label.capitalize() for label in labels))
         place: Section = "kept" if groups[0][1].side == "keep" else "leaks"
-        yield Table(f"judged-{rubric}", f"Judged rates: {rubric}", columns, tuple(rows), place=place)
+        yield Table(
+            f"judged-{rubric}",
+            f"Judged rates: {rubric}",
+            columns if bare else (*columns, "Rests on"),
+            tuple(rows),
+            f"{OPINION[0].upper()}{OPINION[1:]}." if bare else "",
+            place=place,
+        )
 
 
 def _shown(run: RunSummary) -> Iterable[Group]:
