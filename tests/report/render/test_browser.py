@@ -93,6 +93,6 @@ def test_print_hides_what_needs_a_screen(browser, page):
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         assert not browser.find_element("id", "items").is_displayed()
-        assert browser.find_element("id", "plane").is_displayed()
+        assert browser.find_element("id", "chart-plane").is_displayed()
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -81,7 +81,7 @@ def heading(browser, name: str):
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1400, "light"), (1400, "dark"), (1000, "light"), (400, "light")]
+    ("width", "scheme"), [(1400, "light"), (1400, "dark"), (1000, "light"), (800, "light"), (400, "light")]
 )
 def test_nothing_is_cut_and_the_console_stays_empty(show, page, artifacts, width, scheme):
     browser = show(page, width, scheme=scheme)
@@ -89,19 +89,19 @@ def test_nothing_is_cut_and_the_console_stays_empty(show, page, artifacts, width
     assert [entry["message"] for entry in browser.get_log("browser")] == []
     assert browser.execute_script("return window.hacked") is None
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    wide = f"""return [...document.querySelectorAll({"'.scroll'" if width == 400 else "'#answer .scroll'"})]
+    wide = f"""return [...document.querySelectorAll({"'.scroll'" if width <= 800 else "'#answer .scroll'"})]
         .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.querySelector("table").className)"""
     assert browser.execute_script(wide) == []
 
 
 def test_table_and_plane_stand_side_by_side_on_the_first_screen(show, page):
     browser = show(page)
-    table, plane = (browser.find_element("css selector", what).rect for what in (FIRST, "#plane"))
+    table, plane = (browser.find_element("css selector", what).rect for what in (FIRST, "#chart-plane"))
     assert table["x"] + table["width"] <= plane["x"] + 1
     assert table["y"] + table["height"] < 900
     assert plane["y"] < 500
     narrow = show(page, 900)
-    table, plane = (narrow.find_element("css selector", what).rect for what in (FIRST, "#plane"))
+    table, plane = (narrow.find_element("css selector", what).rect for what in (FIRST, "#chart-plane"))
     assert plane["y"] >= table["y"] + table["height"]
 
 
@@ -199,7 +199,7 @@ def test_paper_has_the_first_screen_on_its_first_page_and_no_controls(show, page
     show(page, 688, media="print")  # the width of A4 less its margins
     assert not browser.find_element("css selector", "body > nav").is_displayed()
     assert not browser.find_element("id", "items").is_displayed()
-    plane = browser.find_element("css selector", "#plane").rect
+    plane = browser.find_element("css selector", "#chart-plane").rect
     assert plane["y"] + plane["height"] <= 1024, "the height of A4 less its margins"
     light = browser.execute_script("return getComputedStyle(document.documentElement).colorScheme")
     assert light == "light"
