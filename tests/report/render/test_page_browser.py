@@ -142,6 +142,22 @@ def test_baselines_stay_below_however_the_table_is_sorted(show, page):
     assert len(last) == 2 and set(last[1]) == {"original", "retain90"}
 
 
+def test_every_number_of_the_first_table_leads_to_exactly_its_items(show, page):
+    browser = show(page)
+    links = browser.execute_script(
+        f"return [...document.querySelectorAll('{FIRST} a[data-count]')].map((a) => [a.hash, a.dataset.count])"
+    )
+    assert len(links) > 20
+    for link, count in links[::4]:
+        browser.get(page.as_uri() + link)
+        told = browser.execute_async_script(
+            """const done = arguments[0], count = document.querySelector("#items .count");
+            const look = () => /\\d/.test(count.textContent) && location.hash ? done(count.textContent) : setTimeout(look, 20);
+            setTimeout(look, 50);"""
+        )
+        assert told.startswith(f"{int(count):,} of "), (link, told)
+
+
 def test_of_many_runs_the_first_are_shown_until_all_are_asked_for(show, long_page):
     browser = show(long_page)
     shown = f"return [...document.querySelectorAll('{FIRST} tbody tr')].filter((row) => row.getClientRects().length).length"

@@ -4,7 +4,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "more";
-    button.textContent = `Show all ${table.tBodies[0].rows.length.toLocaleString("en")} rows`;
+    button.textContent = `Show all ${(table.rows.length - 1).toLocaleString("en")} rows`;
     button.addEventListener("click", () => {
       table.classList.remove("long");
       button.remove();
