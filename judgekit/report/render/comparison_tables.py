@@ -22,10 +22,11 @@ def comparison_tables(comparisons: Sequence[Comparison], titles: Titles) -> Iter
     ----------
     comparisons : sequence of Comparison
     titles : mapping
-        A run's name -> what a reader sees.
+        A run's name -> what a reader sees, best run first.
     """
     for count, found in enumerate(comparisons, 1):
-        group = f"{found.questions:,} questions answered by {listed([titles[run] for run in found.runs])}"
+        runs = listed([title for run, title in titles.items() if run in found.runs])
+        group = f"{found.questions:,} questions answered by {runs}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found, titles)
             place: Section = "sweep" if make is control else "compare"
@@ -51,7 +52,9 @@ def ranks(found: Comparison, titles: Titles) -> Table:
     """One row a run, one column a measure; the places that the data leave it."""
     places = {(r.measure, place.run): place for r in found.rankings for place in r.places}
     names = [ranking.measure for ranking in found.rankings]
-    rows = [(titles[run], *(_place(places[name, run]) for name in names)) for run in found.runs]
+    rows = [
+        (titles[run], *(_place(places[name, run]) for name in names)) for run in titles if run in found.runs
+    ]
     note = (
         "Rank 1 forgot best. A range of ranks is a tie: the data cannot tell these runs apart. Judged columns are the "
         "rates of the tables above and rest on what those rest on; the others are what the files recorded, with 95 % "
@@ -70,7 +73,7 @@ def front(found: Comparison, titles: Titles) -> Table:
     """Who is on the Pareto front of forgetting against utility."""
     rows = [
         (titles[point.run], told(point.forgetting), told(point.utility), _standing(point, titles))
-        for point in found.plane
+        for point in sorted(found.plane, key=lambda point: list(titles).index(point.run))
     ]
     note = (
         f"Forgetting: {found.forgetting}; utility: {found.utility}. Behind: significantly worse in one of them than "

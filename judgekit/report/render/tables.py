@@ -21,7 +21,7 @@ from judgekit.report.summary import Summary
 
 def tables(summary: Summary) -> list[Table]:
     """All tables with at least one row, in reading order, but the first (:mod:`judgekit.report.render.answer`)."""
-    titles = {run.name: run.title for run in summary.runs}
+    titles = {run.name: run.title for run in best_first(summary)}
     every = (
         chance(summary),
         *judged(summary),
