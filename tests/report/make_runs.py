@@ -12,6 +12,7 @@ from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
+from judgekit.report.load import Run, load
 
 FORGET = ("leaked", "partial", "withheld", "wrong", "degenerate")
 KEEP = ("correct", "partial", "wrong", "refused", "degenerate")
@@ -217,3 +218,15 @@ if __name__ == "__main__":
                 calibrations=certified(name),
             )
         )
+
+
+def three_runs(folder: Path) -> list[Run]:
+    """Hostile texts, a certified run, people, abstained and unscored items: what a page has to show."""
+    known = {"forget": 60, "keep": 60, "human": 0.4, "abstain": 0.05, "unscored": 0.02}
+    return load(
+        [
+            make_run(folder / "original", "original", outputs=HOSTILE, **known),
+            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
+            make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
+        ]
+    )

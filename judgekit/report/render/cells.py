@@ -38,6 +38,20 @@ class Table:
         return replace(self, columns=columns, rows=tuple(tuple(row[i] for i in kept) for row in self.rows))
 
 
+def rate_row(name: str, rate: JudgedRate) -> Row:
+    """A judged rate as a row of the CSV, all its limits and what it rests on."""
+    low, high = rate.bounds
+    return {
+        "name": name,
+        "value": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+        "bound_low": low,
+        "bound_high": high,
+        "note": rate.basis,
+    }
+
+
 def in_words(cell: Cell, digits: int = 1) -> str:
     """A cell as plain text; a rate with its interval in brackets, where that says more."""
     if isinstance(cell, str):

@@ -12,9 +12,8 @@ from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
 from judgekit.report.faithfulness import Faithful
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
-from judgekit.report.render.cells import Row
+from judgekit.report.render.cells import Row, rate_row
 from judgekit.report.render.citation import citation
 from judgekit.report.render.comparison_numbers import comparison_numbers, flow_numbers
 from judgekit.report.render.sample_tables import sample_numbers
@@ -80,6 +79,9 @@ def _of_run(run: RunSummary) -> Iterator[Row]:
     for figure in run.measures:
         yield from _of_measure(figure)
     yield {"section": "count", "name": "items", "value": run.items}
+    if run.answers is not None:
+        note = "1: it answers at least half of what it should keep; 0: it does not"
+        yield {"section": "count", "name": "still answers", "value": int(run.answers), "note": note}
     for name, setting in run.settings.items():
         said: Row = {"note": setting} if isinstance(setting, str) else {"value": setting}
         yield {"section": "setting", "name": name, **said}
@@ -101,14 +103,14 @@ def _of_run(run: RunSummary) -> Iterator[Row]:
 
 def _of_group(group: Group) -> Iterator[Row]:
     for label, rate in group.rates.items():
-        yield {"section": "judged", **_limits(label, rate)}
+        yield {"section": "judged", **rate_row(label, rate)}
         for name, count in (("left out", rate.left_out), ("unanswered", rate.unanswered)):
             if count:
                 yield {"section": "labels", "name": f"{label}: {name}", "value": count}
     for found in group.by_chance:
         for rate in (found.leaked, found.chance, found.excess):
             name = f"{rate.label} of {found.kind}" if found.kind else rate.label
-            yield {"section": "chance", **_limits(name, rate), "items": found.items}
+            yield {"section": "chance", **rate_row(name, rate), "items": found.items}
     counts = {
         **group.counts,
         "abstained": group.abstained,
@@ -118,19 +120,6 @@ def _of_group(group: Group) -> Iterator[Row]:
     for section, known in (("count", counts), ("unread", group.unread), ("left open", group.reasons)):
         for name, count in known.items():
             yield {"section": section, "name": name, "value": count}
-
-
-def _limits(name: str, rate: JudgedRate) -> Row:
-    low, high = rate.bounds
-    return {
-        "name": name,
-        "value": rate.value,
-        "low": rate.low,
-        "high": rate.high,
-        "bound_low": low,
-        "bound_high": high,
-        "note": rate.basis,
-    }
 
 
 def _of_measure(figure: Figure) -> Iterator[Row]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from judgekit.report.groups import RunSummary
-from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.cells import ABSENT, Cell, Row, Table, figure
+from judgekit.report.render.cells import ABSENT, Cell, Row, Table, figure, rate_row
 from judgekit.report.samples.records import AnyProbe, Curve, Probe, Samples, Worst
 
 SHOWN = 5
@@ -130,13 +129,18 @@ def sample_numbers(found: Samples) -> Iterator[Row]:
     for curve in found.curves:
         how = f" asked: {curve.probe}" if curve.probe else ""
         for step in curve.steps:
-            yield {**_limits(f"leaks in any of k{how}", step.rate), "at": step.k, "items": curve.outputs}
+            yield {
+                "section": "any of k",
+                **rate_row(f"leaks in any of k{how}", step.rate),
+                "at": step.k,
+                "items": curve.outputs,
+            }
         for name in ("questions", "fewest", "most", "left_out"):
             yield {"name": f"{name}{how}", "value": getattr(curve, name), "section": "any of k"}
     for probe in found.probes:
         yield from _ways(probe.name or "plainly", probe, probe.outputs)
         if probe.more is not None:
-            yield {**_limits(f"more leaked than plainly: {probe.name}", probe.more), "section": "probe"}
+            yield {**rate_row(f"more leaked than plainly: {probe.name}", probe.more), "section": "probe"}
     if found.together is not None:
         yield from _ways("in any way", found.together, None)
         for name in ("fewest", "most"):
@@ -153,20 +157,6 @@ def sample_numbers(found: Samples) -> Iterator[Row]:
 
 
 def _ways(name: str, found: Probe | AnyProbe, outputs: int | None) -> Iterator[Row]:
-    yield {**_limits(f"leaked: {name}", found.leaked), "section": "probe", "items": outputs}
+    yield {**rate_row(f"leaked: {name}", found.leaked), "section": "probe", "items": outputs}
     for count in ("questions", "held", "broken", "maybe"):
         yield {"section": "probe", "name": f"{count}: {name}", "value": getattr(found, count)}
-
-
-def _limits(name: str, rate: JudgedRate) -> Row:
-    low, high = rate.bounds
-    return {
-        "section": "any of k",
-        "name": name,
-        "value": rate.value,
-        "low": rate.low,
-        "high": rate.high,
-        "bound_low": low,
-        "bound_high": high,
-        "note": rate.basis,
-    }

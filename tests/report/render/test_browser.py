@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from judgekit.report import load, summarize, to_html
-from tests.report.make_runs import HOSTILE, certified, make_run
+from judgekit.report import summarize, to_html
+from tests.report.make_runs import three_runs
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    known = {"forget": 60, "keep": 60, "human": 0.4, "abstain": 0.05, "unscored": 0.02}
-    runs = load(
-        [
-            make_run(folder / "original", "original", outputs=HOSTILE, **known),
-            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
-            make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
-        ]
-    )
+    runs = three_runs(folder)
     path = folder / "report.html"
     path.write_text(to_html(summarize(runs), runs), "utf-8")
     return path

@@ -12,7 +12,7 @@ import pytest
 from judgekit.report import Run, load, summarize, to_html
 from judgekit.report.load import JudgedItem
 from judgekit.report.render.links import item_link, items_link
-from tests.report.make_runs import HOSTILE, certified, make_run
+from tests.report.make_runs import HOSTILE, make_run, three_runs
 
 pytestmark = pytest.mark.browser
 
@@ -34,14 +34,7 @@ class Page(NamedTuple):
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Page:
     folder = tmp_path_factory.mktemp("page")
-    known = {"forget": 60, "keep": 60, "human": 0.4, "abstain": 0.05, "unscored": 0.02}
-    runs = load(
-        [
-            make_run(folder / "original", "original", outputs=HOSTILE, **known),
-            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
-            make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
-        ]
-    )
+    runs = three_runs(folder)
     path = folder / "report.html"
     path.write_text(to_html(summarize(runs), runs), "utf-8")
     return Page(path, runs)
