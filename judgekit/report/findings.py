@@ -14,6 +14,8 @@ from judgekit.report.words import Finding, listed, percent, spoken
 
 MOST, NOTABLE = 0.5, 0.05
 """Shares that are said in a sentence once the lower limit is above them."""
+EACH = 3
+"""Runs of a kind that are told one by one; more share a sentence."""
 
 
 def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ()) -> Iterable[Finding]:
@@ -23,7 +25,9 @@ def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ())
         yield from _leaks(forget, comparisons)
         for run, group in forget:
             yield from _by_chance(run, group)
-            yield from _kind(run, group)
+        yield from _degenerate(forget)
+        for run, group in forget:
+            yield from _forgotten(run, group)
         yield from said({run.title: run.samples for run, _ in forget if run.samples is not None})
     yield from promised(runs)
     titles = {run.name: run.title for run in runs}
@@ -113,23 +117,45 @@ def _verdict(found: ByChance) -> str:
     return "most of the leak rate could be chance" if found.excess.high < found.leaked.middle / 2 else ""
 
 
-def _kind(run: RunSummary, group: Group) -> Iterable[Finding]:
-    degenerate, well = group.rates.get("degenerate"), group.rates["forgotten well"]
-    unread = sum(group.unread.values()) / group.items
-    if degenerate is not None and (degenerate.low > MOST or unread > MOST):
-        yield Finding(
-            "bad",
-            f"{run.title} is degenerate, not forgotten well: {spoken(degenerate)} of its forget outputs are gibberish, "
-            f"empty or endless repetition.{_ugly(group)}",
-            (run.name,),
-        )
-    elif degenerate is not None and (degenerate.low > NOTABLE or unread > NOTABLE):
-        yield Finding(
-            "bad",
-            f"{run.title}: {spoken(degenerate)} of its forget outputs are gibberish, empty or endless repetition; "
-            f"that is not forgetting.{_ugly(group)}",
-            (run.name,),
-        )
+def _degenerate(forget: Sequence[tuple[RunSummary, Group]]) -> Iterable[Finding]:
+    """Runs most or some of whose outputs are gibberish: few of a kind one by one, many in one sentence."""
+    known = [(run, group) for run, group in forget if "degenerate" in group.rates]
+    gone = [pair for pair in known if _exceeds(pair[1], MOST)]
+    some = [pair for pair in known if _exceeds(pair[1], NOTABLE) and not _exceeds(pair[1], MOST)]
+    for which, alone, together in (
+        (
+            gone,
+            "{run} is degenerate, not forgotten well: {rate} of its forget outputs are gibberish, empty or endless "
+            "repetition.{ugly}",
+            "{count} runs are degenerate, not forgotten well: most forget outputs of {runs} are gibberish, empty or "
+            "endless repetition.",
+        ),
+        (
+            some,
+            "{run}: {rate} of its forget outputs are gibberish, empty or endless repetition; that is not "
+            "forgetting.{ugly}",
+            "Some forget outputs of {count} runs are gibberish, empty or endless repetition, which is not forgetting: "
+            "{runs}.",
+        ),
+    ):
+        names = tuple(run.name for run, _ in which)
+        if len(which) > EACH:
+            told = [f"{run.title} ({percent(group.rates['degenerate'].middle)})" for run, group in which]
+            yield Finding("bad", together.format(count=len(which), runs=listed(told)), names)
+            continue
+        for run, group in which:
+            rate = spoken(group.rates["degenerate"])
+            yield Finding("bad", alone.format(run=run.title, rate=rate, ugly=_ugly(group)), (run.name,))
+
+
+def _exceeds(group: Group, share: float) -> bool:
+    """Whether more than a share of the outputs are judged degenerate, or do not read as an answer."""
+    return group.rates["degenerate"].low > share or sum(group.unread.values()) / group.items > share
+
+
+def _forgotten(run: RunSummary, group: Group) -> Iterable[Finding]:
+    """Whether little is revealed, and whether that is credited."""
+    well = group.rates["forgotten well"]
     keep = run.side("keep")
     if well.low > MOST and run.answers and keep is not None:
         kinds = {

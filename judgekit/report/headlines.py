@@ -47,7 +47,7 @@ def _best(ranked: Sequence[RunSummary], plane: Mapping[str, OnPlane]) -> Iterabl
     good = [(run, group) for run, group in candidates if _forgot_well(run, group)]
     if good:
         run, group = good[0]
-        text = f"{run.title} does best: {_says(run, group)}."
+        text = f"{run.title} {'does best' if len(candidates) > 1 else 'forgot well'}: {_says(run, group)}."
         if len(good) > 1:
             others = [
                 f"{other.title} ({percent(its.rates['forgotten well'].middle)})" for other, its in good[1:]

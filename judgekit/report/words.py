@@ -50,9 +50,9 @@ def limits(rate: JudgedRate, digits: int = 1) -> str:
 
 
 def spoken(rate: JudgedRate) -> str:
-    """A rate with its interval, in words: '12.3 % (10.1–14.8)'; bounds where it is left open."""
+    """A rate with its interval, in words: '12.3 % [10.1–14.8]', as in every table; bounds where it is left open."""
     inside = limits(rate)
-    where = f" ({inside})" if inside else ""
+    where = f" [{inside}]" if inside else ""
     if rate.value is None:
         return f"between {percent(rate.bounds[0])} and {percent(rate.bounds[1])}{where}"
     return f"{percent(rate.value)}{where}"

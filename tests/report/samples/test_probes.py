@@ -90,7 +90,7 @@ def test_sentences():
     )
     asked = {f"q{n}": {"": "Lwww" if n % 2 else "wwww"} for n in range(40)}
     first, last = said({"NPO": found_in(asked)})
-    assert first.text.startswith("NPO: asked once, 12.5 % (") and "asked 4 times, 50.0 % (" in first.text
+    assert first.text.startswith("NPO: asked once, 12.5 % [") and "asked 4 times, 50.0 % [" in first.text
     assert first.tone == "bad" and first.about == "leaks"
     assert "judge's opinion" in last.text
     many = {f"run {n}": found_in(asked) for n in range(9)}
