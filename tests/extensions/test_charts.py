@@ -37,7 +37,7 @@ def test_the_chart_of_the_manual_stands_in_its_section(site: Site, tmp_path: Pat
     site.judgekit("report", scored(site, tmp_path), "--out", tmp_path / "r.html")
     page = (tmp_path / "r.html").read_text("utf-8")
     trust = page[page.index('<section id="trust">') : page.index('<section id="measures">')]
-    assert '<figure id="open-items">' in trust and "<h3>Items left open</h3>" in trust
+    assert '<figure id="chart-open-items">' in trust and "<h3>Items left open</h3>" in trust
     assert "o: 1 open" in trust and "Abstained and unscored items." in trust
 
 
@@ -71,7 +71,7 @@ def test_every_place_shows_its_charts(place: Any, tmp_path: Path, monkeypatch: p
     page = html.to_html(summarize(runs), runs)
     sections = re.split(r'<section id="(\w+)"', page)
     inside = dict(zip(sections[1::2], sections[2::2], strict=True))
-    assert '<figure id="here">' in inside[place] and page.count('<figure id="here">') == 1
+    assert '<figure id="chart-here">' in inside[place] and page.count('<figure id="chart-here">') == 1
 
 
 def test_a_chart_is_whole() -> None:
