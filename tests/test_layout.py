@@ -103,7 +103,7 @@ THROUGH = {
         "report/render/charts/base.py",
         "report/render/charts/reliability.py",
         "report/render/charts/risk_coverage.py",
-        "report/render/comparison_tables.py",
+        "report/render/tables/comparison.py",
         "report/standing.py",
     ),
     "report/samples/test_curve.py": ("report/samples/records.py",),

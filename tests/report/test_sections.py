@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judgekit.report import load, summarize
 from judgekit.report.render.charts import SHIPPED
-from judgekit.report.render.tables import tables
+from judgekit.report.render.tables.runs import tables
 from judgekit.report.sections import SECTIONS
 from tests.report.make_runs import make_run
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from judgekit.report.render.canvas import GRID, INK, MUTED, PAPER, SERIES, percent_axis
 from judgekit.report.render.charts import Drawn, drawn
 from judgekit.report.render.charts.base import Chart, Drawing
+from judgekit.report.render.drawing.canvas import GRID, INK, MUTED, PAPER, SERIES, percent_axis
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.certificate import Part
 from judgekit.trust.selective.trail import Tested, Trail

@@ -13,7 +13,7 @@ from judgekit.report.render.flows import flow_rubrics
 from judgekit.report.render.glance import glance
 from judgekit.report.render.head import facts, title
 from judgekit.report.render.items import cut, packed
-from judgekit.report.render.tables import tables
+from judgekit.report.render.tables.runs import tables
 from judgekit.report.render.templates import page, template
 from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary

@@ -20,7 +20,7 @@ from judgekit.report.render.answer import (
 from judgekit.report.render.cells import ABSENT, Table, in_words
 from judgekit.report.render.citation import citation
 from judgekit.report.render.head import facts, title
-from judgekit.report.render.tables import tables
+from judgekit.report.render.tables.runs import tables
 from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 

@@ -16,7 +16,7 @@ from judgekit.report.rates.measured import Figure
 from judgekit.report.render.cells import Row, rate_row
 from judgekit.report.render.citation import citation
 from judgekit.report.render.comparison_numbers import comparison_numbers, flow_numbers
-from judgekit.report.render.sample_tables import sample_numbers
+from judgekit.report.render.tables.samples import sample_numbers
 from judgekit.report.summary import Summary
 
 CSV_COLUMNS = (

@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from judgekit.report.render.cells import in_words, money
-from judgekit.report.render.palette import palette_css
+from judgekit.report.render.drawing.palette import palette_css
 from judgekit.report.words import estimate, limits
 
 LONG = 20

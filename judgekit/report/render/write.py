@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from judgekit.report.load import Run
-from judgekit.report.render.figures import write_figures
+from judgekit.report.render.drawing.figures import write_figures
 from judgekit.report.render.html import to_html
 from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown

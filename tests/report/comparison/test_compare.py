@@ -14,7 +14,7 @@ from judgekit.report.comparison.records import Comparison
 from judgekit.report.comparison.roles import role
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.cells import in_words
-from judgekit.report.render.tables import tables
+from judgekit.report.render.tables.runs import tables
 from judgekit.report.summary import summarize
 from judgekit.rubrics import load_rubric
 from judgekit.runs.about import RunAbout

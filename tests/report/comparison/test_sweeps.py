@@ -6,7 +6,7 @@ from judgekit.records import Verdict
 from judgekit.report import summarize
 from judgekit.report.comparison.records import Sweep
 from judgekit.report.load import JudgedItem, Run
-from judgekit.report.render.sweep_tables import sweep_tables
+from judgekit.report.render.tables.sweeps import sweep_tables
 from judgekit.report.summary import Summary
 
 

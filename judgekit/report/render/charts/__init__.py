@@ -1,6 +1,6 @@
 """The charts of the report, one module each: what it shows, its caption, and the same in words.
 
-Here: a chart's place, title and drawing. Not here: colors (:mod:`judgekit.report.render.palette`), SVG.
+Here: a chart's place, title and drawing. Not here: colors (:mod:`judgekit.report.render.drawing.palette`), SVG.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from judgekit.extensions import extensions
-from judgekit.report.render.canvas import printable
 from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage, sweep
 from judgekit.report.render.charts.base import Chart, Drawing
-from judgekit.report.render.svg import draw
+from judgekit.report.render.drawing.canvas import printable
+from judgekit.report.render.drawing.svg import draw
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from judgekit.report.render.canvas import SERIES, percent_axis
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, opinion, shown_runs
+from judgekit.report.render.drawing.canvas import SERIES, percent_axis
 from judgekit.report.samples.records import AnyOfK, Curve
 from judgekit.report.summary import Summary
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.canvas import WIDE, Paint
+from judgekit.report.render.drawing.canvas import WIDE, Paint
 from judgekit.report.sections import SECTIONS, Section
 from judgekit.report.summary import Summary
 
@@ -35,8 +35,8 @@ class Drawing:
     size : (float, float)
         Width and height in inches.
     paint : callable
-        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.canvas`; what only
-        the drawing can tell (names that found no place) it may give as a sentence, which stands under it.
+        Draws on the empty figure and axes of matplotlib, in the colors of `judgekit.report.render.drawing.canvas`.
+        What only the drawing can tell (names that found no place) it may give as a sentence, which stands under it.
     caption : str
         Printed under it.
     text : str

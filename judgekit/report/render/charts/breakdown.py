@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.render.canvas import (
+from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, chosen, opinion, shown_runs
+from judgekit.report.render.drawing.canvas import (
     INK,
     PAPER,
     SERIES,
@@ -19,9 +20,8 @@ from judgekit.report.render.canvas import (
     percent_axis,
     settle,
 )
-from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, chosen, opinion, shown_runs
+from judgekit.report.render.drawing.palette import HATCHES, OPEN_HATCH
 from judgekit.report.render.links import Key, items_link
-from judgekit.report.render.palette import HATCHES, OPEN_HATCH
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 from judgekit.rubrics import Side

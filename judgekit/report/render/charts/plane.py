@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.canvas import GRID, INK, PAPER, SERIES, WIDE, lead, percent_axis
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts.base import NARROW, Chart, Drawing, chosen, opinion, shown_runs
-from judgekit.report.render.labels import Segment, place_names
+from judgekit.report.render.drawing.canvas import GRID, INK, PAPER, SERIES, WIDE, lead, percent_axis
+from judgekit.report.render.drawing.labels import Segment, place_names
 from judgekit.report.render.links import items_link
 from judgekit.report.summary import Summary
 

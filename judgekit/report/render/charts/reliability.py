@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from judgekit.report.diagnostics import People
-from judgekit.report.render.canvas import MUTED, SERIES, panels, percent_axis
 from judgekit.report.render.charts.base import Chart, Drawing, beside, several
+from judgekit.report.render.drawing.canvas import MUTED, SERIES, panels, percent_axis
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
-from judgekit.report.render.canvas import INK, SERIES, panels, percent_axis
 from judgekit.report.render.charts.base import Chart, Drawing, beside, several
+from judgekit.report.render.drawing.canvas import INK, SERIES, panels, percent_axis
 from judgekit.report.summary import Summary
 from judgekit.report.words import percent
 

@@ -10,10 +10,10 @@ from judgekit.readers.settings import Value, shown
 from judgekit.report.comparison.records import Sweep
 from judgekit.report.groups import RunSummary
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.render.canvas import INK, PAPER, WIDE, lead, panels, percent_axis
-from judgekit.report.render.canvas import color as named
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, opinion
+from judgekit.report.render.drawing.canvas import INK, PAPER, WIDE, lead, panels, percent_axis
+from judgekit.report.render.drawing.canvas import color as named
 from judgekit.report.render.links import items_link
 from judgekit.report.summary import Summary
 from judgekit.rubrics import Role, Side

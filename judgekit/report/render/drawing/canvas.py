@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from judgekit.errors import MissingExtra
-from judgekit.report.render import palette
+from judgekit.report.render.drawing import palette
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

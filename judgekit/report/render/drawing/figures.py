@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from judgekit.report.render import palette
-from judgekit.report.render.canvas import painted, to_svg
 from judgekit.report.render.charts import drawings
 from judgekit.report.render.charts.base import Drawing
+from judgekit.report.render.drawing import palette
+from judgekit.report.render.drawing.canvas import painted, to_svg
 from judgekit.report.summary import Summary
 
 COLUMN, PAGE = 3.3, 6.9

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from judgekit.errors import MissingExtra
-from judgekit.report.render.canvas import INK, MUTED, settle
+from judgekit.report.render.drawing.canvas import INK, MUTED, settle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

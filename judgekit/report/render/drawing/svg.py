@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from judgekit.report.render.canvas import GRID as GRID  # charts of other packages take their colors from here
-from judgekit.report.render.canvas import INK as INK
-from judgekit.report.render.canvas import MUTED as MUTED
-from judgekit.report.render.canvas import NAMES, Paint, painted, to_svg
-from judgekit.report.render.canvas import PAPER as PAPER
-from judgekit.report.render.canvas import SERIES as SERIES
-from judgekit.report.render.canvas import UNDECIDED as UNDECIDED
+from judgekit.report.render.drawing.canvas import (
+    GRID as GRID,  # charts of other packages take their colors from here
+)
+from judgekit.report.render.drawing.canvas import INK as INK
+from judgekit.report.render.drawing.canvas import MUTED as MUTED
+from judgekit.report.render.drawing.canvas import NAMES, Paint, painted, to_svg
+from judgekit.report.render.drawing.canvas import PAPER as PAPER
+from judgekit.report.render.drawing.canvas import SERIES as SERIES
+from judgekit.report.render.drawing.canvas import UNDECIDED as UNDECIDED
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", _SVG[1:-1])
@@ -48,7 +50,7 @@ def draw(name: str, title: str, text: str, size: tuple[float, float], paint: Pai
     size : (float, float)
         Width and height in inches.
     paint : callable
-        Draws on the empty figure and axes, in colors of `judgekit.report.render.canvas`.
+        Draws on the empty figure and axes, in colors of `judgekit.report.render.drawing.canvas`.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def _own_ids(root: Element, name: str) -> None:
 
 
 def _lead(root: Element) -> None:
-    """Links say what they lead to, and how many items (see `judgekit.report.render.canvas.lead`)."""
+    """Links say what they lead to, and how many items (see `judgekit.report.render.drawing.canvas.lead`)."""
     for group in root.iter(f"{_SVG}g"):
         if not group.get("id", "").startswith("{"):
             continue

@@ -10,11 +10,11 @@ from judgekit.report.rates.chance import KIND_AT_LEAST
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.answer import best_first
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
-from judgekit.report.render.comparison_tables import comparison_tables
-from judgekit.report.render.faithfulness_table import faithful
 from judgekit.report.render.flows import flow_tables
-from judgekit.report.render.sample_tables import sample_tables
-from judgekit.report.render.sweep_tables import sweep_tables
+from judgekit.report.render.tables.comparison import comparison_tables
+from judgekit.report.render.tables.faithfulness import faithful
+from judgekit.report.render.tables.samples import sample_tables
+from judgekit.report.render.tables.sweeps import sweep_tables
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from judgekit.report import load, summarize
 from judgekit.report.order import best_first
-from judgekit.report.render.canvas import painted
-from judgekit.report.render.palette import colors
+from judgekit.report.render.drawing.canvas import painted
+from judgekit.report.render.drawing.palette import colors
 from tests.report.make_runs import METHODS, make_run
 
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from judgekit.report import load, summarize
 from judgekit.report.render.charts import breakdown, drawn
-from judgekit.report.render.palette import HATCHES, colors
+from judgekit.report.render.drawing.palette import HATCHES, colors
 from tests.report.make_runs import METHODS, make_run
 from tests.report.render.charts.drawings import of_many, painting
 

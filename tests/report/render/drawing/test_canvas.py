@@ -9,8 +9,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from judgekit.errors import MissingExtra
-from judgekit.report.render.canvas import INK, NAMES, label_color, painted, percent_axis, to_svg
-from judgekit.report.render.palette import LABELS, colors
+from judgekit.report.render.drawing.canvas import INK, NAMES, label_color, painted, percent_axis, to_svg
+from judgekit.report.render.drawing.palette import LABELS, colors
 
 
 def test_a_name_is_the_color_that_the_drawing_is_made_in():

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from judgekit.report.render.charts import charts
-from judgekit.report.render.figures import COLUMN, DPI, PAGE, write_figures
-from judgekit.report.render.palette import colors
+from judgekit.report.render.drawing.figures import COLUMN, DPI, PAGE, write_figures
+from judgekit.report.render.drawing.palette import colors
 from tests.report.render.charts.drawings import made_up
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,9 +7,9 @@ import builtins
 import pytest
 
 from judgekit.errors import MissingExtra
-from judgekit.report.render.canvas import painted
-from judgekit.report.render.labels import place_names
-from judgekit.report.render.palette import colors
+from judgekit.report.render.drawing.canvas import painted
+from judgekit.report.render.drawing.labels import place_names
+from judgekit.report.render.drawing.palette import colors
 
 
 def lost(points, names, segments=()):

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from judgekit.report.render.palette import HATCHES, LABELS, colors, contrast, palette_css
+from judgekit.report.render.drawing.palette import HATCHES, LABELS, colors, contrast, palette_css
 from judgekit.rubrics import labels_of
 
 APART = 0.09

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from judgekit.report.render.canvas import INK, NAMES, SERIES, UNDECIDED, color, label_color, lead
-from judgekit.report.render.svg import draw
+from judgekit.report.render.drawing.canvas import INK, NAMES, SERIES, UNDECIDED, color, label_color, lead
+from judgekit.report.render.drawing.svg import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 TITLE = 'Outputs & "answers" of <runs>'

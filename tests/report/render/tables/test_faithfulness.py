@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judgekit.report.comparison.records import Number
 from judgekit.report.faithfulness import Faithful, Faithfulness
-from judgekit.report.render.faithfulness_table import faithful
+from judgekit.report.render.tables.faithfulness import faithful
 
 NONE = Number(None, None, None, 0)
 

@@ -11,7 +11,7 @@ import pytest
 
 from judgekit.report import summarize, to_csv
 from judgekit.report.render.charts import any_of_k
-from judgekit.report.render.sample_tables import by_probe, sample_tables
+from judgekit.report.render.tables.samples import by_probe, sample_tables
 from judgekit.report.samples.count import samples
 from tests.report.render.test_numbers import renumbered, walked
 from tests.report.samples.making import made_run
