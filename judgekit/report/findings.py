@@ -120,37 +120,35 @@ def _verdict(found: ByChance) -> str:
 def _degenerate(forget: Sequence[tuple[RunSummary, Group]]) -> Iterable[Finding]:
     """Runs most or some of whose outputs are gibberish: few of a kind one by one, many in one sentence."""
     known = [(run, group) for run, group in forget if "degenerate" in group.rates]
-    gone = [pair for pair in known if _exceeds(pair[1], MOST)]
-    some = [pair for pair in known if _exceeds(pair[1], NOTABLE) and not _exceeds(pair[1], MOST)]
-    for which, alone, together in (
-        (
-            gone,
-            "{run} is degenerate, not forgotten well: {rate} of its forget outputs are gibberish, empty or endless "
-            "repetition.{ugly}",
-            "{count} runs are degenerate, not forgotten well: most forget outputs of {runs} are gibberish, empty or "
-            "endless repetition.",
-        ),
-        (
-            some,
-            "{run}: {rate} of its forget outputs are gibberish, empty or endless repetition; that is not "
-            "forgetting.{ugly}",
-            "Some forget outputs of {count} runs are gibberish, empty or endless repetition, which is not forgetting: "
-            "{runs}.",
-        ),
-    ):
+    gone = [pair for pair in known if pair[1].rates["degenerate"].low > MOST]
+    some = [pair for pair in known if pair not in gone and _is_garbled(pair[1])]
+    yield from _together(
+        gone,
+        "is degenerate, not forgotten well: {rate} of its forget outputs are gibberish, empty or endless repetition.",
+        "are degenerate, not forgotten well: most of their forget outputs are gibberish, empty or endless repetition",
+    )
+    yield from _together(
+        some,
+        "gives gibberish, empty outputs or endless repetition to {rate} of the forget questions; that is not "
+        "forgetting.",
+        "give gibberish, empty outputs or endless repetition to some of the forget questions, which is not forgetting",
+    )
+
+
+def _is_garbled(group: Group) -> bool:
+    """Whether notably many outputs reveal nothing and are no answer, or do not read as one whatever they reveal."""
+    return group.rates["degenerate"].low > NOTABLE or sum(group.unread.values()) / group.items > NOTABLE
+
+
+def _together(which: Sequence[tuple[RunSummary, Group]], alone: str, together: str) -> Iterable[Finding]:
+    if len(which) > EACH:
+        told = [f"{run.title} ({percent(group.rates['degenerate'].middle)})" for run, group in which]
         names = tuple(run.name for run, _ in which)
-        if len(which) > EACH:
-            told = [f"{run.title} ({percent(group.rates['degenerate'].middle)})" for run, group in which]
-            yield Finding("bad", together.format(count=len(which), runs=listed(told)), names)
-            continue
-        for run, group in which:
-            rate = spoken(group.rates["degenerate"])
-            yield Finding("bad", alone.format(run=run.title, rate=rate, ugly=_ugly(group)), (run.name,))
-
-
-def _exceeds(group: Group, share: float) -> bool:
-    """Whether more than a share of the outputs are judged degenerate, or do not read as an answer."""
-    return group.rates["degenerate"].low > share or sum(group.unread.values()) / group.items > share
+        yield Finding("bad", f"{len(which)} runs {together}: {listed(told)}.", names)
+        return
+    for run, group in which:
+        said = alone.format(rate=spoken(group.rates["degenerate"]))
+        yield Finding("bad", f"{run.title} {said}{_ugly(group)}", (run.name,))
 
 
 def _forgotten(run: RunSummary, group: Group) -> Iterable[Finding]:

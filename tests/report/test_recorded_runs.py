@@ -54,7 +54,7 @@ def test_a_leak_counts_in_whatever_form(summary):
     group = next(run for run in summary.runs if run.name == "duet_NPO_lr1e-4").side("forget")
     assert group.rates["leaked"].value > 0.47 and group.rates["degenerate"].value > 0.14
     assert group.unread["leaked"] > 20 and group.unread["degenerate"] == group.counts["degenerate"]
-    said = next(f.text for f in summary.findings if f.text.startswith("NPO lr 1e-4:"))
+    said = next(f.text for f in summary.findings if f.text.startswith("NPO lr 1e-4 gives gibberish"))
     assert " leak: of " in said and "do not read as an answer either" in said
 
 

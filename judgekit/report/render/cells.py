@@ -20,7 +20,8 @@ Row = dict[str, object]
 class Table:
     """``name`` is a short identifier, ``note`` one line on how to read it; the first column names the row.
 
-    Tables of one ``group`` follow each other under it as their heading. ``place`` is the section it stands in.
+    Tables of one ``group`` follow each other under it as their heading. ``place`` is the section it stands in,
+    ``folded`` whether the page shows it only when it is asked for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Table:
     note: str = ""
     group: str = ""
     place: Section = "leaks"
+    folded: bool = False
 
     def without_empty(self) -> Table:
         """The table without columns that say nothing in any row."""

@@ -114,7 +114,7 @@ def gaps(found: Comparison, titles: Titles) -> Table:
     if shown < pairs:
         note += f" Of {pairs:,} pairs those of a run with its original, its retrained and the next in rank are shown."
     columns = ("Pair", "Measure", "Difference", "Told apart")
-    return Table("gaps", "Differences", columns, tuple(rows), note)
+    return Table("gaps", "Differences", columns, tuple(rows), note, folded=True)
 
 
 def control(found: Comparison, titles: Titles) -> Table:
@@ -208,7 +208,9 @@ def changed(found: Comparison, titles: Titles) -> Table:
         if len(rows) < found.n_changed
         else ""
     )
-    return Table("changed", "Conclusions that change with the measure", columns, tuple(rows), note)
+    return Table(
+        "changed", "Conclusions that change with the measure", columns, tuple(rows), note, folded=True
+    )
 
 
 def _says(change: Changed, which: int, titles: Titles) -> str:
