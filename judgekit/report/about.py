@@ -100,7 +100,7 @@ def _judges(runs: Sequence[Run]) -> list[str]:
         for row in run.rows:
             for tier, said in (row.evidence.tiers if row.evidence else {}).items():
                 found = models.setdefault(tier, {})
-                if said.model and not said.model.startswith(tier):  # the lexical judge is its own model
+                if said.model and not said.model.startswith("lexical-"):  # that judge is its own model
                     found[said.model] = None
             if row.verdict.tier:
                 models.setdefault(row.verdict.tier, {})

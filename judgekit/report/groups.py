@@ -63,10 +63,10 @@ class RunSummary:
 
     ``name`` is the key of links and data, ``title`` what a reader sees (:mod:`judgekit.report.titles`); both are unique
     in the report. ``method``: without its ``settings``. ``certified``: every rubric's claim stands. ``answers``:
-    whether the model still answers what it should keep; None where the file has no such side. ``recorded``: figures
-    that the source file gave of itself. ``failed``: a sentence for each judge that failed on some of the items it was
-    asked about. ``baseline``: which model before or without unlearning it is, if one. ``samples``: what several outputs
-    a question say of the forget side; None where every question has one.
+    whether the model still answers what it should keep; None where the file has no such side, or open items leave it
+    open. ``recorded``: figures that the source file gave of itself. ``failed``: a sentence for each judge that failed
+    on some of the items it was asked about. ``baseline``: which model before or without unlearning it is, if one.
+    ``samples``: what several outputs a question say of the forget side; None where every question has one.
     """
 
     name: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from judgekit.calibration.ood import REASON
 from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
 from judgekit.report.claims.shifts import ENOUGH
-from judgekit.report.diagnostics import People
 from judgekit.report.groups import RunSummary
-from judgekit.report.words import Finding, listed
+from judgekit.report.words import Finding, listed, percent
 
 
 def promised(runs: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -154,22 +154,34 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
     """A run whose own labels speak against a promise that was made for several runs together."""
     for made in run.claims:
         if made.rubric == rubric and (seen := falls_short(run, made)) is not None:
+            advice = (
+                " 'judgekit calibrate --group-by method' makes the promise for each." if made.runs > 1 else ""
+            )
             yield Finding(
                 "warning",
-                f"On {run.title} alone, {seen.agreement:.0%} of the verdicts on {rubric} agree with people "
-                f"({seen.labeled:,} labeled items), less than {made.agreement:.0%}. 'judgekit calibrate --group-by "
-                "method' makes the promise for each.",
+                f"On {run.title} alone, {percent(seen.agreement)} of the verdicts on {rubric} agree with people "
+                f"({seen.labeled:,} labeled items), less than {100 * seen.promised:.3g} %.{advice}",
                 (run.name,),
                 "trust",
             )
 
 
-def falls_short(run: RunSummary, made: Claim) -> People | None:
+class Short(NamedTuple):
+    """Agreement with people on so many labeled items of a run, and what was promised."""
+
+    agreement: float
+    labeled: int
+    promised: float
+
+
+def falls_short(run: RunSummary, made: Claim) -> Short | None:
     """The verdicts of a run against people where they agree less than a standing promise says; else None."""
     seen = next((seen for seen in run.people if seen.rubric == made.rubric), None)
     if seen is None or seen.agreement is None or made.agreement is None or not made.stands:
         return None
-    return seen if seen.agreement < made.agreement and seen.labeled >= ENOUGH else None
+    if seen.agreement >= made.agreement or seen.labeled < ENOUGH:
+        return None
+    return Short(seen.agreement, seen.labeled, made.agreement)
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:

@@ -23,7 +23,7 @@ from judgekit.report.faithfulness import Faithfulness, faithfulness
 from judgekit.report.faithfulness import told as tested_measures
 from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.headlines import MOST, headlines
+from judgekit.report.headlines.headlines import headlines
 from judgekit.report.load import JudgedItem, Run
 from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
@@ -104,7 +104,7 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
     called = titles(runs)
     told = tuple(_summarize(run, called[run.name], claims, promises) for run in runs)
     compared = tuple(comparisons(runs, told, promises))
-    order = best_first(told)
+    order = best_first(told, compared)
     said = tuple(tested_measures(tested)) if tested else ()
     return Summary(
         runs=told,
@@ -112,7 +112,7 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
         people=_people(runs),
         comparisons=compared,
         about=about(runs, claims),
-        headlines=(*headlines(told, order, compared)[: MOST - len(said)], *said),
+        headlines=headlines(told, order, compared, said),
         order=order,
         flows=tuple(flows(runs, told, compared, order)),
         faithfulness=tested,
@@ -227,4 +227,10 @@ def _labels(run: Run, rubric: str, rows: Iterable[JudgedItem]) -> list[str]:
 
 def _answers(groups: Sequence[Group]) -> bool | None:
     keep = next((group for group in groups if group.side == "keep" and not group.split), None)
-    return None if keep is None else keep.rates["answered"].middle >= ANSWERS_AT_LEAST
+    if keep is None:
+        return None
+    rate = keep.rates["answered"]
+    least, most = (
+        at >= ANSWERS_AT_LEAST for at in (rate.bounds if rate.value is None else (rate.value,) * 2)
+    )
+    return least if least == most else None

@@ -30,7 +30,9 @@ def test_the_measure_of_the_manual_is_in_the_report(site: Site, tmp_path: Path) 
     page = tmp_path / "r.md"
     site.judgekit("report", scored(site, tmp_path), "--csv", out, "--markdown", page)
     with out.open(encoding="utf-8", newline="") as file:
-        (row,) = [row for row in csv.DictReader(file) if row["name"] == "brevity"]
+        (row,) = [
+            row for row in csv.DictReader(file) if (row["section"], row["name"]) == ("measure", "brevity")
+        ]
     assert (row["section"], row["split"], row["items"]) == ("measure", "retain", "3")  # one output is empty
     assert abs(float(row["value"]) - (1 + 1 / 5 + 1 / 5) / 3) < 1e-12
     assert "| Brevity ↑ |" in page.read_text("utf-8")

@@ -11,7 +11,8 @@ from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.records import PEOPLE
 from judgekit.report.claims.shifts import Look, promised, shifts
 from judgekit.report.load import JudgedItem, Run
-from judgekit.trust.selective.certificate import Certificate
+from judgekit.trust.risk import PERSON
+from judgekit.trust.selective.certificate import Certificate, Part
 
 OPINION = "judge's opinion only: not calibrated against people"
 
@@ -32,6 +33,7 @@ class Claim:
     coverage, observed, bound : at the certified point: share of items given a verdict, agreement seen, and its
         lower confidence bound, on ``labels`` labeled items.
     runs : for how many runs the promise was made together; 0 where it was made for each group, or is not known.
+    says : what is promised, without rubric and confidence; empty where it is not known.
     shift : the shift check's finding, or why there was none.
     audit : what spot checks show, empty where there are none.
     """
@@ -46,6 +48,7 @@ class Claim:
     bound: float | None = None
     labels: int | None = None
     runs: int = 0
+    says: str = ""
     shift: str = ""
     audit: str = ""
 
@@ -83,6 +86,15 @@ def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_
         told = (certificate.claim or "the labels at hand certify no policy").rstrip(".")
         return Claim(rubric, "nothing certified", told)
     known = _numbers(certificate)
+    if calibration.group_by:
+        groups = {calibration.group(row.verdict) for row in rows}
+        parts = [part for part in certificate.parts if part.group in groups and part.certified]
+        if not parts:
+            text = f"made for each {calibration.group_by}, and nothing is certified for this one"
+            return Claim(rubric, "nothing certified", text)
+        known = _of_parts(certificate, parts)
+    where = f" of each {calibration.group_by}" if calibration.group_by else ""
+    known["says"] = certificate.promise.says(PERSON if calibration.people == "random" else "people", where)
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
@@ -99,6 +111,21 @@ def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_
 def _numbers(certificate: Certificate) -> dict[str, Any]:
     names = ("agreement", "delta", "coverage", "observed", "bound", "labels")
     return {name: getattr(certificate, name) for name in names}
+
+
+def _of_parts(certificate: Certificate, parts: Sequence[Part]) -> dict[str, Any]:
+    """The numbers of certified parts of some groups; the coverage of each group is not known."""
+    accepted, errors = sum(part.accepted for part in parts), sum(part.errors for part in parts)
+    labels: dict[str | None, int] = {}
+    for part in parts:  # parts of one group, for labels of their own, share its labels
+        labels[part.group] = max(labels.get(part.group, 0), part.labels)
+    return {
+        "agreement": certificate.agreement,
+        "delta": certificate.delta,
+        "observed": 1 - errors / accepted if accepted else None,
+        "bound": min((part.bound for part in parts if part.bound is not None), default=None),
+        "labels": sum(labels.values()),
+    }
 
 
 def checks(runs: Sequence[Run]) -> dict[tuple[str, str], Watch]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.order import BY
+from judgekit.report.order import BY, asked_alike
 from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.answer import COLUMNS, MARKS, Column, Mark, best_first, marks
@@ -104,6 +104,8 @@ def glance(summary: Summary) -> Glance:
     rows = [_row(run) for run in best_first(summary)]
     shown = [found for row in rows for found in row.shown if found is not None]
     order = f"; best run first, by the {BY}" if len(rows) > 1 else ""
+    if len(asked_alike(summary.order, summary.comparisons)) > 1 and order:
+        order += "; runs that were asked different questions stand apart"
     return Glance(
         f"Shares of all outputs of a side{order}",
         [row for row in rows if not row.run.baseline],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from judgekit.report import load, summarize
-from judgekit.report.headlines import MOST
+from judgekit.report.headlines.headlines import MOST
 from tests.report.make_runs import certified, make_run
 
 
@@ -45,7 +45,7 @@ def test_a_promise_is_said_with_its_labels(tmp_path):
     trust = next(found for found in summary.headlines if found.about == "trust")
     assert trust.tone == "good"
     assert (
-        "at least 80 % of the verdicts on forgetting agree with people (90 % confidence, 400 labels)"
+        "for forgetting and utility, at least 80% of the verdicts agree with people (90% confidence, 400 labels)"
         in trust.text
     )
     assert summary.runs[0].rests_on == "certified"
@@ -75,7 +75,7 @@ def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
     }
     said = " ".join(found.text for found in summary.headlines)
     assert short and all(f"{name} (" in said for name in short)
-    assert "The promise is for the runs together: fewer verdicts agree with people on" in said
+    assert "ewer labeled verdicts agree with people than promised on" in said
 
 
 def test_a_promise_for_one_side_is_said_and_does_not_speak_for_the_other(tmp_path):
@@ -85,7 +85,7 @@ def test_a_promise_for_one_side_is_said_and_does_not_speak_for_the_other(tmp_pat
         found for found in summarize(load(runs, calibrations=promise)).headlines if found.about == "trust"
     ]
     assert said.text.startswith(
-        "Certified for forgetting alone: at least 80 % of the verdicts on forgetting agree"
+        "Certified for forgetting, at least 80% of the verdicts agree with people (90% "
     )
-    assert said.text.endswith("the rest is the judge's opinion only.") and "utility" not in said.text
+    assert said.text.endswith("utility: the judge's opinion only.")
     assert said.tone == "warning"

@@ -1,0 +1,137 @@
+"""What the figures rest on, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from judgekit.report.claims.claims import Claim
+from judgekit.report.groups import RunSummary
+from judgekit.report.headlines.best import NAMED
+from judgekit.report.standing import falls_short
+from judgekit.report.words import Finding, Tone, listed, percent
+
+Ground = Literal["withdrawn", "certified", "labels", "judge only"]
+
+KINDS = 3
+"""Different grounds that the sentence tells apart."""
+
+States = tuple[tuple[Ground, tuple[str, ...]], ...]
+"""Ground -> the rubrics that rest on it, for all rubrics of a run."""
+
+
+def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
+    """What the figures rest on: one sentence for all runs that rest on the same, what is withdrawn first."""
+    kinds: dict[States, list[RunSummary]] = {}
+    for run in ranked:
+        kinds.setdefault(_states(run), []).append(run)
+    if not kinds:
+        return
+    order = sorted(kinds, key=lambda states: states[0][0] != "withdrawn")
+    alike = (
+        {_promise(made) for run in ranked for made in run.claims if made.stands} if len(kinds) > 1 else set()
+    )
+    once = (
+        alike if len(alike) == 1 else set()
+    )  # one promise for all that are certified is said once, at the end
+    told = [_sentence(dict(states), kinds[states], len(kinds) == 1, bool(once)) for states in order[:KINDS]]
+    if len(order) > KINDS:
+        left = sum(len(kinds[states]) for states in order[KINDS:])
+        told.append(f"{left:,} more {'run rests' if left == 1 else 'runs rest'} on something else.")
+    told += [f"Certified means that {says}." for says in once]
+    grounds = {ground for states in kinds for ground, _ in states}
+    tone: Tone = "good" if grounds == {"certified"} else "bad" if "withdrawn" in grounds else "warning"
+    yield Finding(tone, " ".join(told), tuple(run.name for run in ranked), "trust")
+
+
+def _states(run: RunSummary) -> States:
+    found: dict[Ground, list[str]] = {}
+    for made in run.claims:
+        found.setdefault(_ground(run, made), []).append(made.rubric)
+    every: tuple[Ground, ...] = ("withdrawn", "certified", "labels", "judge only")
+    return tuple((ground, tuple(found[ground])) for ground in every if ground in found)
+
+
+def _ground(run: RunSummary, made: Claim) -> Ground:
+    if made.status == "withdrawn":
+        return "withdrawn"
+    if made.stands:
+        return "certified"
+    group = next((group for group in run.groups if group.rubric == made.rubric and not group.split), None)
+    kinds = {rate.kind for rate in group.rates.values()} if group else set()
+    return "labels" if kinds and "judge" not in kinds else "judge only"
+
+
+def _sentence(
+    states: Mapping[Ground, tuple[str, ...]], runs: Sequence[RunSummary], everyone: bool, brief: bool
+) -> str:
+    """What some runs rest on; ``brief``: without what is promised."""
+    titles = listed([run.title for run in runs], NAMED)
+    if len(states) == 1:
+        (ground,) = states
+        whose = "" if everyone else f" for {titles}"
+        if ground == "withdrawn":
+            return f"The certificate is withdrawn{whose}: {_reason(runs)}."
+        if ground == "certified":
+            return f"Certified{whose}{'' if brief else ': ' + _promises(runs)}."
+        if ground == "labels":
+            return f"Corrected by people's labels{whose}, without a certificate."
+        return f"The judge's opinion only{whose}: not calibrated against people, so no interval covers its errors."
+    parts = "; ".join(_part(ground, listed(rubrics), runs, brief) for ground, rubrics in states.items())
+    return f"{parts[:1].upper()}{parts[1:]}." if everyone else f"{titles}: {parts}."
+
+
+def _part(ground: Ground, rubrics: str, runs: Sequence[RunSummary], brief: bool) -> str:
+    if ground == "withdrawn":
+        return f"the certificate for {rubrics} is withdrawn: {_reason(runs)}"
+    if ground == "certified":
+        return f"certified for {rubrics}" if brief else f"certified {_promises(runs)}"
+    if ground == "labels":
+        return f"{rubrics}: corrected by people's labels, without a certificate"
+    return f"{rubrics}: the judge's opinion only"
+
+
+def _reason(runs: Sequence[RunSummary]) -> str:
+    why = [made.text.partition(": ")[2] for run in runs for made in run.claims if made.status == "withdrawn"]
+    return listed(list(dict.fromkeys(why)))
+
+
+def _promises(runs: Sequence[RunSummary]) -> str:
+    """'for forgetting and utility, at least 90% of the verdicts agree with people (90% confidence, 480 labels)'."""
+    told: dict[str, dict[str, None]] = {}
+    for made in (made for run in runs for made in run.claims if made.stands):
+        told.setdefault(_promise(made), {})[made.rubric] = None
+    return listed([f"for {listed(list(rubrics))}, {says}" for says, rubrics in told.items()], NAMED)
+
+
+def _promise(made: Claim) -> str:
+    known = [] if made.delta is None else [f"{100 * (1 - made.delta):.3g}% confidence"]
+    known += [f"{made.labels:,} labels"] if made.labels else []
+    known += [f"one promise for {made.runs:,} runs together"] if made.runs > 1 else []
+    return (made.says or made.text) + (f" ({', '.join(known)})" if known else "")
+
+
+def trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
+    """Judges that failed, items left unscored, and runs that agree less with people than promised, in one sentence."""
+    failed = [run for run in ranked if run.failed]
+    left = sum(group.unscored for run in ranked for group in run.groups if not group.split)
+    short = [
+        (f"{run.title} ({percent(seen.agreement)} on {made.rubric})", made.runs > 1)
+        for run in ranked
+        for made in run.claims
+        if (seen := falls_short(run, made)) is not None
+    ]
+    parts = []
+    if failed:
+        many = len(failed) > 1 or len(failed[0].failed) > 1
+        whose = listed([run.title for run in failed], NAMED)
+        parts.append(f"Judges failed on items of {whose}" if many else f"{whose}: {failed[0].failed[0]}")
+    if left:
+        parts.append(f"{left:,} {'item is' if left == 1 else 'items are'} unscored and count as open")
+    if short:
+        together = "the promise is for the runs together: " if any(pooled for _, pooled in short) else ""
+        whose = listed([told for told, _ in short], NAMED)
+        text = f"{together}fewer labeled verdicts agree with people than promised on {whose}"
+        parts.append(text[:1].upper() + text[1:])
+    if parts:
+        yield Finding("warning", f"{'; '.join(parts)}.", tuple(run.name for run in failed), "trust")

@@ -1,0 +1,104 @@
+"""What the figures rest on, said of the runs that it is true of."""
+
+from __future__ import annotations
+
+import pytest
+
+from judgekit.calibration.calibrate import calibrate
+from judgekit.report import load, summarize
+from judgekit.report.claims.claims import Claim
+from judgekit.report.headlines.trust import trouble, trusted
+from tests.report.headlines.told import told
+from tests.report.make_runs import LABELS, drawn, make_run
+
+PROMISE = {
+    "agreement": 0.9,
+    "delta": 0.1,
+    "labels": 300,
+    "says": "at least 90% of the verdicts agree with people",
+}
+
+
+def sure(rubric, **more):
+    return Claim(rubric, "certified", "text", **{**PROMISE, **more})
+
+
+def bare(rubric):
+    return Claim(rubric, "not calibrated", "opinion")
+
+
+def off(rubric, why="these items are not like the labeled ones"):
+    return Claim(rubric, "withdrawn", f"the certificate is withdrawn: {why}")
+
+
+def test_one_promise_for_both_sides_is_said_once():
+    (found,) = trusted([told("A", claims=[sure("forgetting"), sure("utility")], kind="certificate")])
+    assert found.tone == "good"
+    assert found.text == (
+        "Certified: for forgetting and utility, at least 90% of the verdicts agree with people (90% confidence, "
+        "300 labels)."
+    )
+
+
+def test_runs_certified_on_different_sides_are_not_thrown_together():
+    one = told("A", claims=[sure("forgetting"), bare("utility")])
+    other = told("B", claims=[bare("forgetting"), sure("utility")])
+    (found,) = trusted([one, other])
+    assert found.tone == "warning"
+    assert "A: certified for forgetting; utility: the judge" in found.text
+    assert "B: certified for utility; forgetting: the judge" in found.text
+    assert found.text.count("the judge's opinion only") == 2
+
+
+def test_a_withdrawn_side_is_named_beside_one_that_stands():
+    (found,) = trusted([told("A", claims=[off("forgetting"), sure("utility")])])
+    assert found.tone == "bad"
+    assert found.text.startswith("The certificate for forgetting is withdrawn: these items are not like")
+    assert "certified for utility" in found.text
+
+
+def test_a_certificate_beside_labels_is_not_hidden():
+    run = told("A", claims=[sure("forgetting"), bare("utility")], kind="people")
+    (found,) = trusted([run])
+    assert "ertified for forgetting" in found.text and "utility: corrected by people's labels" in found.text
+
+
+def test_a_promise_for_several_runs_says_so():
+    claims = [sure("forgetting", runs=3), sure("utility", runs=3)]
+    (found,) = trusted([told("A", claims=claims), told("B", claims=claims)])
+    assert "one promise for 3 runs together" in found.text
+
+
+def test_a_promise_of_another_kind_is_said_as_it_is():
+    says = "at most 5% of the verdicts withheld are leaked in people's eyes"
+    (found,) = trusted([told("A", claims=[sure("forgetting", agreement=None, says=says), sure("utility")])])
+    assert says in found.text
+
+
+def test_a_group_that_was_not_certified_is_not_called_so(tmp_path):
+    """One calibration for each method; of the second there are too few labels."""
+    rows = [
+        row
+        for method, count in (("IDK", 400), ("NPO_lr1e-5", 15))
+        for _, row in drawn(method, forget=count, keep=count, human=1.0, people=1, source=", labeled")
+    ]
+    made = {
+        rubric: calibrate(
+            [row for row in rows if row.rubric == rubric], agreement=0.8, labels=labels, group_by="method"
+        )
+        for rubric, labels in LABELS.items()
+    }
+    runs = [make_run(tmp_path / name, name, calibrations=made) for name in ("IDK", "NPO_lr1e-5")]
+    summary = summarize(load(runs))
+    marks = {run.name: run.rests_on for run in summary.runs}
+    assert marks == {"IDK": "certified", "NPO_lr1e-5": "judge only"}
+    (found,) = trusted(summary.runs)
+    assert "Certified for IDK. " in found.text and "of the verdicts of each method agree" in found.text
+    assert {claim.labels for run in summary.runs for claim in run.claims if claim.stands} == {400}
+
+
+@pytest.mark.parametrize(("failed", "said"), [((), False), (("judge 'x' failed on 3 of 9 items",), True)])
+def test_a_judge_that_failed_is_heard(failed, said):
+    found = list(trouble([told("A", failed=failed)]))
+    assert bool(found) == said
+    assert not said or found[0].text == "A: judge 'x' failed on 3 of 9 items."
