@@ -43,7 +43,7 @@ def _of_all(candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) 
     (run, group), *others = good
     if len(candidates) == 1:
         text = f"{run.title} forgot well: {_says(run, group)}."
-    elif _leads(run, comparisons):
+    elif _leads(run, candidates, comparisons):
         text = f"{run.title} does best: {_says(run, group)}."
     else:
         text = f"{run.title} does best by its figures: {_says(run, group)}."
@@ -108,9 +108,10 @@ def _says(run: RunSummary, group: Group) -> str:
     return f"{text}, and {spoken(keep.rates['correct'])} of what it should keep is answered correctly"
 
 
-def _leads(run: RunSummary, comparisons: Sequence[Comparison]) -> bool:
-    """Whether the data tell it from every other in forgetting."""
-    return any(found.leaders.get("forgotten well") == run.name for found in comparisons)
+def _leads(run: RunSummary, candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) -> bool:
+    """Whether the data tell it from every other in forgetting, or no other still answers."""
+    rivals = [other for other, _ in candidates if other is not run and other.answers is not False]
+    return not rivals or any(found.leaders.get("forgotten well") == run.name for found in comparisons)
 
 
 def _tied(run: RunSummary, candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) -> list[str]:
