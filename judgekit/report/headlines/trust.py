@@ -17,7 +17,7 @@ KINDS = 3
 """Different grounds that the sentence tells apart."""
 
 States = tuple[tuple[Ground, tuple[str, ...]], ...]
-"""Ground -> the rubrics that rest on it, for all rubrics of a run."""
+"""Ground -> the rubrics that rest on it; without rubrics where all rest on one."""
 
 
 def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
@@ -49,7 +49,9 @@ def _states(run: RunSummary) -> States:
     for made in run.claims:
         found.setdefault(_ground(run, made), []).append(made.rubric)
     every: tuple[Ground, ...] = ("withdrawn", "certified", "labels", "judge only")
-    return tuple((ground, tuple(found[ground])) for ground in every if ground in found)
+    if len(found) == 1:  # which rubrics a run was judged under makes no other ground
+        return ((next(iter(found)), ()),)
+    return tuple((ground, tuple(sorted(found[ground]))) for ground in every if ground in found)
 
 
 def _ground(run: RunSummary, made: Claim) -> Ground:

@@ -102,3 +102,13 @@ def test_a_judge_that_failed_is_heard(failed, said):
     found = list(trouble([told("A", failed=failed)]))
     assert bool(found) == said
     assert not said or found[0].text == "A: judge 'x' failed on 3 of 9 items."
+
+
+def test_runs_judged_under_other_rubrics_rest_on_the_same():
+    one = told("A", claims=[bare("forgetting"), bare("utility")])
+    other = told("B", claims=[bare("utility"), bare("forgetting")])
+    alone = told("C", claims=[bare("forgetting")], correct=None, answers=None)
+    (found,) = trusted([one, other, alone])
+    assert found.text == (
+        "The judge's opinion only: not calibrated against people, so no interval covers its errors."
+    )
