@@ -200,6 +200,18 @@ def _write(file, record) -> None:  # type: ignore[no-untyped-def]
     file.write(json.dumps(record.to_row(), ensure_ascii=False) + "\n")
 
 
+def three_runs(folder: Path) -> list[Run]:
+    """Hostile texts, a certified run, people, abstained and unscored items: what a page has to show."""
+    known = {"forget": 60, "keep": 60, "human": 0.4, "abstain": 0.05, "unscored": 0.02}
+    return load(
+        [
+            make_run(folder / "original", "original", outputs=HOSTILE, **known),
+            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
+            make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
+        ]
+    )
+
+
 if __name__ == "__main__":
     import sys
 
@@ -218,15 +230,3 @@ if __name__ == "__main__":
                 calibrations=certified(name),
             )
         )
-
-
-def three_runs(folder: Path) -> list[Run]:
-    """Hostile texts, a certified run, people, abstained and unscored items: what a page has to show."""
-    known = {"forget": 60, "keep": 60, "human": 0.4, "abstain": 0.05, "unscored": 0.02}
-    return load(
-        [
-            make_run(folder / "original", "original", outputs=HOSTILE, **known),
-            make_run(folder / "IDK", "IDK", calibrations=certified("IDK"), **known),
-            make_run(folder / "NPO_lr1e-5", "NPO_lr1e-5", **known),
-        ]
-    )
