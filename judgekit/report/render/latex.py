@@ -93,7 +93,7 @@ def to_latex(summary: Summary) -> str:
 
 def escape(text: str) -> str:
     """Text that LaTeX sets as itself, on one line, with whichever engine."""
-    plain = printable(" ".join(text.split()))
+    plain = unicodedata.normalize("NFC", printable(" ".join(text.split())))  # an accent joins its letter
     parts = groupby(plain, key=lambda char: _letter(char) is not None)
     told = (_known(chars) if known else _unknown("".join(chars)) for known, chars in parts)
     return "".join(told)

@@ -77,6 +77,7 @@ def test_every_text_is_set_as_itself(text: str, more: str) -> None:
 def test_letters_stay_letters_and_what_no_font_has_is_spelled() -> None:
     assert escape("a_b 5%") == r"a\_b 5\%"
     assert escape("Zoë–Łódź") == r"Zo\"{e}\textendash{}\L{}\'{o}d\'{z}"
+    assert escape("Zoe\u0308") == escape("Zoë"), "a letter and its accent may be two characters"
     assert escape("--") == "-{}-", "two hyphens are no dash"
     assert escape("日本") == r"\judgekitunicode{日本}{U+65E5 U+672C}"
 
