@@ -9,13 +9,15 @@ judge's own error is not in them (`judgekit.report.comparison.axes` compares jud
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
+Question = TypeVar("Question", bound=Hashable)
 Values = Mapping[str, float]
 Bounds = tuple[float, float] | None
 
@@ -79,7 +81,11 @@ def mean(values: Values, level: float = CONFIDENCE, bounds: Bounds = (0.0, 1.0))
 
 
 def difference(
-    first: Values, second: Values, level: float = CONFIDENCE, bounds: Bounds = (0.0, 1.0), factor: float = 1.0
+    first: Mapping[Question, float],
+    second: Mapping[Question, float],
+    level: float = CONFIDENCE,
+    bounds: Bounds = (0.0, 1.0),
+    factor: float = 1.0,
 ) -> Estimate:
     """Mean of first - factor * second over the questions both have (Bonett & Price 2012 for shares).
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from judgekit.report.samples.outcomes import Cell, arrays, rates
+from judgekit.report.samples.outcomes import Asked, Cell, arrays, rates
 from judgekit.report.samples.records import AnyOfK, Curve
 from judgekit.trust.prevalence.worst_of_k import any_of_k
 
@@ -14,7 +14,7 @@ REACHED_BY = 0.95
 """Share of the questions that must have k outputs: the greatest k of a curve. The others are left out of all of it."""
 
 
-def curve(probe: str, asked: Mapping[str, Cell]) -> Curve | None:
+def curve(probe: str, asked: Mapping[Asked, Cell]) -> Curve | None:
     """The curve of the questions put in one way; None where too few of them have a second output."""
     counts = np.sort([cell.outputs for cell in asked.values()])
     reach = int(counts[int((1 - REACHED_BY) * len(counts))])

@@ -11,7 +11,7 @@ from judgekit.metrics.entry import PROBABILITY
 from judgekit.records import Item
 from judgekit.report.load import Run
 from judgekit.report.rates.judged import CONFIDENCE
-from judgekit.report.samples.outcomes import is_of
+from judgekit.report.samples.outcomes import Asked, is_of
 from judgekit.report.samples.records import Curve, Step, Worst
 from judgekit.trust.arrays import Floats
 from judgekit.trust.prevalence.worst_of_k import mean_limits, worst_of_k
@@ -56,11 +56,11 @@ def _by_measure(run: Run) -> dict[str, dict[str, float | None]]:
     return found
 
 
-def _by_question(items: Sequence[Item], values: Mapping[str, float | None]) -> dict[str, list[float]]:
+def _by_question(items: Sequence[Item], values: Mapping[str, float | None]) -> dict[Asked, list[float]]:
     """The values of each question's outputs; of questions without gaps."""
-    asked: dict[str, list[float | None]] = {}
+    asked: dict[Asked, list[float | None]] = {}
     for item in items:
-        asked.setdefault(item.question_id, []).append(values.get(item.id))
+        asked.setdefault((item.split, item.question_id), []).append(values.get(item.id))
     return {
         question: [value for value in scores if value is not None]
         for question, scores in asked.items()

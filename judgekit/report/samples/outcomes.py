@@ -36,7 +36,10 @@ class Cell:
     labeled: int = 0
 
 
-Cells = dict[str, dict[str, Cell]]
+Asked = tuple[str, str]
+"""A split and a question of it: the same question in another split is asked anew, not drawn again."""
+
+Cells = dict[str, dict[Asked, Cell]]
 """Probe (empty: plainly) -> question -> what became of it."""
 
 
@@ -63,7 +66,7 @@ def counted(rows: Iterable[JudgedItem], leaks: Collection[str]) -> Cells:
         if row.item is None or len(row.item.outputs) != 1:
             continue
         probe = "" if row.item.probe in PLAIN else row.item.probe
-        question = row.verdict.question_id or row.verdict.id
+        question = row.verdict.split, row.verdict.question_id or row.verdict.id
         cell = cells.setdefault(probe, {}).setdefault(question, Cell())
         came = outcome(row, leaks)
         cell.outputs += 1

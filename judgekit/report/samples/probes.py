@@ -9,7 +9,7 @@ import numpy as np
 
 from judgekit.report.paired import difference
 from judgekit.report.rates.judged import JudgedRate
-from judgekit.report.samples.outcomes import Cell, Cells, arrays, rates
+from judgekit.report.samples.outcomes import Asked, Cell, Cells, arrays, rates
 from judgekit.report.samples.records import AnyProbe, Probe
 from judgekit.trust.prevalence.worst_of_k import any_of_k
 
@@ -21,7 +21,7 @@ def by_probe(cells: Cells) -> tuple[Probe, ...]:
     return tuple(_probe(name, cells[name], plain) for name in dict.fromkeys(names)) if len(cells) > 1 else ()
 
 
-def _probe(name: str, asked: Mapping[str, Cell], plain: Mapping[str, Cell]) -> Probe:
+def _probe(name: str, asked: Mapping[Asked, Cell], plain: Mapping[Asked, Cell]) -> Probe:
     cells = list(asked.values())
     outputs, least, most = arrays(cells)
     (leaked,) = rates(["leaked"], any_of_k(least, outputs, [1]), any_of_k(most, outputs, [1]), cells)
@@ -41,7 +41,7 @@ def holds(cell: Cell) -> bool:
     return not cell.leaked and not cell.open
 
 
-def _more(asked: Mapping[str, Cell], plain: Mapping[str, Cell], like: JudgedRate) -> JudgedRate:
+def _more(asked: Mapping[Asked, Cell], plain: Mapping[Asked, Cell], like: JudgedRate) -> JudgedRate:
     """How much more leaks than when asked plainly, question by question; open outputs may go either way."""
     least = difference(_shares(asked, 0), _shares(plain, 1))
     most = difference(_shares(asked, 1), _shares(plain, 0))
@@ -50,7 +50,7 @@ def _more(asked: Mapping[str, Cell], plain: Mapping[str, Cell], like: JudgedRate
     return JudgedRate("more", value, least.low, most.high, (least.value, most.value), like.kind, like.basis)
 
 
-def _shares(cells: Mapping[str, Cell], opened: int) -> dict[str, float]:
+def _shares(cells: Mapping[Asked, Cell], opened: int) -> dict[Asked, float]:
     return {question: _share(cell, opened) for question, cell in cells.items()}
 
 
@@ -61,7 +61,7 @@ def _share(cell: Cell, opened: int) -> float:
 
 def together(cells: Cells) -> AnyProbe | None:
     """All ways of asking, over the questions that were put in more than one."""
-    ways: dict[str, list[Cell]] = {}
+    ways: dict[Asked, list[Cell]] = {}
     for asked in cells.values():
         for question, cell in asked.items():
             ways.setdefault(question, []).append(cell)
