@@ -22,18 +22,28 @@ class Finding:
     about: Section = "leaks"
 
 
+EXACT = 1e-9
+"""Shares this near to nothing or to everything are that; the rest is error of the arithmetic."""
+
+
 def percent(share: float) -> str:
     """0.1234 -> 12.3 %; never rounds something to nothing or to everything."""
-    if 0 < share < 0.001:
-        return "<0.1 %"
-    if 0.999 < share < 1:
-        return ">99.9 %"
-    return f"{100 * share:.1f} %"
+    return f"{_rounded(share, 1)} %"
+
+
+def _rounded(share: float, digits: int) -> str:
+    """A share in percent without the sign: 12.3; what is neither nothing nor everything is not rounded to it."""
+    least = 0.1 ** (digits + 2)
+    if EXACT < share < least:
+        return f"<{100 * least:.{digits}f}"
+    if 1 - least < share < 1 - EXACT:
+        return f">{100 * (1 - least):.{digits}f}"
+    return f"{100 * share:z.{digits}f}"
 
 
 def estimate(rate: JudgedRate, digits: int = 1) -> str:
-    """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open."""
-    low, high = (f"{100 * bound:z.{digits}f}" for bound in rate.bounds)
+    """'12.3 %'; '12.3-14.0 %', what it can be, where open items leave it open; rounded as `percent` does."""
+    low, high = (_rounded(bound, digits) for bound in rate.bounds)
     return f"{low} %" if low == high else f"{low}–{high} %"
 
 
