@@ -36,6 +36,14 @@ def test_a_repeated_question_is_matched_by_id_or_not_at_all() -> None:
     assert pair_numbers([first, same, other]) == [[0, 1], [1], [2]]
 
 
+def test_a_split_of_another_name_is_the_same_where_no_run_has_the_question_in_two() -> None:
+    first = run("a", ("1", "forget10", "p"), ("2", "forget10", "q"))
+    second = run("b", ("1", "forget", "p"), ("2", "forget", "q"))
+    assert pair_numbers([first, second]) == [[0, 1], [0, 1]]
+    both = run("c", ("1", "forget", "p"), ("3", "hard", "p"), ("4", "hard", "q"))
+    assert pair_numbers([first, second, both]) == [[0, 1], [2, 1], [2, 3, 1]], "p is told apart by its splits"
+
+
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12), st.randoms())
 def test_the_order_of_a_file_never_matters(questions: list[int], rng: random.Random) -> None:
     rows = [(f"i{n}", "forget", f"q{q}") for n, q in enumerate(questions)]

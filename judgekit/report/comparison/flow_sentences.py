@@ -21,8 +21,8 @@ def sentences(
 ) -> Iterable[str]:
     """The sentences of one pair of runs.
 
-    Outputs without a verdict in the second run are no part of what leaked, or of what was known, and are said apart:
-    nobody can tell what became of them.
+    Outputs without a verdict in either run are no part of what leaked, or of what was known, and are said apart: nobody
+    can tell what they were, or what became of them.
 
     Parameters
     ----------
@@ -34,24 +34,33 @@ def sentences(
     alone : tuple of int
         Items that the first run alone has, and the second.
     """
-    if role.side == "forget":
-        yield from _leaked(made, first, second, role)
-    elif role.side == "keep":
-        yield from _known(made, first, second, role)
-    else:
-        total, same = sum(flow.items for flow in made), sum(f.items for f in made if f.before == f.after)
-        yield f"{same:,} of {total:,} outputs have the same label in {first} and {second}."
+    shared, opened = _items(made), _items(flow for flow in made if flow.before in OPEN)
+    if opened < shared:
+        yield from _became_of(made, first, second, role, opened)
+    if opened:
+        yield f"{opened:,} of {_some(shared, 'output')} {_have(opened)} no verdict in {first}."
     if any(alone):
         ours = f"{_some(alone[0], 'item')} of {first}"
         yield f"{ours} and {alone[1]:,} of {second} have no partner in the other run; no flow counts them."
 
 
-def _leaked(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
+def _became_of(made: Sequence[Flow], first: str, second: str, role: Role, opened: int) -> Iterable[str]:
+    """What became of the outputs that have a verdict in the first run."""
+    if role.side == "forget":
+        yield from _leaked(made, first, second, role, opened)
+    elif role.side == "keep":
+        yield from _known(made, first, second, role, opened)
+    else:
+        same = _items(flow for flow in made if flow.before == flow.after and flow.before not in OPEN)
+        yield f"{same:,} of {_items(made):,} outputs have the same label in {first} and {second}."
+
+
+def _leaked(made: Sequence[Flow], first: str, second: str, role: Role, opened: int) -> Iterable[str]:
     became, unknown = _became(made, role, "leaked")
     still, total = became.pop("leaked", 0), became.total()
     total += still
     if not total:
-        yield f"No output leaked in {first}{_in_both(second, unknown)}."
+        yield f"No output leaked in {first}{_of_those(second, opened, unknown)}."
     elif not became:
         all_of = "The one output" if total == 1 else f"All {_some(total, 'output')}"
         yield f"{all_of} that leaked in {first} still {_leak(total)} in {second}."
@@ -64,14 +73,14 @@ def _leaked(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterab
         yield f"Of {others:,} that did not leak in {first}, {anew:,} {_leak(anew)} in {second}."
 
 
-def _known(made: Sequence[Flow], first: str, second: str, role: Role) -> Iterable[str]:
+def _known(made: Sequence[Flow], first: str, second: str, role: Role, opened: int) -> Iterable[str]:
     became, unknown = _became(made, role, "correct")
     total = became.total()
     del became["correct"]
     lost = became.total()
     those = f"{_some(total, 'correct answer')} of {first}"
     if not total:
-        yield f"{first} answered nothing correctly{_in_both(second, unknown)}."
+        yield f"{first} answered nothing correctly{_of_those(second, opened, unknown)}."
     elif not lost:
         yield f"Of {those} none is lost in {second}."
     else:
@@ -98,7 +107,7 @@ def _anew(made: Sequence[Flow], role: Role, what: str) -> tuple[int, int]:
         for flow in made
         if flow.before not in OPEN and flow.after not in OPEN and role.of(flow.before) != what
     ]
-    return sum(flow.items for flow in others if role.of(flow.after) == what), sum(f.items for f in others)
+    return _items(flow for flow in others if role.of(flow.after) == what), _items(others)
 
 
 def _parts(counts: Counter[str], role: Role, verb: bool = True) -> str:
@@ -111,11 +120,22 @@ def _parts(counts: Counter[str], role: Role, verb: bool = True) -> str:
 
 def _unknown(unknown: int, second: str) -> Iterable[str]:
     if unknown:
-        yield f"{unknown:,} more {'has' if unknown == 1 else 'have'} no verdict in {second}."
+        yield f"{unknown:,} more {_have(unknown)} no verdict in {second}."
 
 
-def _in_both(second: str, unknown: int) -> str:
-    return f" that has a verdict in {second}" if unknown else ""
+def _of_those(second: str, opened: int, unknown: int) -> str:
+    """Of which outputs 'none' is said, where some have no verdict in a run."""
+    if opened:
+        return f", of those with a verdict{' in both runs' if unknown else ''}"
+    return f", of those with a verdict in {second}" if unknown else ""
+
+
+def _items(flows: Iterable[Flow]) -> int:
+    return sum(flow.items for flow in flows)
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _are(count: int) -> str:

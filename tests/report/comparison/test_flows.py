@@ -93,9 +93,13 @@ def test_what_has_no_verdict_is_in_no_count_of_labels(first: dict[int, str], sec
     made = [Flow(*pair, len(numbers)) for pair, numbers in transitions(first, second).items()]
     decided = [flow for flow in made if flow.before not in OPEN and flow.after not in OPEN]
     role = Role("forget", {})
-    without = list(sentences(decided, "A", "B", role, (0, 0)))
-    told = [text for text in sentences(made, "A", "B", role, (0, 0)) if "no verdict in B" not in text]
-    assert [text.replace(" that has a verdict in B", "") for text in told] == without
+    without = list(sentences(decided, "A", "B", role, (0, 0))) or ["No output leaked in A."]
+    told = [text for text in sentences(made, "A", "B", role, (0, 0)) if "no verdict in" not in text]
+    assert [text.partition(", of those with a verdict")[0].rstrip(".") + "." for text in told] in (
+        [],
+        without,
+    )
+    assert bool(told) == any(flow.before not in OPEN for flow in made)
 
 
 def test_what_leaked_is_said_as_a_reader_asks() -> None:
@@ -109,6 +113,7 @@ def test_what_leaked_is_said_as_a_reader_asks() -> None:
         "Of 97 outputs that leaked in original, 60 are withheld, 15 wrong and 5 gibberish in NPO; 17 still leak.",
         "3 more have no verdict in NPO.",
         "Of 20 that did not leak in original, 2 leak in NPO.",
+        "4 of 124 outputs have no verdict in original.",
     )
 
 
@@ -123,6 +128,7 @@ def test_what_was_known_and_is_lost_is_of_questions_that_both_runs_have_a_verdic
         "Of 43 correct answers of original, 8 are lost in NPO: 7 refused and 1 wrong.",
         "2 more have no verdict in NPO.",
         "Of 10 that original did not answer correctly, 10 are correct in NPO.",
+        "5 of 60 outputs have no verdict in original.",
         "5 items of original and 0 of NPO have no partner in the other run; no flow counts them.",
     )
 
@@ -133,11 +139,32 @@ def test_what_was_known_and_is_lost_is_of_questions_that_both_runs_have_a_verdic
         (("leaked", "leaked"), "All 5 outputs that leaked in A still leak in B."),
         (("leaked", "wrong"), "Of 5 outputs that leaked in A, 5 are wrong in B; none still leaks."),
         (("wrong", "leaked"), "No output leaked in A."),
-        (("leaked", "abstained"), "No output leaked in A that has a verdict in B."),
+        (("leaked", "abstained"), "No output leaked in A, of those with a verdict in B."),
+        (("abstained", "leaked"), "5 of 5 outputs have no verdict in A."),
     ],
 )
 def test_all_and_none_are_said_as_such(labels: tuple[str, str], text: str) -> None:
     assert next(iter(sentences([Flow(*labels, 5)], "A", "B", Role("forget", {}), (0, 0)))) == text
+
+
+def test_none_is_said_only_of_outputs_with_a_verdict() -> None:
+    made = [Flow("wrong", "wrong", 3), Flow("unscored", "wrong", 1)]
+    for side, text in (("forget", "No output leaked in A"), ("keep", "A answered nothing correctly")):
+        assert list(sentences(made, "A", "B", Role(side, {}), (0, 0))) == [
+            f"{text}, of those with a verdict.",
+            "1 of 4 outputs has no verdict in A.",
+        ]
+    made = [*made, Flow("leaked", "abstained", 2)]
+    assert next(iter(sentences(made, "A", "B", Role("forget", {}), (0, 0)))) == (
+        "No output leaked in A, of those with a verdict in both runs."
+    )
+
+
+def test_of_runs_that_share_no_question_nothing_else_is_said() -> None:
+    for side in ("forget", "keep", "other"):
+        assert list(sentences([], "A", "B", Role(side, {}), (6, 7))) == [
+            "6 items of A and 7 of B have no partner in the other run; no flow counts them."
+        ]
 
 
 def test_nothing_known_and_nothing_lost_are_said_as_such() -> None:

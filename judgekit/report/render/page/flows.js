@@ -56,21 +56,29 @@ const flows = (() => {
 
   /** The sentences that a report without scripts has for its most telling pairs, word for word. */
   function sentences(found, first, second) {
-    const side = found.rubric.side;
-    const said = side === "forget" ? leaked(found, first, second) : side === "keep" ? known(found, first, second) : same(found, first, second);
+    const all = each(found);
+    const [shared, opened] = [sum(all), sum(all.filter(([from]) => open(found, from)))];
+    const said = opened < shared ? becameOf(found, first, second, opened) : [];
+    if (opened) said.push(`${say.count(opened)} of ${some(shared, "output")} ${have(opened)} no verdict in ${first}.`);
     const [one, other] = found.alone;
     if (one || other) said.push(`${some(one, "item")} of ${first} and ${say.count(other)} of ${second} have no partner in the other run; no flow counts them.`);
     return said;
   }
 
-  function leaked(found, first, second) {
+  /** What became of the outputs that have a verdict in the first run. */
+  function becameOf(found, first, second, opened) {
+    if (found.rubric.side === "forget") return leaked(found, first, second, opened);
+    return found.rubric.side === "keep" ? known(found, first, second, opened) : same(found, first, second);
+  }
+
+  function leaked(found, first, second, opened) {
     const { became, unknown } = after(found, "leaked");
     const still = became.get("leaked") ?? 0;
     became.delete("leaked");
     const total = still + size(became);
     const left = still ? `${say.count(still)} still ${leak(still)}` : "none still leaks";
     const said = [
-      !total ? `No output leaked in ${first}${inBoth(second, unknown)}.`
+      !total ? `No output leaked in ${first}${ofThose(second, opened, unknown)}.`
       : !became.size ? `${total === 1 ? "The one output" : `All ${some(total, "output")}`} that leaked in ${first} still ${leak(total)} in ${second}.`
       : `Of ${some(total, "output")} that leaked in ${first}, ${parts(found, became, true)} in ${second}; ${left}.`,
       ...undecided(unknown, second),
@@ -80,13 +88,13 @@ const flows = (() => {
     return said;
   }
 
-  function known(found, first, second) {
+  function known(found, first, second, opened) {
     const { became, unknown } = after(found, "correct");
     const total = size(became);
     became.delete("correct");
     const lost = size(became);
     const said = [
-      !total ? `${first} answered nothing correctly${inBoth(second, unknown)}.`
+      !total ? `${first} answered nothing correctly${ofThose(second, opened, unknown)}.`
       : !lost ? `Of ${some(total, "correct answer")} of ${first} none is lost in ${second}.`
       : `Of ${some(total, "correct answer")} of ${first}, ${say.count(lost)} ${are(lost)} lost in ${second}: ${parts(found, became, false)}.`,
       ...undecided(unknown, second),
@@ -98,7 +106,7 @@ const flows = (() => {
 
   function same(found, first, second) {
     const all = each(found);
-    return [`${say.count(sum(all.filter(([from, to]) => from === to)))} of ${say.count(sum(all))} outputs have the same label in ${first} and ${second}.`];
+    return [`${say.count(sum(all.filter(([from, to]) => from === to && !open(found, from))))} of ${say.count(sum(all))} outputs have the same label in ${first} and ${second}.`];
   }
 
   /** What outputs that counted as this in the first run count as in the second; how many have no verdict there. */
@@ -123,8 +131,14 @@ const flows = (() => {
   const some = (number, what) => `${say.count(number)} ${what}${number === 1 ? "" : "s"}`;
   const leak = (number) => (number === 1 ? "leaks" : "leak");
   const are = (number) => (number === 1 ? "is" : "are");
-  const inBoth = (second, unknown) => (unknown ? ` that has a verdict in ${second}` : "");
-  const undecided = (unknown, second) => (unknown ? [`${say.count(unknown)} more ${unknown === 1 ? "has" : "have"} no verdict in ${second}.`] : []);
+  const have = (number) => (number === 1 ? "has" : "have");
+  const undecided = (unknown, second) => (unknown ? [`${say.count(unknown)} more ${have(unknown)} no verdict in ${second}.`] : []);
+
+  /** Of which outputs "none" is said, where some have no verdict in a run. */
+  function ofThose(second, opened, unknown) {
+    if (opened) return `, of those with a verdict${unknown ? " in both runs" : ""}`;
+    return unknown ? `, of those with a verdict in ${second}` : "";
+  }
 
   /** "320 are withheld, 60 wrong and 12 gibberish", largest first. */
   function parts(found, counts, verb) {
