@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from judgekit.display import printable
+from judgekit.report.comparison.records import Comparison
 from judgekit.report.groups import RunSummary
 from judgekit.report.render.answer import (
     CHANCE,
@@ -30,6 +31,7 @@ BOLD = (
     "Bold: better than every other unlearned model that still answers, told apart at 5 % for all pairs together "
     "(Holm); where the best are not told apart, none is bold."
 )
+APART = "No figure is bold: not all of these unlearned models were asked the same questions."
 GONE = "No longer answers what it should keep."
 ARROWS = {"↓": r" $\downarrow$", "↑": r" $\uparrow$", "": ""}
 
@@ -132,7 +134,8 @@ def _table(summary: Summary) -> Iterator[str]:
     yield r"\toprule"
     heads = [rf"\multicolumn{{2}}{{c}}{{{column.heading}{ARROWS[column.better]}}}" for column in told]
     yield rf"Run & {' & '.join(heads)} \\"
-    bold = {(run, name) for found in summary.comparisons for name, run in found.leaders.items()}
+    found = _of_all(summary)
+    bold = {(run, name) for name, run in found.leaders.items()} if found else set()
     before: RunSummary | None = None
     for run in _by_method(best_first(summary)):
         if before is None or bool(before.baseline) != bool(run.baseline):
@@ -160,12 +163,28 @@ def _by_method(runs: Sequence[RunSummary]) -> list[RunSummary]:
     return sorted(runs, key=lambda run: len(methods) if run.baseline else methods.index(run.method))
 
 
+def _candidates(summary: Summary) -> set[str]:
+    """The runs that bold figures are chosen from."""
+    return {run.name for run in summary.runs if not run.baseline and run.answers is not False}
+
+
+def _of_all(summary: Summary) -> Comparison | None:
+    """The comparison that all of these runs are in; None where some were asked other questions."""
+    return next((found for found in summary.comparisons if _candidates(summary) <= set(found.runs)), None)
+
+
+def _on_bold(summary: Summary) -> list[str]:
+    if _of_all(summary):
+        return [BOLD]
+    return [APART] if len(_candidates(summary)) > 1 else []
+
+
 def _caption(summary: Summary) -> str:
     said = [
         f"{title(summary)}, in percent with 95 % intervals.",
         READING,
         *([READING_CHANCE] if CHANCE in columns(summary) else []),
-        *([BOLD] if summary.comparisons else []),
+        *_on_bold(summary),
     ]
     return " ".join(said)
 

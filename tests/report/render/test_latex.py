@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from judgekit.display import printable
 from judgekit.report import load, summarize
 from judgekit.report.render.citation import citation
-from judgekit.report.render.latex import _SPECIAL, BOLD, escape, to_latex
+from judgekit.report.render.latex import _SPECIAL, APART, BOLD, escape, to_latex
 from tests.report.make_runs import METHODS, make_run
 
 COMMANDS = re.compile(r"\\(?:[a-zA-Z]+|.)")
@@ -102,6 +102,16 @@ def test_bold_is_what_the_data_decide_and_nothing_else(summary: Any) -> None:
     undecided = replace(summary, comparisons=(replace(found, leaders={}),))
     assert r"\textbf" not in to_latex(undecided) and "none is bold" in to_latex(undecided)
     assert escape(BOLD) not in to_latex(replace(summary, comparisons=()))
+
+
+def test_nothing_is_bold_in_a_table_of_runs_that_were_asked_different_questions(summary: Any) -> None:
+    (found,) = summary.comparisons
+    apart = replace(found, runs=tuple(run for run in found.runs if run != "IDK"))
+    assert found.leaders and APART not in to_latex(summary)
+    told = to_latex(replace(summary, comparisons=(apart,)))
+    assert r"\textbf" not in told and escape(APART) in told and escape(BOLD) not in told
+    collapsed = replace(found, runs=tuple(run for run in found.runs if run != "GradAscent_lr1e-4"))
+    assert r"\textbf" in to_latex(replace(summary, comparisons=(collapsed,))), "it is no candidate"
 
 
 def test_every_row_says_what_it_rests_on_and_the_note_explains_it(summary: Any) -> None:
