@@ -60,14 +60,17 @@ def _leaked(made: Sequence[Flow], first: str, second: str, role: Role, opened: i
     still, total = became.pop("leaked", 0), became.total()
     total += still
     if not total:
-        yield f"No output leaked in {first}{_of_those(second, opened, unknown)}."
+        if unknown:
+            yield f"{_all(unknown, 'output')} that leaked in {first} {_have(unknown)} no verdict in {second}."
+        else:
+            yield f"No output leaked in {first}{_of_those(opened)}."
     elif not became:
-        all_of = "The one output" if total == 1 else f"All {_some(total, 'output')}"
-        yield f"{all_of} that leaked in {first} still {_leak(total)} in {second}."
+        yield f"{_all(total, 'output')} that leaked in {first} still {_leak(total)} in {second}."
     else:
         left = f"{still:,} still {_leak(still)}" if still else "none still leaks"
         yield f"Of {_some(total, 'output')} that leaked in {first}, {_parts(became, role)} in {second}; {left}."
-    yield from _unknown(unknown, second)
+    if total and unknown:
+        yield f"{unknown:,} more {_have(unknown)} no verdict in {second}."
     anew, others = _anew(made, role, "leaked")
     if anew:
         yield f"Of {others:,} that did not leak in {first}, {anew:,} {_leak(anew)} in {second}."
@@ -80,12 +83,16 @@ def _known(made: Sequence[Flow], first: str, second: str, role: Role, opened: in
     lost = became.total()
     those = f"{_some(total, 'correct answer')} of {first}"
     if not total:
-        yield f"{first} answered nothing correctly{_of_those(second, opened, unknown)}."
+        if unknown:
+            yield f"{_all(unknown, 'correct answer')} of {first} {_have(unknown)} no verdict in {second}."
+        else:
+            yield f"{first} answered nothing correctly{_of_those(opened)}."
     elif not lost:
         yield f"Of {those} none is lost in {second}."
     else:
         yield (f"Of {those}, {lost:,} {_are(lost)} lost in {second}: {_parts(became, role, verb=False)}.")
-    yield from _unknown(unknown, second)
+    if total and unknown:
+        yield f"{unknown:,} more {_have(unknown)} no verdict in {second}."
     anew, others = _anew(made, role, "correct")
     if anew:
         yield f"Of {others:,} that {first} did not answer correctly, {anew:,} {_are(anew)} correct in {second}."
@@ -118,16 +125,9 @@ def _parts(counts: Counter[str], role: Role, verb: bool = True) -> str:
     return listed([largest + words.get(name, name), *(f"{n:,} {words.get(what, what)}" for what, n in rest)])
 
 
-def _unknown(unknown: int, second: str) -> Iterable[str]:
-    if unknown:
-        yield f"{unknown:,} more {_have(unknown)} no verdict in {second}."
-
-
-def _of_those(second: str, opened: int, unknown: int) -> str:
-    """Of which outputs 'none' is said, where some have no verdict in a run."""
-    if opened:
-        return f", of those with a verdict{' in both runs' if unknown else ''}"
-    return f", of those with a verdict in {second}" if unknown else ""
+def _of_those(opened: int) -> str:
+    """Of which outputs 'none' is said, where some have no verdict."""
+    return ", of those with a verdict" if opened else ""
 
 
 def _items(flows: Iterable[Flow]) -> int:
@@ -148,3 +148,7 @@ def _leak(count: int) -> str:
 
 def _some(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _all(count: int, what: str) -> str:
+    return f"The one {what}" if count == 1 else f"All {_some(count, what)}"

@@ -93,13 +93,12 @@ def test_what_has_no_verdict_is_in_no_count_of_labels(first: dict[int, str], sec
     made = [Flow(*pair, len(numbers)) for pair, numbers in transitions(first, second).items()]
     decided = [flow for flow in made if flow.before not in OPEN and flow.after not in OPEN]
     role = Role("forget", {})
-    without = list(sentences(decided, "A", "B", role, (0, 0))) or ["No output leaked in A."]
+    without = list(sentences(decided, "A", "B", role, (0, 0)))
     told = [text for text in sentences(made, "A", "B", role, (0, 0)) if "no verdict in" not in text]
-    assert [text.partition(", of those with a verdict")[0].rstrip(".") + "." for text in told] in (
-        [],
-        without,
-    )
-    assert bool(told) == any(flow.before not in OPEN for flow in made)
+    none = "No output leaked in A."
+    assert [t for text in told if (t := text.replace(", of those with a verdict", "")) != none] == [
+        text for text in without if text != none
+    ]
 
 
 def test_what_leaked_is_said_as_a_reader_asks() -> None:
@@ -139,7 +138,7 @@ def test_what_was_known_and_is_lost_is_of_questions_that_both_runs_have_a_verdic
         (("leaked", "leaked"), "All 5 outputs that leaked in A still leak in B."),
         (("leaked", "wrong"), "Of 5 outputs that leaked in A, 5 are wrong in B; none still leaks."),
         (("wrong", "leaked"), "No output leaked in A."),
-        (("leaked", "abstained"), "No output leaked in A, of those with a verdict in B."),
+        (("leaked", "abstained"), "All 5 outputs that leaked in A have no verdict in B."),
         (("abstained", "leaked"), "5 of 5 outputs have no verdict in A."),
     ],
 )
@@ -154,10 +153,10 @@ def test_none_is_said_only_of_outputs_with_a_verdict() -> None:
             f"{text}, of those with a verdict.",
             "1 of 4 outputs has no verdict in A.",
         ]
-    made = [*made, Flow("leaked", "abstained", 2)]
-    assert next(iter(sentences(made, "A", "B", Role("forget", {}), (0, 0)))) == (
-        "No output leaked in A, of those with a verdict in both runs."
-    )
+    made = [Flow("correct", "abstained", 2), Flow("wrong", "wrong", 1)]
+    assert list(sentences(made, "A", "B", Role("keep", {}), (0, 0))) == [
+        "All 2 correct answers of A have no verdict in B."
+    ]
 
 
 def test_of_runs_that_share_no_question_nothing_else_is_said() -> None:

@@ -78,10 +78,11 @@ const flows = (() => {
     const total = still + size(became);
     const left = still ? `${say.count(still)} still ${leak(still)}` : "none still leaks";
     const said = [
-      !total ? `No output leaked in ${first}${ofThose(second, opened, unknown)}.`
-      : !became.size ? `${total === 1 ? "The one output" : `All ${some(total, "output")}`} that leaked in ${first} still ${leak(total)} in ${second}.`
+      !total && unknown ? `${every(unknown, "output")} that leaked in ${first} ${have(unknown)} no verdict in ${second}.`
+      : !total ? `No output leaked in ${first}${ofThose(opened)}.`
+      : !became.size ? `${every(total, "output")} that leaked in ${first} still ${leak(total)} in ${second}.`
       : `Of ${some(total, "output")} that leaked in ${first}, ${parts(found, became, true)} in ${second}; ${left}.`,
-      ...undecided(unknown, second),
+      ...(total && unknown ? [`${say.count(unknown)} more ${have(unknown)} no verdict in ${second}.`] : []),
     ];
     const [anew, others] = gained(found, "leaked");
     if (anew) said.push(`Of ${say.count(others)} that did not leak in ${first}, ${say.count(anew)} ${leak(anew)} in ${second}.`);
@@ -94,10 +95,11 @@ const flows = (() => {
     became.delete("correct");
     const lost = size(became);
     const said = [
-      !total ? `${first} answered nothing correctly${ofThose(second, opened, unknown)}.`
+      !total && unknown ? `${every(unknown, "correct answer")} of ${first} ${have(unknown)} no verdict in ${second}.`
+      : !total ? `${first} answered nothing correctly${ofThose(opened)}.`
       : !lost ? `Of ${some(total, "correct answer")} of ${first} none is lost in ${second}.`
       : `Of ${some(total, "correct answer")} of ${first}, ${say.count(lost)} ${are(lost)} lost in ${second}: ${parts(found, became, false)}.`,
-      ...undecided(unknown, second),
+      ...(total && unknown ? [`${say.count(unknown)} more ${have(unknown)} no verdict in ${second}.`] : []),
     ];
     const [anew, others] = gained(found, "correct");
     if (anew) said.push(`Of ${say.count(others)} that ${first} did not answer correctly, ${say.count(anew)} ${are(anew)} correct in ${second}.`);
@@ -132,13 +134,8 @@ const flows = (() => {
   const leak = (number) => (number === 1 ? "leaks" : "leak");
   const are = (number) => (number === 1 ? "is" : "are");
   const have = (number) => (number === 1 ? "has" : "have");
-  const undecided = (unknown, second) => (unknown ? [`${say.count(unknown)} more ${have(unknown)} no verdict in ${second}.`] : []);
-
-  /** Of which outputs "none" is said, where some have no verdict in a run. */
-  function ofThose(second, opened, unknown) {
-    if (opened) return `, of those with a verdict${unknown ? " in both runs" : ""}`;
-    return unknown ? `, of those with a verdict in ${second}` : "";
-  }
+  const every = (number, what) => (number === 1 ? `The one ${what}` : `All ${some(number, what)}`);
+  const ofThose = (opened) => (opened ? ", of those with a verdict" : ""); // of which outputs "none" is said
 
   /** "320 are withheld, 60 wrong and 12 gibberish", largest first. */
   function parts(found, counts, verb) {
