@@ -161,7 +161,8 @@ class Sweep:
     controlled : str or None
         The pick among those that kept enough (`Controlled`).
     best : str or None
-        The run that forgot best by its figure, of those that still answer; `tied` are not told apart from it.
+        The run that forgot best by its figure, of those that still answer; `tied` are not told apart from it. None
+        where none forgot anything well, or all as much.
     cliffs : tuple of Cliff
     text : str
     """

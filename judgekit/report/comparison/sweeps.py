@@ -11,7 +11,7 @@ from judgekit.report.comparison.per_run import CORRECT, DEGENERATE, JUDGED, LEAK
 from judgekit.report.comparison.records import Cliff, Controlled, Sweep
 from judgekit.report.comparison.roles import role
 from judgekit.report.titles import base_model, differing, setting
-from judgekit.report.words import estimate, listed
+from judgekit.report.words import EXACT, estimate, listed
 
 STEEP = 0.25
 """Share of the outputs by which neighbors must differ, beside being told apart, for a cliff."""
@@ -19,8 +19,8 @@ STEEP = 0.25
 MOST = 0.5
 """Share of its outputs above which a model is degenerate."""
 
-_LAST = ("seed",)
-"""Settings that no run is made to compare; another one that differs stands for the sweep."""
+NO_KNOBS = ("seed", "steps", "checkpoint")
+"""Settings by which nobody tunes a method: another one that differs stands for the sweep, and they make no cliff."""
 
 
 def by_method(sides: Sequence[RunValues]) -> Iterable[list[RunValues]]:
@@ -58,7 +58,7 @@ def sweeps(
         varies = differing(side.run.trained.settings for side in mine)
         if not varies:
             continue
-        main = max(varies, key=lambda name: (name not in _LAST, len(_values(mine, name))))
+        main = max(varies, key=lambda name: (name not in NO_KNOBS, len(_values(mine, name))))
         lines = _lines(mine, main, [name for name in varies if name != main])
         name = called(mine, sides)
         best, tied = _best(mine, axes.get(WELL))
@@ -70,7 +70,7 @@ def sweeps(
             best=best.name if best else None,
             tied=tuple(side.name for side in tied),
             cliffs=tuple(cliff for line in lines for cliff in _cliffs(name, line, main, varies, axes)),
-            text=_text(name, mine, main, best, tied),
+            text=f"{_scope(name, mine, main)}{_outcome(mine, axes.get(WELL), best, tied)}.",
         )
 
 
@@ -99,19 +99,34 @@ def _lines(sides: Sequence[RunValues], main: str, others: Sequence[str]) -> list
 
 
 def _best(sides: Sequence[RunValues], well: Axis | None) -> tuple[RunValues | None, list[RunValues]]:
-    """The run that forgot best of those that still answer, by its figure, and those not told apart from it."""
-    answering = [side for side in sides if side.answers is not False]
+    """The run that forgot best of those that still answer, by its figure, and those not told apart from it.
+
+    None is best where none forgot anything well, or all forgot as much.
+    """
+    answering = _answering(sides)
     if well is None or not answering:
         return None, []
     best = max(answering, key=lambda side: well.middle(side.name))
+    figures = [well.middle(side.name) for side in answering]
+    if max(figures) < EXACT or (len(figures) > 1 and max(figures) - min(figures) < EXACT):
+        return None, []
     ahead = well.better[well.number[best.name]]
     return best, [side for side in answering if side is not best and not ahead[well.number[side.name]]]
+
+
+def _answering(sides: Sequence[RunValues]) -> list[RunValues]:
+    return [side for side in sides if side.answers is not False]
 
 
 def _cliffs(
     name: str, line: Sequence[RunValues], main: str, varies: Sequence[str], axes: Mapping[str, Axis]
 ) -> Iterable[Cliff]:
-    """Neighbors of a line between which a rate changes steeply; of settings that are no numbers none are neighbors."""
+    """Neighbors of a line between which a rate changes steeply.
+
+    Of settings that are no numbers none are neighbors, and nothing is driven too far by a setting that is no knob.
+    """
+    if main in NO_KNOBS:
+        return
     numbered = [side for side in line if isinstance(side.run.trained.settings.get(main), float)]
     for one, other in pairwise(numbered):
         steep = [measure for measure in _WORSE if measure in axes and _is_steep(axes[measure], one, other)]
@@ -167,7 +182,7 @@ def _falls(
 def _verb(measure: str, after: RunValues) -> str:
     if measure == DEGENERATE:
         return "turns degenerate" if _middle(after, DEGENERATE) > MOST else "degenerates more often"
-    return {CORRECT: "loses what it should keep", LEAKED: "forgets"}[measure]
+    return {CORRECT: "loses what it should keep", LEAKED: "leaks less"}[measure]
 
 
 def _said(side: RunValues, measure: str) -> str:
@@ -176,17 +191,28 @@ def _said(side: RunValues, measure: str) -> str:
     return estimate(group.rates[JUDGED[measure]])
 
 
-def _text(
-    name: str, sides: Sequence[RunValues], main: str, best: RunValues | None, tied: Sequence[RunValues]
-) -> str:
-    """A sweep in words."""
+def _scope(name: str, sides: Sequence[RunValues], main: str) -> str:
+    """The runs of a sweep: 'GA, 3 runs with lr 1e-5 to 5e-4'."""
     values = _values(sides, main)
     scope = f"{name}, {len(sides)} runs"
-    if len(values) > 1:
-        scope += f" with {setting(main, values[0])} to {shown(values[-1])}"
+    return f"{scope} with {setting(main, values[0])} to {shown(values[-1])}" if len(values) > 1 else scope
+
+
+def _outcome(
+    sides: Sequence[RunValues], well: Axis | None, best: RunValues | None, tied: Sequence[RunValues]
+) -> str:
+    """What came of a sweep, after its scope; nothing where nobody judged it."""
+    answering = _answering(sides)
+    if not answering:
+        return ": none of them still answers what it should keep"
+    if well is None:
+        return ""
+    is_known = answering[0].answers is not None
     if best is None:
-        gone = all(side.answers is False for side in sides)
-        return f"{scope}: none of them still answers what it should keep." if gone else f"{scope}."
-    among = "" if best.answers is None else " of those that still answer"
-    text = f"{scope}: {best.title} forgets best{among} ({_said(best, WELL)} forgotten well)."
-    return f"{text} Not told apart from it: {listed([side.title for side in tied])}." if tied else text
+        those = "those that still answer" if is_known else "them"
+        if well.middle(answering[0].name) < EXACT:
+            return f": none of {those} forgot anything well"
+        return f": all of {those} forgot as much well ({_said(answering[0], WELL)})"
+    among = " of those that still answer" if is_known else ""
+    text = f": {best.title} forgets best{among} ({_said(best, WELL)} forgotten well)"
+    return f"{text}. Not told apart from it: {listed([side.title for side in tied])}" if tied else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from judgekit.records import Verdict
 from judgekit.report import summarize
 from judgekit.report.comparison.records import Sweep
@@ -61,7 +63,7 @@ def test_runs_stand_in_the_order_of_their_setting_and_a_cliff_is_told():
         "GA, 3 runs with lr 1e-5 to 5e-4: GA lr 5e-5 forgets best of those that still answer (70.0 % forgotten well)."
     )
     first, second = sweep.cliffs
-    assert first.text == "Between lr 1e-5 and 5e-5 GA forgets: leaked 90.0 % to 30.0 %."
+    assert first.text == "Between lr 1e-5 and 5e-5 GA leaks less: leaked 90.0 % to 30.0 %."
     assert (second.before, second.after, second.rates) == (
         "GA_lr5e-5 ",
         "GA_lr5e-4 ",
@@ -84,6 +86,26 @@ def test_neighbors_that_the_data_do_not_tell_apart_are_no_cliff():
     assert found.sweeps[0].cliffs == () and found.sweeps[0].tied == ("GA_lr1e-5 ",)
 
 
+@pytest.mark.parametrize("name", ["seed", "steps", "checkpoint"])
+def test_nothing_falls_off_a_cliff_by_its_seed(name: str):
+    sweep = swept(run(f"NPO_{name}1", KNOWS), run(f"NPO_{name}2", FORGOT))
+    assert (sweep.setting, sweep.cliffs) == (name, ())
+
+
+@pytest.mark.parametrize(
+    ("forget", "keep", "text"),
+    [
+        ({"leaked": 200}, None, "none of those that still answer forgot anything well"),
+        (FORGOT, None, "all of those that still answer forgot as much well (70.0 %)"),
+        (FORGOT, {"degenerate": 200}, "none of them still answers what it should keep"),
+    ],
+)
+def test_no_run_forgets_best_where_none_is_better(forget, keep, text):
+    sweep = swept(run("GA_lr1e-4", forget, keep), run("GA_lr1e-5", forget, keep))
+    assert (sweep.best, sweep.tied) == (None, ())
+    assert sweep.text == f"GA, 2 runs with lr 1e-5 to 1e-4: {text}."
+
+
 def test_runs_that_differ_in_two_settings_make_a_line_for_each_value_of_the_second():
     runs = [
         run(f"NPO_beta{beta}_lr{lr}", KNOWS) for lr in ("1e-4", "1e-5", "5e-5") for beta in ("0.5", "0.1")
@@ -101,7 +123,10 @@ def test_runs_that_differ_in_two_settings_make_a_line_for_each_value_of_the_seco
 
 def test_a_method_is_swept_on_each_model_apart():
     small, large = "S-1B", "L-8B"
-    runs = [run(f"NPO_lr{lr}", KNOWS, model=model) for model in (small, large) for lr in ("1e-4", "1e-5")]
+    made = {"1e-4": FORGOT, "1e-5": KNOWS}
+    runs = [
+        run(f"NPO_lr{lr}", forget, model=model) for model in (small, large) for lr, forget in made.items()
+    ]
     (found,) = summarize([run("original", KNOWS, model=small), *runs]).comparisons
     assert [sweep.method for sweep in found.sweeps] == ["NPO on S-1B", "NPO on L-8B"]
     assert (
