@@ -10,7 +10,7 @@ import click
 from judgekit.cli.common import OUT, PATH, READER, Spread, options, reader_options
 from judgekit.cli.inputs import run_folders
 from judgekit.cli.output import STDOUT, result
-from judgekit.errors import ConfigError
+from judgekit.errors import ConfigError, mendable
 
 
 @click.command("report", cls=Spread, spread=("--known", "--ignorant"))
@@ -80,6 +80,7 @@ def command(
     With --known and --ignorant, which stand after RUNS, each measure is put to the test: how well does it tell these
     models apart? Without RUNS the report is on the models of the test.
     """
+    from judgekit.report.faithfulness import check_pools
     from judgekit.report.render.terminal import print_summary
     from judgekit.report.render.write import write
     from judgekit.report.summary import summarize
@@ -92,6 +93,7 @@ def command(
     reader = reader_options(given)
     found = loaded(run_folders(runs or (*known, *ignorant), scored, reader), labels, calibrations)
     pools = [loaded(run_folders(pool, scored, reader)) if pool else [] for pool in (known, ignorant)]
+    mendable(check_pools)(*pools)
     summary = summarize(found, known=pools[0], ignorant=pools[1])
     print_summary(summary)
     result(report=summary.to_dict())

@@ -15,7 +15,7 @@ import numpy as np
 from judgekit.metrics import catalog
 from judgekit.report.comparison.per_run import FORGET, LEAKED
 from judgekit.report.comparison.records import Number, number
-from judgekit.report.load import Run
+from judgekit.report.load import JudgedItem, Run
 from judgekit.report.paired import Values, by_question, mean
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.words import Finding
@@ -23,6 +23,11 @@ from judgekit.trust.auc import auc
 
 ATTACKS = "mia_"
 """Membership attacks: recorded for a run as a whole, the higher the more it knows."""
+
+COIN = 0.5
+"""The AUC of a measure that tells nothing; above it a measure tells something once its lower limit is."""
+
+DISJOINT = "The two pools were asked different questions, so the difference may be that of the questions"
 
 FORM = frozenset({"repetition", "character_repetition"})
 """Measures that are worse where they are higher, and yet say nothing of what is known."""
@@ -67,11 +72,14 @@ class Faithfulness:
     knowing, ignorant : tuple of str
         Names of the runs in either pool.
     measures : tuple of Faithful
+    disjoint : bool
+        Whether the pools were asked no forget question in common, so that a difference may be that of the questions.
     """
 
     knowing: tuple[str, ...]
     ignorant: tuple[str, ...]
     measures: tuple[Faithful, ...]
+    disjoint: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,38 @@ class _Measured:
 
     figures: Mapping[str, float]
     values: Mapping[str, Values]
+
+
+def is_in(run: Run, pool: Iterable[Run]) -> bool:
+    """Whether a run is one of these, whatever it is called and by whichever calibration it was decided."""
+    return any(
+        run.source == other.source
+        and len(run.rows) == len(other.rows)
+        and all(_output(a) == _output(b) for a, b in zip(run.rows, other.rows, strict=True))
+        for other in pool
+    )
+
+
+def _output(row: JudgedItem) -> tuple[object, ...]:
+    """Which output of which model a row is about; by its label where the folder does not hold the texts."""
+    return row.verdict.key, row.verdict.rubric, row.item.outputs if row.item else row.verdict.label
+
+
+def check_pools(knowing: Sequence[Run], ignorant: Sequence[Run]) -> None:
+    """Refuse pools that no measure can be tested by.
+
+    Raises
+    ------
+    ValueError : there is one pool only, or a run is in both.
+    """
+    if bool(knowing) != bool(ignorant):
+        raise ValueError("measures are tested by models that know and models that do not: give both")
+    both = next((run.name for run in knowing if is_in(run, ignorant)), None)
+    if both is not None:
+        raise ValueError(
+            f"'{both}' is in both pools; a model either knows what is to be forgotten or never saw it: "
+            "take the run out of one of them"
+        )
 
 
 def faithfulness(knowing: Sequence[Run], ignorant: Sequence[Run]) -> Faithfulness:
@@ -94,7 +134,13 @@ def faithfulness(knowing: Sequence[Run], ignorant: Sequence[Run]) -> Faithfulnes
     names = dict.fromkeys(name for pool in pools for made in pool for name in made.figures)
     found = [made for name in names if (made := _faithful(name, *pools)) is not None]
     found.sort(key=lambda made: (-made.auc, -(made.by_question.value or 0.0), made.label))
-    return Faithfulness(tuple(run.name for run in knowing), tuple(run.name for run in ignorant), tuple(found))
+    asked = [{question for run in pool for question in _asked(run)} for pool in (knowing, ignorant)]
+    return Faithfulness(
+        tuple(run.name for run in knowing),
+        tuple(run.name for run in ignorant),
+        tuple(found),
+        disjoint=all(asked) and asked[0].isdisjoint(asked[1]),
+    )
 
 
 def told(found: Faithfulness) -> Iterable[Finding]:
@@ -108,13 +154,18 @@ def told(found: Faithfulness) -> Iterable[Finding]:
         )
         return
     best = next(made for made in found.measures)
+    is_shown = judged.low > COIN
+    knowing = "1 model that knows" if judged.knowing == 1 else f"{judged.knowing:,} models that know"
+    ignorant = "1 that does not" if judged.ignorant == 1 else f"{judged.ignorant:,} that do not"
     text = (
-        f"The judged leak rate tells {judged.knowing} models that know from {judged.ignorant} that do not with AUC "
-        f"{judged.auc:.3f} [{judged.low:.2f}–{judged.high:.2f}]"
+        f"The judged leak rate {'tells' if is_shown else 'cannot be shown to tell'} {knowing} from {ignorant}"
     )
+    text += f"{' with' if is_shown else ':'} AUC {judged.auc:.3f} [{judged.low:.2f}–{judged.high:.2f}]"
     if best.auc > judged.auc:
-        text += f"; best is {best.label.lower()} with {best.auc:.3f} [{best.low:.2f}–{best.high:.2f}]"
-    yield Finding("plain", f"{text}.", about="measures")
+        text += f"; {best.label} has the highest, {best.auc:.3f} [{best.low:.2f}–{best.high:.2f}]"
+    if found.disjoint:
+        text += f". {DISJOINT}"
+    yield Finding("warning" if found.disjoint else "plain", f"{text}.", about="measures")
 
 
 def _faithful(name: str, knowing: Sequence[_Measured], ignorant: Sequence[_Measured]) -> Faithful | None:
@@ -179,3 +230,10 @@ def _recorded(run: Run) -> Iterable[tuple[str, float]]:
     for name, made in measures.overall.items():
         if made.value is not None and name.startswith(ATTACKS):
             yield name, made.value
+
+
+def _asked(run: Run) -> Iterable[str]:
+    """The forget questions of a run."""
+    for rubric, rows in run.by_rubric.items():
+        if run.role(rubric).side == "forget":
+            yield from (row.verdict.question_id or row.verdict.id for row in rows)

@@ -67,6 +67,7 @@ class RunSummary:
     open. ``recorded``: figures that the source file gave of itself. ``failed``: a sentence for each judge that failed
     on some of the items it was asked about. ``baseline``: which model before or without unlearning it is, if one.
     ``samples``: what several outputs a question say of the forget side; None where every question has one.
+    ``pool``: which pool it is in, where it tests the measures; such a model is no candidate.
     """
 
     name: str
@@ -88,6 +89,7 @@ class RunSummary:
     failed: tuple[str, ...] = ()
     baseline: Baseline = ""
     samples: Samples | None = None
+    pool: Literal["", "known", "ignorant"] = ""
 
     __repr__ = brief_repr
 

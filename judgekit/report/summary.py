@@ -19,7 +19,7 @@ from judgekit.report.comparison.flows import flows
 from judgekit.report.comparison.records import Comparison, Flows
 from judgekit.report.comparison.roles import role
 from judgekit.report.diagnostics import People, against_people, tier_use
-from judgekit.report.faithfulness import Faithfulness, faithfulness
+from judgekit.report.faithfulness import Faithfulness, check_pools, faithfulness, is_in
 from judgekit.report.faithfulness import told as tested_measures
 from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
@@ -87,12 +87,11 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
 
     Raises
     ------
-    ValueError : no runs, or only one of the two pools.
+    ValueError : no runs, only one of the two pools, or a run that is in both.
     """
     if not runs:
         raise ValueError("no runs to report on")
-    if bool(known) != bool(ignorant):
-        raise ValueError("measures are tested by models that know and models that do not: give both")
+    check_pools(known, ignorant)
     tested = faithfulness(known, ignorant) if known else None
     watched = checks(runs)
     claims = {
@@ -102,7 +101,13 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
     }
     promises = vouched(runs, {key for key, made in claims.items() if made.stands})
     called = titles(runs)
-    told = tuple(_summarize(run, called[run.name], claims, promises) for run in runs)
+    told = tuple(
+        replace(
+            _summarize(run, called[run.name], claims, promises),
+            pool="known" if is_in(run, known) else "ignorant" if is_in(run, ignorant) else "",
+        )
+        for run in runs
+    )
     compared = tuple(comparisons(runs, told, promises))
     order = best_first(told, compared)
     said = tuple(tested_measures(tested)) if tested else ()

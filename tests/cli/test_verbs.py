@@ -347,5 +347,7 @@ def test_measures_are_tested_by_models_that_know_and_models_that_do_not(tmp_path
         for method in ("original", "retain90")
     ]
     told = judgekit("report", "--known", *pools[0], "--ignorant", *pools[1], cwd=tmp_path)
-    assert "tells 2 models that know from 2 that do not with AUC" in " ".join(told.stdout.split())
+    assert "tell 2 models that know from 2 that do not: AUC" in " ".join(told.stdout.split())
+    both = judgekit("report", "--known", *pools[0], "--ignorant", pools[1][0], pools[0][0], cwd=tmp_path)
+    assert both.returncode == 2 and "'original0' is in both pools" in both.stderr.splitlines()[-1]
     assert "give --known and --ignorant" in judgekit("report", "--known", *pools[0], cwd=tmp_path).stderr

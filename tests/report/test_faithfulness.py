@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from judgekit import api
 from judgekit.report import load, summarize, to_json, to_markdown
-from judgekit.report.faithfulness import faithfulness
+from judgekit.report.faithfulness import DISJOINT, faithfulness, told
+from judgekit.report.render.tables.faithfulness import faithful
 from tests.report.make_runs import make_run
 from tests.shared_data import shared
 
@@ -64,7 +66,7 @@ def test_the_report_says_it_in_every_form(pools):
     known, ignorant = pools
     summary = summarize([*known, *ignorant], known=known, ignorant=ignorant)
     said = [found.text for found in summary.headlines]
-    assert any("tells 4 models that know from 4 that do not with AUC 1.000" in text for text in said)
+    assert any("cannot be shown to tell 4 models that know from 4 that do not: AUC 1.000" in t for t in said)
     assert "Is a measure any good?" in to_markdown(summary)
     told = json.loads(to_json(summary))["faithfulness"]
     assert len(told["knowing"]) == 4 and {"auc", "low", "high"} <= told["measures"][0].keys()
@@ -73,6 +75,53 @@ def test_the_report_says_it_in_every_form(pools):
 def test_one_pool_alone_is_refused(pools):
     with pytest.raises(ValueError, match="give both"):
         summarize(pools[0], known=pools[0])
+
+
+def test_a_run_in_both_pools_is_refused(pools):
+    known, ignorant = pools
+    other = [replace(known[0], name="called otherwise")]
+    with pytest.raises(ValueError, match="'original0' is in both pools"):
+        summarize(known, known=known, ignorant=[*ignorant, *other])
+
+
+def test_models_of_the_pools_are_marked_in_the_report(pools):
+    known, ignorant = pools
+    decided_anew = [
+        row._replace(verdict=row.verdict.model_copy(update={"tier": "x"})) for row in known[1].rows
+    ]
+    runs = [known[0], replace(known[1], rows=decided_anew), *ignorant[:2]]
+    summary = summarize(runs, known=known[1:], ignorant=ignorant[:1])
+    assert [run.pool for run in summary.runs] == ["", "known", "ignorant", ""]
+
+
+def test_few_models_are_not_told_apart_however_far_apart_they_are(pools):
+    known, ignorant = pools
+    few, many = (
+        next(iter(told(faithfulness(*made)))).text
+        for made in ((known[:1], ignorant[:1]), (known * 5, ignorant * 5))
+    )
+    assert few.startswith(
+        "The judged leak rate cannot be shown to tell 1 model that knows from 1 that does not: AUC 1.000"
+    )
+    assert many.startswith(
+        "The judged leak rate tells 20 models that know from 20 that do not with AUC 1.000"
+    )
+
+
+def test_pools_on_different_questions_say_so(pools):
+    known, ignorant = pools
+    rows = [
+        row._replace(verdict=row.verdict.model_copy(update={"question_id": f"x{n}"}))
+        for n, row in enumerate(ignorant[0].rows)
+    ]
+    other = [replace(ignorant[0], rows=rows)]
+    for strange, pool in ((False, ignorant), (True, other)):
+        found = faithfulness(known, pool)
+        (said,) = told(found)
+        assert found.disjoint == strange
+        assert (DISJOINT in said.text, said.tone == "warning", DISJOINT in faithful(found).note) == (
+            strange,
+        ) * 3
 
 
 @pytest.mark.slow

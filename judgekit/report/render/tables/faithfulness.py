@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judgekit.report.comparison.records import Number
-from judgekit.report.faithfulness import Faithfulness
+from judgekit.report.faithfulness import DISJOINT, Faithfulness
 from judgekit.report.render.cells import ABSENT, Table, figure
 
 
@@ -34,6 +34,8 @@ def faithful(found: Faithfulness | None) -> Table:
         "the answers of two such models to the same question, limits over which questions were asked; a measure of two "
         "values ties often and cannot reach 1. Every measure is turned so that more means more knowledge."
     )
+    if found and found.disjoint:
+        note += f" {DISJOINT}."
     return Table("faithfulness", "Is a measure any good?", columns, tuple(rows), note, place="measures")
 
 
