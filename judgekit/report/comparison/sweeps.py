@@ -207,12 +207,18 @@ def _outcome(
         return ": none of them still answers what it should keep"
     if well is None:
         return ""
-    is_known = answering[0].answers is not None
+    those = _those(answering, sides)
     if best is None:
-        those = "those that still answer" if is_known else "them"
         if well.middle(answering[0].name) < EXACT:
             return f": none of {those} forgot anything well"
         return f": all of {those} forgot as much well ({_said(answering[0], WELL)})"
-    among = " of those that still answer" if is_known else ""
+    among = "" if those == "them" else f" of {those}"
     text = f": {best.title} forgets best{among} ({_said(best, WELL)} forgotten well)"
     return f"{text}. Not told apart from it: {listed([side.title for side in tied])}" if tied else text
+
+
+def _those(answering: Sequence[RunValues], sides: Sequence[RunValues]) -> str:
+    """The runs that are not known to answer nothing any more, as a sentence calls them."""
+    if all(side.answers for side in answering):
+        return "those that still answer"
+    return "them" if len(answering) == len(sides) else "those that may still answer"

@@ -24,8 +24,8 @@ def run(method: str, forget: dict[str, int], keep: dict[str, int] | None = None,
                     question_id=f"{rubric}{k}",
                     split="forget" if rubric == "forgetting" else "retain",
                     rubric=rubric,
-                    state="verdict",
-                    label=label,
+                    state="abstained" if label == "abstained" else "verdict",
+                    label=None if label == "abstained" else label,
                     model=model,
                     method=method,
                 )
@@ -104,6 +104,14 @@ def test_no_run_forgets_best_where_none_is_better(forget, keep, text):
     sweep = swept(run("GA_lr1e-4", forget, keep), run("GA_lr1e-5", forget, keep))
     assert (sweep.best, sweep.tied) == (None, ())
     assert sweep.text == f"GA, 2 runs with lr 1e-5 to 1e-4: {text}."
+
+
+def test_a_run_that_may_still_answer_is_not_said_to():
+    unsure = {"correct": 80, "abstained": 120}
+    gone = run("GA_lr1e-3", GONE, {"degenerate": 200})
+    pair = run("GA_lr1e-4", FORGOT, unsure), run("GA_lr1e-5", KNOWS)
+    assert "forgets best of those that may still answer (70.0 %" in swept(*pair, gone).text
+    assert "forgets best (70.0 %" in swept(*pair).text
 
 
 def test_runs_that_differ_in_two_settings_make_a_line_for_each_value_of_the_second():
