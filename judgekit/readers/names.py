@@ -21,13 +21,13 @@ from typing import Any, NamedTuple
 
 _FIXED = re.compile(
     r"[A-Za-z]+_(EVAL|SUMMARY)|eval_(log|real)\w*|history|forget|neighbor|samples_.+|\d{4}-\d\d-\d\dT[\d:+-]+_.+|out|model_outputs|annotations"
-    r"|generations(_n\d+)?(_\w+)?"
 )
 _STAGE = re.compile(
     r"(evals?|logs|results|eval_results|saves|outputs?|data|ds_size\d+|checkpoint)([-_]\w+)*|\d+|\.|"
 )
+_SAMPLED = re.compile(r"generations_n\d+(_evaluated)?")
 _PART = re.compile(r"(forget|retain|holdout)|(temperature|top_p)=\S+")
-"""Folders that say which part of a run a file holds, as leak@k writes them."""
+"""Files of leak@k, and the folders of theirs that say which part of a run they hold; elsewhere it is a run's name."""
 _BENCHMARKS = ("tofu", "muse", "books", "news", "duet", "wmdp", "rwku")
 _SIZE = re.compile(r"(^|[-.x])\d+(\.\d+)?[bm]($|[-.])", re.IGNORECASE)
 _FAMILY = re.compile(
@@ -69,12 +69,13 @@ def run_names(path: Path) -> RunNames:
     """What folder, file and Hydra's overrides say of a run."""
     ran = overrides(path)
     model, trainer = ran.get("model", ""), ran.get("trainer", "")
+    is_sampled = bool(_SAMPLED.fullmatch(path.stem))
     folders = [
         folder.name
         for folder in path.absolute().parents
-        if not _STAGE.fullmatch(folder.name) and not _PART.fullmatch(folder.name)
+        if not _STAGE.fullmatch(folder.name) and not (is_sampled and _PART.fullmatch(folder.name))
     ]
-    if not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
+    if not is_sampled and not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
         names, above = path.stem, []
     else:
         names, above = (folders[0] if folders else ""), folders[1 : 1 + _ABOVE]

@@ -91,6 +91,13 @@ def test_anything_gives_a_part_of_itself(text):
             "saves/unlearn/tofu_Llama-3.2-1B-Instruct_forget10_SimNPO_lr1e-5/checkpoint-60/evals/TOFU_EVAL.json",
             (LLAMA, "forget10_SimNPO_lr1e-5"),
         ),
+        ("study/generations_NPO.jsonl", ("", "generations_NPO")),
+        ("study/generations.jsonl", ("", "generations")),
+        ("tofu/retain/TOFU_EVAL.json", ("", "retain")),
+        ("runs/forget/TOFU_EVAL.json", ("", "forget")),
+        ("study/temperature=0.8/out.json", ("", "temperature=0.8")),
+        ("npo_8B/forget/temperature=0.8top_p=1.0/generations_n200.json", ("8B", "npo")),
+        ("npo_8B/retain/generations_n200_evaluated.json", ("8B", "npo")),
     ],
 )
 def test_names(path, expected):
