@@ -19,6 +19,9 @@ Row = Mapping[str, Any]
 Place = int | str | None
 """Where a row stands: 1-based line, index in a list, or key path."""
 
+PAIR = 2
+"""Outputs of an item that compares them."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -37,13 +40,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read, and what the caller says of all its items (wins over what the file says)."""
+    """A file to read, and what the caller says of all its items (wins over what the file says).
+
+    ``forced``: whether the caller also says the format, and so what a list of outputs is.
+    """
 
     path: Path
     model: str | None = None
     method: str | None = None
     split: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    forced: bool = False
 
     def item(
         self,
@@ -82,6 +89,33 @@ class Source:
                 found.doubt,
             )
         return found
+
+
+class Counts:
+    """How many outputs the rows of a file hold: one or a pair in all, or more in all, else nobody knows what they are.
+
+    Parameters
+    ----------
+    source : Source
+    form : str
+        The format that reads the outputs of a row as one item.
+    """
+
+    def __init__(self, source: Source, form: str) -> None:
+        self._source, self._form = source, form
+        self._first: tuple[int, Place] | None = None
+
+    def check(self, count: int, place: Place) -> None:
+        """Raise an ``InputError`` where earlier rows held another kind, and the caller does not say which it is."""
+        self._first = self._first or (count, place)
+        before, at = self._first
+        if (count > PAIR) != (before > PAIR) and not self._source.forced:
+            raise InputError(
+                f"{count} outputs here and {before} in row {at}: samples of a question, or outputs that are compared? "
+                f"Say --format samples or --format {self._form}",
+                path=self._source.path,
+                row=place,
+            )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -88,9 +88,8 @@ class Log:
 
     def items(self) -> Iterator[Item]:
         """Its items one by one, each id once for one model and method."""
-        return unique(
-            _forced(self.form, self.source) if self.named else self.form.read(self.source), self.source.path
-        )
+        source = replace(self.source, forced=self.named)
+        return unique(_forced(self.form, source) if self.named else self.form.read(source), source.path)
 
     @property
     def overrides(self) -> dict[str, str]:

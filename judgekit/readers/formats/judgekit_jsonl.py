@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from judgekit.readers.base import Format, Head, Source, whole
+from judgekit.readers.base import Counts, Format, Head, Source, whole
 from judgekit.readers.files.jsonfile import lines
 from judgekit.records import Item, parse
 
@@ -30,8 +30,12 @@ def _whole(value: Any) -> Any:
 def _read(source: Source) -> Iterator[Item]:
     said = {"model": source.model, "method": source.method, "split": source.split}
     said = {key: value for key, value in said.items() if value is not None}
+    counts = Counts(source, "judgekit")
     for line, row in lines(source.path):
-        yield parse(Item, _whole({**row, **said}), path=source.path, line=line)
+        item = parse(Item, _whole({**row, **said}), path=source.path, line=line)
+        if "schema" not in row:
+            counts.check(len(item.outputs), line)
+        yield item
 
 
 FORMAT = Format("judgekit", "judgekit's own JSONL, one item a line", _matches, _read)

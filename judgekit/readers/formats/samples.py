@@ -6,20 +6,22 @@ question that was put in several ways is a row with ``paraphrases``, a row that 
 conversation (``turns``, ``messages``), of which every answer is an item (where there are generations beside it, it is
 their prompt); the item's probe says which way.
 
-Two outputs that are compared are no samples: a list ``outputs`` of two texts stays a pair, and rows with a preference,
-or with generations of several models, are refused.
+A row of a table or of the own format stays one: with a ``question`` and an ``output``, or up to two texts under
+``outputs``. Two outputs that are compared are no samples: rows with a preference, or with generations of several
+models, are refused. So are rows of which a list and a single text may both be the output, and files that hold one or
+two texts under ``outputs`` here and more there.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from judgekit.errors import InputError
-from judgekit.readers.base import Format, Head, Place, Row, Source, measured, text, texts, whole
+from judgekit.readers.base import PAIR, Counts, Format, Head, Place, Row, Source, measured, text, texts, whole
 from judgekit.readers.files.jsonfile import rows
 from judgekit.readers.prompts import bare_question
 from judgekit.readers.turns import Turn, as_question
@@ -30,10 +32,13 @@ _ORIGINAL, _PARAPHRASES = "original_question", "paraphrases"
 _GOLD = ("references", "reference", "ground_truth", "answer", "gt", "gold")
 _TALKS = ("turns", "messages")
 _MANY = ("responses", "generations", "samples", "completions", "predictions", "outputs")
-_ONE = ("response", "text", "output", "generation", "completion", "prediction")
-_COMPARED = ("preference", "preferences", "winner", "chosen", "rejected")
+_SINGLE = ("response", "output", "generation", "completion", "prediction")
+_ONE = (*_SINGLE, "text")
+"""Keys of one output; beside another a ``text`` may be anything."""
+_COMPARED = ("preference", "preferences", "preferred", "better", "winner", "chosen", "rejected")
+_COMPARED_TWO = ("label", "choice")
+"""Keys that say which of two outputs is better; beside more of them, or beside samples by name, anything."""
 _MAKERS = ("model", "generator")
-_PAIR = 2
 _NAMES = {"CS": "cosine_similarity"}
 _SPLITS = re.compile(r"(forget|retain|holdout)\d*", re.IGNORECASE)
 _ABOVE = 3
@@ -52,11 +57,12 @@ def _matches(head: Head) -> bool:
     row = head.row
     if head.kind not in ("list", "lines") or str(row.get("schema", "")).startswith("judgekit."):
         return False
-    if _compared(row):
+    many = _generations(row)
+    if _is_plain(row) or _compared(row) or (many and _first(row, _SINGLE)):
         return False
     if _is_list(row.get("turns")) or (_is_list(row.get("messages")) and bool(_first(row, _GOLD))):
         return True
-    has_outputs = _generations(row) or _PARAPHRASES in row or (_ORIGINAL in row and _first(row, _ONE))
+    has_outputs = many or _PARAPHRASES in row or (_ORIGINAL in row and _first(row, _ONE))
     return bool(_first(row, _QUESTIONS) and has_outputs)
 
 
@@ -69,19 +75,35 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list) and bool(value)
 
 
+def _is_plain(row: Row) -> bool:
+    """Whether a table or the own format reads the row: a question, and one output or two that are compared."""
+    has_outputs = "output" in row or ("outputs" in row and (_is_short(row) or not _is_list(row["outputs"])))
+    return isinstance(row.get("question"), str | int | float) and has_outputs
+
+
+def _is_short(row: Row) -> bool:
+    """Whether a row has one or two texts under ``outputs``: two are a pair that somebody compares."""
+    outputs = row.get("outputs")
+    return _are_texts(outputs) and len(outputs) <= PAIR
+
+
+def _are_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
 def _generations(row: Row) -> str:
-    """The key of a list of generations; two texts under ``outputs`` are a pair that somebody compares."""
+    """The key of a list of generations."""
     key = next((key for key in _MANY if isinstance(row.get(key), list)), "")
-    values = row.get(key, ())
-    is_pair = key == "outputs" and len(values) <= _PAIR and all(isinstance(one, str) for one in values)
-    return "" if is_pair else key
+    return "" if key == "outputs" and _is_short(row) else key
 
 
-def _compared(row: Row) -> str:
+def _compared(row: Row, forced: bool = False) -> str:
     """What says that the row compares outputs; empty where nothing does."""
     if key := _first(row, _COMPARED):
         return f"the key '{key}'"
     key = _generations(row)
+    if key and len(row[key]) == PAIR and not forced and (said := _first(row, _COMPARED_TWO)):
+        return f"two of them and the key '{said}'; samples all the same: --format samples"
     made_by = [one for one in row[key] if isinstance(one, Mapping)] if key else []
     for maker in _MAKERS:
         made = {str(one.get(maker)) for one in made_by}
@@ -90,12 +112,26 @@ def _compared(row: Row) -> str:
     return ""
 
 
+class _Numbers:
+    """Which number a wording of a question has: the same in all rows, whichever model or method answers it."""
+
+    def __init__(self) -> None:
+        self._given: defaultdict[str, dict[str, int]] = defaultdict(dict)
+
+    def of(self, original: str, question: str) -> int:
+        """Counted from 1, in the order in which the wordings of the original question come up."""
+        given = self._given[question_key(original)]
+        return given.setdefault(question_key(question), len(given) + 1)
+
+
 def _read(source: Source) -> Iterator[Item]:
     path, split = source.path, _split(source.path)
-    met: Counter[str] = Counter()
+    numbers, counts = _Numbers(), Counts(source, "table")
     for place, row in rows(path):
-        if why := _compared(row):
+        if why := _compared(row, source.forced):
             raise InputError(f"the row compares outputs ({why}); they are no samples", path=path, row=place)
+        if _are_texts(row.get("outputs")):
+            counts.check(len(row["outputs"]), place)
         original = _original(row, path, place)
         name = str(row["id"]) if isinstance(row.get("id"), str | int) else str(place)
         key = _first(row, _GOLD)
@@ -105,8 +141,11 @@ def _read(source: Source) -> Iterator[Item]:
             **{field: str(row.get(field) or "") for field in ("model", "method")},
             "split": str(row.get("split") or split),
         }
-        for asked in _asked(row, original, met, path, place):
+        met: Counter[str] = Counter()
+        for asked in _asked(row, original, numbers, path, place):
             under = f"{name}/{asked.probe}" if asked.probe else name
+            met[under] += 1
+            under = f"{under}/{met[under]}" if met[under] > 1 else under
             yield from _items(source, place, under, asked, shared)
 
 
@@ -121,10 +160,10 @@ def _original(row: Row, path: Path, place: Place) -> str:
     return turns[0].text
 
 
-def _asked(row: Row, original: str, met: Counter[str], path: Path, place: Place) -> Iterator[_Asked]:
+def _asked(row: Row, original: str, numbers: _Numbers, path: Path, place: Place) -> Iterator[_Asked]:
     """The row's question in each way it was put, with the outputs."""
     probe = str(row.get("probe") or "")
-    key = _generations(row) or ("outputs" if "outputs" in row else _first(row, _ONE))
+    key = _key(row, path, place)
     turns = _talk(row, path, place)
     if turns and not key:
         yield from _answers(turns, original, probe, path, place)
@@ -137,22 +176,30 @@ def _asked(row: Row, original: str, met: Counter[str], path: Path, place: Place)
         question = bare_question(text(row, _first(row, _QUESTIONS) or _ORIGINAL, path, place))
         if key or _PARAPHRASES not in row:
             if not probe and question_key(question) != question_key(original):
-                met[original] += 1
-                probe = f"paraphrase {met[original]}"
+                probe = f"paraphrase {numbers.of(original, question)}"
             yield _Asked(question, probe, key, _there(row, key, path, place))
     paraphrases = row.get(_PARAPHRASES) or []
     if not isinstance(paraphrases, list):
         raise InputError(f"key '{_PARAPHRASES}': expected a list", path=path, row=place)
-    for number, one in enumerate(paraphrases, 1):
-        at = f"{place}.{_PARAPHRASES}.{number - 1}"
+    for number, one in enumerate(paraphrases):
+        at = f"{place}.{_PARAPHRASES}.{number}"
         if not isinstance(one, Mapping):
             raise InputError("expected an object with a question and its responses", path=path, row=at)
-        key = _generations(one) or _first(one, _ONE)
-        put = str(one.get("probe") or f"paraphrase {number}")
-        question = text(one, _first(one, (*_QUESTIONS, "paraphrase")) or _QUESTIONS[0], path, at)
-        yield _Asked(
-            bare_question(question), put, f"{_PARAPHRASES}.{number - 1}.{key}", _there(one, key, path, at)
-        )
+        key = _key(one, path, at)
+        asks = _first(one, (*_QUESTIONS, "paraphrase")) or _QUESTIONS[0]
+        question = bare_question(text(one, asks, path, at))
+        put = str(one.get("probe") or f"paraphrase {numbers.of(original, question)}")
+        yield _Asked(question, put, f"{_PARAPHRASES}.{number}.{key}", _there(one, key, path, at))
+
+
+def _key(row: Row, path: Path, place: Place) -> str:
+    """The key of a row's outputs, or of its one; empty where it has none."""
+    many = _generations(row) or ("outputs" if "outputs" in row else "")
+    one = _first(row, _SINGLE)
+    if many and one:
+        what = f"'{many}' and '{one}' may both be the output; which is meant? leave the other out"
+        raise InputError(what, path=path, row=place)
+    return many or one or _first(row, _ONE)
 
 
 def _there(row: Row, key: str, path: Path, place: Place) -> Any:

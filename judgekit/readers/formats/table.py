@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from judgekit.errors import ConfigError, InputError
-from judgekit.readers.base import Format, Head, Place, Row, Source, whole
+from judgekit.readers.base import Counts, Format, Head, Place, Row, Source, whole
 from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.columns import Column, outline
 from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, opened, rows_of
@@ -63,6 +63,7 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
     if unknown:
         raise ConfigError(f"unknown item field '{unknown[0]}' in the column map; known: {', '.join(FIELDS)}")
     columns: dict[str, str] = {}
+    counts = Counts(source, "table")
     for number, (place, row) in enumerate(rows):
         columns = columns or _columns(source, row)
         found = {
@@ -72,7 +73,9 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
         fields = {"id": str(number)} | {key: value for key, value in found.items() if value is not None}
         if is_number(fields.get("setting", "")):
             fields["setting"] = f"{columns['setting']}={fields['setting']}"
-        yield source.item(place, **{"split": "", **fields})
+        item = source.item(place, **{"split": "", **fields})
+        counts.check(len(item.outputs), place)
+        yield item
 
 
 def _columns(source: Source, row: Row) -> dict[str, str]:

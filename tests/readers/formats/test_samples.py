@@ -122,6 +122,94 @@ def test_rows_that_say_probe_and_question(tmp_path):
     assert item.probe == "paraphrase"
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"predictions": ["x", "y"]},
+        {"samples": [1, 2]},
+        {"paraphrases": ["p", "q"]},
+        {"original_question": "Q?"},
+        {"original_question": "Q?", "text": "a context"},
+        {"turns": [{"user": "Q?", "assistant": "x"}]},
+    ],
+)
+@pytest.mark.parametrize("outputs", [{"output": "o"}, {"outputs": ["o", "p"]}])
+def test_a_row_of_a_table_stays_one(tmp_path, beside, outputs):
+    row = {"question": "Name it.", "reference": "r", "method": "NPO"} | outputs
+    alone = items_of(write(tmp_path / "alone.jsonl", [row]), "table")
+    assert items_of(write(tmp_path / "more.jsonl", [row | beside]), "table") == alone
+    assert alone[0].id == "0" and alone[0].outputs[0] == "o"
+
+
+def test_an_output_is_chosen_before_a_text_and_never_guessed(tmp_path):
+    row = {"prompt": "Name it.", "original_question": "Q?", "text": "a context", "output": "o"}
+    (item,) = items_of(write(tmp_path / "text.json", [row]), "samples")
+    assert item.output == "o"
+    rows = [{"prompt": "Q?", "responses": ["a"]}, {"prompt": "Q?", "responses": ["a"], "output": "o"}]
+    path = write(tmp_path / "both.json", rows)
+    assert error_of(path) == (
+        f"{path}:1: 'responses' and 'output' may both be the output; which is meant? leave the other out"
+    )
+    assert "format not recognized" in error_of(write(tmp_path / "first.json", rows[1:]))
+    forced = write(tmp_path / "forced.json", [{"question": "Q?", "output": "o", "predictions": ["x"]}])
+    assert "may both be the output" in error_of(forced, format="samples")
+
+
+@pytest.mark.parametrize("said", ["preferred", "better", "choice", "label"])
+@pytest.mark.parametrize("pair", [{"outputs": [{"text": "a"}, {"text": "b"}]}, {"responses": ["a", "b"]}])
+def test_two_outputs_and_a_choice_are_a_pair(tmp_path, said, pair):
+    row = {"prompt": "Q?", **pair, said: 0}
+    assert "format not recognized" in error_of(write(tmp_path / "first.json", [row]))
+    later = write(tmp_path / "later.json", [{"prompt": "Q?", "responses": ["a"]}, row])
+    assert f"{later}:1: the row compares outputs" in error_of(later) and f"'{said}'" in error_of(later)
+
+
+def test_a_label_beside_samples_is_no_choice(tmp_path):
+    rows = [{"prompt": "Q?", "responses": ["a", "b", "c"], "label": "x"}]
+    assert len(items_of(write(tmp_path / "three.json", rows), "samples")) == 3
+    two = write(tmp_path / "two.json", [{"prompt": "Q?", "responses": ["a", "b"], "label": "x"}])
+    assert len(list(readers.read(two, format="samples"))) == 2
+
+
+@pytest.mark.parametrize("counts", [(2, 3), (3, 2), (1, 3), (3, 1)])
+@pytest.mark.parametrize("own", [{}, {"id": "x"}])
+def test_pairs_and_samples_in_one_file_are_refused_in_any_order(tmp_path, counts, own):
+    ids = [{"id": f"{own['id']}{n}"} if own else {} for n in counts]
+    rows = [{"question": f"Q{n}?", "outputs": ["o"] * n} | one for n, one in zip(counts, ids, strict=True)]
+    path = write(tmp_path / "mixed.jsonl", rows)
+    message = error_of(path)
+    assert message.startswith(f"{path}:") and f"{counts[1]} outputs here and {counts[0]} in row" in message
+    assert len(list(readers.read(path, format="samples"))) == sum(counts)
+    assert len(list(readers.read(path, format="judgekit" if own else "table"))) == 2
+
+
+def test_a_wording_is_one_probe_in_all_methods_and_samples(tmp_path):
+    ways = ("Who?", "Who is it?", "Which one?")
+    rows = [
+        {"question": way, "original_question": "Who?", "response": f"{way} {n}", "method": method}
+        for method, said in (("NPO", ways), ("GA", ways[::-1]))
+        for way in said
+        for n in range(2)
+    ]
+    items = items_of(write(tmp_path / "flat.jsonl", rows), "samples")
+    probes = {(one.question, one.probe) for one in items}
+    assert probes == set(zip(ways, ("", "paraphrase 1", "paraphrase 2"), strict=True))
+    assert len({one.key for one in items}) == len(rows)
+
+    nested = [
+        {
+            "question": "Who?",
+            "method": method,
+            "response": "o",
+            "paraphrases": [{"question": way, "response": "o"} for way in said],
+        }
+        for method, said in (("NPO", ways[1:]), ("GA", (ways[2], ways[1], ways[1])))
+    ]
+    items = items_of(write(tmp_path / "nested.jsonl", nested), "samples")
+    assert {(one.question, one.probe) for one in items} == probes
+    assert [one.id for one in items][-2:] == ["2/paraphrase 1", "2/paraphrase 1/2"]
+
+
 def test_a_conversation(tmp_path):
     talk = {
         "id": "t",
