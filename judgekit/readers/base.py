@@ -64,7 +64,8 @@ class Source:
     ) -> Item:
         """An item of this file; model and method from the caller, the row, or the folder's name.
 
-        A setting is joined to the method: outputs of one method at several settings are several runs.
+        A setting is joined to a method that the caller does not say: outputs of one method at several settings are
+        several runs.
         """
         if not (model or self.model is not None) or not (method or self.method is not None):
             model, method = model or self._named.model, method or self._named.method
@@ -73,7 +74,7 @@ class Source:
             "method": self.method if self.method is not None else method,
             "split": self.split if self.split is not None else split,
         }
-        if setting:
+        if setting and self.method is None:
             own["method"] = f"{own['method']} {setting}".strip()
         return parse(Item, {**fields, **own}, path=self.path, line=place)
 

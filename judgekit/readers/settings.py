@@ -140,6 +140,12 @@ def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[s
     }
 
 
+def is_settings(text: str) -> bool:
+    """Whether a text holds settings and nothing else: ``lr=1e-4 beta=0.1``, ``lr 1e-4``."""
+    head, settings, words = _read(text)
+    return bool(settings) and not head and not words
+
+
 def is_number(text: str) -> bool:
     """Whether a setting's value is a number."""
     return bool(_NUMBER.fullmatch(text))

@@ -2,7 +2,9 @@
 
 The map says which column holds which field of an item; a field without an entry is read from the column of its own
 name, if there is one; other columns are not read. ``question`` and ``output`` must be there; without ``id`` the row's
-place is the id. A JSON table is a list of objects, or an object of columns as pandas writes it.
+place is the id. A ``setting`` is joined to the method where the map names its column, else only where its text reads as
+settings: a column may be called so for another reason. A JSON table is a list of objects, or an object of columns as
+pandas writes it.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.columns import Column, outline
 from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, opened, rows_of
 from judgekit.readers.files.tables import table_of
-from judgekit.readers.settings import is_number
+from judgekit.readers.settings import is_number, is_settings
 from judgekit.records import Item
 
 FIELDS = (
@@ -56,12 +58,18 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
 
     Raises
     ------
-    ConfigError : the map names a field or a column that does not exist, or a column is not told.
+    ConfigError : the map names a field or a column that does not exist, or a setting beside the caller's own method;
+        or a column is not told.
     InputError : a value that is needed is missing, or is no text.
     """
     unknown = sorted(set(source.columns) - set(FIELDS))
     if unknown:
         raise ConfigError(f"unknown item field '{unknown[0]}' in the column map; known: {', '.join(FIELDS)}")
+    if "setting" in source.columns and source.method is not None:
+        raise ConfigError(
+            f"{source.path}: the method is said to be '{source.method}', so that no setting is joined to it; say one "
+            "of them, or map the column of the method (--columns method=…)"
+        )
     columns: dict[str, str] = {}
     counts = Counts(source, "table")
     for number, (place, row) in enumerate(rows):
@@ -71,8 +79,11 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
             for field, column in columns.items()
         }
         fields = {"id": str(number)} | {key: value for key, value in found.items() if value is not None}
-        if is_number(fields.get("setting", "")):
-            fields["setting"] = f"{columns['setting']}={fields['setting']}"
+        setting = fields.pop("setting", "")
+        if "setting" in source.columns and is_number(setting):
+            setting = f"{columns['setting']}={setting}"
+        if "setting" in source.columns or is_settings(setting):
+            fields["setting"] = setting
         item = source.item(place, **{"split": "", **fields})
         counts.check(len(item.outputs), place)
         yield item

@@ -83,22 +83,35 @@ def error_of(path: Path, **options: Any) -> str:
     return message
 
 
+def test_a_mapped_setting_is_joined_to_the_method_so_that_settings_do_not_collide(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.csv"
+    path.write_text("id,question,output,method,lr\n1,q,a,NPO,1e-4\n1,q,b,NPO,1e-5\n2,q,b,NPO,warm\n")
+    items = list(readers.read(path, columns={"setting": "lr"}))
+    assert [item.method for item in items] == ["NPO lr=1e-4", "NPO lr=1e-5", "NPO warm"]
+    assert "the method is said to be 'DPO'" in error_of(path, columns={"setting": "lr"}, method="DPO")
+    names = tmp_path / "names.csv"
+    names.write_text("run,method\nsweep,DPO\n")
+    assert "the method is said to be 'DPO'" in error_of(path, columns={"setting": "lr"}, names=names)
+
+
 @pytest.mark.parametrize(
-    ("given", "methods"),
+    ("setting", "method"),
     [
-        ({}, ["NPO lr=1e-4", "NPO lr=1e-5"]),
-        ({"method": "DPO"}, ["DPO lr=1e-4", "DPO lr=1e-5"]),
+        ("beta=0.1 lr=1e-4", "NPO beta=0.1 lr=1e-4"),
+        ("lr 1e-4", "NPO lr 1e-4"),
+        ("zero-shot", "NPO"),
+        ("0.5", "NPO"),
+        ("few-shot lr=1e-4", "NPO"),
+        ("", "NPO"),
     ],
 )
-def test_a_setting_is_joined_to_the_method_so_that_settings_do_not_collide(
-    tmp_path: Path, given: dict[str, str], methods: list[str]
+def test_a_column_called_setting_is_joined_only_where_it_reads_as_settings(
+    tmp_path: Path, setting: str, method: str
 ) -> None:
-    path = tmp_path / "sweep.csv"
-    path.write_text("id,question,output,method,lr\n1,q,a,NPO,1e-4\n1,q,b,NPO,1e-5\n")
-    items = list(readers.read(path, columns={"setting": "lr"}, **given))
-    assert [item.method for item in items] == methods
-    path.write_text("question,output,setting\nq,a,beta=0.1 lr=1e-4\n")
-    assert [item.method for item in readers.read(path, method="NPO")] == ["NPO beta=0.1 lr=1e-4"]
+    path = tmp_path / "t.csv"
+    path.write_text(f"question,output,method,setting\nq,a,NPO,{setting}\n")
+    assert [item.method for item in readers.read(path)] == [method]
+    assert [item.method for item in readers.read(path, method="GA")] == ["GA"]
 
 
 @pytest.mark.parametrize("form", ["table", "hf"])
