@@ -68,7 +68,11 @@ _METHOD_KEYS = ("trainer", "method")
 _OF_TRAINING = re.compile(
     r"(^|\.)(trainer|train(ing)?|optim(izer)?|unlearn(ing)?|method_args|lora\w*|peft\w*)\."
 )
-_SECRET = re.compile(r"token|secret|password|key$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"token|secret|passw|passphrase|credential|key$|name|user|login|account|(^|[._])(hub|pass|pin)([._]|$)",
+    re.IGNORECASE,
+)
+"""Keys of what opens something, or says whose it is."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_+-]{0,30}")
 
 
@@ -119,9 +123,11 @@ def trained(text: str, overrides: Mapping[str, str] = _NONE, folders: Sequence[s
 
 
 def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[str, str]:
-    """Those of Hydra's overrides that say how a model was trained: its trainer, numbers, and words set below it.
+    """Those of Hydra's overrides that say how a model was trained.
 
-    Nothing else of them is kept: an override may hold a path or a secret.
+    Kept are the trainer; numbers and single words whose key lies below a trainer's, optimizer's or adapter's
+    (``trainer.args.learning_rate``); and numbers whose key is a setting known by name (``seed``). Nothing else is: an
+    override may hold a path or a secret. Nor is a key that sounds like a secret or a name (``pin``, ``run_name``).
 
     Parameters
     ----------
@@ -135,7 +141,7 @@ def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[s
         for key, value in overrides.items()
         if not _SECRET.search(key) and (said is None or key not in _METHOD_KEYS) and _name(key) not in known
         if (_OF_TRAINING.search(key) and (is_number(value) or _PLAIN.fullmatch(value)))
-        or ("." not in key and is_number(value))
+        or (key.lower() in _NAMES and is_number(value))
         or (key in _METHOD_KEYS and value.lower() != "finetune")
     }
 

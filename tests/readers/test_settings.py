@@ -103,11 +103,22 @@ def test_of_what_hydra_recorded_only_the_training_is_kept():
         "task_name": "run7",
         "wandb_key": "0123",
         "eval.tofu.batch_size": "32",
+        "passphrase": "1234",
+        "pin": "4711",
+        "max_samples": "400",
+        "trainer.args.pin": "4711",
+        "trainer.args.user_pass": "abc",
+        "trainer.args.hub_username": "jane",
+        "trainer.args.hub_model_id": "jane",
+        "trainer.args.run_name": "JanesModel",
+        "lr": "1e-4",
+        "trainer.args.gradient_clipping": "1.0",
     }
     kept = ["trainer", "trainer.args.learning_rate", "trainer.args.lr_scheduler_type"]
-    kept += ["trainer.method_args.retain_loss_type", "model.lora_config.r", "seed"]
+    kept += ["trainer.method_args.retain_loss_type", "model.lora_config.r", "seed", "lr"]
+    kept += ["trainer.args.gradient_clipping"]
     assert list(of_training(ran)) == kept
-    assert list(of_training(ran, "DPO lr=1e-5")) == kept[2:]
+    assert list(of_training(ran, "DPO lr=1e-5")) == [key for key in kept[2:] if key != "lr"]
     assert of_training({"trainer": "finetune"}) == {}
 
 
