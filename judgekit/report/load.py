@@ -112,12 +112,16 @@ class Run:
         """The model that was unlearned; empty where the outputs name none."""
         return self.rows[0].verdict.model if self.rows else ""
 
+    @property
+    def said(self) -> str:
+        """The method with its settings, as the outputs name it; the run's name where they name none."""
+        return (self.rows[0].verdict.method if self.rows else "") or self.name
+
     @cached_property
     def trained(self) -> Trained:
-        """The method without its settings, and they; told from the run's name where the outputs name no method."""
-        said = self.rows[0].verdict.method if self.rows else ""
+        """The method without its settings, and they."""
         folders = [folder.name for folder in Path(self.source).parents]
-        return trained(said or self.name, self.about.overrides, folders)
+        return trained(self.said, self.about.overrides, folders)
 
     @cached_property
     def by_rubric(self) -> dict[str, list[JudgedItem]]:

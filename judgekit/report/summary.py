@@ -160,7 +160,7 @@ def _summarize(
         people=_people([run]),
         failed=run.failed,
         samples=samples(run),
-        baseline="" if (part := role(run.trained.method)) == "unlearned" else part,
+        baseline="" if (part := role(run)) == "unlearned" else part,
     )
 
 

@@ -17,7 +17,7 @@ def baselines(sides: Sequence[RunValues], part: Role) -> Mapping[str, RunValues]
     """
     found: dict[str, list[RunValues]] = {}
     for side in sides:
-        if role(side.method) == part:
+        if role(side.run) == part:
             found.setdefault(base_model(side.run.model), []).append(side)
 
     def shared(side: RunValues, other: RunValues) -> float:

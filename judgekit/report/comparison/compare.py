@@ -147,9 +147,7 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
 
 def _leaders(sides: Sequence[RunValues], judged: Mapping[str, Axis]) -> dict[str, str]:
     """A collapsed model leaks least and is no success; the models before and without unlearning do not compete."""
-    competing = [
-        side.name for side in sides if role(side.method) == "unlearned" and side.answers is not False
-    ]
+    competing = [side.name for side in sides if role(side.run) == "unlearned" and side.answers is not False]
     found = {JUDGED[name]: axis.leader(competing) for name, axis in judged.items()}
     return {rate: run for rate, run in found.items() if run is not None}
 

@@ -70,7 +70,7 @@ class RunValues:
 
     @property
     def method(self) -> str:
-        """The unlearning method without its settings, which tells the role of the run."""
+        """The unlearning method without its settings."""
         return self.run.trained.method
 
     @property

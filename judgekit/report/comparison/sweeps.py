@@ -27,7 +27,7 @@ def by_method(sides: Sequence[RunValues]) -> Iterable[list[RunValues]]:
     """The runs of each method on each base model, for every method with several; the method may be unnamed."""
     found: dict[tuple[str, str], list[RunValues]] = {}
     for side in sides:
-        if role(side.method) == "unlearned":
+        if role(side.run) == "unlearned":
             found.setdefault((base_model(side.run.model), side.method.casefold()), []).append(side)
     return (runs for runs in found.values() if len(runs) > 1)
 

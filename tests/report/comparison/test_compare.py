@@ -29,13 +29,25 @@ from tests.shared_data import shared
         ("target", "original"),
         ("retain90", "retrained"),
         ("retrain", "retrained"),
+        ("forget10_full", "original"),
+        ("retain90_seed1", "retrained"),
+        ("full_lr1e-5", "unlearned"),
+        ("retrain_epoch5_beta0.1", "unlearned"),
+        ("full_lora", "unlearned"),
+        ("original lr=1e-4", "unlearned"),
         ("NPO_lr1e-5", "unlearned"),
         ("", "unlearned"),
         ("RetainGrad", "unlearned"),
     ],
 )
 def test_roles(method: str, part: str) -> None:
-    assert role(method) == part
+    assert role(Run(method, [])) == part
+
+
+def test_a_finetuned_model_is_told_by_its_name_and_not_by_what_hydra_recorded() -> None:
+    of_finetuning = RunAbout(overrides={"trainer.args.learning_rate": "1e-5"})
+    assert role(Run("retain90", [], of_finetuning)) == "retrained"
+    assert role(Run("full", [], RunAbout(overrides={"trainer": "NPO"}))) == "unlearned"
 
 
 def _run(
