@@ -28,7 +28,6 @@ from judgekit.readers.formats import (
 SHIPPED: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
     for module in (
-        samples,
         judgekit_jsonl,
         open_unlearning,
         tofu,
@@ -38,6 +37,7 @@ SHIPPED: dict[str, Format] = {
         inspect_ai,
         alpaca,
         rulebreakers,
+        samples,
         table,
         hf,
     )

@@ -7,13 +7,14 @@ from typing import Any
 
 from judgekit.readers.base import Counts, Format, Head, Source, whole
 from judgekit.readers.files.jsonfile import lines
+from judgekit.readers.formats.samples import has_samples
 from judgekit.records import Item, parse
 
 
 def _matches(head: Head) -> bool:
     row = head.row
     is_item = str(row.get("schema", "")).startswith("judgekit.item/")
-    looks_so = "question" in row and "id" in row and "tiers" not in row
+    looks_so = "question" in row and "id" in row and "tiers" not in row and not has_samples(head)
     return head.kind == "lines" and (is_item or looks_so)
 
 

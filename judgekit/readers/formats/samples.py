@@ -8,8 +8,8 @@ their prompt); the item's probe says which way.
 
 A row of a table or of the own format stays one: with a ``question`` and an ``output``, or up to two texts under
 ``outputs``. Two outputs that are compared are no samples: rows with a preference, or with generations of several
-models, are refused. So are rows of which a list and a single text may both be the output, and files that hold one or
-two texts under ``outputs`` here and more there.
+models, are refused. So are rows with several keys of outputs, and files that hold one or two texts under ``outputs``
+here and more there.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class _Asked(NamedTuple):
     outputs: Any
 
 
-def _matches(head: Head) -> bool:
+def has_samples(head: Head) -> bool:
+    """Whether a row holds several outputs, or is one of several that put the same question."""
     row = head.row
     if head.kind not in ("list", "lines") or str(row.get("schema", "")).startswith("judgekit."):
         return False
@@ -194,12 +195,12 @@ def _asked(row: Row, original: str, numbers: _Numbers, path: Path, place: Place)
 
 def _key(row: Row, path: Path, place: Place) -> str:
     """The key of a row's outputs, or of its one; empty where it has none."""
-    many = _generations(row) or ("outputs" if "outputs" in row else "")
-    one = _first(row, _SINGLE)
-    if many and one:
-        what = f"'{many}' and '{one}' may both be the output; which is meant? leave the other out"
+    found = [key for key in _MANY if isinstance(row.get(key), list) or (key == "outputs" and key in row)]
+    found += [key for key in _SINGLE if isinstance(row.get(key), str)]
+    if len(found) > 1:
+        what = f"{' and '.join(map(repr, found))} may all be the output; which is meant? Leave the others out"
         raise InputError(what, path=path, row=place)
-    return many or one or _first(row, _ONE)
+    return found[0] if found else _first(row, _ONE)
 
 
 def _there(row: Row, key: str, path: Path, place: Place) -> Any:
@@ -286,6 +287,6 @@ def _split(path: Path) -> str:
 FORMAT = Format(
     "samples",
     "several outputs a question: responses, paraphrases or conversations, JSON or JSONL (leak@k)",
-    _matches,
+    has_samples,
     _read,
 )

@@ -303,4 +303,4 @@ def test_hf_errors(tmp_path, dataset):
 
 def test_every_format_is_described():
     assert all(readers.formats().values()) and len(readers.formats()) >= 10
-    assert "unknown format 'x'; known: samples, judgekit" in error_of("y", format="x")
+    assert "unknown format 'x'; known: judgekit, open_unlearning" in error_of("y", format="x")

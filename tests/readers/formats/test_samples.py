@@ -141,6 +141,22 @@ def test_a_row_of_a_table_stays_one(tmp_path, beside, outputs):
     assert alone[0].id == "0" and alone[0].outputs[0] == "o"
 
 
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("alpaca_eval", {"instruction": "Q?", "output": "o", "generator": "m"}),
+        ("muse", {"prompt": "Q?", "gt": "r", "response": "o"}),
+    ],
+)
+def test_a_row_of_another_format_stays_one(tmp_path, form, row):
+    alone = items_of(write(tmp_path / "alone.json", [row | {"method": "NPO"}]), form)
+    more = {"query": "Q?", "original_question": "Z?", "paraphrases": [{"question": "P?", "response": "p"}]}
+    more = items_of(write(tmp_path / "more.json", [row | more]), form)
+    assert [(one.id, one.question_id, one.outputs) for one in more] == [
+        (one.id, one.question_id, one.outputs) for one in alone
+    ]
+
+
 def test_an_output_is_chosen_before_a_text_and_never_guessed(tmp_path):
     row = {"prompt": "Name it.", "original_question": "Q?", "text": "a context", "output": "o"}
     (item,) = items_of(write(tmp_path / "text.json", [row]), "samples")
@@ -148,11 +164,17 @@ def test_an_output_is_chosen_before_a_text_and_never_guessed(tmp_path):
     rows = [{"prompt": "Q?", "responses": ["a"]}, {"prompt": "Q?", "responses": ["a"], "output": "o"}]
     path = write(tmp_path / "both.json", rows)
     assert error_of(path) == (
-        f"{path}:1: 'responses' and 'output' may both be the output; which is meant? leave the other out"
+        f"{path}:1: 'responses' and 'output' may all be the output; which is meant? Leave the others out"
     )
     assert "format not recognized" in error_of(write(tmp_path / "first.json", rows[1:]))
+    two = write(tmp_path / "two.json", [{"prompt": "Q?", "responses": ["a"], "predictions": ["b"]}])
+    assert "'responses' and 'predictions' may all be the output" in error_of(two)
+    two = write(
+        tmp_path / "two.json", [{"prompt": "Q?", "original_question": "Q?", "response": "a", "output": "b"}]
+    )
+    assert "'response' and 'output' may all be the output" in error_of(two)
     forced = write(tmp_path / "forced.json", [{"question": "Q?", "output": "o", "predictions": ["x"]}])
-    assert "may both be the output" in error_of(forced, format="samples")
+    assert "may all be the output" in error_of(forced, format="samples")
 
 
 @pytest.mark.parametrize("said", ["preferred", "better", "choice", "label"])
