@@ -23,7 +23,9 @@ def best(ranked: Sequence[RunSummary], comparisons: Sequence[Comparison]) -> Ite
     Runs that answered different questions are not set against each other: each group of them has its own best.
     """
     candidates = {
-        run.name: (run, group) for run in ranked if not run.baseline and (group := run.side("forget"))
+        run.name: (run, group)
+        for run in ranked
+        if not (run.baseline or run.pool) and (group := run.side("forget"))
     }
     groups = [
         [candidates[name] for name in names if name in candidates]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from judgekit.report.claims.claims import Claim
@@ -68,5 +70,6 @@ def test_a_withdrawn_certificate_makes_no_good_news():
     assert said(told("A", claims=claims)).tone == "warning"
 
 
-def test_baselines_are_no_candidates():
+def test_baselines_and_models_of_a_test_are_no_candidates():
     assert said(told("original", baseline="original")) is None
+    assert said(replace(told("A"), pool="ignorant")) is None
