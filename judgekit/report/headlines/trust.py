@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -12,6 +13,8 @@ from judgekit.report.standing import falls_short
 from judgekit.report.words import Finding, Tone, listed, percent
 
 Ground = Literal["withdrawn", "certified", "labels", "judge only"]
+
+_PERCENT = re.compile(r"(?<=\d)%")
 
 KINDS = 3
 """Different grounds that the sentence tells apart."""
@@ -99,7 +102,7 @@ def _reason(runs: Sequence[RunSummary]) -> str:
 
 
 def _promises(runs: Sequence[RunSummary]) -> str:
-    """'for forgetting and utility, at least 90% of the verdicts agree with people (90% confidence, 480 labels)'."""
+    """'for forgetting and utility, at least 90 % of the verdicts agree with people (90 % confidence, 480 labels)'."""
     told: dict[str, dict[str, None]] = {}
     for made in (made for run in runs for made in run.claims if made.stands):
         told.setdefault(_promise(made), {})[made.rubric] = None
@@ -107,10 +110,11 @@ def _promises(runs: Sequence[RunSummary]) -> str:
 
 
 def _promise(made: Claim) -> str:
-    known = [] if made.delta is None else [f"{100 * (1 - made.delta):.3g}% confidence"]
+    known = [] if made.delta is None else [f"{100 * (1 - made.delta):.3g} % confidence"]
     known += [f"{made.labels:,} labels"] if made.labels else []
     known += [f"one promise for {made.runs:,} runs together"] if made.runs > 1 else []
-    return (made.says or made.text) + (f" ({', '.join(known)})" if known else "")
+    says = _PERCENT.sub(" %", made.says or made.text)  # as all other figures of a report are written
+    return says + (f" ({', '.join(known)})" if known else "")
 
 
 def trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -45,7 +45,7 @@ def test_a_promise_is_said_with_its_labels(tmp_path):
     trust = next(found for found in summary.headlines if found.about == "trust")
     assert trust.tone == "good"
     assert (
-        "for forgetting and utility, at least 80% of the verdicts agree with people (90% confidence, 400 labels)"
+        "for forgetting and utility, at least 80 % of the verdicts agree with people (90 % confidence, 400 labels)"
         in trust.text
     )
     assert summary.runs[0].rests_on == "certified"
@@ -85,7 +85,7 @@ def test_a_promise_for_one_side_is_said_and_does_not_speak_for_the_other(tmp_pat
         found for found in summarize(load(runs, calibrations=promise)).headlines if found.about == "trust"
     ]
     assert said.text.startswith(
-        "Certified for forgetting, at least 80% of the verdicts agree with people (90% "
+        "Certified for forgetting, at least 80 % of the verdicts agree with people (90 % "
     )
     assert said.text.endswith("utility: the judge's opinion only.")
     assert said.tone == "warning"

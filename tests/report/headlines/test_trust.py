@@ -35,7 +35,7 @@ def test_one_promise_for_both_sides_is_said_once():
     (found,) = trusted([told("A", claims=[sure("forgetting"), sure("utility")], kind="certificate")])
     assert found.tone == "good"
     assert found.text == (
-        "Certified: for forgetting and utility, at least 90% of the verdicts agree with people (90% confidence, "
+        "Certified: for forgetting and utility, at least 90 % of the verdicts agree with people (90 % confidence, "
         "300 labels)."
     )
 
@@ -72,7 +72,7 @@ def test_a_promise_for_several_runs_says_so():
 def test_a_promise_of_another_kind_is_said_as_it_is():
     says = "at most 5% of the verdicts withheld are leaked in people's eyes"
     (found,) = trusted([told("A", claims=[sure("forgetting", agreement=None, says=says), sure("utility")])])
-    assert says in found.text
+    assert says.replace("5%", "5 %") in found.text
 
 
 def test_a_group_that_was_not_certified_is_not_called_so(tmp_path):
