@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,7 +38,7 @@ def look(file: BinaryIO, path: Path) -> Head:
     if is_columnar(file):
         return Head("table", row=next(columnar(file, path), (0, {}))[1])
     if _is_archive(file, path):
-        return Head("archive", tuple(zipfile.ZipFile(file).namelist()))
+        return Head("archive", _names(file, path))
     cursor = Cursor(file, path, finite=False)
     first = cursor.peek()
     if not first:
@@ -59,6 +60,13 @@ def _is_archive(file: BinaryIO, path: Path) -> bool:
     if starts_so and not zipfile.is_zipfile(file):
         raise InputError("the archive is cut off: it was not written to its end", path=path)
     return starts_so
+
+
+def _names(file: BinaryIO, path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(zipfile.ZipFile(file).namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise InputError(f"the archive is damaged: {error}", path=path) from None
 
 
 def _first_names(cursor: Cursor) -> tuple[str, ...]:

@@ -81,3 +81,12 @@ def test_one_damaged_byte(tool: str, data: st.DataObject, tmp_path_factory: pyte
         list(readers.read_labels(path))
     except InputError as error:
         assert "\n" not in str(error)
+
+
+def test_a_workbook_with_a_damaged_directory_is_one_clear_line(tmp_path: Path) -> None:
+    """The end of the archive is sound, and what it points to is not."""
+    (path, *_) = write_sheet(tmp_path / "q.xlsx", [task("1")], "xlsx")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"PK\x01\x02", b"PK\x01\x03"))
+    with pytest.raises(InputError, match="the archive is damaged"):
+        list(examined(path, LabelRow))
