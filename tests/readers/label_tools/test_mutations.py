@@ -88,5 +88,5 @@ def test_a_workbook_with_a_damaged_directory_is_one_clear_line(tmp_path: Path) -
     (path, *_) = write_sheet(tmp_path / "q.xlsx", [task("1")], "xlsx")
     content = path.read_bytes()
     path.write_bytes(content.replace(b"PK\x01\x02", b"PK\x01\x03"))
-    with pytest.raises(InputError, match="the archive is damaged"):
-        list(examined(path, LabelRow))
+    told = [row for _, row in examined(path, LabelRow)]
+    assert len(told) == 1 and "the archive is damaged" in str(told[0]) and "\n" not in str(told[0])
