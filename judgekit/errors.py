@@ -36,9 +36,12 @@ class InputError(JudgekitError):
 
     Parameters
     ----------
-    what : what is wrong and what was expected, in one sentence.
-    path : the file, if there is one.
-    row : 1-based line (JSONL, CSV) or the key path (JSON) at which it was seen.
+    what : str
+        What is wrong and what was expected, in one sentence.
+    path : object
+        The file, if there is one.
+    row : object
+        1-based line (JSONL, CSV) or the key path (JSON) at which it was seen.
     """
 
     def __init__(self, what: str, *, path: object = None, row: object = None) -> None:
@@ -56,7 +59,8 @@ def known(what: str, value: T, those: Iterable[T]) -> T:
 
     Raises
     ------
-    ConfigError : it is none of them; they are named.
+    ConfigError
+        It is none of them; they are named.
     """
     if value not in (names := list(those)):
         raise ConfigError(f"unknown {what} '{value}'; known: {', '.join(map(str, names))}")

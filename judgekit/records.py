@@ -71,11 +71,20 @@ class HumanLabel(Record):
 
     Attributes
     ----------
-    label : one of the rubric's, or :data:`CANNOT_TELL`.
-    at : ISO-8601 time.
-    pool : fingerprint of the pool that the item was asked from (:mod:`judgekit.calibration.pool`); empty: none.
-    seconds : how long the person looked. note : what they wrote beside it.
-    again : asked a second time, to see whether a person agrees with themselves; such a label never counts as one.
+    label : str
+        One of the rubric's, or :data:`CANNOT_TELL`.
+    at : str | None
+        ISO-8601 time.
+    pool : str
+        Fingerprint of the pool that the item was asked from (:mod:`judgekit.calibration.pool`); empty:
+        none.
+    seconds : float | None
+        How long the person looked.
+    note : str
+        What they wrote beside it.
+    again : bool
+        Asked a second time, to see whether a person agrees with themselves; such a label never counts
+        as one.
     """
 
     annotator: str = ""
@@ -117,17 +126,27 @@ class Item(Record):
 
     Attributes
     ----------
-    id : unique within a file, for one model and method.
-    question_id : the same for every output that answers the same question; derived from the text if absent.
-    question : what the model was asked, chat mark-up removed.
-    probe : how the question was put, where it was put in several ways ("paraphrase 2", "turn 3"); empty: plainly. All
-        probes of a question share its ``question_id`` and its references.
-    references : accepted answers; the first is the reference (``reference`` in a file gives just one).
-    outputs : the model's output, or the two outputs of a pair (``output`` in a file gives just one).
-    model, method, split : where the output came from.
-    hops : the chain of a multi-hop item.
-    recorded : numbers and labels the source file already held (losses, probability, ROUGE, truth ratio).
-    human : labels the source file already held.
+    id : str
+        Unique within a file, for one model and method.
+    question_id : str
+        The same for every output that answers the same question; derived from the text if absent.
+    question : str
+        What the model was asked, chat mark-up removed.
+    probe : str
+        How the question was put, where it was put in several ways ("paraphrase 2", "turn 3"); empty:
+        plainly. All probes of a question share its ``question_id`` and its references.
+    references : tuple[str, ...]
+        Accepted answers; the first is the reference (``reference`` in a file gives just one).
+    outputs : tuple[str, ...]
+        The model's output, or the two outputs of a pair (``output`` in a file gives just one).
+    model, method, split : str
+        Where the output came from.
+    hops : tuple[Hop, ...]
+        The chain of a multi-hop item.
+    recorded : dict[str, Recorded]
+        Numbers and labels the source file already held (losses, probability, ROUGE, truth ratio).
+    human : tuple[HumanLabel, ...]
+        Labels the source file already held.
     """
 
     schema_: Literal["judgekit.item/1"] = Field("judgekit.item/1", alias="schema")
@@ -188,17 +207,31 @@ class Evidence(Record):
 
     Attributes
     ----------
-    probs : label -> probability, summing to 1 over the label set; empty where the judge gave nothing.
-    reason : why ``probs`` is empty, or what is missing beside it (annotators that could not be heard).
-    asked : False where the judge was not asked at all, as by a recording that lacks the item. Then nothing is known
-        of what it would have said; that is another state than having been asked in vain.
-    mass : share of the model's probability on the label tokens before renormalizing (mean over asks).
-    order_inconsistency : share of annotators whose verdict changed with the order of options or outputs.
-    asks : prompts behind this evidence (annotators x orders).
-    calls : content keys of those prompts; raw text and log-probabilities stand in the store under them.
-    prompt_tokens, cached_tokens, completion_tokens : sums over the asks, None where not reported.
-    cost : US dollars, None where the price is unknown. seconds : judge time, summed over asks.
-    model : model id as the server reported it. fingerprint : see ``Judge.fingerprint``.
+    probs : dict[str, float]
+        label -> probability, summing to 1 over the label set; empty where the judge gave nothing.
+    reason : str | None
+        Why ``probs`` is empty, or what is missing beside it (annotators that could not be heard).
+    asked : bool
+        False where the judge was not asked at all, as by a recording that lacks the item. Then nothing
+        is known of what it would have said; that is another state than having been asked in vain.
+    mass : float | None
+        Share of the model's probability on the label tokens before renormalizing (mean over asks).
+    order_inconsistency : float | None
+        Share of annotators whose verdict changed with the order of options or outputs.
+    asks : int
+        Prompts behind this evidence (annotators x orders).
+    calls : tuple[str, ...]
+        Content keys of those prompts; raw text and log-probabilities stand in the store under them.
+    prompt_tokens, cached_tokens, completion_tokens : int | None
+        Sums over the asks, None where not reported.
+    cost : float | None
+        US dollars, None where the price is unknown.
+    seconds : float | None
+        Judge time, summed over asks.
+    model : str | None
+        Model id as the server reported it.
+    fingerprint : str | None
+        See ``Judge.fingerprint``.
     """
 
     probs: dict[str, float] = Field(default_factory=dict)
@@ -336,7 +369,8 @@ def parse(kind: type[R], row: object, *, path: object = None, line: object = Non
 
     Raises
     ------
-    InputError : naming file, line and key, in one line.
+    InputError
+        Naming file, line and key, in one line.
     """
     try:
         return kind.model_validate(row)

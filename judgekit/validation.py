@@ -69,8 +69,11 @@ def examine(path: Path, reader: ReaderOptions) -> Iterator[Told]:
 
     Parameters
     ----------
-    path : outputs, labels, evidence, verdicts, a calibration, a cascade file, a rubric folder or a run folder.
-    reader : options of ``readers.read``, for outputs.
+    path : Path
+        Outputs, labels, evidence, verdicts, a calibration, a cascade file, a rubric folder or a run
+        folder.
+    reader : ReaderOptions
+        Options of ``readers.read``, for outputs.
     """
     if reader.get("format") or reader.get("columns"):
         yield from _outputs(path, reader)

@@ -50,34 +50,54 @@ def calibrate(
 
     Parameters
     ----------
-    rows : evidence of one rubric; rows without human labels serve as unlabeled evidence.
-    agreement, delta : target agreement 1 - alpha, and the probability that the certificate may be wrong.
-    tiers, labels : their order; by default as the rows give them (labels sorted).
+    rows : Iterable[EvidenceRow]
+        Evidence of one rubric; rows without human labels serve as unlabeled evidence.
+    agreement, delta
+        Target agreement 1 - alpha, and the probability that the certificate may be wrong.
+    tiers, labels : Sequence[str]
+        Their order; by default as the rows give them (labels sorted).
     costs : tier -> cost of asking it; by default what rows tell that do not certify
         (:meth:`judgekit.calibration.evidence_table.EvidenceTable.of`); without, no tier is spared for its price.
-    group_by : promise the agreement for every split, model or method on its own.
-    per_label : verdict label -> the agreement promised when that label is given; every other label: ``agreement``.
-    at_most : ``VERDICT:LABEL`` (or ``VERDICT:LABEL,LABEL``) -> the most of the verdicts ``VERDICT`` that people may
-        label so. Such verdicts are held to that in place of ``agreement``; verdicts with other labels to ``agreement``,
-        each label on its own, and they are never given where there is none.
-    tolerance : for ordered labels, how many steps a verdict may be off and still agree.
-    people : agree with the majority label (rows without one are left out), or with a random annotator.
-    exclude : question ids (or item ids) that stood as examples in prompts.
-    max_mean_cost : highest mean cost per item that the policy may have.
-    per : where a question has several outputs, promise for a question drawn at random and one of its outputs, or for
-        an item drawn at random, so that a question counts as often as it has outputs (this takes more labels).
-    tries : how many calibrations on these labels share ``delta``, all settled before the first is made.
-    earlier : calibrations that were made before, on these labels or others.
-    pools : those that labels were asked from. Of a pool that people are asked about along the path all items certify,
-        and those without a label count as errors; an item's first answer counts, other labels then certify nothing.
-        Labels from pools that are no fair draw of all items never do.
-    outlook : whether to say what further labels are likely to buy, which takes longer than all the rest.
+    group_by : {'split', 'model', 'method'} | None
+        Promise the agreement for every split, model or method on its own.
+    per_label : Mapping[str, float] | None
+        Verdict label -> the agreement promised when that label is given; every other label:
+        ``agreement``.
+    at_most : Mapping[str, float] | None
+        ``VERDICT:LABEL`` (or ``VERDICT:LABEL,LABEL``) -> the most of the verdicts ``VERDICT`` that
+        people may label so. Such verdicts are held to that in place of ``agreement``; verdicts with
+        other labels to ``agreement``, each label on its own, and they are never given where there is
+        none.
+    tolerance : int
+        For ordered labels, how many steps a verdict may be off and still agree.
+    people : {'majority', 'random'}
+        Agree with the majority label (rows without one are left out), or with a random annotator.
+    exclude : Collection[str]
+        Question ids (or item ids) that stood as examples in prompts.
+    max_mean_cost : float | None
+        Highest mean cost per item that the policy may have.
+    per : {'question', 'item'}
+        Where a question has several outputs, promise for a question drawn at random and one of its
+        outputs, or for an item drawn at random, so that a question counts as often as it has outputs
+        (this takes more labels).
+    tries : int
+        How many calibrations on these labels share ``delta``, all settled before the first is made.
+    earlier : Sequence[Try | Calibration]
+        Calibrations that were made before, on these labels or others.
+    pools : Sequence[Pool]
+        Those that labels were asked from. Of a pool that people are asked about along the path all
+        items certify, and those without a label count as errors; an item's first answer counts, other
+        labels then certify nothing. Labels from pools that are no fair draw of all items never do.
+    outlook : bool
+        Whether to say what further labels are likely to buy, which takes longer than all the rest.
 
     Raises
     ------
-    InputError : no rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of which
-        a tier was not asked; a max_mean_cost without prices; labels that earlier calibrations have used up; labels
-        whose pool is not there, or was drawn for another promise or from other evidence.
+    InputError
+        No rows, an unknown tier or label, two rubrics or two judges under one name; a labeled row of
+        which a tier was not asked; a max_mean_cost without prices; labels that earlier calibrations
+        have used up; labels whose pool is not there, or was drawn for another promise or from other
+        evidence.
     """
     rows = list(rows)
     pool = _pool_of(rows, pools)

@@ -37,19 +37,30 @@ def draw(
 
     Parameters
     ----------
-    rows : evidence of one rubric, every tier asked about every item. Questions that people labeled are left out.
-    count : how many items at most.
-    size : how many, at least ``count``, by evidence on items that the pool then leaves out: on its own items it must
-        not hang (``docs/guarantee.md``, "Labels along the path"). Where too few are left for that, all are drawn.
-    labels, exclude, costs, tiers : as for :func:`judgekit.calibration.calibrate.calibrate`.
-    without : questions to leave out, those of earlier pools.
-    seed : of the draw, which hangs on the names of the items besides.
-    promise : the other options of a calibration, which labels are asked for.
+    rows : Iterable[EvidenceRow]
+        Evidence of one rubric, every tier asked about every item. Questions that people labeled are
+        left out.
+    count : int
+        How many items at most.
+    size : Size | None
+        How many, at least ``count``, by evidence on items that the pool then leaves out: on its own
+        items it must not hang (``docs/guarantee.md``, "Labels along the path"). Where too few are left
+        for that, all are drawn.
+    labels, exclude, costs, tiers
+        As for :func:`judgekit.calibration.calibrate.calibrate`.
+    without : Collection[str]
+        Questions to leave out, those of earlier pools.
+    seed : int
+        Of the draw, which hangs on the names of the items besides.
+    promise : Any
+        The other options of a calibration, which labels are asked for.
 
     Raises
     ------
-    ConfigError : no item is to be drawn.
-    InputError : as there; or a tier was not asked about an item, or nothing is left to draw.
+    ConfigError
+        No item is to be drawn.
+    InputError
+        As there; or a tier was not asked about an item, or nothing is left to draw.
     """
     if count < 1:
         raise ConfigError(f"a pool needs 1 item or more, got {count}")

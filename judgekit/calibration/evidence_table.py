@@ -51,7 +51,8 @@ def to_arrays(rows: Sequence[EvidenceRow], tiers: Sequence[str], labels: Sequenc
 
     Raises
     ------
-    InputError : a row holds a label that is not in ``labels``.
+    InputError
+        A row holds a label that is not in ``labels``.
     """
     ids = [row.id for row in rows]
     probs = np.empty((len(rows), len(tiers), len(labels)))
@@ -69,7 +70,8 @@ def label_shares(
 
     Raises
     ------
-    InputError : an item holds a label that is not in ``labels``.
+    InputError
+        An item holds a label that is not in ``labels``.
     """
     shares = np.full((len(ids), len(labels)), np.nan)
     index = {label: k for k, label in enumerate(labels)}
@@ -101,7 +103,8 @@ def tier_probs(
 
     Raises
     ------
-    InputError : it gave an item a label that is not in ``labels``.
+    InputError
+        It gave an item a label that is not in ``labels``.
     """
     index = {label: k for k, label in enumerate(labels)}
     probs = np.full((len(ids), len(labels)), np.nan)
@@ -151,19 +154,25 @@ class EvidenceTable(NamedTuple):
 
         Parameters
         ----------
-        tiers, labels : their order; by default as the rows give them (labels sorted).
-        costs : tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a price that
-            of the one before it (nothing for the first): cheaper judges come first. Where no judge has a price, the
-            mean number of calls, no judge less than the one before it. Means are of questions that do not certify, to
-            one digit: prices must not hang on what certifies. Where a tier was asked about none of those, there
-            are no prices unless all of them are stated.
-        exclude : question ids (or item ids) to leave out.
-        certify : the questions that certify; by default those that people labeled.
+        tiers, labels : Sequence[str]
+            Their order; by default as the rows give them (labels sorted).
+        costs : Mapping[str, float] | None
+            tier -> cost of asking it. By default the mean cost in the rows, and for a judge without a
+            price that of the one before it (nothing for the first): cheaper judges come first. Where no
+            judge has a price, the mean number of calls, no judge less than the one before it. Means are
+            of questions that do not certify, to one digit: prices must not hang on what certifies.
+            Where a tier was asked about none of those, there are no prices unless all of them are
+            stated.
+        exclude : Collection[str]
+            Question ids (or item ids) to leave out.
+        certify : Collection[str] | None
+            The questions that certify; by default those that people labeled.
 
         Raises
         ------
-        InputError : no rows, rows of two rubrics, a tier or a label that is not known, a cost that neither is stated
-            nor may be taken from the rows.
+        InputError
+            No rows, rows of two rubrics, a tier or a label that is not known, a cost that neither is
+            stated nor may be taken from the rows.
         """
         rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
         if not rows:
@@ -207,7 +216,8 @@ class EvidenceTable(NamedTuple):
 
         Raises
         ------
-        InputError : no tier has one, or they could be taken from labeled items only.
+        InputError
+            No tier has one, or they could be taken from labeled items only.
         """
         if not self.prices:
             raise InputError(_no_price(self.tiers[-1]))

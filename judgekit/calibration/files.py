@@ -46,11 +46,16 @@ def calibrate(
 
     Parameters
     ----------
-    evidence : evidence files and run folders (their examples are left out), or rows.
-    rubric : which rubric's rows to use where the evidence has several.
-    labels : files of human labels, joined by id.
-    earlier : calibrations on these labels that neither the evidence's nor the labels' folder remembers.
-    pools : those that labels were asked from and that do not stand beside the label files.
+    evidence : str | Path | Sequence[str | Path] | Sequence[EvidenceRow]
+        Evidence files and run folders (their examples are left out), or rows.
+    rubric : str | None
+        Which rubric's rows to use where the evidence has several.
+    labels : Paths | None
+        Files of human labels, joined by id.
+    earlier : Sequence[str | Path | Calibration]
+        Calibrations on these labels that neither the evidence's nor the labels' folder remembers.
+    pools : Sequence[str | Path | Pool]
+        Those that labels were asked from and that do not stand beside the label files.
     """
     rows, options, given = gather(evidence, rubric, labels, exclude, options)
     name = rows[0].rubric if rows else ""
@@ -94,16 +99,22 @@ def draw(
 
     Parameters
     ----------
-    evidence, rubric, exclude : as for :func:`calibrate`; runs without a calibration, which ask every tier.
-    count : how many items at most.
-    to : the label file that answers go to; it is not there yet.
-    labels : label files. The questions that they hold, and all those of pools beside them or beside ``to``, are left
-        out.
-    options : the promise (see :func:`judgekit.calibration.draw.draw`).
+    evidence, rubric, exclude
+        As for :func:`calibrate`; runs without a calibration, which ask every tier.
+    count : int
+        How many items at most.
+    to : str | Path
+        The label file that answers go to; it is not there yet.
+    labels : Paths | None
+        Label files. The questions that they hold, and all those of pools beside them or beside ``to``,
+        are left out.
+    options : Any
+        The promise (see :func:`judgekit.calibration.draw.draw`).
 
     Raises
     ------
-    InputError : there are labels or a pool already; nothing can be drawn, or too little to certify anything.
+    InputError
+        There are labels or a pool already; nothing can be drawn, or too little to certify anything.
     """
     file = pool_file(Path(to))
     if Path(to).exists() or file.exists():
@@ -135,8 +146,10 @@ def asking(
 
     Parameters
     ----------
-    evidence, exclude : as the pool was drawn from (:func:`draw`).
-    pool : of the kind ``path``.
+    evidence, exclude
+        As the pool was drawn from (:func:`draw`).
+    pool : Pool
+        Of the kind ``path``.
     """
     rows, options, _ = gather(evidence, pool.rubric or None, None, exclude, {})
     return Asking(rows, pool, exclude=options["exclude"])
@@ -154,8 +167,11 @@ def frontier(
 
     Parameters
     ----------
-    evidence, rubric : as for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
-    options : ``tiers``, ``labels``, ``costs`` (see :meth:`judgekit.calibration.evidence_table.EvidenceTable.of`).
+    evidence, rubric
+        As for :func:`calibrate`; runs without a calibration, which ask every tier about every item.
+    options : Any
+        ``tiers``, ``labels``, ``costs`` (see
+        :meth:`judgekit.calibration.evidence_table.EvidenceTable.of`).
     """
     rows, options, _ = gather(evidence, rubric, None, exclude, options)
     return priced(EvidenceTable.of(rows, **options), agreement)

@@ -17,10 +17,14 @@ class Frontier:
 
     Attributes
     ----------
-    tiers : names of the tiers.
-    prices : what asking each tier adds per item, in US dollars if ``dollars``, else in calls or as stated.
-    items : how many items it was drawn from.
-    candidates : see :class:`judgekit.trust.Candidate`.
+    tiers : tuple[str, ...]
+        Names of the tiers.
+    prices : tuple[float, ...]
+        What asking each tier adds per item, in US dollars if ``dollars``, else in calls or as stated.
+    items : int
+        How many items it was drawn from.
+    candidates : tuple[trust.Candidate, ...]
+        See :class:`judgekit.trust.Candidate`.
     """
 
     tiers: tuple[str, ...]
@@ -35,13 +39,16 @@ def frontier(table: EvidenceTable, agreement: float) -> Frontier:
 
     Parameters
     ----------
-    table : evidence of one rubric, from a run without calibration, which asked every tier about every item.
-    agreement : the agreement that will be promised.
+    table : EvidenceTable
+        Evidence of one rubric, from a run without calibration, which asked every tier about every item.
+    agreement : float
+        The agreement that will be promised.
 
     Raises
     ------
-    InputError : no tier has a price, a tier was not asked about some of the items, or no item has evidence of the
-        last tier.
+    InputError
+        No tier has a price, a tier was not asked about some of the items, or no item has evidence of
+        the last tier.
     """
     unasked = (~table.arrays.asked).sum(axis=0)
     if unasked.any():

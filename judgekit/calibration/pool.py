@@ -56,14 +56,19 @@ class Pool(Record):
 
     Attributes
     ----------
-    rubric, labels : under which people label, and the labels there are, in order.
-    kind : what it was drawn from and for. ``path``: fairly from all items, asked along the path to the promise below.
-        ``items``: fairly from all items, asked in random order. ``verdicts``, ``open``: from the verdicts, or from
-        what has none, of a scored run. ``rest``: fairly from what a certified policy leaves open.
+    rubric, labels
+        Under which people label, and the labels there are, in order.
+    kind : Kind
+        What it was drawn from and for. ``path``: fairly from all items, asked along the path to the
+        promise below. ``items``: fairly from all items, asked in random order. ``verdicts``, ``open``:
+        from the verdicts, or from what has none, of a scored run. ``rest``: fairly from what a
+        certified policy leaves open.
     agreement, delta, per_label, at_most, tolerance, people, group_by, per, max_mean_cost, tries, tiers, costs : the
         promise that labels along a path are asked for (:func:`judgekit.calibration.calibrate.calibrate`).
-    seed : of the draw.
-    items : at most one output of a question, in each group where the promise is made by group.
+    seed : int
+        Of the draw.
+    items : tuple[PoolItem, ...]
+        At most one output of a question, in each group where the promise is made by group.
     """
 
     schema_: Literal["judgekit.pool/1"] = Field("judgekit.pool/1", alias="schema")
@@ -148,7 +153,8 @@ def asked_from(given: Iterable[HumanLabel | LabelRow], pools: Sequence[Pool]) ->
 
     Raises
     ------
-    InputError : a label carries a pool that is not among ``pools``.
+    InputError
+        A label carries a pool that is not among ``pools``.
     """
     known = {pool.fingerprint: pool for pool in pools}
     named = dict.fromkeys(label.pool for label in given if label.pool)
@@ -166,7 +172,8 @@ def members(pool: Pool, rows: Sequence[EvidenceRow]) -> list[int]:
 
     Raises
     ------
-    InputError : rows lack an item of the pool, which counts whether it was answered or not.
+    InputError
+        Rows lack an item of the pool, which counts whether it was answered or not.
     """
     place = {row.key: i for i, row in enumerate(rows)}
     missing = [item for item in pool.items if item.key not in place]

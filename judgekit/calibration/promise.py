@@ -32,12 +32,15 @@ def promise_of(
         ``VERDICT:LABEL`` (or ``VERDICT:LABEL,LABEL``) -> the most of the verdicts ``VERDICT`` that people may label so.
     tolerance : int
         Steps that a verdict may be off and still agree.
-    known : delta, drawn and tries of the promise.
+    known : Any
+        Delta, drawn and tries of the promise.
 
     Raises
     ------
-    ConfigError : neither ``agreement`` nor ``at_most``, or what belongs to an agreement that is not wanted.
-    InputError : a label that there is not, or a verdict label that is named twice.
+    ConfigError
+        Neither ``agreement`` nor ``at_most``, or what belongs to an agreement that is not wanted.
+    InputError
+        A label that there is not, or a verdict label that is named twice.
     """
     wanted: Agreement | None = None
     if agreement is not None:

@@ -81,28 +81,49 @@ class Calibration(Record):
 
     Attributes
     ----------
-    rubric : name of the rubric, empty if the evidence named none.
-    labels : label names in the order of the policy's arrays.
-    tiers : tier names in cascade order.
-    fingerprints : tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
-    policy, certificate : what ``judgekit.trust`` made of the evidence, and what it proved of it.
-    reference : what is known of the labeled items, for the shift check of scored ones.
-    examples : question ids that stood in prompts as examples and were therefore left out.
-    group_by : what the promise is made for each of, if not for all items together.
-    people : whose label verdicts agree with: the majority of an item's annotators, or a random one.
-    ood : what ordinary items look like; None where too few unlabeled items were at hand to tell.
-    prices : tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for its price.
-    split : how many labeled items were left out because no label of theirs has a majority.
-    per : whether the promise is for a question and one of its outputs, or for an item.
-    tries : the calibrations made on these labels until now, this one last; later ones share the error level.
-    diagnosis : how the judges agree with the labeled items, and how far each target is where nothing was certified:
-        for reading, no part of what is promised. None in files made before it was kept.
-    outlook : what as many fresh labels again, and twice as many, are likely to buy: for reading too. None where it was
-        not kept, or cannot be told.
-    people_summary : for reading too: how far people agree with each other and themselves, none of them named; None
+    rubric : str
+        Name of the rubric, empty if the evidence named none.
+    labels : tuple[str, ...]
+        Label names in the order of the policy's arrays.
+    tiers : tuple[str, ...]
+        Tier names in cascade order.
+    fingerprints : dict[str, str | None]
+        tier -> fingerprint of the judge behind the evidence; None where the evidence had none.
+    policy, certificate
+        What ``judgekit.trust`` made of the evidence, and what it proved of it.
+    reference : Reference
+        What is known of the labeled items, for the shift check of scored ones.
+    examples : tuple[str, ...]
+        Question ids that stood in prompts as examples and were therefore left out.
+    group_by : {'split', 'model', 'method'} | None
+        What the promise is made for each of, if not for all items together.
+    people : {'majority', 'random'}
+        Whose label verdicts agree with: the majority of an item's annotators, or a random one.
+    ood : OodGuard | None
+        What ordinary items look like; None where too few unlabeled items were at hand to tell.
+    prices : dict[str, float]
+        tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for
+        its price.
+    split : int
+        How many labeled items were left out because no label of theirs has a majority.
+    per : {'question', 'item'}
+        Whether the promise is for a question and one of its outputs, or for an item.
+    tries : tuple[Try, ...]
+        The calibrations made on these labels until now, this one last; later ones share the error
+        level.
+    diagnosis : trust.Diagnosis | None
+        How the judges agree with the labeled items, and how far each target is where nothing was
+        certified: for reading, no part of what is promised. None in files made before it was kept.
+    outlook : trust.Outlook | None
+        What as many fresh labels again, and twice as many, are likely to buy: for reading too. None
+        where it was not kept, or cannot be told.
+    people_summary : PeopleSummary | None
+        For reading too: how far people agree with each other and themselves, none of them named; None
         where it was not kept, or where one person labeled each item once.
-    made : the day it was made, as an ISO-8601 date; empty in files made before it was kept.
-    version : of the judgekit that made it.
+    made : str
+        The day it was made, as an ISO-8601 date; empty in files made before it was kept.
+    version : str
+        Of the judgekit that made it.
     """
 
     schema_: Literal["judgekit.calibration/1", "judgekit.calibration/2"] = Field(

@@ -67,10 +67,14 @@ def plan(
 
     Parameters
     ----------
-    files : files of outputs, or items.
-    cascade, rubric, calibrations : as for :func:`score`.
-    limit : only the first items of each file.
-    reader : how files are read, see :func:`read`.
+    files : Paths | Iterable[Item]
+        Files of outputs, or items.
+    cascade, rubric, calibrations
+        As for :func:`score`.
+    limit : int | None
+        Only the first items of each file.
+    reader : Unpack[ReaderOptions]
+        How files are read, see :func:`read`.
     """
     at_least(1, limit=limit)
     spec = checked_cascade(cascade, rubric, calibrations)

@@ -47,11 +47,13 @@ def decide_rows(
 
     Parameters
     ----------
-    allow_uncertified : decide although judges differ from those calibrated; the verdicts then carry no promise.
+    allow_uncertified : bool
+        Decide although judges differ from those calibrated; the verdicts then carry no promise.
 
     Raises
     ------
-    FingerprintMismatch : the evidence is of other judges or another rubric than the calibration's; or, even
+    FingerprintMismatch
+        The evidence is of other judges or another rubric than the calibration's; or, even
         ``allow_uncertified``, of none of its tiers, so that its policy says nothing.
     """
     policy, stream = calibration.load_policy(), iter(rows)
@@ -103,7 +105,10 @@ def each(decisions: Decisions, labels: Sequence[str], refused: NDArray[np.bool_]
 
     Parameters
     ----------
-    labels : label names in the order of the policy's. refused : by the guard, (items,).
+    labels : Sequence[str]
+        Label names in the order of the policy's.
+    refused : NDArray[bool_]
+        By the guard, (items,).
     """
     columns = (decisions.label, decisions.tier, decisions.confidence, decisions.unscored, refused)
     for label, *rest in zip(*(column.tolist() for column in columns), strict=True):

@@ -53,18 +53,25 @@ class Cascade:
 
     Parameters
     ----------
-    judges : cheapest first; one that answers for people is asked last and only for what the policy left open.
-    calibration : the policy and what it is bound to.
-    allow_uncertified : use the policy although the judges behind its tiers are not those calibrated, or the rubric's
+    judges : Sequence[Judge]
+        Cheapest first; one that answers for people is asked last and only for what the policy left
+        open.
+    calibration : Calibration | None
+        The policy and what it is bound to.
+    allow_uncertified : bool
+        Use the policy although the judges behind its tiers are not those calibrated, or the rubric's
         texts; verdicts then promise nothing.
-    complete : ask every tier about items that people labeled, also those that the policy decides without, so that
-        they can be calibrated on again.
+    complete : bool
+        Ask every tier about items that people labeled, also those that the policy decides without, so
+        that they can be calibrated on again.
 
     Raises
     ------
-    ConfigError : no judge, two of people, or a name that means something else.
-    FingerprintMismatch : the calibration was made for other judges or another rubric; or, even
-        ``allow_uncertified``, for other tiers or labels, of which its policy says nothing.
+    ConfigError
+        No judge, two of people, or a name that means something else.
+    FingerprintMismatch
+        The calibration was made for other judges or another rubric; or, even ``allow_uncertified``, for
+        other tiers or labels, of which its policy says nothing.
     """
 
     def __init__(

@@ -27,9 +27,12 @@ class CascadeFile(Record):
 
     Attributes
     ----------
-    rubrics : split -> rubric name or folder; ``*`` stands for all other splits.
-    tiers : judges, cheapest first; ``judge`` names the kind, the other keys are that judge's own.
-    calibrations : rubric -> calibration file.
+    rubrics : dict[str, str]
+        split -> rubric name or folder; ``*`` stands for all other splits.
+    tiers : tuple[dict[str, Any], ...]
+        Judges, cheapest first; ``judge`` names the kind, the other keys are that judge's own.
+    calibrations : dict[str, str]
+        rubric -> calibration file.
     """
 
     rubrics: dict[str, str] = Field(default_factory=lambda: dict(default_by_split()))
@@ -88,7 +91,8 @@ class CascadeSpec:
 
         Raises
         ------
-        ConfigError : no judge asks an endpoint.
+        ConfigError
+            No judge asks an endpoint.
         """
         if not any(tier.get("judge") == "openai" for tier in self.file.tiers):
             raise ConfigError("--batch: no judge of the cascade asks an endpoint (judge: openai)")
@@ -165,8 +169,9 @@ def load_cascade(
 
     Parameters
     ----------
-    keys : ``VARIABLE=URL``: the key in this environment variable may be sent to this address, if the cascade file
-        asks for it. ``JUDGEKIT_KEYS`` says the same for every run.
+    keys : str | Sequence[str]
+        ``VARIABLE=URL``: the key in this environment variable may be sent to this address, if the
+        cascade file asks for it. ``JUDGEKIT_KEYS`` says the same for every run.
     """
     where = None if path is None else Path(path)
     return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(paths(calibrations)), keys=several(keys))
@@ -196,7 +201,8 @@ def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict
 
     Raises
     ------
-    ConfigError : two are for one rubric, or one is for a rubric that nothing is judged by.
+    ConfigError
+        Two are for one rubric, or one is for a rubric that nothing is judged by.
     """
     used = _judged_by(rubrics)
     named: dict[str, str] = {}

@@ -78,26 +78,44 @@ def score(
 
     Parameters
     ----------
-    source : a file or data set that :func:`read` understands, or items; an id stands once for one model and method.
-    out : the run folder; the same call again resumes and pays for no call twice.
-    cascade : cascade file; by default the lexical judge alone.
-    rubric : judge everything by this rubric instead of one by split.
-    calibrations : calibration files; each is used for the rubric it names.
-    labels : files of human labels, joined to the items by id.
-    limit : only the first items.
-    budget, max_calls : stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
-    allow_uncertified : go on without a promise where a calibration does not fit.
-    keep_going : go on where a judge fails on most of what it is asked.
-    replace : write over a finished run of another source, cascade or rubric.
-    complete : ask every tier about labeled items, so that they can be calibrated on again.
-    engine : where the work is done.
-    format, model, method, split, columns, names : how a file is read, see :func:`read`.
+    source : str | Path | Iterable[Item]
+        A file or data set that :func:`read` understands, or items; an id stands once for one model and
+        method.
+    out : str | Path
+        The run folder; the same call again resumes and pays for no call twice.
+    cascade : str | Path | CascadeSpec | None
+        Cascade file; by default the lexical judge alone.
+    rubric : str | None
+        Judge everything by this rubric instead of one by split.
+    calibrations : Paths
+        Calibration files; each is used for the rubric it names.
+    labels : Paths | None
+        Files of human labels, joined to the items by id.
+    limit : int | None
+        Only the first items.
+    budget, max_calls
+        Stop cleanly (``BudgetSpent``) before more US dollars, or calls, are spent.
+    allow_uncertified : bool
+        Go on without a promise where a calibration does not fit.
+    keep_going : bool
+        Go on where a judge fails on most of what it is asked.
+    replace : bool
+        Write over a finished run of another source, cascade or rubric.
+    complete : bool
+        Ask every tier about labeled items, so that they can be calibrated on again.
+    engine : Engine
+        Where the work is done.
+    format, model, method, split, columns, names
+        How a file is read, see :func:`read`.
 
     Raises
     ------
-    ConfigError : an option that makes no sense, or how to read a file beside items.
-    InputError : a file that cannot be read, or items that cannot be told apart.
-    JudgeFailed : a judge fails on most of what it is asked, and ``keep_going`` is not set.
+    ConfigError
+        An option that makes no sense, or how to read a file beside items.
+    InputError
+        A file that cannot be read, or items that cannot be told apart.
+    JudgeFailed
+        A judge fails on most of what it is asked, and ``keep_going`` is not set.
     """
     run = _engine(engine)
     at_least(1, limit=limit)

@@ -41,9 +41,14 @@ class Context:
 
     Attributes
     ----------
-    rubric : what it is asked. folder : where relative paths start. store, budget : those of the run.
-    keys : which keys go where; None: the judge will be asked nothing, as for a plan, and needs none.
-    keep_going : go on although every call fails.
+    rubric : Rubric
+        What it is asked.
+    folder : Path
+        Where relative paths start. store, budget : those of the run.
+    keys : Keys | None
+        Which keys go where; None: the judge will be asked nothing, as for a plan, and needs none.
+    keep_going : bool
+        Go on although every call fails.
     """
 
     rubric: Rubric
@@ -59,7 +64,8 @@ def judge_kind(kind: str) -> JudgeKind:
 
     Raises
     ------
-    ConfigError : no such kind, or the package that adds it is broken.
+    ConfigError
+        No such kind, or the package that adds it is broken.
     """
     added = extensions("judgekit.judges")
     if kind in KINDS:
@@ -92,7 +98,8 @@ def build_judge(spec: Mapping[str, Any], context: Context) -> Judge:
 
     Raises
     ------
-    ConfigError : unknown kind, unknown or wrong key.
+    ConfigError
+        Unknown kind, unknown or wrong key.
     """
     options = dict(spec)
     kind = str(options.pop("judge", None))

@@ -31,8 +31,10 @@ class Judge(Protocol):
 
     Attributes
     ----------
-    name : the tier's name in evidence files; unique in a cascade.
-    stages : how many steps its evidence comes in (simulated annotators asked so far); 1 for most judges.
+    name : str
+        The tier's name in evidence files; unique in a cascade.
+    stages : int
+        How many steps its evidence comes in (simulated annotators asked so far); 1 for most judges.
     """
 
     name: str
@@ -129,17 +131,29 @@ class Answer:
 
     Attributes
     ----------
-    logprobs : option letter -> natural-log probability of its tokens, before any mask, at the verdict's
+    logprobs : Mapping[str, float]
+        Option letter -> natural-log probability of its tokens, before any mask, at the verdict's
         position; a letter missing from the dict was not reported. Empty on failure.
-    floor : natural-log upper bound of a letter that was not reported; None where all letters are exact.
-    sampled : option letter -> count, for the declared sampling fallback (no log-probabilities to be had).
-    text : the raw text generated. top : the (token, log-probability) pairs at the verdict's position.
-    error : why there is no verdict (then ``logprobs`` and ``sampled`` are empty).
-    fault : the error is a fault of the way there (time-out, refused, cut short), not something the model
+    floor : float | None
+        natural-log upper bound of a letter that was not reported; None where all letters are exact.
+    sampled : Mapping[str, int]
+        Option letter -> count, for the declared sampling fallback (no log-probabilities to be had).
+    text : str
+        The raw text generated.
+    top : Sequence[tuple[str, float]]
+        The (token, log-probability) pairs at the verdict's position.
+    error : str | None
+        Why there is no verdict (then ``logprobs`` and ``sampled`` are empty).
+    fault : bool
+        The error is a fault of the way there (time-out, refused, cut short), not something the model
         said: it is not final, and the next run asks again.
-    cost : US dollars, None where unknown. attempts : requests sent for this ask.
-    reserved : US dollars that a budget keeps set aside for requests whose cost is unknown (no usage reported, or no
-        answer to one that may have been billed).
+    cost : float | None
+        US dollars, None where unknown.
+    attempts : int
+        Requests sent for this ask.
+    reserved : float
+        US dollars that a budget keeps set aside for requests whose cost is unknown (no usage reported,
+        or no answer to one that may have been billed).
     """
 
     logprobs: Mapping[str, float] = field(default_factory=dict)
@@ -184,7 +198,8 @@ class Backend(Protocol):
 
     Attributes
     ----------
-    slow : an answer takes hours, so that all that may be wanted is asked together.
+    slow : bool
+        An answer takes hours, so that all that may be wanted is asked together.
     """
 
     slow: bool
@@ -234,7 +249,8 @@ class Pending:
 
         Raises
         ------
-        BatchPending : something is.
+        BatchPending
+            Something is.
         """
         if self.prompts:
             raise BatchPending(self.prompts)
@@ -245,8 +261,10 @@ class KeyMaker:
 
     Parameters
     ----------
-    identity : the JSON text of ``Backend.identity()``.
-    first : any of the prompts; the others share all its messages but the last, which are hashed only once.
+    identity : str
+        The JSON text of ``Backend.identity()``.
+    first : Prompt
+        Any of the prompts; the others share all its messages but the last, which are hashed only once.
     """
 
     def __init__(self, identity: str, first: Prompt) -> None:

@@ -25,9 +25,12 @@ def audit(
 
     Parameters
     ----------
-    verdicts : run folders, which hold their calibrations, and verdict files.
-    labels : files of human labels, joined by id; labels that certified a promise do not count.
-    calibrations : the calibrations of the verdict files; run folders of their rubrics are decided by them anew.
+    verdicts : Paths
+        Run folders, which hold their calibrations, and verdict files.
+    labels : Paths
+        Files of human labels, joined by id; labels that certified a promise do not count.
+    calibrations : Paths
+        The calibrations of the verdict files; run folders of their rubrics are decided by them anew.
     """
     given = [Calibration.load(path) for path in paths(calibrations)]
     wanted = {made.rubric: made for made in given}

@@ -24,15 +24,21 @@ def sample(files: Paths, labels: str | Path, kind: Kind | None = None, **wanted:
 
     Parameters
     ----------
-    files : run folders, or sheets of ``judgekit queue``.
-    labels : the file that labels will go to.
-    kind : what to draw; by default what an agreement (or ``at_most``) takes. Without either the pool beside the labels
-        goes on, or sheets are taken as they are.
-    wanted : see :func:`judgekit.labeling.draw.draw`; a rubric may be a folder, whose words people are then shown.
+    files : Paths
+        Run folders, or sheets of ``judgekit queue``.
+    labels : str | Path
+        The file that labels will go to.
+    kind : Kind | None
+        What to draw; by default what an agreement (or ``at_most``) takes. Without either the pool
+        beside the labels goes on, or sheets are taken as they are.
+    wanted : Any
+        See :func:`judgekit.labeling.draw.draw`; a rubric may be a folder, whose words people are then
+        shown.
 
     Raises
     ------
-    InputError : there is nothing to draw from, evidence is incomplete, or another pool stands there.
+    InputError
+        There is nothing to draw from, evidence is incomplete, or another pool stands there.
     """
     labels, runs = Path(labels), tuple(paths(files))
     if kind is None and (wanted.get("agreement") is not None or wanted.get("at_most")):
@@ -62,7 +68,8 @@ def _worded(drawn: Drawn, own: Rubric | None) -> Drawn:
 
     Raises
     ------
-    InputError : the runs were judged by other labels.
+    InputError
+        The runs were judged by other labels.
     """
     if own is None:
         return drawn
@@ -130,10 +137,14 @@ def label(
 
     Parameters
     ----------
-    files, labels, kind, wanted : what is drawn, from what, and where labels go.
-    host, port : where the page is; on this machine alone by default.
-    overlap : share of the items that two people label, where several do.
-    opened : told the link once the page can be opened.
+    files, labels, kind, wanted
+        What is drawn, from what, and where labels go.
+    host, port
+        Where the page is; on this machine alone by default.
+    overlap : float
+        Share of the items that two people label, where several do.
+    opened : Callable[[str], None]
+        Told the link once the page can be opened.
     """
     made = sample(files, labels, kind, **wanted)
     return sit(made, Path(labels), host=host, port=port, overlap=overlap, opened=opened)

@@ -73,16 +73,23 @@ def outlook(
 
     Parameters
     ----------
-    evidence, rubric, costs : as for :func:`judgekit.calibration.files.calibrate`; a run without a calibration, which
-        asks every tier about every item.
-    agreement, delta : the wanted promise.
-    labels : label files, where the rows do not carry the pilot's labels.
-    pilot : whether to go by people's labels, and by labeled items alone; else by what the judges claim of themselves.
-    seconds : what a label takes; by default the median of the pilot's labels, else :data:`SECONDS`.
+    evidence, rubric, costs
+        As for :func:`judgekit.calibration.files.calibrate`; a run without a calibration, which asks
+        every tier about every item.
+    agreement, delta : float
+        The wanted promise.
+    labels : Paths | None
+        Label files, where the rows do not carry the pilot's labels.
+    pilot : bool
+        Whether to go by people's labels, and by labeled items alone; else by what the judges claim of
+        themselves.
+    seconds : float | None
+        What a label takes; by default the median of the pilot's labels, else :data:`SECONDS`.
 
     Raises
     ------
-    InputError : no evidence, a tier that was not asked about an item, or a pilot without labels.
+    InputError
+        No evidence, a tier that was not asked about an item, or a pilot without labels.
     """
     rows, options, _ = gather(evidence, rubric, labels, (), {"costs": costs or None})
     table = EvidenceTable.of(rows, **options)
@@ -130,14 +137,19 @@ def pool_size(
 
     Parameters
     ----------
-    rows : evidence on items that will not be in the pool, one output a question.
-    wanted : labels.
-    agreement, delta : the wanted promise.
-    costs : tier -> cost of asking it, where it is stated.
+    rows : Sequence[EvidenceRow]
+        Evidence on items that will not be in the pool, one output a question.
+    wanted : int
+        Labels.
+    agreement, delta : float
+        The wanted promise.
+    costs : Mapping[str, float] | None
+        tier -> cost of asking it, where it is stated.
 
     Raises
     ------
-    InputError : no evidence.
+    InputError
+        No evidence.
     """
     table = EvidenceTable.of(rows, costs=costs)
     probs, judges = table.arrays.probs, judge_index(table.tiers)

@@ -143,15 +143,20 @@ def people(labels: Paths = (), *, run: Paths = (), epsilon: float = EPSILON) -> 
 
     Parameters
     ----------
-    labels : files of human labels.
-    run : run folders and evidence files that the labels belong to: each judge is then held against people, and
-        answers that took less than reading takes are told (folders alone hold texts). Labels that they carry count.
-    epsilon : of the alternative-annotator test: how much more often a person may be the better one, for the judge's
-        lower price.
+    labels : Paths
+        Files of human labels.
+    run : Paths
+        Run folders and evidence files that the labels belong to: each judge is then held against
+        people, and answers that took less than reading takes are told (folders alone hold texts).
+        Labels that they carry count.
+    epsilon : float
+        Of the alternative-annotator test: how much more often a person may be the better one, for the
+        judge's lower price.
 
     Raises
     ------
-    InputError : nobody labeled anything, or no label belongs to an item of the run.
+    InputError
+        Nobody labeled anything, or no label belongs to an item of the run.
     """
     if not 0 <= epsilon < 1:
         raise ConfigError(f"epsilon must be 0 or more and below 1, got {epsilon}")
@@ -258,11 +263,16 @@ def judged(
 
     Parameters
     ----------
-    name : its tier.
-    table : what people said.
-    answers : what the judge said.
-    epsilon : as for :func:`people`.
-    ordinal : whether the labels of the table stand in an order.
+    name : str
+        Its tier.
+    table : PeopleTable
+        What people said.
+    answers : Answers
+        What the judge said.
+    epsilon : float
+        As for :func:`people`.
+    ordinal : bool
+        Whether the labels of the table stand in an order.
     """
     number = {label: k for k, label in enumerate(table.labels)}
     new = {label: len(number) + k for k, label in enumerate(sorted({*answers.values()} - number.keys()))}

@@ -23,9 +23,14 @@ def plan_labels(
 
     Parameters
     ----------
-    accuracy : how often accepted verdicts are expected to be right; by default halfway from ``agreement`` to 1.
-    pilot : instead, a run folder or verdict file with labels on some verdicts, judged without a calibration.
-    labels : the labels of the pilot, where it does not carry them.
+    accuracy : float | None
+        How often accepted verdicts are expected to be right; by default halfway from ``agreement`` to
+        1.
+    pilot : str | Path | None
+        Instead, a run folder or verdict file with labels on some verdicts, judged without a
+        calibration.
+    labels : Paths | None
+        The labels of the pilot, where it does not carry them.
     """
     if pilot is not None and accuracy is not None:
         raise ConfigError("give an accuracy or a pilot, not both")

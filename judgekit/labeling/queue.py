@@ -40,17 +40,25 @@ def queue(
 
     Parameters
     ----------
-    files : run folders, and files of outputs (for ``of="items"``).
-    count : how many; by default all.
-    of : ``items``: one output of every question, to calibrate on or to estimate rates from. ``verdicts``: the same of
-        verdicts under a promise, on other questions than certified it: spot checks for :func:`audit`. ``open``: every
-        output without a verdict, for people to settle.
-    rubric : only items of this rubric; files of outputs are taken under it.
-    labels : label files; what they hold is labeled already. All questions of pools beside them are left out too,
-        answered or not, but of ``open``: what people were not asked of a pool is no fair sample.
-    without_collapsed : leave out the runs that :func:`collapsed` names.
-    calibrations : calibration files; verdicts of their rubrics are decided by them anew.
-    reader : how files of outputs are read, see :func:`judgekit.read`.
+    files : Paths
+        Run folders, and files of outputs (for ``of="items"``).
+    count : int | None
+        How many; by default all.
+    of : Of
+        ``items``: one output of every question, to calibrate on or to estimate rates from.
+        ``verdicts``: the same of verdicts under a promise, on other questions than certified it: spot
+        checks for :func:`audit`. ``open``: every output without a verdict, for people to settle.
+    rubric : str | None
+        Only items of this rubric; files of outputs are taken under it.
+    labels : Paths
+        Label files; what they hold is labeled already. All questions of pools beside them are left out
+        too, answered or not, but of ``open``: what people were not asked of a pool is no fair sample.
+    without_collapsed : bool
+        Leave out the runs that :func:`collapsed` names.
+    calibrations : Paths
+        Calibration files; verdicts of their rubrics are decided by them anew.
+    reader : Unpack[ReaderOptions]
+        How files of outputs are read, see :func:`judgekit.read`.
     """
     known("kind of queue", of, get_args(Of))
     if count is not None and count < 1:

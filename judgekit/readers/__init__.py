@@ -52,7 +52,8 @@ def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
 
     Raises
     ------
-    InputError : the file is missing, empty, or in no known format.
+    InputError
+        The file is missing, empty, or in no known format.
     """
     return Log.open(Source(Path(path), columns=dict(columns or {}))).form.name
 
@@ -71,18 +72,24 @@ def read(
 
     Parameters
     ----------
-    path : the file; for the format ``hf`` a folder or the name of a data set.
-    format : name of its format; by default ``table`` with a column map, else detected from the content.
-    model, method, split : said of every item, over what the file or its folder's name says.
-    columns : item field -> column, for tables and data sets.
-    names : a file that says model and method of runs (:class:`judgekit.readers.naming.NamesFile`); ``model`` and
-        ``method`` given here win over it.
+    path : str | Path
+        The file; for the format ``hf`` a folder or the name of a data set.
+    format : str | None
+        Name of its format; by default ``table`` with a column map, else detected from the content.
+    model, method, split : str | None
+        Said of every item, over what the file or its folder's name says.
+    columns : Mapping[str, str] | None
+        Item field -> column, for tables and data sets.
+    names : str | Path | None
+        A file that says model and method of runs (:class:`judgekit.readers.naming.NamesFile`);
+        ``model`` and ``method`` given here win over it.
 
     Raises
     ------
-    InputError : in one line the file, the row or key path, and what was expected there. A JSON object (TOFU,
-        open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL, items
-        before the broken row have been given by then.
+    InputError
+        In one line the file, the row or key path, and what was expected there. A JSON object (TOFU,
+        open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL,
+        items before the broken row have been given by then.
     """
     return log(
         path, format=format, model=model, method=method, split=split, columns=columns, names=names

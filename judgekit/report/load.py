@@ -190,15 +190,21 @@ def load(
 
     Parameters
     ----------
-    folders : one or several.
-    labels : added to those that the verdicts carry.
-    calibrations : decide anew by these, each for its rubric, from the evidence of the folders; no judge is asked.
-    pools : those that labels were asked from, besides those that stand in the folders.
+    folders : str | Path | Iterable[str | Path]
+        One or several.
+    labels : Labels | None
+        Added to those that the verdicts carry.
+    calibrations : Iterable[Calibration]
+        Decide anew by these, each for its rubric, from the evidence of the folders; no judge is asked.
+    pools : Sequence[Pool]
+        Those that labels were asked from, besides those that stand in the folders.
 
     Raises
     ------
-    InputError : a folder is not a run, its files do not belong together, or no run is of a calibration's rubric.
-    FingerprintMismatch : the evidence is of other judges than a calibration's.
+    InputError
+        A folder is not a run, its files do not belong together, or no run is of a calibration's rubric.
+    FingerprintMismatch
+        The evidence is of other judges than a calibration's.
     """
     promises = {made.rubric: made for made in calibrations}
     runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder, promises)]

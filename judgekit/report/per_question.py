@@ -25,7 +25,8 @@ class QuestionValues:
         From `judgekit.metrics.measure_run`.
     values : split to measure name to question to value
         For paired comparisons; from `judgekit.report.paired.by_question`.
-    labels : split to question to label
+    labels : Mapping[str, Labels]
+        Split to question to label
     """
 
     name: str

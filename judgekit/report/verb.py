@@ -34,7 +34,8 @@ class Report(Summary):
 
         Raises
         ------
-        MissingExtra : pandas is not installed.
+        MissingExtra
+            Pandas is not installed.
         """
         return to_frame(numbers(self), CSV_COLUMNS)
 
@@ -44,9 +45,12 @@ def summarize(runs: Paths, *, labels: Paths | None = None, calibrations: Paths =
 
     Parameters
     ----------
-    runs : run folders.
-    labels : more human labels on the verdicts, such as spot checks.
-    calibrations : calibration files to decide by anew, each for its rubric.
+    runs : Paths
+        Run folders.
+    labels : Paths | None
+        More human labels on the verdicts, such as spot checks.
+    calibrations : Paths
+        Calibration files to decide by anew, each for its rubric.
     """
     return Report(**vars(of_runs(loaded(runs, labels, calibrations))))
 
@@ -69,13 +73,19 @@ def report(
 
     Parameters
     ----------
-    runs : run folders.
-    out, json, markdown, latex, csv : the page; the same as JSON and Markdown; the table of runs for a paper; one CSV
-        row a number. The folder of each is there.
-    figures : folder for the charts as SVG, PDF and PNG; made where it is not there.
-    labels : more human labels on the verdicts, such as spot checks.
-    calibrations : calibration files to decide by anew, each for its rubric; no judge is asked.
-    known, ignorant : runs of models that know what is to be forgotten and of models that never saw it, both or
+    runs : Paths
+        Run folders.
+    out, json, markdown, latex, csv : str | Path | None
+        The page; the same as JSON and Markdown; the table of runs for a paper; one CSV row a number.
+        The folder of each is there.
+    figures : str | Path | None
+        Folder for the charts as SVG, PDF and PNG; made where it is not there.
+    labels : Paths | None
+        More human labels on the verdicts, such as spot checks.
+    calibrations : Paths
+        Calibration files to decide by anew, each for its rubric; no judge is asked.
+    known, ignorant : Paths
+        Runs of models that know what is to be forgotten and of models that never saw it, both or
         neither: how well each measure tells them apart.
     """
     found = loaded(runs, labels, calibrations)

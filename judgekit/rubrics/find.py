@@ -34,7 +34,8 @@ def load_rubric(name_or_folder: str | Path) -> Rubric:
 
     Raises
     ------
-    ConfigError : no such rubric, its files are not as they should be, or it has the name of another.
+    ConfigError
+        No such rubric, its files are not as they should be, or it has the name of another.
     """
     name, folder = str(name_or_folder), Path(name_or_folder)
     if name in shipped_rubrics():
@@ -105,7 +106,8 @@ def _named_by_right(rubric: Rubric, folder: Path) -> Rubric:
 
     Raises
     ------
-    ConfigError : it has other labels, or another role.
+    ConfigError
+        It has other labels, or another role.
     """
     other = _by_name(rubric.name)
     if other is None:

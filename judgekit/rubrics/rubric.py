@@ -145,14 +145,18 @@ class Rubric:
 
         Parameters
         ----------
-        item : the item to be judged.
-        shots : labeled examples put before it, as finished turns of the same conversation.
-        order : 0 as written; 1 with the options reversed, or the outputs of a pair swapped (in the
-            examples too).
+        item : Item
+            The item to be judged.
+        shots : Sequence[tuple[Item, str]]
+            Labeled examples put before it, as finished turns of the same conversation.
+        order : int
+            0 as written; 1 with the options reversed, or the outputs of a pair swapped (in the examples
+            too).
 
         Raises
         ------
-        ConfigError : the item lacks something the rubric asks for, or an example's label is not a label.
+        ConfigError
+            The item lacks something the rubric asks for, or an example's label is not a label.
         """
         options = self._options(order)
         letters = {label: letter for letter, label in options.items()}

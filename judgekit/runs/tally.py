@@ -24,7 +24,12 @@ class Tally:
 
     Attributes
     ----------
-    asked, answered : items. failed : kind of reason -> items. example : the first failed item's id, and its reason.
+    asked, answered : int
+        Items.
+    failed : Counter[str]
+        Kind of reason -> items.
+    example : tuple[str, str] | None
+        The first failed item's id, and its reason.
     """
 
     asked: int = 0
@@ -69,7 +74,8 @@ class Tallies:
 
     Parameters
     ----------
-    passing : tiers that leave items to others by design (rules, people): their silence stops nothing.
+    passing : Iterable[str]
+        Tiers that leave items to others by design (rules, people): their silence stops nothing.
     """
 
     def __init__(self, passing: Iterable[str] = ()) -> None:
@@ -103,7 +109,8 @@ class Tallies:
 
         Raises
         ------
-        JudgeFailed : a tier fails on most items.
+        JudgeFailed
+            A tier fails on most items.
         """
         if failing := self.failing():
             raise JudgeFailed(f"{'; '.join(failing)}. Mend it, or go on without its answers: --keep-going")

@@ -17,7 +17,8 @@ def check_probs(probs: Any, name: str = "probs") -> Floats:
 
     Raises
     ------
-    ValueError : the shape is wrong, a number is negative or infinite, or a row sums to nothing.
+    ValueError
+        The shape is wrong, a number is negative or infinite, or a row sums to nothing.
     """
     array = np.asarray(probs, dtype=np.float64)
     if array.ndim != 3:

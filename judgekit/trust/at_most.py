@@ -21,7 +21,8 @@ class AtMost(Promise):
         Verdict label -> the most of these verdicts that may be errors.
     errors : mapping of int to sequence of int
         Verdict label -> the labels of people that make such a verdict an error; one for every label in ``limits``.
-    delta, tolerance, names, drawn, tries : see :class:`judgekit.trust.risk.Promise`.
+    delta, tolerance, names, drawn, tries
+        See :class:`judgekit.trust.risk.Promise`.
     otherwise : Agreement or None
         What verdicts with other labels are held to.
     """

@@ -53,7 +53,8 @@ def betting_p(losses: Floats, risk: float, delta: float) -> float:
     Parameters
     ----------
     losses : float (n,), in an order that does not depend on their values.
-    delta : the level at which the bets are aimed; the p-value is valid whatever it is.
+    delta : float
+        The level at which the bets are aimed; the p-value is valid whatever it is.
     """
     if not len(losses):
         return 1.0

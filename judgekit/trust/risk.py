@@ -94,7 +94,8 @@ class Promise(ABC):
 
         Raises
         ------
-        ValueError : it names a label that there is not.
+        ValueError
+            It names a label that there is not.
         """
 
     def aims(self, targets: Sequence[float]) -> tuple[Promise, ...]:
@@ -169,7 +170,8 @@ class Promise(ABC):
 
         Raises
         ------
-        ValueError : labels out of range, or shares that sum to more than one.
+        ValueError
+            Labels out of range, or shares that sum to more than one.
         """
         return losses(human, self.right(classes))
 
@@ -203,7 +205,8 @@ class Promise(ABC):
 
         Raises
         ------
-        ValueError : a promise of a kind that nobody knows, or one that lacks something.
+        ValueError
+            A promise of a kind that nobody knows, or one that lacks something.
         """
         kind, known = row.get("kind"), Promise.kinds
         if kind not in known:
@@ -230,7 +233,8 @@ class Agreement(Promise):
     per_label : mapping of int to float
         Label -> agreement wanted among the verdicts with that label; if there is any, every label is certified on its
         own, those not named at ``agreement``.
-    delta, tolerance, names, drawn, tries : see :class:`Promise`.
+    delta, tolerance, names, drawn, tries
+        See :class:`Promise`.
     """
 
     kind = "agreement"

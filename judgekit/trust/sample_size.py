@@ -162,8 +162,10 @@ def accuracy_needed(
 
     Parameters
     ----------
-    labels, coverage : how many labels there are, and the share of them that is accepted.
-    agreement, delta, power : as for :func:`plan_labels`.
+    labels, coverage
+        How many labels there are, and the share of them that is accepted.
+    agreement, delta, power : float
+        As for :func:`plan_labels`.
 
     Returns
     -------

@@ -134,7 +134,8 @@ def answer(
 
     Raises
     ------
-    InputError : the item is not named, several labels were chosen, or something is of another type.
+    InputError
+        The item is not named, several labels were chosen, or something is of another type.
     """
     chosen = [one for one in (label if isinstance(label, list) else [label]) if one not in (None, "")]
     if not chosen:

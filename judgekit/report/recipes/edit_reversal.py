@@ -31,7 +31,8 @@ def edit_reversal(runs: Mapping[str, Mapping[str, Edit]]) -> Table:
 
     Parameters
     ----------
-    runs : method name to question to Edit
+    runs : Mapping[str, Mapping[str, Edit]]
+        Method name to question to Edit
     """
     rows = []
     for name, edits in runs.items():

@@ -37,7 +37,8 @@ def multi_hop(runs: Mapping[str, Mapping[str, Chain]]) -> Table:
 
     Parameters
     ----------
-    runs : run name to question to Chain
+    runs : Mapping[str, Mapping[str, Chain]]
+        Run name to question to Chain
     """
     rows = []
     for name, chains in runs.items():

@@ -77,7 +77,8 @@ def rtt(
 
     Parameters
     ----------
-    unlearned, original : one for each split of V
+    unlearned, original : Sequence[Retrained]
+        One for each split of V
     questions : int
         Held-out questions of one split.
     """

@@ -69,7 +69,8 @@ def pick(
     ----------
     runs : list of Candidate
         Without any, nothing can be picked.
-    original : question to utility of the model before unlearning
+    original : Values
+        Question to utility of the model before unlearning
     """
     if not 0 < tau <= 1:
         raise ValueError(f"tau is {tau}: give a share of the original's utility, above 0 and at most 1")
@@ -87,8 +88,10 @@ def choose(revealed: Mapping[str, float], margins: Mapping[str, Estimate]) -> tu
 
     Parameters
     ----------
-    revealed : run name to what it reveals; runs that are not in it cannot be picked.
-    margins : run name to utility - tau * original's utility, with simultaneous limits.
+    revealed : Mapping[str, float]
+        Run name to what it reveals; runs that are not in it cannot be picked.
+    margins : Mapping[str, Estimate]
+        Run name to utility - tau * original's utility, with simultaneous limits.
     """
     kept = [name for name in revealed if enough(margins[name])]
     return min(kept, key=lambda name: revealed[name], default=None), min(

@@ -33,12 +33,15 @@ def policy_views(
 
     Parameters
     ----------
-    policy : decides how far each item is asked.
+    policy : Policy
+        Decides how far each item is asked.
     probs : float (items, tiers, labels), NaN where a tier has no evidence.
-    tiers : their names.
+    tiers : Sequence[str]
+        Their names.
     order_inconsistency : float (items, tiers), order inconsistency, NaN where unknown.
     texts : float (items, numbers), what is known of the texts.
-    groups : the items' groups where the policy has any.
+    groups : Sequence[Any] | None
+        The items' groups where the policy has any.
 
     Returns
     -------

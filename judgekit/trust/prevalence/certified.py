@@ -52,7 +52,8 @@ class Population:
     ----------
     outputs : question -> its number of items
         A promise counts questions: each of a question's outputs weighs one over their number.
-    extent : part -> its accepted verdicts
+    extent : Mapping[Part, Extent]
+        part -> its accepted verdicts
     per_item : bool
         The promise counts items instead: each weighs 1.
     """

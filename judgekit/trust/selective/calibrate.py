@@ -83,7 +83,8 @@ def calibrate(
     unlabeled : float (more items, tiers, classes), optional
         Evidence on other items of the same population, NaN as in ``probs``; not items that a policy made from
         these labels selected. By default that on the items that do not certify.
-    fingerprints : passed through into the certificate.
+    fingerprints : Mapping[str, Any] | None
+        Passed through into the certificate.
     label_names : (classes,), optional
         What the labels are called in the certificate's claim; by default their numbers.
     drawn : str
@@ -91,8 +92,10 @@ def calibrate(
     tries : int
         How many calibrations on these labels share ``delta``, this one among them; their number, and what each
         of them is to be, must be settled before any of them is made.
-    seed : ignored, and will go. Random draws depend on the data alone.
-    budget, unlabelled : the old names of ``max_mean_cost`` and ``unlabeled``, for one release.
+    seed : int | None
+        Ignored, and will go. Random draws depend on the data alone.
+    budget, unlabelled
+        The old names of ``max_mean_cost`` and ``unlabeled``, for one release.
     promise : Promise, optional
         What to promise, in place of agreement, delta, per_label, tolerance, label_names, drawn and tries.
     pool : bool (items,), optional
@@ -106,7 +109,8 @@ def calibrate(
 
     Raises
     ------
-    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+    ValueError
+        Arrays that do not fit each other or hold impossible numbers; one line says which.
 
     References
     ----------

@@ -227,7 +227,8 @@ class Certificate:
 
         Raises
         ------
-        ValueError : not such a dict, or one of another version.
+        ValueError
+            Not such a dict, or one of another version.
         """
         if not isinstance(row, Mapping):
             raise ValueError(f"expected a certificate, got {type(row).__name__}")

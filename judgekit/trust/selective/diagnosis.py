@@ -44,9 +44,12 @@ class Agreed:
 
     Attributes
     ----------
-    n : items with such a verdict.
-    share : how often it agrees; None where there are none.
-    low, high : its interval at :data:`CONFIDENCE`: Clopper-Pearson, or Gaffke's where an item's people differ.
+    n : int
+        Items with such a verdict.
+    share : float | None
+        How often it agrees; None where there are none.
+    low, high : float
+        Its interval at :data:`CONFIDENCE`: Clopper-Pearson, or Gaffke's where an item's people differ.
     """
 
     n: int
@@ -82,20 +85,31 @@ class Target:
 
     Attributes
     ----------
-    agreement : the target.
-    asked : whether it is the one that was asked for.
-    promises : how many are made, one for each group and verdict label where that was asked for.
-    parts : which of them would have been certified, by name; a single one has none ("").
-    coverage : share of the items that would get a verdict.
-    labels : about how many labels it takes (of each part), of items not calibrated on so far; None where no number
-        would do (``hopeless``), or where these are too few to tell.
-    corrected : the same if the judges were right on the label that they get wrong most (``Diagnosis.weakest``); None
-        where that would not be enough, or these are too few to tell.
-    hopeless : whether no part of the verdicts was right as often as it should.
-    nearest : how many of the labeled items, the surest ones, come nearest to being certified.
-    accuracy, accuracy_needed : how often the verdicts on these were right, and how often they would have to be for the
-        present number of labels to do (with probability 0.8); None where there are too few labels for any.
-    least : fewest labels that could do: all such verdicts right.
+    agreement : float
+        The target.
+    asked : bool
+        Whether it is the one that was asked for.
+    promises : int
+        How many are made, one for each group and verdict label where that was asked for.
+    parts : tuple[str, ...]
+        Which of them would have been certified, by name; a single one has none ("").
+    coverage : float
+        Share of the items that would get a verdict.
+    labels : int | None
+        About how many labels it takes (of each part), of items not calibrated on so far; None where no
+        number would do (``hopeless``), or where these are too few to tell.
+    corrected : int | None
+        The same if the judges were right on the label that they get wrong most (``Diagnosis.weakest``);
+        None where that would not be enough, or these are too few to tell.
+    hopeless : bool
+        Whether no part of the verdicts was right as often as it should.
+    nearest : int | None
+        How many of the labeled items, the surest ones, come nearest to being certified.
+    accuracy, accuracy_needed : float | None
+        How often the verdicts on these were right, and how often they would have to be for the present
+        number of labels to do (with probability 0.8); None where there are too few labels for any.
+    least : int | None
+        Fewest labels that could do: all such verdicts right.
 
     The last four are None where something is certified, where no item has a verdict, or where there are several
     promises.
@@ -126,18 +140,29 @@ class Diagnosis:
 
     Attributes
     ----------
-    labels, judges : names, in the order of the other fields.
-    n : labeled items.
-    by_judge : each judge's agreement with people, where it gave evidence.
-    together : that of all evidence together, every judge asked.
-    by_people, by_verdict : of all together, on the items that people label so, and where the judges say so.
-    confusion : items by people's label (rows) and by what all judges together say (columns; the last: nothing).
-    confused : the pairs of labels that disagree, most often first.
-    weakest : the label of people that judges get wrong most often, weighted by how often it occurs.
-    targets : how far each target is; empty where something was certified, so that nobody picks another.
-    verdicts : items by people's label (rows) and by the verdict that the policy gives (columns; the last: none, so that
-        the item is left open). In a pool the last row are its items without a label.
-    trails : the path of every part of the promise.
+    labels, judges : tuple[str, ...]
+        Names, in the order of the other fields.
+    n : int
+        Labeled items.
+    by_judge : tuple[Agreed, ...]
+        Each judge's agreement with people, where it gave evidence.
+    together : Agreed
+        That of all evidence together, every judge asked.
+    by_people, by_verdict : tuple[Agreed, ...]
+        Of all together, on the items that people label so, and where the judges say so.
+    confusion : tuple[tuple[int, ...], ...]
+        Items by people's label (rows) and by what all judges together say (columns; the last: nothing).
+    confused : tuple[Confusion, ...]
+        The pairs of labels that disagree, most often first.
+    weakest : str | None
+        The label of people that judges get wrong most often, weighted by how often it occurs.
+    targets : tuple[Target, ...]
+        How far each target is; empty where something was certified, so that nobody picks another.
+    verdicts : tuple[tuple[int, ...], ...]
+        Items by people's label (rows) and by the verdict that the policy gives (columns; the last:
+        none, so that the item is left open). In a pool the last row are its items without a label.
+    trails : tuple[Trail, ...]
+        The path of every part of the promise.
 
     The last two are empty in files made before they were kept.
     """
@@ -169,13 +194,17 @@ def diagnose(
 
     Parameters
     ----------
-    policy : what :func:`judgekit.trust.calibrate` made of the other parameters.
-    probs, human, options : what it was given.
-    judge_names : what the judges are called, in the order of their tiers; by default their numbers.
+    policy : Policy
+        What :func:`judgekit.trust.calibrate` made of the other parameters.
+    probs, human, options
+        What it was given.
+    judge_names : Sequence[str]
+        What the judges are called, in the order of their tiers; by default their numbers.
 
     Raises
     ------
-    ValueError : arrays that do not fit each other or hold impossible numbers.
+    ValueError
+        Arrays that do not fit each other or hold impossible numbers.
     """
     certificate = policy.certificate
     if certificate is None:

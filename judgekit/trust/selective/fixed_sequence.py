@@ -100,7 +100,8 @@ def own_steps(entered: Floats, points: Ints) -> list[Step]:
     Parameters
     ----------
     entered : float (items,), sorted from the strictest, all above -inf.
-    points : from :func:`checkpoints`.
+    points : Ints
+        From :func:`checkpoints`.
     """
     count = len(entered)
     ranks = points[points < count]

@@ -29,7 +29,8 @@ class Candidate:
 
     Attributes
     ----------
-    stopping : when its cascades stop.
+    stopping : StoppingRule
+        When its cascades stop.
     coverage : (thresholds,), shares of the items with a verdict, strictest threshold first.
     reach : (thresholds, tiers), share of the items that each tier is then asked about.
     cost : (thresholds,), mean cost per item.
@@ -66,7 +67,8 @@ def frontier(
 
     Raises
     ------
-    ValueError : arrays that do not fit each other or hold impossible numbers.
+    ValueError
+        Arrays that do not fit each other or hold impossible numbers.
     """
     Agreement(agreement, 0.5)  # refuses what is no agreement
     evidence = check_probs(probs)
@@ -115,7 +117,8 @@ def affordable(found: Sequence[Candidate], budget: float) -> Candidate:
 
     Raises
     ------
-    ValueError : even the cheapest costs more, or there are none for want of items.
+    ValueError
+        Even the cheapest costs more, or there are none for want of items.
     """
     for candidate in found:
         if candidate.budget <= budget:

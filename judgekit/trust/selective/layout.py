@@ -72,7 +72,8 @@ def lay_out(
 
     Raises
     ------
-    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+    ValueError
+        Arrays that do not fit each other or hold impossible numbers; one line says which.
     """
     if (promise is None) == (agreement is None):
         raise ValueError("give either the agreement that is wanted, or a promise")

@@ -39,9 +39,11 @@ class OpinionPool:
 
     Attributes
     ----------
-    judges : for each tier the judge it belongs to; consecutive tiers of one judge are its stages, and each
+    judges : tuple[int, ...]
+        For each tier the judge it belongs to; consecutive tiers of one judge are its stages, and each
         replaces the earlier ones.
-    weights : for each tier the weight of its judge; the weights of the judges sum to one.
+    weights : tuple[float, ...]
+        For each tier the weight of its judge; the weights of the judges sum to one.
     """
 
     judges: tuple[int, ...]
@@ -53,7 +55,8 @@ class OpinionPool:
 
         Raises
         ------
-        ValueError : ``judges`` has not one entry a tier, or the stages of a judge are not consecutive.
+        ValueError
+            ``judges`` has not one entry a tier, or the stages of a judge are not consecutive.
         """
         owner = tuple(range(tiers)) if judges is None else tuple(int(j) for j in judges)
         if len(owner) != tiers:

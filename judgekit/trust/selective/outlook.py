@@ -65,7 +65,8 @@ def claimed(probs: ArrayLike, judges: Sequence[int] | None = None) -> Floats:
 
     Parameters
     ----------
-    probs, judges : as for :func:`judgekit.trust.calibrate`.
+    probs, judges
+        As for :func:`judgekit.trust.calibrate`.
 
     Returns
     -------
@@ -107,7 +108,8 @@ def outlook(
 
     Raises
     ------
-    ValueError : arrays that do not fit each other, no item, or no number of labels.
+    ValueError
+        Arrays that do not fit each other, no item, or no number of labels.
     """
     evidence, believed = check_probs(probs), np.asarray(people, dtype=np.float64)
     if believed.shape != (len(evidence), evidence.shape[2]):

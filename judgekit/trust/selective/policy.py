@@ -80,11 +80,15 @@ class Policy:
 
     Attributes
     ----------
-    pool : how the tiers asked so far become one label and score (log-odds).
-    stopping : what an early stop must have to spare.
+    pool : OpinionPool
+        How the tiers asked so far become one label and score (log-odds).
+    stopping : StoppingRule
+        What an early stop must have to spare.
     threshold : float (groups, classes); how far the evidence must go for a verdict with that label; +inf never given.
-    groups : names of the groups in the order of ``threshold``; empty if one rule serves all items.
-    certificate : what was proven; None where nothing was tried.
+    groups : tuple[str, ...]
+        Names of the groups in the order of ``threshold``; empty if one rule serves all items.
+    certificate : Certificate | None
+        What was proven; None where nothing was tried.
     """
 
     pool: OpinionPool
@@ -146,7 +150,8 @@ class Policy:
 
         Parameters
         ----------
-        probs, groups : as for :meth:`decide`.
+        probs, groups
+            As for :meth:`decide`.
 
         Returns
         -------
@@ -188,7 +193,8 @@ class Policy:
 
         Raises
         ------
-        ValueError : not such a dict, or one of another version.
+        ValueError
+            Not such a dict, or one of another version.
         """
         if row.get("schema") == "judgekit.policy/2":
             row = {_BEFORE.get(name, name): value for name, value in row.items()} | {"schema": SCHEMA}

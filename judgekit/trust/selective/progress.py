@@ -97,11 +97,13 @@ def progress(probs: ArrayLike, human: ArrayLike, *, pool: ArrayLike, **options: 
 
     Parameters
     ----------
-    probs, human, pool, options : as for :func:`judgekit.trust.calibrate`.
+    probs, human, pool, options
+        As for :func:`judgekit.trust.calibrate`.
 
     Raises
     ------
-    ValueError : arrays that do not fit each other or hold impossible numbers; one line says which.
+    ValueError
+        Arrays that do not fit each other or hold impossible numbers; one line says which.
     """
     return standing(lay_out(probs, human, pool=pool, **options))
 

@@ -31,12 +31,17 @@ class Sample:
     loss : float (items, classes), how wrong each possible verdict is.
     answered : bool (items,), whether people labeled the item; all did but in a pool. Where not, every verdict is wrong.
     group : int (items,), the item's group as an index into ``names``.
-    names : the groups; empty where there is one promise for all.
+    names : tuple[str, ...]
+        The groups; empty where there is one promise for all.
     others : float (other items, tiers, classes), evidence on items whose labels are not used.
-    set_aside : how many of the others have labels that were given up for it.
-    shares : whether a loss may lie between 0 and 1.
-    pooled : whether the items are a pool, drawn before any of them was labeled.
-    hopeful : whether it is supposed that people will agree with every verdict on the items not labeled yet.
+    set_aside : int
+        How many of the others have labels that were given up for it.
+    shares : bool
+        Whether a loss may lie between 0 and 1.
+    pooled : bool
+        Whether the items are a pool, drawn before any of them was labeled.
+    hopeful : bool
+        Whether it is supposed that people will agree with every verdict on the items not labeled yet.
     """
 
     item: Ints
@@ -70,7 +75,8 @@ class Sample:
 
         Raises
         ------
-        ValueError : arrays that do not fit each other or hold impossible numbers.
+        ValueError
+            Arrays that do not fit each other or hold impossible numbers.
         """
         evidence = check_probs(probs)
         count, tiers, classes = evidence.shape

@@ -41,10 +41,14 @@ class StoppingRule:
 
     Attributes
     ----------
-    early_exit_margin : what an early verdict must have to spare; 0 at the last tier.
-    futility_bound : what later tiers are trusted to add, at most.
-    minimum_score : the least threshold at which the tier gives a verdict; -inf at the last.
-    depth : number of tiers that may be asked at all.
+    early_exit_margin : tuple[float, ...]
+        What an early verdict must have to spare; 0 at the last tier.
+    futility_bound : tuple[float, ...]
+        What later tiers are trusted to add, at most.
+    minimum_score : tuple[float, ...]
+        The least threshold at which the tier gives a verdict; -inf at the last.
+    depth : int
+        Number of tiers that may be asked at all.
     """
 
     early_exit_margin: tuple[float, ...]
@@ -189,7 +193,8 @@ def tally(entry: Floats, loss: Floats, at: Sequence[float]) -> Floats:
     ----------
     entry : float (items, tiers), from :meth:`StoppingRule.entries`.
     loss : float (items, tiers), the loss of the verdict that each tier would give.
-    at : thresholds, strictest first.
+    at : Sequence[float]
+        Thresholds, strictest first.
     """
     total, grid = np.zeros(len(at) + 1), -np.asarray(at, dtype=np.float64)
     before = np.full(len(entry), -np.inf)

@@ -33,7 +33,8 @@ def nearest(
     ----------
     entered : float (items,), the thresholds at which items enter the path, from the strictest.
     charged : float (items + 1,), the sum of the charges of the first items.
-    count : how many labeled items there are, those that never enter among them.
+    count : int
+        How many labeled items there are, those that never enter among them.
 
     Returns
     -------
