@@ -20,6 +20,10 @@ class UnknownFormat(InputError):
     """The file is sound, but of no format that is known."""
 
 
+class DamagedArchive(InputError):
+    """The file is a zip archive (a workbook, a log of inspect-ai) that cannot be read."""
+
+
 def head(path: Path) -> Head:
     """Look at the beginning of a file; what :func:`look` says, of a path that may be a folder."""
     if path.is_dir():
@@ -34,6 +38,7 @@ def look(file: BinaryIO, path: Path) -> Head:
     Raises
     ------
     InputError : it is empty, or neither JSON, JSONL nor a table with a header.
+    DamagedArchive : it is an archive, damaged or cut off.
     """
     if is_columnar(file):
         return Head("table", row=next(columnar(file, path), (0, {}))[1])
@@ -55,18 +60,20 @@ def look(file: BinaryIO, path: Path) -> Head:
 
 
 def _is_archive(file: BinaryIO, path: Path) -> bool:
+    """By its first bytes or by its end: either may be damaged."""
     file.seek(0)
     starts_so = file.read(4) == b"PK\x03\x04"
-    if starts_so and not zipfile.is_zipfile(file):
-        raise InputError("the archive is cut off: it was not written to its end", path=path)
-    return starts_so
+    ends_so = zipfile.is_zipfile(file)
+    if starts_so and not ends_so:
+        raise DamagedArchive("the archive is cut off: it was not written to its end", path=path)
+    return ends_so
 
 
 def _names(file: BinaryIO, path: Path) -> tuple[str, ...]:
     try:
         return tuple(zipfile.ZipFile(file).namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-        raise InputError(f"the archive is damaged: {error}", path=path) from None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
+        raise DamagedArchive(f"the archive is damaged: {error}", path=path) from None
 
 
 def _first_names(cursor: Cursor) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from judgekit.errors import InputError
 from judgekit.readers.base import Place
-from judgekit.readers.detect import head
+from judgekit.readers.detect import DamagedArchive, head
 from judgekit.readers.files.jsonfile import decode_row, first_character, numbered, opened
 from judgekit.readers.label_tools import answers, csv_sheet, tool_of
 from judgekit.readers.label_tools.base import Answer, LabelTool, NoLabel
@@ -112,14 +112,27 @@ def _records(path: Path, kind: type[R]) -> Iterator[R]:
 
 def _answers(path: Path) -> Iterator[tuple[Place, Answer]]:
     """The answers in a label tool's file, or in one of judgekit's own: JSONL, or CSV with whatever columns."""
-    return answers(_tool(path) or _own(path), path)
+    try:
+        tool = _tool(path) or _own(path)
+    except DamagedArchive as error:
+        yield 0, error
+        return
+    yield from answers(tool, path)
 
 
 def _tool(path: Path) -> LabelTool | None:
     try:
-        return tool_of(head(path))
+        seen = head(path)
+    except DamagedArchive:
+        raise
     except InputError:  # what is wrong is for the reader of judgekit's own files to say
         return None
+    tool = tool_of(seen)
+    if tool is None and seen.kind == "archive":
+        raise DamagedArchive(
+            "a zip archive that is no Excel workbook; save the labels again, as .xlsx or CSV", path=path
+        )
+    return tool
 
 
 def _own(path: Path) -> LabelTool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from itertools import groupby
@@ -60,6 +61,10 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
     openpyxl = _openpyxl()
     with opened(path) as file:
         try:
+            if (
+                part := zipfile.ZipFile(file).testzip()
+            ) is not None:  # openpyxl passes over a sheet that is damaged
+                raise InputError(f"the workbook is damaged (in {part}); save it again", path=path)
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             found = book[ITEMS] if ITEMS in book.sheetnames else book.worksheets[0]
             given = enumerate(found.iter_rows(values_only=True), 1)
@@ -69,10 +74,11 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
                 cells = dict(zip(header, map(_value, row), strict=False))
                 if any(cell is not None for cell in cells.values()):
                     yield place, {key: cell for key, cell in cells.items() if key}
-        except InputError:
-            raise
+        except InputError as error:
+            yield 0, error
         except Exception as error:  # a damaged archive, XML or sheet may raise anything
-            yield 0, InputError(f"the workbook cannot be read: {error}", path=path)
+            what = f"the workbook cannot be read: {str(error) or type(error).__name__}; save it again"
+            yield 0, InputError(what, path=path)
 
 
 def _value(cell: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,34 @@ def test_a_workbook_with_a_damaged_directory_is_one_clear_line(tmp_path: Path) -
     path.write_bytes(content.replace(b"PK\x01\x02", b"PK\x01\x03"))
     told = [row for _, row in examined(path, LabelRow)]
     assert len(told) == 1 and "the archive is damaged" in str(told[0]) and "\n" not in str(told[0])
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_a_workbook_with_one_damaged_byte_is_whole_or_one_line_that_says_so(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Never other labels, and never a word on encodings: wherever the byte is, in the directory most of all."""
+    folder = tmp_path_factory.mktemp("workbook")
+    (path, *_) = write_sheet(folder / "q.xlsx", [task("1"), task("2"), task("3")], "xlsx")
+    content = bytearray(ANSWERED["xlsx"](path, SAID).read_bytes())
+    whole = list(examined(path, LabelRow))
+    where = data.draw(
+        st.sampled_from([(0, 60), (len(content) - 900, len(content)), (0, len(content))]), "where"
+    )
+    at = where[0] + data.draw(st.integers(0, 10**6), "byte") % (where[1] - where[0])
+    content[at] = data.draw(st.integers(0, 255), "value")
+    path.write_bytes(content)
+    told = [row for _, row in examined(path, LabelRow)]
+    if any(isinstance(row, InputError) for row in told):
+        assert len(told) == 1 and re.search("archive|workbook", str(told[0])) and "\n" not in str(told[0])
+    else:
+        assert told == [row for _, row in whole]
+
+
+def test_a_workbook_without_the_sheet_that_its_directory_lost_is_damaged(tmp_path: Path) -> None:
+    (path, *_) = write_sheet(tmp_path / "q.xlsx", [task("1")], "xlsx")
+    head, _, tail = path.read_bytes().rpartition(b"xl/worksheets/sheet1.xml")
+    path.write_bytes(head + b"xl/worksheets/Sheet1.xml" + tail)
+    told = [row for _, row in examined(path, LabelRow)]
+    assert len(told) == 1 and "the workbook is damaged (in xl/worksheets/Sheet1.xml)" in str(told[0])
