@@ -22,11 +22,13 @@ _WHERE = {
     "load_rubric": "judgekit.rubrics",
     "Calibration": "judgekit.calibration.record",
     "Item": "judgekit.records",
+    "ItemResult": "judgekit.records",
     "HumanLabel": "judgekit.records",
     "Evidence": "judgekit.records",
     "EvidenceRow": "judgekit.records",
     "Verdict": "judgekit.records",
     "JudgekitError": "judgekit.errors",
+    "Session": "judgekit.engine.memory",
 }
 """Where names stand that are no functions of :mod:`judgekit.api`."""
 
@@ -36,11 +38,13 @@ _PACKAGES = ("judges", "report", "rubrics")
 if TYPE_CHECKING:
     from judgekit.api import *
     from judgekit.calibration.record import Calibration as Calibration
+    from judgekit.engine.memory import Session as Session
     from judgekit.errors import JudgekitError as JudgekitError
     from judgekit.records import Evidence as Evidence
     from judgekit.records import EvidenceRow as EvidenceRow
     from judgekit.records import HumanLabel as HumanLabel
     from judgekit.records import Item as Item
+    from judgekit.records import ItemResult as ItemResult
     from judgekit.records import Verdict as Verdict
     from judgekit.rubrics import load_rubric as load_rubric
 

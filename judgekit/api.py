@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from judgekit.cascade.cost import plan
     from judgekit.cascade.decide import decide
     from judgekit.cascade.spec import load_cascade
+    from judgekit.engine.memory import judge, judge_async
     from judgekit.engine.scoring import score
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
@@ -32,6 +33,8 @@ _WHERE = {
     "calibrate": "judgekit.calibration.files:calibrate",
     "decide": "judgekit.cascade.decide:decide",
     "frontier": "judgekit.calibration.files:frontier",
+    "judge": "judgekit.engine.memory:judge",
+    "judge_async": "judgekit.engine.memory:judge_async",
     "judges": "judgekit.judges:described",
     "label": "judgekit.labeling.label:label",
     "load_cascade": "judgekit.cascade.spec:load_cascade",
@@ -53,6 +56,8 @@ __all__ = [
     "calibrate",
     "decide",
     "frontier",
+    "judge",
+    "judge_async",
     "judges",
     "label",
     "load_cascade",

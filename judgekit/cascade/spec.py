@@ -21,6 +21,9 @@ from judgekit.runs.budget import Budget
 from judgekit.runs.folder import Paths, paths
 from judgekit.runs.store import Store
 
+_PASSING = ("lexical", "human")
+"""Kinds of judges that leave items to others by design."""
+
 
 class CascadeFile(Record):
     """The contents of a cascade file.
@@ -85,6 +88,13 @@ class CascadeSpec:
     def batched(self) -> bool:
         """Whether a judge asks through a batch API."""
         return any(tier.get("batch") for tier in self.file.tiers)
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """Names of the tiers that leave items to others by design."""
+        return tuple(
+            str(tier.get("name", tier["judge"])) for tier in self.file.tiers if tier.get("judge") in _PASSING
+        )
 
     def through_batches(self) -> CascadeSpec:
         """The same with every endpoint asked through its batch API.

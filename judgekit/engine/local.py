@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from judgekit.cascade.run import Cascade
 from judgekit.cascade.spec import CascadeSpec
+from judgekit.engine.loop import finished
 from judgekit.judges.base import Pending
 from judgekit.records import Item, ItemResult
 from judgekit.runs.about import CascadeAbout, RunAbout
@@ -21,11 +21,6 @@ from judgekit.runs.writer import Progress, Report, RunWriter
 
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
-
-_PASSING = ("lexical", "human")
-
-_TURN = 0.2
-"""Seconds waited for another thread at a time: on Windows, Ctrl-C does not end a wait without limit."""
 
 BATCH = 10_000
 """Items judged together where a judge asks through a batch API, so that its batches are few and large."""
@@ -55,15 +50,6 @@ class Job:
     about: RunAbout = field(default_factory=RunAbout)
     report: Report = lambda progress: None
 
-    @property
-    def passing(self) -> tuple[str, ...]:
-        """Names of the tiers that leave items to others by design."""
-        return tuple(
-            str(tier.get("name", tier["judge"]))
-            for tier in self.spec.file.tiers
-            if tier.get("judge") in _PASSING
-        )
-
     def described(
         self, progress: Progress, examples: Iterable[str], cascades: Mapping[str, CascadeAbout]
     ) -> RunAbout:
@@ -85,38 +71,14 @@ def score(job: Job) -> Progress:
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     BatchPending : prompts are with a provider; run again to collect the answers.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(_score(job))
-    return _in_a_thread(job)
-
-
-def _in_a_thread(job: Job) -> Progress:
-    """Score where this thread's event loop is running already, as in a notebook."""
-    started: list[asyncio.Task[Any] | None] = []
-
-    async def run() -> Progress:
-        started.append(asyncio.current_task())
-        return await _score(job)
-
-    with ThreadPoolExecutor(1) as thread:
-        done = thread.submit(asyncio.run, run())
-        try:
-            while not wait([done], _TURN).done:
-                pass
-            return done.result()
-        except KeyboardInterrupt:
-            for task in filter(None, started):
-                task.get_loop().call_soon_threadsafe(task.cancel)
-            raise
+    return finished(partial(_score, job))
 
 
 async def _score(job: Job) -> Progress:
     cascades: dict[str, Cascade] = {}
     stream, pending = iter(job.items), Pending()
     size = BATCH if job.spec.batched else BLOCK
-    with RunWriter(job.folder, job.passing) as writer:
+    with RunWriter(job.folder, job.spec.passing) as writer:
         try:
             while block := list(islice(stream, size)):
                 for name in sorted({job.spec.rubric_for(item) for item in block} - cascades.keys()):

@@ -130,7 +130,7 @@ def score(job: Job) -> Progress:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")
     ray = _connected()
     cascades, examples = dict[str, CascadeAbout](), set[str]()
-    with store_actor(ray, job) as kept, RunWriter(job.folder, job.passing) as writer:
+    with store_actor(ray, job) as kept, RunWriter(job.folder, job.spec.passing) as writer:
         for row in _mapped(ray, job, kept):
             if row["error"] == _STOPPED:
                 assert kept is not None
