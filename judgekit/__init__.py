@@ -32,7 +32,7 @@ _WHERE = {
 }
 """Where names stand that are no functions of :mod:`judgekit.api`."""
 
-_PACKAGES = ("judges", "report", "rubrics")
+_PACKAGES = ("export", "judges", "report", "rubrics")
 """Verbs that share their name with a package."""
 
 if TYPE_CHECKING:

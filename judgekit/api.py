@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from judgekit.cascade.spec import load_cascade
     from judgekit.engine.memory import judge, judge_async
     from judgekit.engine.scoring import score
+    from judgekit.export.verb import export
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
     from judgekit.labeling.label import label
@@ -32,6 +33,7 @@ _WHERE = {
     "audit": "judgekit.labeling.audit:audit",
     "calibrate": "judgekit.calibration.files:calibrate",
     "decide": "judgekit.cascade.decide:decide",
+    "export": "judgekit.export.verb:export",
     "frontier": "judgekit.calibration.files:frontier",
     "judge": "judgekit.engine.memory:judge",
     "judge_async": "judgekit.engine.memory:judge_async",
@@ -55,6 +57,7 @@ __all__ = [
     "audit",
     "calibrate",
     "decide",
+    "export",
     "frontier",
     "judge",
     "judge_async",

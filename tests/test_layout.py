@@ -33,6 +33,7 @@ THROUGH = {
     "cli/test_output.py": (
         "cli/common.py",
         "cli/decide.py",
+        "cli/export.py",
         "cli/inputs.py",
         "cli/judges.py",
         "cli/people.py",

@@ -33,6 +33,7 @@ VERBS = {
     "decide": "Turn evidence into verdicts under a calibration.",
     "audit": "Say whether promises still hold, from spot checks.",
     "report": "Say how much was forgotten and kept, from scored runs.",
+    "export": "Write a run's verdicts for other tools.",
     "plan": "Say what scoring will cost and how many labels a promise takes; asks no judge.",
     "judges": "List the judges, or check one.",
     "rubrics": "List the rubrics, or render one for an item.",

@@ -24,7 +24,8 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     Parameters
     ----------
     path : Path
-        The file; until then its name ends in ``.part``, and what was there before stays.
+        The file; until then its name ends in ``.part``, and what was there before stays. Where writing fails, nothing
+        half-written is left.
     """
     with _moved_at_end(path) as part, create(part) as file:
         yield file
@@ -48,5 +49,9 @@ def _synced(file: IO[Any]) -> None:
 @contextmanager
 def _moved_at_end(path: Path) -> Iterator[Path]:
     part = path.with_name(path.name + PART)
-    yield part
+    try:
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     part.replace(path)  # after closing: Windows moves no open file

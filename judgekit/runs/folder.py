@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_evidence, read_verdicts
@@ -116,6 +117,29 @@ class RunFolder:
                     path=self.path,
                 )
             yield item, verdict
+
+    def results(self) -> Iterator[tuple[Item | None, EvidenceRow | None, Verdict]]:
+        """Item, evidence and verdict of each row, read side by side, so that memory does not grow with the run.
+
+        Raises
+        ------
+        InputError : the files are not in the same order, as scoring writes them.
+        """
+        beside = {
+            name: rows
+            for name, rows in ((ITEMS, self.items()), (EVIDENCE, self.evidence()))
+            if (self.path / name).is_file()
+        }
+        for number, verdict in enumerate(self.verdicts(), 1):
+            found: dict[str, Any] = {name: next(rows, None) for name, rows in beside.items()}
+            for name, row in found.items():
+                if row is None or row.key != verdict.key:
+                    raise InputError(
+                        f"expected the row of verdict '{verdict.id}'; the files are of different runs",
+                        path=self.path / name,
+                        row=number,
+                    )
+            yield found.get(ITEMS), found.get(EVIDENCE), verdict
 
     def _rows(self, kind: type[R], name: str) -> Iterator[R]:
         path = self.path / name

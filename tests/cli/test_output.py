@@ -24,6 +24,7 @@ CALLS = {
     "decide": ("runs/outputs", "made.json", "-o", "v.jsonl"),
     "audit": ("runs/outputs", "--labels", "labels.jsonl", "--calibration", "made.json", "-o", "a.json"),
     "report": ("runs/outputs",),
+    "export": ("runs/outputs", "scores.jsonl"),
     "plan": ("outputs.jsonl", "--agreement", "0.9"),
     "judges": (),
     "rubrics": ("forgetting", "outputs.jsonl"),

@@ -1,0 +1,23 @@
+"""``judgekit export``: a run's verdicts as a file of another tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from judgekit import api
+from judgekit.cli.common import PATH
+from judgekit.cli.output import result
+from judgekit.export.verb import FORMATS
+
+
+@click.command("export")
+@click.argument("run", type=PATH)
+@click.argument("out", type=PATH)
+@click.option("--format", type=click.Choice(list(FORMATS)), help="By default as the ending of OUT says.")
+def command(run: Path, out: Path, format: str | None) -> None:
+    """Write the verdicts of RUN, a run folder, to OUT for other tools."""
+    written = api.export(run, out, format=format)
+    click.echo(f"written to {written}")
+    result(written=str(written))
