@@ -16,6 +16,11 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def whole(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 file can hold, replaced by U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def spelled(error: UnicodeError) -> tuple[str, int]:
     """An error handler (:func:`codecs.register_error`) that spells out what the output's encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):

@@ -15,7 +15,7 @@ from judgekit.calibration.evidence_table import last_stages, to_arrays
 from judgekit.calibration.ood import REASON
 from judgekit.calibration.record import Calibration
 from judgekit.errors import FingerprintMismatch, renamed
-from judgekit.frames import Stream
+from judgekit.frames.stream import Stream
 from judgekit.records import EvidenceRow, Verdict
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.folder import evidence as evidence_of
@@ -37,7 +37,7 @@ def decide(
         calibration = Calibration.load(Path(calibration))
     if isinstance(evidence, str | Path) and calibration.rubric:
         rows = (row for row in rows if row.rubric in ("", calibration.rubric))
-    return Stream(decide_rows(rows, calibration, allow_uncertified=allow_uncertified))
+    return Stream(Verdict, decide_rows(rows, calibration, allow_uncertified=allow_uncertified))
 
 
 def decide_rows(

@@ -14,7 +14,7 @@ from judgekit import readers
 from judgekit.cascade.spec import CascadeSpec, checked_cascade
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, at_least, known, renamed
-from judgekit.frames import Stream
+from judgekit.frames.stream import Stream
 from judgekit.readers import unique
 from judgekit.readers.join import Labels
 from judgekit.readers.log import ReaderOptions
@@ -22,7 +22,7 @@ from judgekit.records import EvidenceRow, Item, Verdict
 from judgekit.runs import occupied
 from judgekit.runs.about import RunAbout
 from judgekit.runs.budget import Budget
-from judgekit.runs.folder import Paths, evidence, paths, verdicts
+from judgekit.runs.folder import Paths, RunFolder, evidence, paths, verdicts
 from judgekit.runs.store import Store
 from judgekit.runs.writer import Progress, Report
 
@@ -39,14 +39,19 @@ class Scored:
     progress: Progress
 
     @property
+    def items(self) -> Stream[Item]:
+        """The items that were judged, read from its folder."""
+        return Stream(Item, RunFolder.open(self.folder).items())
+
+    @property
     def verdicts(self) -> Stream[Verdict]:
         """The run's verdicts, read from its folder."""
-        return Stream(verdicts(self.folder))
+        return Stream(Verdict, verdicts(self.folder))
 
     @property
     def evidence(self) -> Stream[EvidenceRow]:
         """What every judge asked said of each item, read from its folder."""
-        return Stream(evidence(self.folder))
+        return Stream(EvidenceRow, evidence(self.folder))
 
 
 @renamed(unbound="allow_uncertified")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from judgekit.calibration.record import calibrations
+from judgekit.display import whole
 from judgekit.errors import InputError
 from judgekit.export.words import explanation
-from judgekit.readers.base import whole
 from judgekit.records import Item, Verdict
 from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder

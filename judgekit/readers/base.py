@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from judgekit.display import whole as whole
 from judgekit.errors import InputError
 from judgekit.readers.names import RunNames, run_names
 from judgekit.records import Item, Recorded, parse
@@ -132,11 +133,6 @@ class Format:
     read: Callable[[Source], Iterator[Item]]
     metrics: Callable[[Path], dict[str, float | None]] = lambda path: {}
     repeats: Callable[[Path], bool] = lambda path: False
-
-
-def whole(text: str) -> str:
-    """The text with lone surrogates, which no UTF-8 file can hold, replaced by U+FFFD."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def require(row: object, key: str, path: Path, place: Place) -> Any:

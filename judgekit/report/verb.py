@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
-from judgekit.frames import to_frame
+from judgekit.frames.stream import to_frame
 from judgekit.readers.join import Labels
 from judgekit.report.load import Run, load
 from judgekit.report.render.html import fragment
