@@ -47,12 +47,10 @@ THROUGH = {
     "cli/test_queue.py": (
         "labeling/collapsed.py",
         "labeling/queue.py",
-        "report/render/write.py",
     ),
     "cli/test_verbs.py": (
         "engine/local.py",
         "engine/scoring.py",
-        "runs/atomic.py",
         "runs/tally.py",
     ),
     "engine/test_offline.py": (

@@ -40,7 +40,13 @@ VERBS = {
     "validate": "Check files and say what they hold.",
 }
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+_FAILED = {
+    errno.ENOSPC: "make room there, and give the same command again",
+    errno.EDQUOT: "make room there, and give the same command again",
+    errno.EROFS: "name another place",
+    errno.EIO: "the disk may be broken: name another place",
+}
+"""What the machine fails with, and what helps."""
 
 _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 
@@ -128,8 +134,9 @@ def main() -> None:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             sys.exit(0)
-        print(f"judgekit: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
-        sys.exit(EXIT_FAILED if error.errno in _NO_ROOM else EXIT_BAD_INPUT)
+        helps = "; ".join(filter(None, (error.strerror or str(error), _FAILED.get(error.errno or 0))))
+        print(printable(f"judgekit: {error.filename or 'a file'}: {helps}"), file=sys.stderr)
+        sys.exit(EXIT_FAILED if error.errno in _FAILED else EXIT_BAD_INPUT)
     except sqlite3.Error as error:
         print(f"judgekit: the run's store.sqlite: {error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)

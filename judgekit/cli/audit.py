@@ -11,6 +11,7 @@ from judgekit import api
 from judgekit.cli.common import OUT, PATH
 from judgekit.cli.output import result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
+from judgekit.runs.atomic import replacing
 
 SCHEMA = "judgekit.audit/1"
 
@@ -46,7 +47,8 @@ def command(
         for why, count in audit.left_out.items():
             click.echo(f"  left out {count:,}: {why}")
     row = {"schema": SCHEMA, "audits": [audit.to_row() for audit in found]}
-    out.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
+    with replacing(out) as file:
+        file.write(json.dumps(row, indent=1, ensure_ascii=False) + "\n")
     click.echo(f"written to {out}")
     result(written=str(out), **row)
     return EXIT_NOT_CERTIFIED if any(audit.status == "broken" for audit in found) else EXIT_DONE

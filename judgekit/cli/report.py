@@ -31,7 +31,7 @@ from judgekit.errors import ConfigError, mendable
 @click.option(
     "--figures",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for the charts as SVG, PDF and PNG, at the widths of a paper's columns.",
+    help="A folder for the charts as SVG, PDF and PNG, with their captions, at the widths of a paper's columns.",
 )
 @click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
 @click.option(

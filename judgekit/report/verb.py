@@ -79,7 +79,7 @@ def report(
         The page; the same as JSON and Markdown; the table of runs for a paper; one CSV row a number.
         The folder of each is there.
     figures : str | Path | None
-        Folder for the charts as SVG, PDF and PNG; made where it is not there.
+        Folder for the charts as SVG, PDF and PNG, with their captions; made where it is not there.
     labels : Paths | None
         More human labels on the verdicts, such as spot checks.
     calibrations : Paths

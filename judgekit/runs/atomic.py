@@ -1,8 +1,9 @@
-"""Text files that appear whole or not at all, with the same bytes on every system."""
+"""Files that appear whole or not at all, with the same bytes on every system."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +22,18 @@ def create(path: Path) -> IO[str]:
 def replacing(path: Path) -> Iterator[IO[str]]:
     """Open a file that takes the place of ``path`` once everything is written.
 
+    Where that fails, what was there before stays, and nothing half-written is left behind. What is no file, such as
+    ``/dev/stdout``, is written to as it is.
+
     Parameters
     ----------
     path : Path
-        The file; until then its name ends in ``.part``, and what was there before stays. Where writing fails, nothing
-        half-written is left.
+        The file; until it is whole its name ends in ``.part``. A link stays one: the file that it leads to is replaced.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; the error names ``path``.
     """
     with _moved_at_end(path) as part, create(part) as file:
         yield file
@@ -43,15 +51,22 @@ def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
 def _synced(file: IO[Any]) -> None:
     """Have the system write a file now, or a power cut right after could leave an empty one in the old one's place."""
     file.flush()
-    os.fsync(file.fileno())
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        os.fsync(file.fileno())
 
 
 @contextmanager
 def _moved_at_end(path: Path) -> Iterator[Path]:
-    part = path.with_name(path.name + PART)
+    whole = Path(os.path.realpath(path))
+    is_stream = path.exists() and not path.is_file()
+    part = path if is_stream else whole.with_name(whole.name + PART)
     try:
         yield part
-    except BaseException:
-        part.unlink(missing_ok=True)
+        if not is_stream:
+            part.replace(whole)  # after closing: Windows moves no open file
+    except BaseException as error:
+        if not is_stream:
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, str(part)):
+            error.filename, error.filename2 = str(path), None  # a full disk does not say which file it was
         raise
-    part.replace(path)  # after closing: Windows moves no open file

@@ -12,6 +12,7 @@ from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
 from judgekit.report.render.numbers import to_csv
 from judgekit.report.summary import Summary, to_json
+from judgekit.runs.atomic import replacing_bytes
 
 
 def write(
@@ -32,6 +33,7 @@ def write(
     Raises
     ------
     MissingExtra : a page or figures are wanted, and matplotlib, which draws its charts, is not installed.
+    OSError : a file cannot be written; the error names it, and what was there before stays.
     """
     forms: tuple[tuple[str | Path | None, Callable[[], str]], ...] = (
         (json, lambda: to_json(summary)),
@@ -42,7 +44,9 @@ def write(
     )
     for path, text in forms:
         if path is not None:
-            Path(path).write_text(text(), "utf-8", "replace", newline="")  # a lone surrogate has no bytes
+            content = text().encode("utf-8", "replace")  # a lone surrogate has no bytes
+            with replacing_bytes(Path(path)) as file:
+                file.write(content)
             yield Path(path)
     if figures is not None:
         for _ in write_figures(summary, figures):

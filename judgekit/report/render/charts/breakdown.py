@@ -119,7 +119,7 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
         for row in rows
     )
     caption = (
-        "In percent of all items of a side, best run first; each part of a bar leads to its items."
+        "In percent of all items of a side, best run first."
         + (
             " Striped in gray is what open items, or errors that a certificate allows, leave undecided."
             if left_open

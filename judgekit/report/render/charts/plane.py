@@ -14,6 +14,7 @@ from judgekit.report.render.drawing.canvas import GRID, INK, PAPER, SERIES, WIDE
 from judgekit.report.render.drawing.labels import Segment, place_names
 from judgekit.report.render.links import items_link
 from judgekit.report.summary import Summary
+from judgekit.report.words import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,9 @@ LOW, HIGH = -0.035, 1.035
 
 MANY = 12
 """Runs above which a legend names the methods."""
+
+LISTED = 12
+"""Names without a place in the plane that the note under it lists."""
 
 MARKS = "osD^vPhp"
 GONE, BASELINE = "X", "*"
@@ -108,7 +112,7 @@ def _draw(summary: Summary) -> Drawing | None:
         )
         if not lost:
             return ""
-        return f"{lost} of {len(points)} names found no place: point at a mark to read its name."
+        return f"{len(lost)} of {len(points)} names found no place: {listed(lost, LISTED)}."
 
     text = "; ".join(
         f"{point.run.title}: forgotten well {in_words(point.forgotten)}, kept {in_words(point.kept)}"

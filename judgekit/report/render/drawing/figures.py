@@ -1,12 +1,12 @@
 """The report's charts as files for a paper: SVG, PDF and PNG in one style, at the widths of a paper's columns.
 
-Always on white, with patterns beside the colors, so that they can be read in black and white; without links. The same
-summary gives the same bytes.
+Always on white, with patterns beside the colors, so that they can be read in black and white; without links. What the
+page prints around a chart stands in a file of captions. The same summary gives the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,10 @@ from judgekit.report.render.charts.base import Drawing
 from judgekit.report.render.drawing import palette
 from judgekit.report.render.drawing.canvas import painted, to_svg
 from judgekit.report.summary import Summary
+from judgekit.runs.atomic import replacing, replacing_bytes
+
+CAPTIONS = "captions.txt"
+"""Title, caption and note of every chart: what a figure without them would not say, such as what it rests on."""
 
 COLUMN, PAGE = 3.3, 6.9
 """Inches: one column of a paper, and both."""
@@ -40,6 +44,8 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 def write_figures(summary: Summary, folder: str | Path) -> Iterator[Path]:
     """Write every chart that the summary has data for, named by the chart: ``plane.svg``, ``plane.pdf``, ``plane.png``.
 
+    And ``captions.txt``, what the page prints around them: title, caption, and which names found no place.
+
     Parameters
     ----------
     summary : Summary
@@ -57,15 +63,23 @@ def write_figures(summary: Summary, folder: str | Path) -> Iterator[Path]:
         matplotlib is not installed.
     ConfigError
         A package that adds a chart is broken.
+    OSError
+        A file cannot be written; the error names it.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    told = []
     for chart, drawing in drawings(summary):
-        yield from _write(chart.name, drawing, folder)
+        note = yield from _write(chart.name, drawing, folder)
+        told.append("\n".join(filter(None, (f"{chart.name}: {chart.title}", drawing.caption.strip(), note))))
+    path = folder / CAPTIONS
+    with replacing(path) as text:
+        text.write("\n\n".join(told) + "\n")
+    yield path
 
 
-def _write(name: str, drawing: Drawing, folder: Path) -> Iterator[Path]:
-    """One chart in all forms, drawn once."""
+def _write(name: str, drawing: Drawing, folder: Path) -> Generator[Path, None, str]:
+    """One chart in all forms, drawn once; what only the drawing can tell."""
     size = _size(drawing)
     colors = {**palette.colors("light"), "hatch": palette.colors("light")["paper"]}
     style = {
@@ -74,18 +88,21 @@ def _write(name: str, drawing: Drawing, folder: Path) -> Iterator[Path]:
         "svg.fonttype": "none",
         "svg.hashsalt": name,
     }
-    with painted(size, drawing.paint, colors, style) as (figure, _):
+    with painted(size, drawing.paint, colors, style) as (figure, note):
         figure.patch.set(alpha=1, facecolor="white")
         for artist in figure.findobj():
             artist.set_url(None)
             artist.set_gid(None)
         path = folder / f"{name}.svg"
-        path.write_text(to_svg(figure), "utf-8", newline="")
+        with replacing(path) as text:
+            text.write(to_svg(figure))
         yield path
         for kind, options in _FORMATS.items():
             path = folder / f"{name}.{kind}"
-            figure.savefig(path, format=kind, **options)
+            with replacing_bytes(path) as file:
+                figure.savefig(file, format=kind, **options)
             yield path
+    return note
 
 
 def _size(drawing: Drawing) -> tuple[float, float]:

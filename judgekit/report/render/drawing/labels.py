@@ -22,7 +22,7 @@ def place_names(
     names: Sequence[str],
     segments: Sequence[Segment],
     radius: float,
-) -> int:
+) -> list[str]:
     """Write names beside their points, the first ones first, by the library textalloc.
 
     Parameters
@@ -40,8 +40,8 @@ def place_names(
 
     Returns
     -------
-    int
-        How many names found no place.
+    list of str
+        The names that found no place.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def place_names(
     except ImportError as error:
         raise MissingExtra("The HTML report", "report", error) from None
     if not points:
-        return 0
+        return []
     figure = axes.get_figure(root=True)
     assert figure is not None
     settle(figure)
@@ -86,7 +86,7 @@ def place_names(
         avoid_crossing_label_lines=True,
         zorder=4,
     )
-    return sum(text is None for text in texts)
+    return [name for name, text in zip(names, texts, strict=True) if text is None]
 
 
 def _ring(axes: Axes, point: tuple[float, float], radius: float) -> list[tuple[float, float]]:

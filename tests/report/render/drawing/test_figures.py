@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import struct
 import zlib
@@ -11,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from judgekit.report.render.charts import charts
-from judgekit.report.render.drawing.figures import COLUMN, DPI, PAGE, write_figures
+from judgekit.report.render.drawing.figures import CAPTIONS, COLUMN, DPI, PAGE, write_figures
 from judgekit.report.render.drawing.palette import colors
-from tests.report.render.charts.drawings import made_up
+from tests.report.render.charts.drawings import made_up, of_many
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ("svg", "pdf", "png")
@@ -37,7 +38,31 @@ def of(files, kind):
 def test_every_chart_of_the_page_in_every_form(summary, files):
     names = {chart.name for chart in charts(summary)}
     assert {"plane", "breakdown-forget", "breakdown-keep", "sweep"} <= names
-    assert set(files) == {f"{name}.{kind}" for name in names for kind in KINDS}
+    assert set(files) == {CAPTIONS, *(f"{name}.{kind}" for name in names for kind in KINDS)}
+
+
+def test_captions_say_what_the_page_prints_around_the_charts(summary, tmp_path):
+    many = replace(of_many(summary, 50), comparisons=())
+    for _ in write_figures(many, tmp_path):
+        pass
+    told = (tmp_path / CAPTIONS).read_text("utf-8")
+    for chart in charts(many):
+        assert f"{chart.name}: {chart.title}\n{chart.caption.strip()}\n" in told
+    assert re.search(r"Judge's opinion|judge's opinion", told)
+    assert re.search(r"\d+ of 50 names found no place: run \d+ of a method, .* more\.\n", told)
+
+
+def test_a_figure_that_cannot_be_written_leaves_the_old_one_and_no_part(summary, tmp_path, monkeypatch):
+    (tmp_path / "plane.pdf").write_text("as it was", "utf-8")
+
+    def fails(self, file, *, format, **_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", fails)
+    with pytest.raises(OSError, match=r"No space left.*plane\.pdf"):
+        list(write_figures(summary, tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"plane.pdf", "plane.svg"}
+    assert (tmp_path / "plane.pdf").read_text("utf-8") == "as it was"
 
 
 def test_png_is_as_wide_as_a_column_at_300_dpi(files):
