@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -66,7 +66,8 @@ def _moved_at_end(path: Path) -> Iterator[Path]:
             part.replace(whole)  # after closing: Windows moves no open file
     except BaseException as error:
         if not is_stream:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # what failed first is what is said
+                part.unlink()
         if isinstance(error, OSError) and error.filename in (None, str(part)):
             error.filename, error.filename2 = str(path), None  # a full disk does not say which file it was
         raise

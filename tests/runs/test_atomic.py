@@ -32,9 +32,11 @@ def test_an_error_without_a_name_gets_the_file_s(tmp_path: Path) -> None:
     assert raised.value.filename == str(tmp_path / "report.md")
 
 
-def test_an_error_on_the_way_names_the_file_and_not_its_part(tmp_path: Path) -> None:
-    path = tmp_path / "nowhere" / "report.md"
-    with pytest.raises(FileNotFoundError) as raised, replacing(path):
+@pytest.mark.parametrize("above", ["nowhere", "file"])
+def test_an_error_on_the_way_names_the_file_and_not_its_part(above: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / above / "report.md"
+    with pytest.raises(OSError) as raised, replacing(path):
         pass
     assert raised.value.filename == str(path)
 
