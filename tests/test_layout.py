@@ -78,7 +78,6 @@ THROUGH = {
         "readers/formats/alpaca.py",
         "readers/formats/hf.py",
         "readers/formats/judgekit_jsonl.py",
-        "readers/formats/lm_eval.py",
         "readers/formats/muse.py",
         "readers/formats/open_unlearning.py",
         "readers/formats/rulebreakers.py",

@@ -124,7 +124,8 @@ class Counts:
 class Format:
     """A file format: how it is told from others, how its items and its run-level numbers are read.
 
-    ``repeats``: whether another file beside this one holds the same outputs.
+    ``repeats``: whether another file beside this one holds the same outputs. ``refuses``: why a file of this format
+    holds nothing to judge; empty where it does.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Format:
     read: Callable[[Source], Iterator[Item]]
     metrics: Callable[[Path], dict[str, float | None]] = lambda path: {}
     repeats: Callable[[Path], bool] = lambda path: False
+    refuses: Callable[[Head], str] = lambda head: ""
 
 
 def require(row: object, key: str, path: Path, place: Place) -> Any:

@@ -119,8 +119,11 @@ def find(seen: Head, path: Path) -> Format:
     Raises
     ------
     UnknownFormat : none fits.
+    InputError : the one that fits says that there is nothing to judge.
     """
     if fits := _first_that_fits(seen, SHIPPED.values()):
+        if why := fits.refuses(seen):
+            raise InputError(why, path=path)
         return fits
     broken = []
     for name in added():

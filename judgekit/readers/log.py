@@ -14,8 +14,8 @@ from judgekit.readers.detect import find, head, look
 from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.formats import format_named, hf
 from judgekit.readers.formats import table as mapped
+from judgekit.readers.hydra import overrides
 from judgekit.readers.logs import logs
-from judgekit.readers.names import overrides
 from judgekit.readers.settings import of_training
 from judgekit.records import Item
 
@@ -93,7 +93,7 @@ class Log:
 
     @property
     def overrides(self) -> dict[str, str]:
-        """Hydra's overrides near it on how the model was trained; what the caller says of the method goes before."""
+        """What Hydra recorded near it of how the model was trained; what the caller says of the method goes before."""
         near = overrides(self.source.path) if self.source.path.is_file() else {}
         return of_training(near, self.source.method)
 

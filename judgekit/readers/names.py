@@ -4,8 +4,11 @@ Folders that only name a stage (``evals``, ``eval_results``, ``ds_size300``, ...
 first other folder, or of the file where the file's own name is not the format's, is split at underscores and freed of
 a leading benchmark name. The part with a size (``8B``) or a known family (``Llama``) is the model; the rest is the
 method. Without such a part all is the method, and the model is the nearest of the three folders above whose name has
-one with a size. Hydra's overrides beside the file, or in the three folders above (``.hydra/overrides.yaml``, or the
-folder's own name in a multirun: ``model=…,trainer=…,seed=1``), go before names: they record what was run.
+one with a size. What Hydra recorded near the file (:mod:`judgekit.readers.hydra`), or in the folder's own name in a
+multirun (``model=…,trainer=…,seed=1``), goes before names: it is what was run.
+
+lm-evaluation-harness calls a folder by its model, with ``__`` for ``/``. Of a path the last folder is read in the same
+way; a model of a hub is kept whole, unless its name tells a method.
 
 A word may be either: FALCON is a method, Falcon a model. Then the other parts decide: a model stands elsewhere, a
 method does, or the forget split has it on its left (model) or right (method). Where they do not, nothing is guessed.
@@ -17,7 +20,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from judgekit.readers.hydra import ABOVE, PRETRAINED, overrides, pairs
 
 _FIXED = re.compile(
     r"[A-Za-z]+_(EVAL|SUMMARY)|eval_(log|real)\w*|history|forget|neighbor|samples_.+|\d{4}-\d\d-\d\dT[\d:+-]+_.+|out|model_outputs|annotations"
@@ -25,6 +30,8 @@ _FIXED = re.compile(
 _STAGE = re.compile(
     r"(evals?|logs|results|eval_results|saves|outputs?|data|ds_size\d+|checkpoint)([-_]\w+)*|\d+|\.|"
 )
+_OF_HARNESS = re.compile(r"samples_.+")
+_CHECKPOINT = re.compile(r"checkpoint-\d+")
 _SAMPLED = re.compile(r"generations_n\d+(_evaluated)?")
 _PART = re.compile(r"(forget|retain|holdout)|(temperature|top_p)=\S+")
 """Files of leak@k, and the folders of theirs that say which part of a run they hold; elsewhere it is a run's name."""
@@ -43,7 +50,6 @@ _METHOD = re.compile(
 )
 _EITHER = re.compile(r"falcon([-+.]|$)", re.IGNORECASE)
 _SPLIT = re.compile(r"(forget|retain|holdout)\d+")
-_ABOVE = 3
 
 
 class RunNames(NamedTuple):
@@ -78,19 +84,40 @@ def run_names(path: Path) -> RunNames:
     if not is_sampled and not _FIXED.fullmatch(path.stem) and not _STAGE.fullmatch(path.stem):
         names, above = path.stem, []
     else:
-        names, above = (folders[0] if folders else ""), folders[1 : 1 + _ABOVE]
-    if pairs := _pairs(names):
-        names = ",".join(pair for pair in pairs if not pair.startswith("model="))
-    found = _parse(names, (model or next(filter(None, map(_sized, above)), ""), trainer))
+        names, above = (folders[0] if folders else ""), folders[1 : 1 + ABOVE]
+    if named := pairs(names):
+        names = ",".join(pair for pair in named if not pair.startswith("model="))
+    if _OF_HARNESS.fullmatch(path.stem) and "__" in names:
+        return _of_harness(names)
+    elsewhere = (*above, Path(ran.get(PRETRAINED, "")).name)
+    found = _parse(names, (model or next(filter(None, map(_sized, elsewhere)), ""), trainer))
     found = found._replace(model=model or found.model)
     if trainer.lower() in ("", "finetune") or trainer.lower() in found.method.lower():
         return found
     return found._replace(method="_".join(filter(None, (trainer, found.method))))
 
 
+def _of_harness(folder: str) -> RunNames:
+    """Model and method of a folder that lm-evaluation-harness named by a path or by a model of a hub."""
+    parts = [part for part in folder.split("__") if part]
+    checkpoint = next((part for part in parts[-1:] if _CHECKPOINT.fullmatch(part)), "")
+    last = next((part for part in reversed(parts) if not is_stage(part)), folder)
+    found = _parse(last, ("", ""))
+    is_hub = folder.count("__") == 1 and len(parts) == 2
+    if is_hub and not any(map(_is_of_method, last.split("_"))):
+        return RunNames("/".join(parts), "")
+    return found._replace(method="_".join(filter(None, (found.method, checkpoint))))
+
+
+def _is_of_method(part: str) -> bool:
+    return is_method(part) or bool(_SPLIT.fullmatch(part))
+
+
 def _parse(name: str, elsewhere: tuple[str, str]) -> RunNames:
     """Model and method of a name; ``elsewhere`` are those that something else says of the run."""
     parts = name.split("_")
+    if len(parts) > 1 and parts[0] == "unlearn" and parts[1].lower() in _BENCHMARKS:
+        parts = parts[1:]
     while parts and parts[0].lower() in _BENCHMARKS:
         parts = parts[1:]
     models = [part for part in parts if _is_model(part)]
@@ -140,31 +167,3 @@ def _side(part: str, parts: Sequence[str]) -> str:
 def _sized(name: str) -> str:
     """The part of a folder's name that is a model by its size."""
     return next((part for part in name.split("_") if _SIZE.search(part)), "")
-
-
-def overrides(path: Path) -> dict[str, str]:
-    """``key=value`` of Hydra's overrides near a file; those of the nearest folder go before."""
-    found: dict[str, str] = {}
-    for folder in list(path.absolute().parents)[: 1 + _ABOVE]:
-        for text in (*_listed(folder / ".hydra" / "overrides.yaml"), *_pairs(folder.name)):
-            key, _, value = str(text).lstrip("+").partition("=")
-            if value:
-                found.setdefault(key, value)
-    return found
-
-
-def _pairs(folder: str) -> list[str]:
-    """The overrides that name a folder of a Hydra multirun; none where it is called otherwise."""
-    parts = folder.split(",")
-    return parts if all(re.fullmatch(r"[+\w.@/]+=[^=]*", part) for part in parts) else []
-
-
-def _listed(path: Path) -> list[Any]:
-    """The entries of a YAML list; of what is no such file, none."""
-    import yaml
-
-    try:
-        entries = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return []
-    return entries if isinstance(entries, list) else []

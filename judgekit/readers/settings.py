@@ -62,9 +62,11 @@ _FORGOTTEN = re.compile(
     re.IGNORECASE,
 )
 _FORGOTTEN_LAST = re.compile(r"(?<=\w)[ _]+(forget\d+)$", re.IGNORECASE)
+_SPLIT = re.compile(r"forget\w{0,30}", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 
 _METHOD_KEYS = ("trainer", "method")
+_SPLIT_KEY = "forget_split"
 _OF_TRAINING = re.compile(
     r"(^|\.)(trainer|train(ing)?|optim(izer)?|unlearn(ing)?|method_args|lora\w*|peft\w*)\."
 )
@@ -117,7 +119,8 @@ def trained(text: str, overrides: Mapping[str, str] = _NONE, folders: Sequence[s
     for key, value in overrides.items():
         if key not in _METHOD_KEYS:
             settings[_name(key)] = _value(value)
-    settings |= {DATA: data} if data else {}
+    if data:
+        settings.setdefault(DATA, data)
     settings |= {VARIANT: " ".join(words)} if words else {}
     return Trained(method, settings)
 
@@ -126,8 +129,9 @@ def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[s
     """Those of Hydra's overrides that say how a model was trained.
 
     Kept are the trainer; numbers and single words whose key lies below a trainer's, optimizer's or adapter's
-    (``trainer.args.learning_rate``); and numbers whose key is a setting known by name (``seed``). Nothing else is: an
-    override may hold a path or a secret. Nor is a key that sounds like a secret or a name (``pin``, ``run_name``).
+    (``trainer.args.learning_rate``); numbers whose key is a setting known by name (``seed``); and the forget split of
+    an unlearning trainer. Nothing else is: an override may hold a path or a secret. Nor is a key that sounds like a
+    secret or a name (``pin``, ``run_name``).
 
     Parameters
     ----------
@@ -136,12 +140,14 @@ def of_training(overrides: Mapping[str, str], said: str | None = None) -> dict[s
         The method in a person's own words; what it says goes before the overrides.
     """
     known = trained(said).settings if said else {}
+    unlearned = any(overrides.get(key, "finetune").lower() != "finetune" for key in _METHOD_KEYS)
     return {
         key: value
         for key, value in overrides.items()
         if not _SECRET.search(key) and (said is None or key not in _METHOD_KEYS) and _name(key) not in known
         if (_OF_TRAINING.search(key) and (is_number(value) or _PLAIN.fullmatch(value)))
         or (key.lower() in _NAMES and is_number(value))
+        or (key == _SPLIT_KEY and unlearned and _SPLIT.fullmatch(value))
         or (key in _METHOD_KEYS and value.lower() != "finetune")
     }
 
@@ -242,6 +248,8 @@ def _named(text: str, folders: Sequence[str]) -> str:
 def _name(key: str) -> str:
     """What a key is called here, however a tool spells it: ``trainer.args.learning_rate`` is ``lr``."""
     last = key.rsplit(".", 1)[-1]
+    if last == _SPLIT_KEY:
+        return DATA
     if last == "r" and "lora" in key:
         return "lora r"
     return _NAMES.get(last.lower(), last)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from judgekit import readers
 from judgekit.errors import JudgekitError
-from tests.readers.formats.test_other_formats import MUSE, RULE, choice, generated, rwku
+from tests.readers.formats.test_lm_eval import choice, generated
+from tests.readers.formats.test_other_formats import MUSE, RULE, rwku
 from tests.readers.formats.test_tofu import section
 from tests.readers.test_broken_files import json_values, open_unlearning
 

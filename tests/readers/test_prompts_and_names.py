@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from judgekit.errors import InputError
 from judgekit.readers import read
-from judgekit.readers.names import overrides, run_names
+from judgekit.readers.hydra import overrides
+from judgekit.readers.names import run_names
 from judgekit.readers.prompts import bare_question
 from judgekit.readers.settings import of_training
 

@@ -1,5 +1,7 @@
 """open-unlearning's ``<BENCH>_EVAL.json``: metric -> {"agg_value", "value_by_index": {index: row}}.
 
+Its documentation says ``values_by_index``, and metrics that others wrote by it are read too.
+
 Every metric whose rows hold generations gives items (``forget_Q_A_ROUGE``, ``retain_knowmem_ROUGE``,
 ``forget_qa_rouge``, ...), with ids ``<metric>/<index>``. Numbers of sibling metrics of the same questions are
 joined in. ``<BENCH>_SUMMARY.json`` beside it gives run-level numbers.
@@ -8,9 +10,9 @@ joined in. ``<BENCH>_SUMMARY.json`` beside it gives run-level numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Source, measured, number, numbers, text, texts
@@ -26,9 +28,17 @@ SPLITS = {
     "wf": "world_facts",
     "holdout": "holdout",
 }
-_ROWS, _TOTAL = "value_by_index", "agg_value"
+_ROWS, _TOTAL = ("value_by_index", "values_by_index"), "agg_value"
 _TEXTS = ("input", "ground_truth", "generation")
 _TEXT_METRIC = re.compile(r"_rouge$", re.IGNORECASE)
+
+
+class _Table(NamedTuple):
+    """Where a metric's rows stand in the file: by key path, and by the byte at which they begin."""
+
+    keys: Keys
+    offset: int
+
 
 # sibling metric -> {its key: name in Item.recorded}; {stem} is the text metric without _ROUGE, {split} its
 # prefix
@@ -49,52 +59,51 @@ _OF_FORGET: dict[str, dict[str, str]] = {
 
 
 def _matches(head: Head) -> bool:
-    return head.kind == "object" and head.keys[1:2] in [(_TOTAL,), (_ROWS,), ("forget",), ("auc",)]
+    return head.kind == "object" and head.keys[1:2] in [(name,) for name in (_TOTAL, *_ROWS, "forget", "auc")]
 
 
-def _joins(metric: str, present: dict[Keys, int]) -> dict[str, dict[str, str]]:
+def _joins(metric: str, tables: Mapping[str, _Table]) -> dict[str, dict[str, str]]:
     """The sibling metrics whose rows are about the same questions as a text metric's."""
     stem, split = _TEXT_METRIC.sub("", metric), metric.split("_")[0]
     wanted = dict(_SIBLINGS)
     if stem.lower() == f"{split}_q_a":
         wanted |= _OF_SPLIT
     # memorization is measured on verbatim text where the benchmark has it, else on the forget questions
-    verbatim = ("forget_verbmem_ROUGE", _ROWS) in present
+    verbatim = "forget_verbmem_ROUGE" in tables
     if stem.lower() == ("forget_verbmem" if verbatim else "forget_q_a"):
         wanted |= _OF_FORGET
     named = {template.format(stem=stem, split=split): names for template, names in wanted.items()}
-    return {name: names for name, names in named.items() if (name, _ROWS) in present}
+    return {name: names for name, names in named.items() if name in tables}
 
 
-def _has_texts(file: BinaryIO, path: Path, keys: Keys, offset: int) -> bool:
-    if _TEXT_METRIC.search(keys[0]):
+def _has_texts(file: BinaryIO, path: Path, table: _Table) -> bool:
+    if _TEXT_METRIC.search(table.keys[0]):
         return True
-    _, row = next(iter(Column(file, path, keys, offset)), ("", None))
-    return isinstance(row, dict) and _TEXTS[2] in row
+    _, row = next(iter(Column(file, path, *table)), ("", None))
+    return isinstance(row, dict) and row.keys() >= {*_TEXTS}
 
 
 def _read(source: Source) -> Iterator[Item]:
     path = source.path
     with opened(path) as file:
         present = outline(file, path)
-        tables = {keys: at for keys, at in present.items() if keys[1:] == (_ROWS,)}
-        with_texts = [keys for keys, at in tables.items() if _has_texts(file, path, keys, at)]
+        tables = {
+            keys[0]: _Table(keys, at) for keys, at in present.items() if len(keys) == 2 and keys[1] in _ROWS
+        }
+        with_texts = [table for table in tables.values() if _has_texts(file, path, table)]
         if not with_texts:
             raise InputError(
                 f"no metric holds generations; expected e.g. forget_Q_A_ROUGE with {', '.join(_TEXTS)}",
                 path=path,
             )
-        for keys in with_texts:
-            yield from _metric(source, file, present, keys)
+        for table in with_texts:
+            yield from _metric(source, file, tables, table)
 
 
-def _metric(source: Source, file: BinaryIO, present: dict[Keys, int], keys: Keys) -> Iterator[Item]:
-    path, metric = source.path, keys[0]
-    siblings = [
-        (Column(file, path, (name, _ROWS), present[name, _ROWS]), names)
-        for name, names in _joins(metric, present).items()
-    ]
-    column = Column(file, path, keys, present[keys])
+def _metric(source: Source, file: BinaryIO, tables: Mapping[str, _Table], table: _Table) -> Iterator[Item]:
+    path, metric = source.path, table.keys[0]
+    siblings = [(Column(file, path, *tables[name]), names) for name, names in _joins(metric, tables).items()]
+    column = Column(file, path, *table)
     prefix = metric.split("_")[0].lower()
     for index, row in column:
         place = column.place(index)

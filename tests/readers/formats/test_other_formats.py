@@ -1,4 +1,4 @@
-"""MUSE, RWKU, lm-eval, AlpacaEval, RULEBREAKERS and Hugging Face data sets: rows in, items out, errors named."""
+"""MUSE, RWKU, AlpacaEval, RULEBREAKERS and Hugging Face data sets: rows in, items out, errors named."""
 
 from __future__ import annotations
 
@@ -89,99 +89,6 @@ def test_rwku(tmp_path):
         assert readers.recorded_metrics(path) == {"level_1_rouge_l_r": 0.25}
     broken = write(tmp_path / "forget.json", rwku(prediction=None))
     assert f"{broken}:results.1: key 'prediction': expected a text" in error_of(broken)
-
-
-# --- lm-eval
-
-
-def choice(doc_id=0, **change):
-    row = {
-        "doc_id": doc_id,
-        "doc": {"question": " Which virus? ", "choices": ["Ebola", "Flu", "Pox", "Polio"], "answer": 2},
-        "target": "2",
-        "arguments": {
-            f"gen_args_{i}": {"arg_0": "The ...\nAnswer:", "arg_1": f" {c}"} for i, c in enumerate("ABCD")
-        },
-        "resps": [[["-2.5", "False"]], [["-1.25", "False"]], [["-3.0", "False"]], [["-9.0", "False"]]],
-        "filtered_resps": [["-2.5", "False"], ["-1.25", "True"], ["-3.0", "False"], ["-9.0", "False"]],
-        "filter": "none",
-        "metrics": ["acc"],
-        "acc": "0.0",
-    }
-    return row | change
-
-
-def generated(doc_id, form):
-    return {
-        "doc_id": doc_id,
-        "doc": {"question": "2+2?"},
-        "target": "4",
-        "arguments": {"gen_args_0": {"arg_0": "2+2?", "arg_1": {}}},
-        "resps": [["It is 4."]],
-        "filtered_resps": ["4"],
-        "filter": form,
-        "metrics": ["exact_match"],
-        "exact_match": 1.0,
-    }
-
-
-def test_lm_eval_multiple_choice(tmp_path):
-    path = write(
-        tmp_path / "out" / "org__m-8b" / "samples_wmdp_bio_2025-01-02T03-04-05.678.jsonl", [choice()]
-    )
-    (item,) = items_of(path, "lm_eval")
-    assert (item.id, item.split, item.model) == ("wmdp_bio/0", "forget", "org/m-8b")
-    assert (item.question, item.output, item.reference) == ("Which virus?", "Flu", "Pox")
-    assert item.recorded == {"acc": 0.0, "loglikelihoods": [-2.5, -1.25, -3.0, -9.0]}
-
-
-def test_lm_eval_without_strings_and_inside_open_unlearning(tmp_path):
-    resps = [[[-2.5, False]], [[-1.25, True]], [[-3.0, False]], [[-9.0, False]]]
-    row = choice(resps=resps, filtered_resps=[pair[0] for pair in resps], acc=0.0, target=2)
-    row["arguments"] = [["The ...\nAnswer:", f" {letter}"] for letter in "ABCD"]
-    path = write(tmp_path / "LMEval_EVAL.json", {"mmlu": {"mmlu_law": [row, {**row, "doc_id": 1}]}})
-    items = items_of(path, "lm_eval")
-    assert [item.id for item in items] == ["mmlu_law/0", "mmlu_law/1"]
-    assert (items[0].output, items[0].reference, items[0].split) == ("Flu", "Pox", "mmlu_law")
-
-
-@pytest.mark.parametrize("gold", [{"target": "C"}, {"target": "Pox"}, {"target": "", "doc_key": 2}])
-def test_lm_eval_right_option_by_letter_text_or_doc(tmp_path, gold):
-    path = write(tmp_path / "samples_x.jsonl", [choice(target=gold["target"])])
-    (item,) = readers.read(path)
-    assert item.reference == "Pox"
-
-
-def test_lm_eval_options_from_arguments(tmp_path):
-    path = write(tmp_path / "samples_x.jsonl", [choice(doc={"question": "Q?"})])
-    (item,) = readers.read(path)
-    assert (item.output, item.reference) == ("B", "C")
-
-
-def test_lm_eval_generation_is_read_once_however_many_filters(tmp_path):
-    rows = [generated(i, form) for form in ("strict-match", "flexible-extract") for i in range(2)]
-    items = items_of(write(tmp_path / "samples_gsm8k.jsonl", rows), "lm_eval")
-    assert [item.id for item in items] == ["gsm8k/0", "gsm8k/1"]
-    assert (items[0].output, items[0].references, items[0].recorded) == (
-        "It is 4.",
-        ("4",),
-        {"exact_match": 1.0},
-    )
-
-
-def test_lm_eval_generation_of_an_option(tmp_path):
-    row = generated(0, "none") | {"target": "B", "doc": {"question": "Who?", "choices": ["Ann", "Bob"]}}
-    (item,) = readers.read(write(tmp_path / "samples_mmlu_generative.jsonl", [row]))
-    assert (item.output, item.references) == ("It is 4.", ("B", "Bob"))
-
-
-def test_lm_eval_errors(tmp_path):
-    path = write(tmp_path / "samples_x.jsonl", [choice(), choice(1, resps=[], filtered_resps=[])])
-    assert f"{path}:2: key 'resps': expected a list" in error_of(path)
-    path = write(tmp_path / "samples_y.jsonl", [choice(doc={"choices": list("abcd")}, arguments={})])
-    assert "no question" in error_of(path)
-    path = write(tmp_path / "samples_z.jsonl", [choice(doc={}, arguments={})])
-    assert "expected 4 options in doc.choices" in error_of(path)
 
 
 # --- AlpacaEval
