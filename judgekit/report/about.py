@@ -22,7 +22,8 @@ class About:
     models : tuple of str
         The base models that the outputs name.
     judges : tuple of str
-        In the order in which they are asked, each with the model behind it where that is known.
+        In the order in which they are asked, each with the model behind it where that is known; one that answered
+        nothing says so.
     judged : (str, str) or None
         Days of the first and the last judging, ISO-8601; None where no run says.
     version : str
@@ -91,8 +92,9 @@ def about(runs: Sequence[Run], claims: Mapping[tuple[str, str], Claim]) -> About
 
 
 def _judges(runs: Sequence[Run]) -> list[str]:
-    """Tiers in cascade order, with the models that answered: ``small (qwen3-4b)``."""
+    """Tiers in cascade order, with the models that answered: ``small (qwen3-4b)``, ``large (gave no answer)``."""
     models: dict[str, dict[str, None]] = {}
+    asked, answered = set[str](), set[str]()
     for run in runs:
         for cascade in run.about.cascades.values():
             for tier in cascade.tiers:
@@ -102,6 +104,15 @@ def _judges(runs: Sequence[Run]) -> list[str]:
                 found = models.setdefault(tier, {})
                 if said.model and not said.model.startswith("lexical-"):  # that judge is its own model
                     found[said.model] = None
+                asked.add(tier)
+                answered |= {tier} if said.probs else set()
             if row.verdict.tier:
                 models.setdefault(row.verdict.tier, {})
-    return [f"{tier} ({', '.join(found)})" if found else tier for tier, found in models.items()]
+                answered.add(row.verdict.tier)
+    is_known = all(row.evidence for run in runs for row in run.rows)  # else nobody knows who was asked
+    silent = {tier: "gave no answer" if tier in asked else "not asked" for tier in models.keys() - answered}
+    told = {
+        tier: ", ".join([*found, *([silent[tier]] if is_known and tier in silent else [])])
+        for tier, found in models.items()
+    }
+    return [f"{tier} ({more})" if more else tier for tier, more in told.items()]

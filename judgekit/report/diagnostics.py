@@ -65,6 +65,7 @@ class People:
     Attributes
     ----------
     labeled, annotators : items with a human label, and people.
+    decided : labeled items with a verdict and a majority label, which agreement is over.
     agreement, coverage : of the verdicts as given, against the majority label; None where there is nothing to count.
     ceiling : how often a person agrees with the majority of the others, with its interval; None where no item has
         two labels.
@@ -74,6 +75,7 @@ class People:
     rubric: str
     labeled: int
     annotators: int
+    decided: int
     agreement: float | None
     coverage: float | None
     ceiling: tuple[float, float, float] | None
@@ -143,6 +145,7 @@ def against_people(rubric: str, rows: Sequence[JudgedItem]) -> People | None:
         rubric=rubric,
         labeled=len(labeled),
         annotators=len({given.annotator for row in labeled for given in row.human}),
+        decided=len(given),
         agreement=fmean(given) if given else None,
         coverage=len(given) / len(told) if told else None,
         ceiling=_ceiling(labeled),

@@ -154,18 +154,29 @@ def told(found: Faithfulness) -> Iterable[Finding]:
         )
         return
     best = next(made for made in found.measures)
-    is_shown = judged.low > COIN
+    text = _of_leaks(judged)
+    if best.auc > judged.auc:
+        text += f" {best.label} has the highest AUC: {_auc(best)}."
+    if found.disjoint:
+        text += f" {DISJOINT}."
+    yield Finding("warning" if found.disjoint else "plain", text, about="measures")
+
+
+def _of_leaks(judged: Faithful) -> str:
+    """What the AUC of the leak rate says: that it tells the pools apart, that few models cannot show it, or neither."""
     knowing = "1 model that knows" if judged.knowing == 1 else f"{judged.knowing:,} models that know"
     ignorant = "1 that does not" if judged.ignorant == 1 else f"{judged.ignorant:,} that do not"
-    text = (
-        f"The judged leak rate {'tells' if is_shown else 'cannot be shown to tell'} {knowing} from {ignorant}"
-    )
-    text += f"{' with' if is_shown else ':'} AUC {judged.auc:.3f} [{judged.low:.2f}–{judged.high:.2f}]"
-    if best.auc > judged.auc:
-        text += f"; {best.label} has the highest, {best.auc:.3f} [{best.low:.2f}–{best.high:.2f}]"
-    if found.disjoint:
-        text += f". {DISJOINT}"
-    yield Finding("warning" if found.disjoint else "plain", f"{text}.", about="measures")
+    told = f"The judged leak rate {{}} {knowing} the forget set from {ignorant}: AUC {_auc(judged)}"
+    if judged.low > COIN:
+        return told.format("tells") + "."
+    if judged.auc == 1:
+        few = f"{judged.knowing:,} against {judged.ignorant:,} models"
+        return told.format("separates") + f", but {few} are too few to prove it."
+    return told.format("cannot be shown to tell") + f", which includes {COIN:g}, pure chance."
+
+
+def _auc(made: Faithful) -> str:
+    return f"{made.auc:.3f} [{made.low:.2f}–{made.high:.2f}]"
 
 
 def _faithful(name: str, knowing: Sequence[_Measured], ignorant: Sequence[_Measured]) -> Faithful | None:

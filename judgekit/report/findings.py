@@ -9,6 +9,7 @@ from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST, ByChance
 from judgekit.report.samples.said import said
+from judgekit.report.splits import unnamed
 from judgekit.report.standing import missing, promised
 from judgekit.report.words import Finding, listed, percent, spoken
 
@@ -20,6 +21,7 @@ EACH = 3
 
 def findings(runs: Sequence[RunSummary], comparisons: Sequence[Comparison] = ()) -> Iterable[Finding]:
     """Sentences about what leaked, what was forgotten well, what is gibberish, and what nobody vouches for."""
+    yield from unnamed(runs)
     forget = [(run, group) for run in runs if (group := run.side("forget")) is not None]
     if forget:
         yield from _leaks(forget, comparisons)
@@ -152,9 +154,20 @@ def _together(which: Sequence[tuple[RunSummary, Group]], alone: str, together: s
 
 
 def _forgotten(run: RunSummary, group: Group) -> Iterable[Finding]:
-    """Whether little is revealed, and whether that is credited."""
+    """Whether little is revealed, and whether that is credited; a model without unlearning forgot nothing."""
     well = group.rates["forgotten well"]
     keep = run.side("keep")
+    if run.baseline or run.pool:
+        if well.low > MOST:
+            is_new = run.baseline == "retrained" or run.pool == "ignorant"
+            why = (
+                "it never saw the forget set"
+                if is_new
+                else "it knew little of the forget set before any unlearning"
+            )
+            text = f"{run.title} reveals little ({spoken(well)} withheld or plausibly wrong): {why}."
+            yield Finding("plain", text, (run.name,))
+        return
     if well.low > MOST and run.answers and keep is not None:
         kinds = {
             "withholding": group.rates.get("withheld"),

@@ -13,7 +13,7 @@ from judgekit.report.rates.chance import ByChance
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.report.samples.records import Samples
-from judgekit.rubrics import Side
+from judgekit.rubrics import Role, Side
 
 Baseline = Literal["", "original", "retrained"]
 RestsOn = Literal["certified", "labels", "judge only", "withdrawn"]
@@ -50,6 +50,17 @@ class Group:
     def labels_as(self, what: str) -> list[str]:
         """The labels that count as this."""
         return [label for label in self.counts if self.counts_as.get(label, label) == what]
+
+    def counted(self, rate: str) -> dict[str, int]:
+        """The labels that a rate counts as one, with their verdicts; a label without a verdict is not in it."""
+        meant = Role(self.side, self.counts_as).together(self.counts).get(rate, frozenset())
+        return {label: count for label, count in self.counts.items() if label in meant and count}
+
+    @property
+    def left_open(self) -> dict[str, int]:
+        """Items without a label, by their state; a state without items is not in it."""
+        states = {"abstained": self.abstained, "unscored": self.unscored}
+        return {state: count for state, count in states.items() if count}
 
     @property
     def chance(self) -> ByChance | None:

@@ -148,6 +148,13 @@ def _standing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         for run in runs:
             if run.name in names:
                 yield from _below(run, rubric)
+    for rubric, seen in unlearned_fall_short(runs):
+        yield Finding(
+            "warning",
+            f"On the unlearned runs alone, {percent(seen.agreement)} of the verdicts on {rubric} agree with people "
+            f"({seen.labeled:,} labeled items), less than {100 * seen.promised:.3g} %.",
+            about="trust",
+        )
 
 
 def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
@@ -167,11 +174,12 @@ def _below(run: RunSummary, rubric: str) -> Iterable[Finding]:
 
 
 class Short(NamedTuple):
-    """Agreement with people on so many labeled items of a run, and what was promised."""
+    """Agreement with people on so many labeled items, what was promised, and for how many runs together."""
 
     agreement: float
     labeled: int
     promised: float
+    runs: int
 
 
 def falls_short(run: RunSummary, made: Claim) -> Short | None:
@@ -181,7 +189,25 @@ def falls_short(run: RunSummary, made: Claim) -> Short | None:
         return None
     if seen.agreement >= made.agreement or seen.labeled < ENOUGH:
         return None
-    return Short(seen.agreement, seen.labeled, made.agreement)
+    return Short(seen.agreement, seen.labeled, made.agreement, made.runs)
+
+
+def unlearned_fall_short(runs: Sequence[RunSummary]) -> Iterable[tuple[str, Short]]:
+    """Rubrics whose promise for all runs the unlearned ones do not meet, where other models make up for them."""
+    unlearned = [run for run in runs if not (run.baseline or run.pool)]
+    if len(unlearned) < 2 or len(unlearned) == len(runs):  # else a run alone, or all runs, say the same
+        return
+    for rubric in dict.fromkeys(made.rubric for run in unlearned for made in run.claims):
+        claims = [made for run in unlearned for made in run.claims if made.rubric == rubric]
+        people = [seen for run in unlearned for seen in run.people if seen.rubric == rubric and seen.decided]
+        promised = {made.agreement for made in claims if made.stands}
+        decided, labeled = sum(seen.decided for seen in people), sum(seen.labeled for seen in people)
+        if len(promised) != 1 or not all(made.stands for made in claims) or labeled < ENOUGH or not decided:
+            continue
+        at_least = promised.pop()
+        agreement = sum((seen.agreement or 0.0) * seen.decided for seen in people) / decided
+        if at_least is not None and agreement < at_least:
+            yield rubric, Short(agreement, labeled, at_least, max(made.runs for made in claims))
 
 
 def _who(names: Sequence[str], runs: Sequence[RunSummary]) -> str:

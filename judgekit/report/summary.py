@@ -30,6 +30,7 @@ from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
 from judgekit.report.samples.count import samples
+from judgekit.report.splits import NO_SPLIT
 from judgekit.report.titles import titles
 from judgekit.report.words import Finding
 from judgekit.rubrics import Role, labels_of, load_rubric
@@ -180,7 +181,7 @@ def _groups(run: Run, rubric: str, rows: Sequence[JudgedItem], promise: Vouched 
     by_chance = leaks_by_chance(rows, load_rubric(READ_FOR_CHANCE)) if role.side == "forget" else {}
     splits: dict[str, list[JudgedItem]] = {}
     for row in rows:
-        splits.setdefault(row.verdict.split or "(no split)", []).append(row)
+        splits.setdefault(row.verdict.split or NO_SPLIT, []).append(row)
     for split, part in {"": rows, **splits}.items():
         group = _group(run, rubric, role, split, part, labels, promise)
         yield replace(group, by_chance=by_chance.get(split, ()))

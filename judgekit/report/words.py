@@ -68,6 +68,21 @@ def spoken(rate: JudgedRate) -> str:
     return f"{percent(rate.value)}{where}"
 
 
+def with_count(share: str, rate: JudgedRate, count: int, items: int) -> str:
+    """A share and the verdicts behind its link: '10.4 % (25 of 240 verdicts)' where it is a count of them.
+
+    One that people's labels or a certificate correct is no count: it says so, and that the link shows the verdicts.
+    """
+    if rate.kind == "judge":
+        return f"{share} ({count:,} of {items:,} verdicts)"
+    what = (
+        "an estimate that people's labels correct"
+        if rate.kind == "people"
+        else "as the certificate bounds it"
+    )
+    return f"{share}, {what}; the link shows the verdicts, {count:,} of {items:,}"
+
+
 NAMED = 6
 """Names that a sentence holds."""
 

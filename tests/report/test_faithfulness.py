@@ -66,7 +66,7 @@ def test_the_report_says_it_in_every_form(pools):
     known, ignorant = pools
     summary = summarize([*known, *ignorant], known=known, ignorant=ignorant)
     said = [found.text for found in summary.headlines]
-    assert any("cannot be shown to tell 4 models that know from 4 that do not: AUC 1.000" in t for t in said)
+    assert any("separates 4 models that know the forget set from 4 that do not: AUC 1.000" in t for t in said)
     assert "Is a measure any good?" in to_markdown(summary)
     told = json.loads(to_json(summary))["faithfulness"]
     assert len(told["knowing"]) == 4 and {"auc", "low", "high"} <= told["measures"][0].keys()
@@ -101,11 +101,21 @@ def test_few_models_are_not_told_apart_however_far_apart_they_are(pools):
         for made in ((known[:1], ignorant[:1]), (known * 5, ignorant * 5))
     )
     assert few.startswith(
-        "The judged leak rate cannot be shown to tell 1 model that knows from 1 that does not: AUC 1.000"
+        "The judged leak rate separates 1 model that knows the forget set from 1 that does not: AUC 1.000 ["
     )
+    assert few.endswith("], but 1 against 1 models are too few to prove it.")
     assert many.startswith(
-        "The judged leak rate tells 20 models that know from 20 that do not with AUC 1.000"
+        "The judged leak rate tells 20 models that know the forget set from 20 that do not: AUC 1.000"
     )
+    assert "too few" not in many
+
+
+def test_a_measure_that_does_not_separate_is_not_excused_by_few_models(pools):
+    known, ignorant = pools
+    mixed = faithfulness([*known[:2], ignorant[0]], [*ignorant[1:3], known[2]])
+    (said,) = told(mixed)
+    assert "cannot be shown to tell 3 models that know" in said.text
+    assert "which includes 0.5, pure chance." in said.text and "too few" not in said.text
 
 
 def test_pools_on_different_questions_say_so(pools):

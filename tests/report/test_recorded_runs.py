@@ -34,8 +34,8 @@ def test_what_can_be_said(summary):
     assert said[0].startswith("original · Llama-3.1-8B-Instruct leaks most")
     assert "Not all runs were asked the same questions" in said[0]
     assert any(text.startswith("GradAscent lr 1e-4 is degenerate, not forgotten well") for text in said)
-    retained = "retain90 · Llama-3.1-8B-Instruct forgot well, mostly by plausible wrong answers"
-    assert any(text.startswith(retained) for text in said)
+    retained = "retain90 · Llama-3.1-8B-Instruct reveals little"
+    assert any(text.startswith(retained) and text.endswith("it never saw the forget set.") for text in said)
     assert not any(text.startswith("GradAscent lr 1e-4 forgot well") for text in said)
 
 

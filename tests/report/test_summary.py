@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -26,7 +27,10 @@ def test_verdict_first(summary):
     said = " ".join(finding.text for finding in summary.findings)
     assert "GradAscent is degenerate, not forgotten well" in said
     assert "IDK forgot well, mostly by withholding" in said
-    assert "retain90 forgot well, mostly by plausible wrong answers" in said
+    assert "retain90 forgot well" not in said, "it never knew"
+    assert re.search(
+        r"retain90 reveals little \(.* withheld or plausibly wrong\): it never saw the forget set\.", said
+    )
     assert "not calibrated against people" in said
 
 

@@ -48,7 +48,10 @@ def _pick(
     confirmed = chosen is not None and free is not None and _better(revealed, free, chosen)
     alone = chosen is not None and all(_better(revealed, chosen, name) for name in names if name != chosen)
     shown = [titles.get(name or "") for name in (chosen, free)]
-    why = _say(method, shown[0], shown[1], [titles[name] for name in tied], confirmed, alone) + note
+    is_less = all(
+        margins[name].high < 0 for name in ([free] if chosen is not None and free is not None else names)
+    )
+    why = _say(method, shown[0], shown[1], [titles[name] for name in tied], confirmed, alone, is_less) + note
     return Controlled(method, chosen, free, tied, {k: number(m) for k, m in margins.items()}, why)
 
 
@@ -57,15 +60,23 @@ def _better(axis: Axis, one: str, other: str) -> bool:
 
 
 def _say(
-    method: str, chosen: str | None, free: str | None, tied: Sequence[str], confirmed: bool, alone: bool
+    method: str,
+    chosen: str | None,
+    free: str | None,
+    tied: Sequence[str],
+    confirmed: bool,
+    alone: bool,
+    is_less: bool,
 ) -> str:
     """The pick in words.
 
-    ``confirmed``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs.
+    ``confirmed``: the pick without control is told apart as revealing less; ``alone``: the pick from all other runs;
+    ``is_less``: what keeps too little does so surely, be it the pick without control or, without any other, every run.
     """
     share = f"{100 * TAU:.0f} % of the original's utility"
     if chosen is None:
-        return f"No {method} run keeps at least {share} (95 % confidence); without control the pick would be {free}."
+        keeps = "keeps" if is_less else "is shown to keep"
+        return f"No {method} run {keeps} {share} (95 % confidence); without control the pick would be {free}."
     but = f" Not told apart from it: {', '.join(tied)}." if tied else ""
     if chosen == free:
         most = (
@@ -73,6 +84,5 @@ def _say(
         )
         return f"{method}: {chosen} {most}, and keeps at least {share} (95 % confidence).{but}"
     less = "reveals less" if confirmed else "seems to reveal less (the two are not told apart)"
-    return (
-        f"{method}: {chosen}, since {free}, which {less}, may keep less than {share} (95 % confidence).{but}"
-    )
+    keeps = f"keeps less than {share}" if is_less else f"is not shown to keep {share}"
+    return f"{method}: the pick is {chosen}. {free} {less}, but {keeps} (95 % confidence).{but}"

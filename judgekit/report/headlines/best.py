@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from judgekit.report.comparison.per_run import WELL
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.findings import MOST as OVER
-from judgekit.report.groups import Group, RunSummary
+from judgekit.report.groups import Baseline, Group, RunSummary
 from judgekit.report.order import asked_alike
 from judgekit.report.words import Finding, Tone, estimate, listed, spoken
 
@@ -32,10 +32,24 @@ def best(ranked: Sequence[RunSummary], comparisons: Sequence[Comparison]) -> Ite
         for names in asked_alike([run.name for run in ranked], comparisons)
     ]
     groups = [group for group in groups if group]
+    if ranked and all(run.baseline for run in ranked):
+        yield _nothing_to_choose(ranked)
     if len(groups) > 1:
         yield _of_each(groups)
     elif groups:
         yield _of_all(groups[0], comparisons)
+
+
+def _nothing_to_choose(ranked: Sequence[RunSummary]) -> Finding:
+    whose = listed([f"{run.title} ({_BASELINES[run.baseline]})" for run in ranked], NAMED)
+    text = f"No unlearned run is among these, so there is none to choose: {whose}."
+    return Finding("plain", text, tuple(run.name for run in ranked), "answer")
+
+
+_BASELINES: Mapping[Baseline, str] = {
+    "original": "before unlearning",
+    "retrained": "never saw the forget set",
+}
 
 
 def _of_all(candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) -> Finding:

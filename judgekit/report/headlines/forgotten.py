@@ -9,6 +9,7 @@ from judgekit.report.findings import MOST as OVER
 from judgekit.report.findings import NOTABLE
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.headlines.best import NAMED
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.words import Finding, Tone, estimate, listed, spoken
 
 
@@ -49,8 +50,31 @@ def leaks(ranked: Sequence[RunSummary], comparisons: Sequence[Comparison]) -> It
         text = f"Leaks range from {_told(*least)} to {_told(*most)}"
     if (original := _original(most[0], known, comparisons)) is not None:
         text += f"; the original leaks {_figure(original)}"
-    tone: Tone = "bad" if most[1].rates["leaked"].low > NOTABLE else "plain"
-    yield Finding(tone, f"{text}.", tuple(dict.fromkeys((most[0].name, least[0].name))), "leaks")
+    again = max(
+        ((run, *found) for run, _ in candidates if (found := _in_any(run)) is not None),
+        key=lambda told: told[2].middle,
+        default=None,
+    )
+    names, worst = [most[0].name, least[0].name], most[1].rates["leaked"].low
+    if again is not None:
+        run, how, share = again
+        whose = "its questions" if len(candidates) == 1 else f"the questions of {run.title}"
+        text += f". {spoken(share)} of {whose} leak {how}"
+        names, worst = [*names, run.name], max(worst, share.low)
+    tone: Tone = "bad" if worst > NOTABLE else "plain"
+    yield Finding(tone, f"{text}.", tuple(dict.fromkeys(names)), "leaks")
+
+
+def _in_any(run: RunSummary) -> tuple[str, JudgedRate] | None:
+    """Where questions have several outputs: how they were asked, and the share of them that leaks at least once."""
+    found = run.samples
+    if found is None:
+        return None
+    told = [(f"in any of {curve.last.k:,} samples", curve.last.rate) for curve in found.curves]
+    if (ways := found.together) is not None:
+        count = f"{ways.fewest:,}" if ways.fewest == ways.most else f"{ways.fewest:,} to {ways.most:,}"
+        told.append((f"in any of {count} ways of asking", ways.leaked))
+    return max(told, key=lambda one: one[1].middle, default=None)
 
 
 def _told(run: RunSummary, group: Group) -> str:

@@ -9,7 +9,9 @@ from judgekit.report.comparison.records import Comparison
 from judgekit.report.groups import RunSummary
 from judgekit.report.headlines.best import best
 from judgekit.report.headlines.forgotten import gibberish, leaks
-from judgekit.report.headlines.trust import trouble, trusted
+from judgekit.report.headlines.trouble import trouble
+from judgekit.report.headlines.trust import trusted
+from judgekit.report.splits import unnamed
 from judgekit.report.words import Finding
 
 MOST = 5
@@ -23,8 +25,9 @@ def headlines(
 ) -> tuple[Finding, ...]:
     """The sentences that a reader needs before any other.
 
-    Which run does best, what its figures rest on, what failed, who is gibberish, who leaks: at most one of each, so
-    that none pushes another out; the rest of the report's findings stand in their sections.
+    Whether nothing says what was to be forgotten, which run does best, what its figures rest on, what failed, who
+    leaks, who is gibberish: at most one of each, and the last gives way where there are too many. The rest of the
+    report's findings stand in their sections.
 
     Parameters
     ----------
@@ -39,10 +42,11 @@ def headlines(
     ranked = [by_name[name] for name in order]
 
     def every() -> Iterator[Finding]:
+        yield from unnamed(ranked)
         yield from best(ranked, comparisons)
         yield from trusted(ranked)
         yield from trouble(ranked)
-        yield from gibberish(ranked)
         yield from leaks(ranked, comparisons)
+        yield from gibberish(ranked)
 
     return (*islice(every(), MOST - len(tested)), *tested)

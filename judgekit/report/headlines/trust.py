@@ -1,4 +1,4 @@
-"""What the figures rest on, and what failed."""
+"""What the figures rest on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Literal
 from judgekit.report.claims.claims import Claim
 from judgekit.report.groups import RunSummary
 from judgekit.report.headlines.best import NAMED
-from judgekit.report.standing import falls_short
-from judgekit.report.words import Finding, Tone, listed, percent
+from judgekit.report.words import Finding, Tone, listed
 
 Ground = Literal["withdrawn", "certified", "labels", "judge only"]
 
@@ -115,29 +114,3 @@ def _promise(made: Claim) -> str:
     known += [f"one promise for {made.runs:,} runs together"] if made.runs > 1 else []
     says = _PERCENT.sub(" %", made.says or made.text)  # as all other figures of a report are written
     return says + (f" ({', '.join(known)})" if known else "")
-
-
-def trouble(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
-    """Judges that failed, items left unscored, and runs that agree less with people than promised, in one sentence."""
-    failed = [run for run in ranked if run.failed]
-    left = sum(group.unscored for run in ranked for group in run.groups if not group.split)
-    short = [
-        (f"{run.title} ({percent(seen.agreement)} on {made.rubric})", made.runs > 1)
-        for run in ranked
-        for made in run.claims
-        if (seen := falls_short(run, made)) is not None
-    ]
-    parts = []
-    if failed:
-        many = len(failed) > 1 or len(failed[0].failed) > 1
-        whose = listed([run.title for run in failed], NAMED)
-        parts.append(f"Judges failed on items of {whose}" if many else f"{whose}: {failed[0].failed[0]}")
-    if left:
-        parts.append(f"{left:,} {'item is' if left == 1 else 'items are'} unscored and count as open")
-    if short:
-        together = "the promise is for the runs together: " if any(pooled for _, pooled in short) else ""
-        whose = listed([told for told, _ in short], NAMED)
-        text = f"{together}fewer labeled verdicts agree with people than promised on {whose}"
-        parts.append(text[:1].upper() + text[1:])
-    if parts:
-        yield Finding("warning", f"{'; '.join(parts)}.", tuple(run.name for run in failed), "trust")

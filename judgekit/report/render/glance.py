@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,11 +17,7 @@ from judgekit.report.render.cells import in_words
 from judgekit.report.render.interval import drawn
 from judgekit.report.render.links import Key, items_link
 from judgekit.report.summary import Summary
-from judgekit.report.words import estimate
-from judgekit.rubrics import Role
-
-OPEN = ("abstained", "unscored")
-"""States of an item that has no label."""
+from judgekit.report.words import estimate, with_count
 
 
 class Linked(NamedTuple):
@@ -119,13 +116,13 @@ def glance(summary: Summary) -> Glance:
 
 
 def _row(run: RunSummary) -> Row:
-    left = sum(group.abstained + group.unscored for group in run.groups if not group.split)
+    left = sum((Counter(group.left_open) for group in run.groups if not group.split), Counter[str]())
     return Row(
         run,
         MARKS[run.rests_on],
         list(MARKS).index(run.rests_on),
         tuple(_shown(run, column) for column in COLUMNS),
-        _linked(f"{left:,}", left, {"run": run.name, "state": OPEN}),
+        _linked(f"{left.total():,}", left.total(), {"run": run.name, "state": sorted(left)}),
     )
 
 
@@ -134,13 +131,13 @@ def _shown(run: RunSummary, column: Column) -> Shown | None:
     if group is None or column.rate not in group.rates:
         return None
     rate = group.rates[column.rate]
-    labels = sorted(Role(group.side, group.counts_as).together(group.counts).get(column.rate, ()))
-    count = sum(group.counts[label] for label in labels)
-    note = f"{column.heading}: {in_words(rate)}. {count:,} of {group.items:,} verdicts. {rate.basis}."
+    counts = group.counted(column.rate)
+    count = sum(counts.values())
+    note = f"{column.heading}: {with_count(in_words(rate), rate, count, group.items)}. {rate.basis}."
     chance = _chance(group) if column.rate == "leaked" else None
     if chance is not None:
         note += f" By chance: {in_words(chance.chance)}."
-    found = _linked(estimate(rate), count, {"run": run.name, "rubric": group.rubric, "label": labels})
+    found = _linked(estimate(rate), count, {"run": run.name, "rubric": group.rubric, "label": sorted(counts)})
     look = column.rate.replace(" ", "-")
     interval = drawn(rate, look, chance.chance if chance else None)
     return Shown(column, rate, found, note, interval, chance is not None)

@@ -121,7 +121,9 @@ def test_roles_and_sides_are_found(five: Comparison) -> None:
 def test_control_changes_the_pick_and_says_so(five: Comparison) -> None:
     (control,) = five.control
     assert (control.method, control.controlled, control.uncontrolled) == ("GA", "GA_lr1e-5", "GA_lr1e-4")
-    assert "since GA lr 1e-4, which reveals less, may keep less than 95 %" in control.text
+    assert control.text.startswith(
+        "GA: the pick is GA lr 1e-5. GA lr 1e-4 reveals less, but keeps less than 95 % of the original's utility"
+    )
 
 
 def test_a_run_of_which_it_is_not_sure_is_not_said_to_reveal_less() -> None:
@@ -129,7 +131,27 @@ def test_a_run_of_which_it_is_not_sure_is_not_said_to_reveal_less() -> None:
     (found,) = comparisons(ORIGINAL, GENTLE, weak)
     (control,) = found.control
     assert (control.controlled, control.uncontrolled) == ("GA_lr1e-5", "GA_lr1e-4")
-    assert "GA lr 1e-4, which seems to reveal less (the two are not told apart)," in control.text
+    assert "GA lr 1e-4 seems to reveal less (the two are not told apart), but keeps less than" in control.text
+
+
+@pytest.mark.parametrize(
+    ("refused", "says"), [(6, "but is not shown to keep 95 %"), (60, "but keeps less than")]
+)
+def test_what_is_not_shown_to_be_kept_is_not_said_to_be_lost(refused: int, says: str) -> None:
+    weak = _run("GA_lr1e-4", _labels("withheld"), _labels("correct", KEPT, refused=refused), 0.1)
+    (found,) = comparisons(ORIGINAL, GENTLE, weak)
+    (control,) = found.control
+    assert says in control.text
+
+
+@pytest.mark.parametrize(("refused", "says"), [(6, "is shown to keep"), (60, "keeps")])
+def test_where_no_run_is_picked_it_is_said_whether_all_surely_keep_less(refused: int, says: str) -> None:
+    runs = [
+        _run(name, _labels("withheld"), _labels("correct", KEPT, refused=refused), 0.1)
+        for name in ("GA_lr1e-4", "GA_lr1e-3")
+    ]
+    (found,) = comparisons(ORIGINAL, *runs)
+    assert found.control[0].text.startswith(f"No GA run {says} 95 % of the original's utility")
 
 
 def test_gibberish_is_on_no_front(five: Comparison) -> None:

@@ -71,5 +71,8 @@ def test_a_withdrawn_certificate_makes_no_good_news():
 
 
 def test_baselines_and_models_of_a_test_are_no_candidates():
-    assert said(told("original", baseline="original")) is None
+    found = said(told("original", baseline="original"), told("retain90", baseline="retrained"))
+    assert found.tone == "plain"
+    assert found.text.startswith("No unlearned run is among these, so there is none to choose: ")
+    assert said(told("original", baseline="original"), told("A")).text.startswith("A forgot well")
     assert said(replace(told("A"), pool="ignorant")) is None

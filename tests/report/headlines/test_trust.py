@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from judgekit.calibration.calibrate import calibrate
 from judgekit.report import load, summarize
 from judgekit.report.claims.claims import Claim
-from judgekit.report.headlines.trust import trouble, trusted
+from judgekit.report.headlines.trust import trusted
 from tests.report.headlines.told import told
 from tests.report.make_runs import LABELS, drawn, make_run
 
@@ -95,13 +93,6 @@ def test_a_group_that_was_not_certified_is_not_called_so(tmp_path):
     (found,) = trusted(summary.runs)
     assert "Certified for IDK. " in found.text and "of the verdicts of each method agree" in found.text
     assert {claim.labels for run in summary.runs for claim in run.claims if claim.stands} == {400}
-
-
-@pytest.mark.parametrize(("failed", "said"), [((), False), (("judge 'x' failed on 3 of 9 items",), True)])
-def test_a_judge_that_failed_is_heard(failed, said):
-    found = list(trouble([told("A", failed=failed)]))
-    assert bool(found) == said
-    assert not said or found[0].text == "A: judge 'x' failed on 3 of 9 items."
 
 
 def test_runs_judged_under_other_rubrics_rest_on_the_same():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -66,6 +67,34 @@ def test_open_items_lead_to_those_without_a_label(runs, found):
     verdicts = [judged.verdict for run in runs if run.name == row.run.name for judged in run.rows]
     states = asked(row.open_items.link)["state"]
     assert sum(verdict.state in states for verdict in verdicts) == row.open_items.items
+
+
+def test_a_link_asks_only_for_labels_and_states_that_occur(runs, found):
+    """The page says of a link that asks for more that the report does not have it."""
+    verdicts = [judged.verdict for run in runs for judged in run.rows]
+    kept = [judged for run in runs for judged in run.rows if judged.verdict.state != "unscored"]
+    assert {"abstained", "unscored"} <= {verdict.state for verdict in verdicts}
+    abstained = [replace(run, rows=[row for row in run.rows if row in kept]) for run in runs]
+    (row,) = (
+        row
+        for row in glance(summarize(abstained)).ranked
+        if row.run.name.endswith("IDK") and row.open_items.link
+    )
+    assert asked(row.open_items.link)["state"] == ["abstained"]
+    for row in (*found.ranked, *found.baselines):
+        labels = {judged.verdict.label for run in runs if run.name == row.run.name for judged in run.rows}
+        for shown in row.shown:
+            assert not shown.linked.link or set(asked(shown.linked.link)["label"]) <= labels
+
+
+def test_a_rate_that_labels_correct_is_not_said_as_a_count(tmp_path):
+    plain, labeled = (
+        glance(summarize(load([make_run(tmp_path / str(human), "IDK", human=human)]))).ranked[0].shown[0]
+        for human in (0.0, 0.5)
+    )
+    assert f"({plain.linked.items} of 60 verdicts)" in plain.note
+    assert "an estimate that people's labels correct" in labeled.note
+    assert f"the link shows the verdicts, {labeled.linked.items} of 60" in labeled.note
 
 
 def test_the_legend_explains_what_occurs_and_nothing_else(runs, found):

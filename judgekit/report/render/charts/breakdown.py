@@ -23,7 +23,7 @@ from judgekit.report.render.drawing.canvas import (
 from judgekit.report.render.drawing.palette import HATCHES, OPEN_HATCH
 from judgekit.report.render.links import Key, items_link
 from judgekit.report.summary import Summary
-from judgekit.report.words import percent
+from judgekit.report.words import percent, with_count
 from judgekit.rubrics import Side
 
 if TYPE_CHECKING:
@@ -66,21 +66,23 @@ class _Row(NamedTuple):
 
     def items(self, part: str) -> int:
         """How many verdicts a part leads to."""
-        return self.group.abstained + self.group.unscored if part == OPEN else self.group.counts.get(part, 0)
+        return sum(self.group.left_open.values()) if part == OPEN else self.group.counts.get(part, 0)
 
     def link(self, part: str) -> str:
         """The address of those items."""
         wanted: dict[Key, str | Iterable[str]] = {"run": self.run.name, "rubric": self.group.rubric}
         if part == OPEN:
-            wanted["state"] = ("abstained", "unscored")
+            wanted["state"] = tuple(self.group.left_open)
         else:
             wanted["label"] = part
         return items_link(wanted)
 
     def title(self, part: str) -> str:
         """What stands beside the pointer."""
-        said = f"{self.run.title}: {part} {percent(self.share(part))}"
-        return f"{said} ({self.items(part):,} of {self.group.items:,} items)"
+        share, count, items = percent(self.share(part)), self.items(part), self.group.items
+        if part == OPEN:
+            return f"{self.run.title}: {part} {share} ({count:,} of {items:,} items have no verdict)"
+        return f"{self.run.title}: {part} {with_count(share, self.group.rates[part], count, items)}"
 
 
 def _draw(side: Side, summary: Summary) -> Drawing | None:

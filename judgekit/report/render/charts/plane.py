@@ -122,7 +122,7 @@ def _draw(summary: Summary) -> Drawing | None:
         "Upper right is good. Bars are 95 % intervals; a mark without an estimate stands in the middle of what is "
         "possible."
         + (" Thin lines join runs of one method in the order of its setting." if lines else "")
-        + (" The gray steps run through the best figures." if front else "")
+        + (" Gray line: the Pareto front." if front else "")
         + (
             " ★ is the original, ☆ the retrained model."
             if any(point.run.baseline for point in points)

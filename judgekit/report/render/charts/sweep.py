@@ -16,7 +16,8 @@ from judgekit.report.render.drawing.canvas import INK, PAPER, WIDE, lead, panels
 from judgekit.report.render.drawing.canvas import color as named
 from judgekit.report.render.links import items_link
 from judgekit.report.summary import Summary
-from judgekit.rubrics import Role, Side
+from judgekit.report.words import with_count
+from judgekit.rubrics import Side
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -118,10 +119,12 @@ def _panel(axes: Axes, sweep: Sweep, runs: Mapping[str, RunSummary]) -> None:
 def _lead(mark: Artist, run: RunSummary, side: Side, wanted: str, called: str, rate: JudgedRate) -> None:
     group = run.side(side)
     assert group is not None
-    labels = sorted(Role(side, group.counts_as).together(group.counts)[wanted])
-    link = items_link({"run": run.name, "rubric": group.rubric, "label": labels})
-    title = f"{run.title}: {called} {in_words(rate)}"
-    lead(mark, link, title, sum(group.counts[label] for label in labels))
+    counts = group.counted(wanted)
+    link = items_link({"run": run.name, "rubric": group.rubric, "label": sorted(counts)})
+    count = sum(counts.values())
+    title = f"{run.title}: {called} {with_count(in_words(rate), rate, count, group.items)}"
+    if count:
+        lead(mark, link, title, count)
 
 
 def _rate(run: RunSummary, side: Side, wanted: str) -> JudgedRate | None:

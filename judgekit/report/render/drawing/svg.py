@@ -82,6 +82,9 @@ def _clean(root: Element) -> None:
             element.set(key, _VARIABLES.get(value, value))
         if link := element.attrib.pop(f"{_XLINK}href", None):
             element.set("href", link)
+            element.attrib.pop(
+                "target", None
+            )  # matplotlib's "_blank": a link to a part of the page stays in it
         for key in ("d", "x", "y", "points", "transform"):
             if key in element.attrib:
                 element.set(key, _shortened(element.attrib[key]))

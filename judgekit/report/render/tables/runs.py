@@ -177,9 +177,9 @@ def tiers(summary: Summary) -> Table:
     columns = (
         "Run",
         "Tier",
-        "Gave evidence",
-        "Silent",
-        "Verdicts",
+        "Answered",
+        "Failed",
+        "Settled",
         "Cost",
         "Tokens",
         "Seconds",
@@ -188,7 +188,8 @@ def tiers(summary: Summary) -> Table:
     )
     told = [tier for run in summary.runs for tier in run.tiers]
     notes = [
-        "Gave evidence: items; verdicts: those that this tier settled; silent: items on which it failed."
+        "In items. Answered: this tier gave an opinion. Failed: it was asked and gave none. Settled: its opinion is "
+        "the verdict."
     ]
     if any(tier.mass is not None for tier in told):
         notes.append("Label mass: probability on the label tokens.")
@@ -221,7 +222,7 @@ def measures(summary: Summary) -> Iterable[Table]:
             ("Measure", *(run.title for run in runs)),
             tuple(rows),
             "From what the files recorded, with 95 % limits over which questions were asked. ↑ higher is better, "
-            f"↓ lower is better. {ABSENT} not to be had from these files.",
+            f"↓ lower is better. {ABSENT} not available from these files.",
             place="measures",
         )
 

@@ -58,6 +58,26 @@ def test_every_part_leads_to_exactly_its_items(runs, summary, chart, side):
     assert found == wanted
 
 
+def test_open_items_lead_only_to_states_that_occur(tmp_path):
+    summary = summarize(load([make_run(tmp_path / "IDK", "IDK", abstain=0.3)]))
+    with painting(breakdown.FORGET.draw(summary)) as (figure, _):
+        asked = [parse_qsl(part.get_url().removeprefix("#items?")) for part in parts(figure)]
+    assert [value for pairs in asked for key, value in pairs if key == "state"] == ["abstained"]
+
+
+def test_a_part_that_labels_correct_does_not_read_like_a_count(tmp_path):
+    said = []
+    for human in (0.0, 0.5):
+        summary = summarize(load([make_run(tmp_path / str(human), "IDK", human=human)]))
+        with painting(breakdown.FORGET.draw(summary)) as (figure, _):
+            said.append([json.loads(part.get_gid())["title"] for part in parts(figure)])
+    assert all(title.endswith(" of 60 verdicts)") for title in said[0])
+    assert all(
+        "an estimate that people's labels correct; the link shows the verdicts, " in title
+        for title in said[1]
+    )
+
+
 def test_bars_stand_best_run_first(summary):
     with painting(breakdown.FORGET.draw(summary)) as (figure, _):
         shown = [label.get_text() for label in figure.axes[0].get_yticklabels()]

@@ -38,7 +38,13 @@ def test_every_figure_of_a_run_leads_to_its_items(summary):
     runs = {run.name: run for run in summary.runs}
     with painting(sweep.CHART.draw(summary)) as (figure, _):
         marks = [line for axes in figure.axes for line in axes.lines if line.get_url()]
-    assert len(marks) == 2 * 4
+    counted = [
+        run.side(side).counted(rate)
+        for name, run in runs.items()
+        if name != "IDK"
+        for side, rate in (("forget", "forgotten well"), ("keep", "correct"))
+    ]
+    assert len(marks) == sum(map(bool, counted)) > 6, "what no verdict is behind leads nowhere"
     counts = {json.loads(mark.get_gid())["title"]: json.loads(mark.get_gid())["count"] for mark in marks}
     for run in runs.values():
         forget = run.side("forget")

@@ -76,6 +76,10 @@ def test_links_say_where_they_lead_and_how_many_items(root):
     assert point.get("data-count") is None and point.get("aria-label") == "c"
 
 
+def test_a_link_opens_in_its_own_page(drawn):
+    assert "<a " in drawn and "target=" not in drawn
+
+
 def test_it_is_named_described_and_a_group_where_parts_of_it_lead_somewhere(root):
     assert root.get("role") == "group"
     assert root.get("aria-labelledby") == "one-title one-text"
