@@ -102,7 +102,6 @@ THROUGH = {
         "report/render/charts/reliability.py",
         "report/render/charts/risk_coverage.py",
         "report/render/tables/comparison.py",
-        "report/standing.py",
     ),
     "report/samples/test_curve.py": ("report/samples/records.py",),
     "report/test_recipes.py": ("report/recipes/base.py",),

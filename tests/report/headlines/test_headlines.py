@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from judgekit.report import load, summarize
@@ -65,9 +63,7 @@ def test_items_without_a_verdict_are_heard(tmp_path, unscored):
     left = sum(group.unscored for run in summary.runs for group in run.groups if not group.split)
     said = [found.text for found in summary.headlines if "unscored" in found.text]
     assert bool(said) == bool(left)
-    assert (
-        not left or (f"{left:,} items are unscored" in said[0] and "(no answer after 5 tries)" in said[0])
-    )
+    assert not left or (f"{left:,} items are unscored" in said[0] and "(no answer after 5 tries)" in said[0])
 
 
 def test_a_run_that_falls_short_of_a_promise_for_all_is_named_at_once(tmp_path):
@@ -100,36 +96,3 @@ def test_a_promise_for_one_side_is_said_and_does_not_speak_for_the_other(tmp_pat
     )
     assert said.text.endswith("utility: the judge's opinion only.")
     assert said.tone == "warning"
-
-
-def without_splits(folder, *names):
-    """Utility items only, none of which names a split."""
-    for name in names:
-        made = make_run(folder / name, name, forget=0, keep=40)
-        for file in ("verdicts.jsonl", "items.jsonl", "evidence.jsonl"):
-            rows = [json.loads(line) for line in (made / file).read_text().splitlines()]
-            for row in rows:
-                row.pop("split")
-            (made / file).write_text("".join(json.dumps(row) + "\n" for row in rows))
-        yield made
-
-
-def test_where_no_split_is_named_the_first_sentence_says_how_all_was_judged(tmp_path):
-    summary = summarize(load(list(without_splits(tmp_path, "IDK"))))
-    text = (
-        "No split is named, so all outputs are judged as what should be kept. If they answer questions to be "
-        "forgotten, score with --split forget."
-    )
-    assert summary.headlines[0].text == text
-    assert summary.findings[0].text == text
-
-
-def test_runs_that_name_no_split_are_named_among_others_that_do(tmp_path):
-    runs = load([*without_splits(tmp_path, "NPO_lr1e-5"), make_run(tmp_path / "IDK", "IDK")])
-    assert (
-        summarize(runs)
-        .headlines[0]
-        .text.startswith("No split is named in NPO, so all outputs there are judged")
-    )
-    only = [make_run(tmp_path / "kept", "IDK", forget=0)]
-    assert not any("No split" in found.text for found in summarize(load(only)).findings)
