@@ -175,7 +175,7 @@ def _of_claim(made: Claim) -> Iterator[Row]:
 
 def _of_people(people: People) -> Iterator[Row]:
     where: Row = {"section": "people", "rubric": people.rubric, "items": people.labeled}
-    for name in ("labeled", "annotators", "agreement", "coverage"):
+    for name in ("labeled", "annotators", "decided", "agreement", "coverage"):
         yield {**where, "name": name, "value": getattr(people, name)}
     if people.ceiling is not None:
         value, low, high = people.ceiling
