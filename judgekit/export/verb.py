@@ -10,15 +10,18 @@ from judgekit.runs.folder import RunFolder
 
 FORMATS = {
     "inspect": "scores for inspect-ai's precomputed_scores (.jsonl)",
+    "parquet": "one table: texts, verdict, and what every judge said (.parquet)",
+    "xlsx": "the same table as an Excel workbook (.xlsx)",
+    "dataset": "a folder that datasets.load_dataset opens, with a card (a name without an ending)",
 }
 """Name -> what it is; each is written by the ``write`` of a module here."""
 
-_SUFFIXES = {".jsonl": "inspect"}
+_SUFFIXES = {".jsonl": "inspect", ".parquet": "parquet", ".xlsx": "xlsx", "": "dataset"}
 _MODULES = {"inspect": "inspect_scores"}
 
 
 def export(run: str | Path, out: str | Path, *, format: str | None = None) -> Path:
-    """Write the verdicts of a run as a file that other tools read.
+    """Write the verdicts of a run as a file, or folder, that other tools read.
 
     Memory does not grow with the run. What was at ``out`` is replaced once everything is written.
 
@@ -27,7 +30,7 @@ def export(run: str | Path, out: str | Path, *, format: str | None = None) -> Pa
     run : str or Path
         A run folder.
     out : str or Path
-        The file; its folder is there.
+        The file or folder; the folder that it goes to is there.
     format : str, optional
         One of :data:`FORMATS`; by default told from the ending of ``out``.
 
@@ -40,14 +43,17 @@ def export(run: str | Path, out: str | Path, *, format: str | None = None) -> Pa
     ------
     ConfigError : the format is unknown, or the ending tells none.
     InputError : there is no finished run.
+    InputError : something else is at the place of a data set.
     MissingExtra : the format needs a package that is not installed.
     """
     source, target = RunFolder.open(run), Path(out)
     if format is None:
         format = _SUFFIXES.get(target.suffix.lower())
     if format is None:
-        endings = ", ".join(f"{ending} ({name})" for ending, name in _SUFFIXES.items())
-        raise ConfigError(f"{out}: the ending tells no format; say --format, or end it in {endings}")
+        endings = ", ".join(f"{ending} ({name})" for ending, name in _SUFFIXES.items() if ending)
+        raise ConfigError(
+            f"{out}: the ending tells no format; say --format, or end it in {endings}, or in nothing (dataset)"
+        )
     known("format", format, FORMATS)
     if not target.parent.is_dir():
         raise InputError("there is no such folder; make it first", path=target.parent)

@@ -113,8 +113,6 @@ _OF: dict[type[Record], Columns] = {
     EvidenceRow: Columns(EVIDENCE, _evidence_rows),
     Item: Columns(ITEM, lambda item: [_item_row(item)]),
 }
-_AT_ONCE = 1024
-"""Rows made into Arrow at once."""
 
 
 def to_table(kind: type[Record], records: Iterable[Record]) -> Any:
@@ -128,12 +126,15 @@ def to_table(kind: type[Record], records: Iterable[Record]) -> Any:
     return pa.Table.from_batches(batches(rows, schema), schema)
 
 
-def batches(rows: Iterable[Row], schema: Any) -> Iterator[Any]:
-    """Rows as record batches of a schema; a text that Arrow cannot hold (lone surrogates) is made whole."""
+def batches(rows: Iterable[Row], schema: Any, size: int = 1024) -> Iterator[Any]:
+    """Rows as record batches of a schema, each of ``size`` rows but for the last.
+
+    A text that Arrow cannot hold (lone surrogates) is made whole.
+    """
     held: list[Row] = []
     for row in rows:
         held.append(row)
-        if len(held) == _AT_ONCE:
+        if len(held) == size:
             yield _batch(held, schema)
             held = []
     if held:

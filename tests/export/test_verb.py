@@ -16,9 +16,9 @@ from tests.export.made import folder
         (
             "v.txt",
             None,
-            r"v\.txt: the ending tells no format; say --format, or end it in \.jsonl \(inspect\)",
+            r"v\.txt: the ending tells no format; say --format, or end it in \.jsonl \(inspect\), .*or in nothing \(dataset\)",
         ),
-        ("v.jsonl", "csv", "unknown format 'csv'; known: inspect"),
+        ("v.jsonl", "csv", "unknown format 'csv'; known: inspect, parquet, xlsx, dataset"),
         ("no/v.jsonl", None, "there is no such folder"),
     ],
 )

@@ -1,14 +1,11 @@
 """A sheet as an Excel workbook: labels from a drop-down list, and what they mean on a second sheet.
 
-Texts stay texts: none is a formula, and what the file format cannot hold is escaped as its standard says (ECMA-376,
-``ST_Xstring``: ``_x0007_``). A text longer than a cell holds is cut, with a word at its end and a warning.
+How texts stay texts, and what is cut of long ones: :mod:`judgekit.readers.files.cells`.
 """
 
 from __future__ import annotations
 
 import io
-import logging
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
@@ -16,24 +13,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import InputError, MissingExtra
+from judgekit.errors import InputError
 from judgekit.readers.base import Head, Place, Row
+from judgekit.readers.files.cells import MOST, as_text, fitting, is_cut, unescaped, warn_of_cuts, workbooks
 from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.files.tables import no_name_twice
 from judgekit.readers.label_tools import sheet
 from judgekit.readers.label_tools.base import LABEL, Asked, LabelTool
 
-_LOG = logging.getLogger(__name__)
-
 ITEMS, MEANINGS = "items", "labels"
 """The two sheets of a workbook."""
-LONGEST = 32_767
-"""Characters (of UTF-16) that a cell holds."""
-_MOST = 1_048_575
-"""Items that a sheet holds, below its header."""
-_CUT = "\n[cut here: a cell holds no more]"
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _WIDTHS = {
     "question": 40,
     "reference": 40,
@@ -45,20 +34,12 @@ _WIDTHS = {
 }
 
 
-def _openpyxl() -> Any:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise MissingExtra("an Excel workbook", "excel", error) from None
-    return openpyxl
-
-
 def _matches(head: Head) -> bool:
     return head.kind == "archive" and "xl/workbook.xml" in head.keys
 
 
 def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
-    openpyxl = _openpyxl()
+    openpyxl = workbooks()
     with opened(path) as file:
         try:
             if (
@@ -88,35 +69,12 @@ def _value(cell: object) -> str | None:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
-def escaped(text: str) -> str:
-    """A text that XML can hold; :func:`unescaped` undoes it, and so does Excel."""
-    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-
-
-def unescaped(text: str) -> str:
-    """The text that :func:`escaped` was given."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-
-
-def fitting(text: str) -> str:
-    """A text escaped for a cell, cut where it is longer than one holds."""
-    whole = escaped(text)
-    while _length(whole) > LONGEST:
-        text = text[: len(text) * (LONGEST - len(_CUT)) // _length(whole)]
-        whole = escaped(text) + _CUT
-    return whole
-
-
-def _length(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def _write(items: Sequence[Asked]) -> Mapping[str, bytes]:
-    if len(items) > _MOST:
+    if len(items) > MOST:
         raise InputError(
-            f"a sheet of Excel holds {_MOST:,} items, not {len(items):,}; ask for fewer with --items"
+            f"a sheet of Excel holds {MOST:,} items, not {len(items):,}; ask for fewer with --items"
         )
-    book = _openpyxl().Workbook()
+    book = workbooks().Workbook()
     _fill(book.active, items)
     ranges = _define(book.create_sheet(MEANINGS), items)
     _offer(book.active, items, ranges)
@@ -133,27 +91,20 @@ def _fill(page: Any, items: Sequence[Asked]) -> None:
     cut = 0
     for at, item in enumerate(items, 2):
         texts = [fitting(text) for text in sheet.cells(item)]
-        if any(text.endswith(_CUT) for text in texts[: len(sheet.NAMES)]):
+        if any(is_cut(text) for text in texts[: len(sheet.NAMES)]):
             raise InputError(
                 f"the name of item '{item.id[:40]}…' is longer than a cell of Excel holds; use --to csv"
             )
-        cut += sum(text.endswith(_CUT) for text in texts)
+        cut += sum(is_cut(text) for text in texts)
         _row(page, at, texts, Alignment(wrap_text=True, vertical="top"))
-    if cut:
-        _LOG.warning(
-            "%s texts are longer than the %s characters that a cell of Excel holds; they are cut and say so at their "
-            "end. The csv sheet holds them whole",
-            f"{cut:,}",
-            f"{LONGEST:,}",
-        )
+    warn_of_cuts(cut, "The csv sheet holds them whole")
     _dress(page)
 
 
 def _row(page: Any, at: int, texts: Sequence[str], alignment: Any = None) -> None:
-    """Write texts as texts: not one is a formula, a number or a date, also after it was edited."""
+    """Write texts as texts."""
     for column, text in enumerate(texts, 1):
-        cell = page.cell(at, column, text)
-        cell.data_type, cell.number_format = "s", "@"
+        cell = as_text(page.cell(at, column, text))
         if alignment is not None:
             cell.alignment = alignment
 

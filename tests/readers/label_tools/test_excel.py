@@ -15,7 +15,8 @@ import pytest
 from judgekit import readers
 from judgekit.errors import InputError, MissingExtra
 from judgekit.labeling.sheet import write_sheet
-from judgekit.readers.label_tools.excel import LONGEST, TOOL
+from judgekit.readers.files.cells import LONGEST
+from judgekit.readers.label_tools.excel import TOOL
 from judgekit.records import CANNOT_TELL
 from tests.readers.label_tools.answering import ANSWERED, Given, task
 

@@ -16,10 +16,10 @@ from judgekit import readers
 from judgekit.errors import ConfigError, InputError
 from judgekit.labeling.sheet import asked, write_sheet
 from judgekit.readers.detect import head
+from judgekit.readers.files.cells import fitting, unescaped
 from judgekit.readers.join import Labels
 from judgekit.readers.label_tools import SHIPPED, base, tool_of
 from judgekit.readers.label_tools.base import NoLabel
-from judgekit.readers.label_tools.excel import fitting, unescaped
 from judgekit.records import CANNOT_TELL
 from tests.readers.label_tools.answering import ANN, ANSWERED, KEEPS_SKIPS, KEEPS_TIME, Given, task
 
