@@ -34,7 +34,6 @@ THROUGH = {
         "cli/common.py",
         "cli/decide.py",
         "cli/export.py",
-        "cli/inputs.py",
         "cli/judges.py",
         "cli/people.py",
         "cli/plan.py",

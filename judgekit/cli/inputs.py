@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,9 +10,12 @@ import click
 from judgekit import api
 from judgekit.cli.common import progress_bar, states_line
 from judgekit.errors import ConfigError, InputError
+from judgekit.readers.formats import hf
 from judgekit.readers.log import ReaderOptions
 from judgekit.readers.logs import holds_logs, logs, name_below, names_of, unique_names
 from judgekit.readers.naming import NamesFile
+from judgekit.runs.folder import is_finished, is_unfinished, runs_inside
+from judgekit.runs.occupied import Occupied
 
 
 def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]:
@@ -44,42 +47,60 @@ def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]
         files = "1 file" if len(found.files) == 1 else f"{len(found.files):,} files"
         click.echo(f"{given}: {files} of outputs{passed}", err=True)
         below += [(str(path), name_below(root, path)) for path in found.files]
-    sources = unique_names(_once([*names_of(dict.fromkeys(alone)).items(), *below]))
+    names_alone = names_of(alone)
+    sources = unique_names(_once([*((source, names_alone[source]) for source in alone), *below]))
     if (names := reader.get("names")) is not None:
         NamesFile(names).check_used(sources)
     return sources
 
 
-def run_folders(runs: Sequence[Path], scored: Path, reader: ReaderOptions) -> list[Path]:
-    """The folders of runs; files of outputs are scored first, by the lexical judge.
+def run_folders(groups: Sequence[Sequence[Path]], scored: Path, reader: ReaderOptions) -> list[list[Path]]:
+    """The folders of groups of runs; files of outputs are scored first, by the lexical judge.
 
     Parameters
     ----------
-    runs : run folders and files of outputs, as given on the command line.
+    groups : run folders, files of outputs and folders of such files, as given on the command line. What several
+        groups hold is scored once.
     scored : where files are scored, each in a folder of its own.
     reader : how files are read.
 
     Raises
     ------
     ConfigError : there is an option for files, and no file.
-    InputError : a file cannot be read, or something else is scored at its place.
+    InputError : a file cannot be read, a folder holds neither a run nor files of outputs, or something else is at the
+        place of a run.
     """
-    files = [str(run) for run in runs if not run.is_dir()]
+    every = dict.fromkeys(run for group in groups for run in group)
+    files = [str(run) for run in every if not _is_run(run)]
     if not files and (said := [name for name, value in reader.items() if value is not None]):
         raise ConfigError(f"--{said[0]} says how a file of outputs is read; run folders have it in them")
-    folders = {run: run for run in runs if run.is_dir()}
-    for source, name in inputs(files, reader).items():
-        folders[Path(source)] = _scored(source, scored / name, reader)
-    return [folders[run] for run in runs if run in folders]
+    made = {
+        Path(source).resolve(): _scored(source, scored / name, reader)
+        for source, name in inputs(files, reader).items()
+    }
+    return [[folder for run in group for folder in _folders(run, made)] for group in groups]
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a path is taken for a run folder, if one that is not finished, or for a folder of some."""
+    if not path.is_dir() or hf.is_saved(path):
+        return False
+    return not holds_logs(path) or is_unfinished(path) or bool(runs_inside(path))
+
+
+def _folders(run: Path, made: Mapping[Path, Path]) -> list[Path]:
+    """A run folder, or those made of a file or of the files under a folder."""
+    if _is_run(run):
+        return [run]
+    return [folder for source, folder in made.items() if source.is_relative_to(run.resolve())]
 
 
 def _scored(source: str, folder: Path, reader: ReaderOptions) -> Path:
+    check_place(source, folder, "--scored")
     with progress_bar(folder.name, None) as tell:
         try:
             done = api.score(source, folder, report=tell, **reader)
-        except InputError as error:
-            if error.path != folder:
-                raise
+        except Occupied:
             raise InputError(
                 f"a finished run of something else is there: report that run ({folder}), or score {source} "
                 "elsewhere (--scored)",
@@ -89,13 +110,37 @@ def _scored(source: str, folder: Path, reader: ReaderOptions) -> Path:
     return done.folder
 
 
+def check_place(source: str, folder: Path, option: str) -> None:
+    """Refuse to put the run of a file among files of outputs: they would be no folder of logs any more.
+
+    Parameters
+    ----------
+    source : the file of outputs.
+    folder : where its run is to go.
+    option : by which another place is named.
+
+    Raises
+    ------
+    InputError : a file is in the way, or the folder holds files of outputs.
+    """
+    if folder.exists() and not folder.is_dir():
+        what = f"the run of {source} needs a folder of this name, and a file is there"
+    elif folder.is_dir() and not (is_finished(folder) or is_unfinished(folder)) and logs(folder).files:
+        what = f"the run of {source} would stand among the files of outputs in this folder"
+    else:
+        return
+    raise InputError(f"{what}; name another place ({option})", path=folder)
+
+
 def _once(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Each file once, however it was given."""
+    """Each file once, however it was given; one given again is named."""
     seen: set[Path | str] = set()
     kept = []
     for source, name in sources:
         key: Path | str = Path(source).resolve() if Path(source).exists() else source
-        if key not in seen:
+        if key in seen:
+            click.echo(f"{source} is given twice; it is taken once", err=True)
+        else:
             seen.add(key)
             kept.append((source, name))
     return kept

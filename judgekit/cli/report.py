@@ -51,10 +51,14 @@ from judgekit.errors import ConfigError, mendable
     "--known",
     type=PATH,
     multiple=True,
-    help="Runs of models that know what is to be forgotten, as many as follow: with --ignorant, to test the measures.",
+    help="Runs of models that know what is to be forgotten (takes all paths up to the next option): with --ignorant, "
+    "to test the measures.",
 )
 @click.option(
-    "--ignorant", type=PATH, multiple=True, help="Runs of models that never saw it, as many as follow."
+    "--ignorant",
+    type=PATH,
+    multiple=True,
+    help="Runs of models that never saw it (takes all paths up to the next option).",
 )
 @options(READER)
 @click.option(
@@ -75,7 +79,7 @@ def command(
     scored: Path,
     **given: Any,
 ) -> None:
-    """Report on RUNS: run folders, or files of outputs, which the lexical judge scores first.
+    """Report on RUNS: run folders, or files of outputs and folders of such, which the lexical judge scores first.
 
     With --known and --ignorant, which stand after RUNS, each measure is put to the test: how well does it tell these
     models apart? Without RUNS the report is on the models of the test.
@@ -91,8 +95,18 @@ def command(
     if not runs and not known:
         raise ConfigError("no runs; give run folders or files of outputs")
     reader = reader_options(given)
-    found = loaded(run_folders(runs or (*known, *ignorant), scored, reader), labels, calibrations)
-    pools = [loaded(run_folders(pool, scored, reader)) if pool else [] for pool in (known, ignorant)]
+    folders = run_folders([runs or (*known, *ignorant), known, ignorant], scored, reader)
+    if known:
+        told = (
+            f"runs of --known: {len(folders[1]):,}, of --ignorant: {len(folders[2]):,} "
+            "(each takes all paths up to the next option)"
+        )
+        click.echo(
+            told if runs else f"{told}; there are no RUNS before them, so that the report is on these",
+            err=True,
+        )
+    found = loaded(folders[0], labels, calibrations)
+    pools = [loaded(pool) if pool else [] for pool in folders[1:]]
     mendable(check_pools)(*pools)
     summary = summarize(found, known=pools[0], ignorant=pools[1])
     print_summary(summary)

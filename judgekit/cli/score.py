@@ -22,7 +22,7 @@ from judgekit.cli.common import (
     reader_options,
     states_line,
 )
-from judgekit.cli.inputs import inputs
+from judgekit.cli.inputs import check_place, inputs
 from judgekit.cli.output import result
 from judgekit.cli.plan import show
 from judgekit.display import printable
@@ -102,6 +102,7 @@ def command(
                     _say(name, said)
 
             try:
+                check_place(source, out / name, "--out")
                 scored = api.score(source, out / name, cascade=spec, report=tell, **given, **reader)
             except (BudgetSpent, StoreFailed, JudgeFailed) as stop:
                 result(stopped=str(stop))

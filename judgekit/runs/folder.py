@@ -56,7 +56,7 @@ class RunFolder:
             return cls(path)
         if is_unfinished(path):
             raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
-        inside = sorted(str(one.parent) for one in path.glob(f"*/{VERDICTS}"))
+        inside = [str(one) for one in runs_inside(path)]
         hint = (
             f"did you mean {', '.join(inside[:3])}?"
             if inside
@@ -166,19 +166,24 @@ def is_unfinished(path: Path) -> bool:
     return not is_finished(path) and any((path / name).is_file() for name in (VERDICTS + PART, STORE))
 
 
+def runs_inside(path: Path) -> list[Path]:
+    """The finished runs one folder further down."""
+    return sorted(one.parent for one in path.glob(f"*/{VERDICTS}"))
+
+
 def paths(given: Paths) -> list[Path]:
     """One path or several, as several."""
     return [Path(one) for one in several(given)]
 
 
 def finished(given: Paths) -> list[Path]:
-    """The paths without run folders that are not finished, which are named in a warning.
+    """The paths, each once, without run folders that are not finished; what is left out is named in a warning.
 
     Raises
     ------
     InputError : no other is left.
     """
-    every = paths(given)
+    every = _once(paths(given))
     open_runs = [path for path in every if is_unfinished(path)]
     if open_runs and len(open_runs) == len(every):
         RunFolder.open(open_runs[0])
@@ -187,6 +192,15 @@ def finished(given: Paths) -> list[Path]:
             "%s is left out: an unfinished run; the same 'judgekit score' again goes on with it", path
         )
     return [path for path in every if path not in open_runs]
+
+
+def _once(given: list[Path]) -> list[Path]:
+    kept: dict[Path, Path] = {}
+    for path in given:
+        if path.resolve() in kept:
+            _LOG.warning("%s is given twice; it is taken once", path)
+        kept.setdefault(path.resolve(), path)
+    return list(kept.values())
 
 
 def evidence(path: Path) -> Iterator[EvidenceRow]:

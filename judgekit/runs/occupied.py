@@ -24,6 +24,10 @@ from judgekit.runs.store import kept
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
 
 
+class Occupied(InputError):
+    """Where a run would go, a finished run of something else is."""
+
+
 def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str, str]) -> None:
     """Refuse to replace a finished run by one of another source, cascade or rubric.
 
@@ -34,7 +38,7 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
 
     Raises
     ------
-    InputError : what is there is another run; how to go on.
+    Occupied : what is there is another run; how to go on.
     """
     try:
         was = RunFolder(folder).about
@@ -49,7 +53,7 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
     elif was.cascades and was.cascades[rubric].fingerprints != dict(fingerprints):
         differs.append(f"by other judges ({', '.join(was.cascades[rubric].tiers)})")
     if differs:
-        raise InputError(
+        raise Occupied(
             f"a finished run is there, {' and '.join(differs)}. Give another place (--out), or --replace to lose it",
             path=folder,
         )

@@ -103,8 +103,9 @@ def test_every_log_under_a_folder_is_a_run_of_its_own(tmp_path: Path) -> None:
     done = judgekit("score", "saves", "saves/a/evals/out.jsonl", cwd=tmp_path)
     assert done.returncode == 2, "one log is cut off"
     said = done.stderr.splitlines()
-    assert said[0] == "saves: 4 files of outputs (1 other file holds none)" and len(said) == 2
-    assert said[1].startswith("judgekit: saves/c/out.jsonl:2: expected a JSON object a line")
+    assert said[0] == "saves: 4 files of outputs (1 other file holds none)" and len(said) == 3
+    assert said[1] == "saves/a/evals/out.jsonl is given twice; it is taken once"
+    assert said[2].startswith("judgekit: saves/c/out.jsonl:2: expected a JSON object a line")
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {"out", "b-out", "b-checkpoint-5-out"}
     (tmp_path / "saves" / "c" / "out.jsonl").unlink()
     (tmp_path / "saves" / "names.csv").write_text("run,model,method\na,A,x\nb,B,y\n")
@@ -138,7 +139,7 @@ def test_what_a_paper_needs_is_written_and_each_file_or_folder_told_in_a_line(
     assert done.stdout.count("written to ") == 2
     assert r"\begin{table}" in (tmp_path / "t.tex").read_text("utf-8")
     kinds = {path.suffix for path in (tmp_path / "new" / "figures").iterdir()}
-    assert kinds == {".svg", ".pdf", ".png"}
+    assert kinds == {".svg", ".pdf", ".png", ".txt"}
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_measures_are_tested_by_models_that_know_and_models_that_do_not(tmp_path
         for method in ("original", "retain90")
     ]
     told = judgekit("report", "--known", *pools[0], "--ignorant", *pools[1], cwd=tmp_path)
-    assert "tell 2 models that know from 2 that do not: AUC" in " ".join(told.stdout.split())
+    assert "2 against 2 models are too few to prove it" in " ".join(told.stdout.split())
     both = judgekit("report", "--known", *pools[0], "--ignorant", pools[1][0], pools[0][0], cwd=tmp_path)
     assert both.returncode == 2 and "'original0' is in both pools" in both.stderr.splitlines()[-1]
     assert "give --known and --ignorant" in judgekit("report", "--known", *pools[0], cwd=tmp_path).stderr
