@@ -15,7 +15,7 @@ from judgekit.cascade.spec import CascadeSpec, checked_cascade
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames.stream import Stream
-from judgekit.readers import unique
+from judgekit.readers import Table, unique
 from judgekit.readers.join import Labels
 from judgekit.readers.log import ReaderOptions
 from judgekit.records import EvidenceRow, Item, Verdict
@@ -56,7 +56,7 @@ class Scored:
 
 @renamed(unbound="allow_uncertified")
 def score(
-    source: str | Path | Iterable[Item],
+    source: str | Path | Table | Iterable[Item],
     out: str | Path,
     *,
     cascade: str | Path | CascadeSpec | None = None,
@@ -83,9 +83,9 @@ def score(
 
     Parameters
     ----------
-    source : str | Path | Iterable[Item]
-        A file or data set that :func:`read` understands, or items; an id stands once for one model and
-        method.
+    source : str | Path | Table | Iterable[Item]
+        A file, data set or table in memory that :func:`read` understands, or items; an id stands once for one model
+        and method.
     out : str | Path
         The run folder; the same call again resumes and pays for no call twice.
     cascade : str | Path | CascadeSpec | None
@@ -136,12 +136,15 @@ def score(
         "columns": columns,
         "names": names,
     }
+    items: Iterable[Item]
     if isinstance(source, str | Path):
         log = readers.log(source, **reader, digest=True)
         about = RunAbout(
             source=str(source), source_digest=log.digest, overrides=log.overrides, recorded=log.recorded
         )
-        items: Iterable[Item] = log.items()
+        items = log.items()
+    elif isinstance(source, Table):
+        items = readers.read(source, **reader)
     elif said := [name for name, value in reader.items() if value is not None]:
         raise ConfigError(f"'{said[0]}' says how a file is read; items have it in them")
     else:

@@ -6,13 +6,15 @@ whole (:mod:`judgekit.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
 
-from judgekit.errors import ConfigError
+from judgekit.errors import ConfigError, renamed
+from judgekit.frames.stream import Stream
 from judgekit.readers.base import Source
 from judgekit.readers.formats import SHIPPED, added, format_named
+from judgekit.readers.in_memory import Table, table_items
 from judgekit.readers.labels import examined, numbered_labels, read_evidence, read_labels, read_verdicts
 from judgekit.readers.log import Log, ReaderOptions, unique
 from judgekit.readers.logs import logs
@@ -21,6 +23,7 @@ from judgekit.records import Item
 
 __all__ = [
     "NamesFile",
+    "Table",
     "detect",
     "examined",
     "formats",
@@ -58,8 +61,9 @@ def detect(path: str | Path, columns: Mapping[str, str] | None = None) -> str:
     return Log.open(Source(Path(path), columns=dict(columns or {}))).form.name
 
 
+@renamed(path="source")
 def read(
-    path: str | Path,
+    source: str | Path | Table,
     *,
     format: str | None = None,
     model: str | None = None,
@@ -67,19 +71,21 @@ def read(
     split: str | None = None,
     columns: Mapping[str, str] | None = None,
     names: str | Path | None = None,
-) -> Iterator[Item]:
-    """Read a file's items one by one, with memory bounded whatever its size.
+) -> Stream[Item]:
+    """Read the items of a file, or of a table in memory, one by one, with memory bounded whatever its size.
 
     Parameters
     ----------
-    path : str | Path
-        The file; for the format ``hf`` a folder or the name of a data set.
+    source : str | Path | Table
+        The file; for the format ``hf`` a folder or the name of a data set. Or a table in memory: a frame of pandas
+        or polars, an Arrow table, or one split of a data set of ``datasets``.
     format : str | None
         Name of its format; by default ``table`` with a column map, else detected from the content.
     model, method, split : str | None
         Said of every item, over what the file or its folder's name says.
     columns : Mapping[str, str] | None
-        Item field -> column, for tables and data sets.
+        Item field -> column, for tables and data sets; a field without an entry is read from the column of its own
+        name.
     names : str | Path | None
         A file that says model and method of runs (:class:`judgekit.readers.naming.NamesFile`);
         ``model`` and ``method`` given here win over it.
@@ -91,9 +97,16 @@ def read(
         open-unlearning, RWKU) is checked to its end before its first item; of a JSON list or JSONL,
         items before the broken row have been given by then.
     """
-    return log(
-        path, format=format, model=model, method=method, split=split, columns=columns, names=names
-    ).items()
+    options: ReaderOptions = {
+        "format": format,
+        "model": model,
+        "method": method,
+        "split": split,
+        "columns": columns,
+        "names": names,
+    }
+    found = log(source, **options).items() if isinstance(source, str | Path) else table_items(source, options)
+    return Stream(Item, found)
 
 
 def log(path: str | Path, *, digest: bool = False, **reader: Unpack[ReaderOptions]) -> Log:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,11 +27,21 @@ def columnar(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]
     ------
     InputError : the file is cut off or malformed.
     """
+    yield from rows_of(_batches(file), path)
+
+
+def rows_of(batches: Iterable[Any], path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of Arrow's record batches, with their 0-based index.
+
+    Raises
+    ------
+    InputError : a batch cannot be had, or holds what Python cannot.
+    """
     import pyarrow
 
     index = 0
     try:
-        for batch in _batches(file):
+        for batch in batches:
             for start in range(0, batch.num_rows, _ROWS):
                 for row in batch.slice(start, _ROWS).to_pylist():
                     yield index, row
