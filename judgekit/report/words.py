@@ -33,7 +33,7 @@ def percent(share: float) -> str:
 
 def _rounded(share: float, digits: int) -> str:
     """A share in percent without the sign: 12.3; what is neither nothing nor everything is not rounded to it."""
-    least = 0.1 ** (digits + 2)
+    least = 10.0 ** -(digits + 2)  # not 0.1 ** 3, which is a little more than 0.001
     if EXACT < share < least:
         return f"<{100 * least:.{digits}f}"
     if 1 - least < share < 1 - EXACT:

@@ -6,9 +6,17 @@ const make = (tag, attributes = {}, ...children) => {
   return made;
 };
 
+// The same digits as percent() of report/words.py: something is never rounded to nothing or to everything, a tie goes to the even digit.
+const rounded = (share) => {
+  if (share > 1e-9 && share < 0.001) return "<0.1";
+  if (share > 0.999 && share < 1 - 1e-9) return ">99.9";
+  const hundredths = 100 * share;
+  return (hundredths % 1 === 0.25 ? hundredths - 0.05 : hundredths).toFixed(1);
+};
+
 const say = {
   count: (number) => number.toLocaleString("en"),
-  percent: (share) => (share > 0 && share < 0.0005 ? "<\u20090.1\u00a0%" : `${(100 * share).toFixed(1)}\u00a0%`),
+  percent: (share) => `${rounded(share)}\u00a0%`,
   items: (number) => `${say.count(number)} item${number === 1 ? "" : "s"}`,
   dollars: (cost) => (cost === 0 ? "$0" : `$${cost < 0.01 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`),
   seconds: (time) => (time < 0.01 ? "under 0.01\u00a0s" : `${Number(time.toPrecision(2))}\u00a0s`),
