@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Unpack
 
 from judgekit.cascade.run import Cascade
-from judgekit.cascade.spec import CascadeSpec, checked_cascade
+from judgekit.cascade.spec import AnyCascade, CascadeSpec, checked_cascade
 from judgekit.errors import at_least
 from judgekit.judges.base import NOTHING, Need, need
 from judgekit.readers import read
@@ -57,7 +57,7 @@ class Plan:
 def plan(
     files: Paths | Iterable[Item],
     *,
-    cascade: str | Path | CascadeSpec | None = None,
+    cascade: AnyCascade = None,
     rubric: str | None = None,
     calibrations: Paths = (),
     limit: int | None = None,

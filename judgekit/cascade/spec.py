@@ -14,6 +14,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.cascade.run import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
+from judgekit.judges.elsewhere.code import called
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import Item, Record, explain, several
 from judgekit.rubrics import ANY, default_by_split, default_of, load_rubric
@@ -55,34 +56,43 @@ class CascadeSpec:
     @classmethod
     def load(
         cls,
-        path: Path | None,
+        given: Path | Mapping[str, Any] | None,
         *,
         rubric: str | None = None,
         calibrations: tuple[Path, ...] = (),
         keys: Sequence[str] = (),
     ) -> CascadeSpec:
-        """Read a cascade file, or the default (the lexical judge alone) where ``path`` is None.
+        """Read a cascade file, or take its contents; the default (the lexical judge alone) where there is neither.
 
         ``rubric`` judges everything by one rubric; ``calibrations`` are added under the rubric each names; ``keys``
         say, as ``VARIABLE=URL``, which keys may go where.
         """
-        raw: Any = {}
-        if path is not None:
-            raw = _yaml(path)
+        path = given if isinstance(given, Path) else None
+        raw = _yaml(path) if path else given or {}
         try:
             file = CascadeFile.model_validate(raw)
         except ValidationError as error:
-            raise ConfigError(f"{path}: {explain(error, CascadeFile)}") from None
+            raise ConfigError(f"{path or 'cascade'}: {explain(error, CascadeFile)}") from None
         changes: dict[str, Any] = {}
         if file.calibrations and (unused := set(file.calibrations) - _judged_by(file.rubrics)):
             known = ", ".join(sorted(_judged_by(file.rubrics)))
-            raise ConfigError(f"{path}: a calibration for '{min(unused)}', but items are judged by {known}")
+            raise ConfigError(
+                f"{path or 'cascade'}: a calibration for '{min(unused)}', but items are judged by {known}"
+            )
         if rubric is not None:
             changes["rubrics"] = {ANY: rubric}
         if calibrations:
             named = _by_rubric(calibrations, changes.get("rubrics", file.rubrics))
             changes["calibrations"] = {**file.calibrations, **named}
         return cls(file.model_copy(update=changes), path.parent if path else Path(), path, Keys.of(keys))
+
+    @property
+    def tiers(self) -> tuple[dict[str, Any], ...]:
+        """The entries of the judges as JSON can hold them: an object in memory is named, not held."""
+        return tuple(
+            {key: called(value) if callable(value) else value for key, value in tier.items()}
+            for tier in self.file.tiers
+        )
 
     @property
     def batched(self) -> bool:
@@ -146,7 +156,13 @@ class CascadeSpec:
         rubric = load_rubric(rubric_name)
         keys = self.keys if asks else None
         context = Context(
-            rubric=rubric, folder=self.folder, store=store, budget=budget, keys=keys, keep_going=keep_going
+            rubric=rubric,
+            folder=self.folder,
+            store=store,
+            budget=budget,
+            keys=keys,
+            keep_going=keep_going,
+            trusted=self.path is None,
         )
         try:
             judges = [build_judge(tier, context) for tier in self.file.tiers]
@@ -169,8 +185,12 @@ class CascadeSpec:
         return made
 
 
+AnyCascade = str | Path | Mapping[str, Any] | CascadeSpec | None
+"""A cascade: its file, the file's contents, one that is loaded already, or the default."""
+
+
 def load_cascade(
-    path: str | Path | None = None,
+    path: str | Path | Mapping[str, Any] | None = None,
     rubric: str | None = None,
     calibrations: Paths = (),
     keys: str | Sequence[str] = (),
@@ -179,17 +199,18 @@ def load_cascade(
 
     Parameters
     ----------
+    path : str, Path or mapping, optional
+        The file; or what a file would hold, in which a judge may also be an object in memory
+        (``{"tiers": [{"judge": "function", "function": leaks, "price": 0}]}``).
     keys : str | Sequence[str]
         ``VARIABLE=URL``: the key in this environment variable may be sent to this address, if the
         cascade file asks for it. ``JUDGEKIT_KEYS`` says the same for every run.
     """
-    where = None if path is None else Path(path)
-    return CascadeSpec.load(where, rubric=rubric, calibrations=tuple(paths(calibrations)), keys=several(keys))
+    given = Path(path) if isinstance(path, str | Path) else path
+    return CascadeSpec.load(given, rubric=rubric, calibrations=tuple(paths(calibrations)), keys=several(keys))
 
 
-def checked_cascade(
-    cascade: str | Path | CascadeSpec | None, rubric: str | None, calibrations: Paths
-) -> CascadeSpec:
+def checked_cascade(cascade: AnyCascade, rubric: str | None, calibrations: Paths) -> CascadeSpec:
     """A cascade that is loaded already, or its file; a ``ConfigError`` where options belong to the loading."""
     if not isinstance(cascade, CascadeSpec):
         return load_cascade(cascade, rubric, calibrations)

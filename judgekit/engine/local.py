@@ -56,7 +56,7 @@ class Job:
         """What ``run.json`` says of the finished run."""
         seen = {
             "items": progress.done,
-            "tiers": self.spec.file.tiers,
+            "tiers": self.spec.tiers,
             "examples": tuple(sorted(examples)),
             "cascades": dict(cascades),
         }

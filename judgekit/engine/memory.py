@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, TypedDict, Unpack
 
 from judgekit.cascade.run import Cascade
-from judgekit.cascade.spec import CascadeSpec, checked_cascade
+from judgekit.cascade.spec import AnyCascade, checked_cascade
 from judgekit.engine.local import BLOCK, judge_block
 from judgekit.engine.loop import finished
 from judgekit.errors import ConfigError, InputError, at_least
@@ -40,7 +40,7 @@ GivenItem = Item | Mapping[str, Any]
 class SessionOptions(TypedDict, total=False):
     """The options of a :class:`Session`, all optional."""
 
-    cascade: str | Path | CascadeSpec | None
+    cascade: AnyCascade
     rubric: str | None
     calibrations: Paths
     store: str | Path | None
@@ -85,7 +85,7 @@ class Session:
 
     def __init__(
         self,
-        cascade: str | Path | CascadeSpec | None = None,
+        cascade: AnyCascade = None,
         *,
         rubric: str | None = None,
         calibrations: Paths = (),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from judgekit import readers
-from judgekit.cascade.spec import CascadeSpec, checked_cascade
+from judgekit.cascade.spec import AnyCascade, checked_cascade
 from judgekit.engine.local import Job
 from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames.stream import Stream
@@ -59,7 +59,7 @@ def score(
     source: str | Path | Table | Iterable[Item],
     out: str | Path,
     *,
-    cascade: str | Path | CascadeSpec | None = None,
+    cascade: AnyCascade = None,
     rubric: str | None = None,
     calibrations: Paths = (),
     labels: Paths | None = None,
@@ -88,7 +88,7 @@ def score(
         and method.
     out : str | Path
         The run folder; the same call again resumes and pays for no call twice.
-    cascade : str | Path | CascadeSpec | None
+    cascade : str, Path, mapping or CascadeSpec, optional
         Cascade file; by default the lexical judge alone.
     rubric : str | None
         Judge everything by this rubric instead of one by split.

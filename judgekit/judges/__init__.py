@@ -31,6 +31,10 @@ KINDS = {
     "vllm": "judgekit.judges.annotators:VLLMJudge",
     "recorded": "judgekit.judges.recorded:RecordedJudge",
     "human": "judgekit.judges.human:HumanJudge",
+    "function": "judgekit.judges.elsewhere.function:FunctionJudge",
+    "classifier": "judgekit.judges.elsewhere.classifier:ClassifierJudge",
+    "inspect": "judgekit.judges.elsewhere.inspect_scorer:InspectJudge",
+    "mlflow": "judgekit.judges.elsewhere.mlflow_scorer:MLflowJudge",
 }
 """Built-in kinds of judge: name -> ``module:class`` (imported only when used)."""
 
@@ -49,6 +53,9 @@ class Context:
         Which keys go where; None: the judge will be asked nothing, as for a plan, and needs none.
     keep_going : bool
         Go on although every call fails.
+    trusted : bool
+        The entry was written in Python by whoever runs it, so that code which it names may be run; a file's may not
+        be before the user has named it too (:mod:`judgekit.judges.elsewhere.code`).
     """
 
     rubric: Rubric
@@ -57,6 +64,7 @@ class Context:
     budget: Budget | None = None
     keys: Keys | None = field(default_factory=Keys.of)
     keep_going: bool = False
+    trusted: bool = False
 
 
 def judge_kind(kind: str) -> JudgeKind:

@@ -77,6 +77,8 @@ class OpenAIBackend:
         judge.
         """
         request = dict(self.settings.request)
+        if self.settings.samples:  # in how many requests they come makes no other judge
+            request["n"] = self.settings.samples
         if "max_tokens" in request:
             request.setdefault("max_completion_tokens", request.pop("max_tokens"))
         return {**request, "thinking": self.settings.thinking}
@@ -254,7 +256,9 @@ class OpenAIBackend:
                 responses = [await endpoint.send("POST", path, body, key=key)]
                 missing = (self.settings.samples or 0) - len(_choices(responses[0]))
                 while missing > 0:
-                    responses.append(await endpoint.send("POST", path, {**body, "n": missing}))
+                    if "n" in body:
+                        body["n"] = min(missing, self.settings.together)
+                    responses.append(await endpoint.send("POST", path, body))
                     missing -= len(_choices(responses[-1]))
             answered = True
         finally:

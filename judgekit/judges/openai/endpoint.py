@@ -104,7 +104,7 @@ class Endpoint:
             listed = await self.send("GET", "/models", None)
         except Transient:
             return
-        except Refused:
+        except (Refused, ConfigError):  # some refuse to list models with the key that is good for asking one
             listed = None
         self._known = True
         entries = [entry for entry in _list(_get(listed, "data")) if isinstance(entry, dict)]

@@ -29,7 +29,7 @@ class Forecast:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tokens_per_byte, self._completion, self._requests = 0.0, 0, 1
+        self._tokens_per_byte, self._completion, self._requests = 0.0, 0, settings.requests
 
     def tokens(self, ask: Ask) -> int:
         """Tokens that an ask will take, as far as can be told before."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from judgekit.errors import ConfigError
 from judgekit.judges.openai.endpoint import Endpoint
@@ -33,7 +33,8 @@ class Settings(Record):
     max_tokens : tokens generated; by default one, or enough to think where thinking is skipped past.
     thinking : ``off`` switches it off where the server can (vLLM); ``skip`` lets the model think and reads the
         verdict after ``thinking_end``. reasoning_effort : passed on where set.
-    extra_body : further fields of the request, for servers that need them; null takes a field out.
+    extra_body : further fields of the request, for servers that need them; null takes a field out. ``n`` is how many
+        samples one request may ask for.
     timeout : seconds for one request, all of it. retries : how often a failed request is sent again.
     patience : seconds to wait for endpoints that do not answer at all.
     max_concurrency : most prompts under way at one endpoint. batch_size : most prompts in one request, where
@@ -62,6 +63,12 @@ class Settings(Record):
     tpm: float | None = Field(None, gt=0)
     batch: bool = False
     price: Price | None = None
+
+    @model_validator(mode="after")
+    def _sampled_at_once(self) -> Settings:
+        if self.batch and self.samples and self.together < self.samples:
+            raise ValueError(f"a batch asks once a prompt, for {self.together} of {self.samples} samples")
+        return self
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -96,6 +103,16 @@ class Settings(Record):
             request["reasoning_effort"] = self.reasoning_effort
         request |= self.extra_body
         return {name: value for name, value in request.items() if value is not None}
+
+    @property
+    def together(self) -> int:
+        """Samples that one request asks for; a server that is not told how many gives one."""
+        return int(self.request.get("n", 1)) if self.samples else 1
+
+    @property
+    def requests(self) -> int:
+        """Requests that one prompt takes."""
+        return -(-(self.samples or 1) // self.together)
 
     @property
     def _is_openai(self) -> bool:

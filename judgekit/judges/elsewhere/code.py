@@ -1,0 +1,220 @@
+"""Other people's code: imported only where the user has said so, and told from an earlier version of itself.
+
+A cascade file may come from anybody, so that what it names is code to run only once the user has named it too, in the
+environment (``JUDGEKIT_CODE``) or by passing the object itself from Python.
+
+A function is what its source says. :func:`source_of` follows the names that it uses as far as the user's own code
+goes, so that a helper, a constant or a threshold in a closure that changed makes it another function. What other
+packages do is not followed: a function of theirs is told by their version, and what cannot be told at all (a
+loaded model, a client) needs a ``version`` that the user states.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import importlib
+import inspect
+import os
+import re
+import site
+import sys
+import sysconfig
+import textwrap
+from collections.abc import Iterator, Mapping, Set
+from enum import Enum
+from functools import cache
+from importlib.metadata import packages_distributions, version
+from pathlib import Path, PurePath
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from judgekit.errors import ConfigError
+
+CODE = "JUDGEKIT_CODE"
+
+
+def imported(where: str, kind: str, *, trusted: bool) -> Any:
+    """The object at ``module:name``.
+
+    Parameters
+    ----------
+    where : str
+        As an entry of a cascade file says.
+    kind : str
+        The kind of judge, for messages.
+    trusted : bool
+        The entry was written in Python, by whoever runs it, and stands in no file.
+
+    Raises
+    ------
+    ConfigError : there is no such object, or the user has not said that it may be run.
+    """
+    module, _, name = where.partition(":")
+    if not module or not name:
+        raise ConfigError(f"judge '{kind}': expected package.module:name, found '{where}'")
+    allowed = os.environ.get(CODE, "").replace(",", " ").split()
+    if not trusted and where not in allowed and module not in allowed:
+        raise ConfigError(
+            f"judge '{kind}': {where} is not run, since only a cascade file says so. "
+            f"If you trust it: {CODE}={where} in the environment"
+        )
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:  # a module may raise anything while it is imported
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise ConfigError(f"judge '{kind}': {where} cannot be loaded: {why}") from None
+    return found
+
+
+def called(thing: object) -> str:
+    """``module:name`` of a function or another object."""
+    kind = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{getattr(kind, '__module__', '')}:{getattr(kind, '__qualname__', '')}"
+
+
+def digest(text: str) -> str:
+    """A text's SHA-256 in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def source_of(function: object) -> str:
+    """Everything that makes a function what it is, as text: its source, and that of what it uses of the user's own.
+
+    Raises
+    ------
+    ConfigError : something that it uses cannot be told from an earlier version of itself.
+    """
+    if _is_installed(inspect.unwrap(function) if callable(function) else function):
+        return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}"
+    return "\n".join(_texts(function, called(function), set()))
+
+
+def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
+    """The texts of an object that is known as ``name``, and of all that it uses; each object once."""
+    if (plain := _plain(thing)) is not None:
+        yield f"{name} = {plain}"
+        return
+    thing = inspect.unwrap(thing) if callable(thing) else thing
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if _is_installed(thing):
+        yield getattr(thing, "__name__", "") if isinstance(thing, ModuleType) else called(thing)
+    elif isinstance(thing, ModuleType | FunctionType | type):
+        yield _source(thing, name)
+        for inner, value in _uses(thing):
+            yield from _texts(value, inner, seen)
+    else:
+        raise ConfigError(
+            f"'{name}' ({type(thing).__name__}) cannot be told from an earlier version of itself: state the judge's "
+            "'version', and another one whenever the judge changes"
+        )
+
+
+def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
+    """What something of the user's own uses, by name."""
+    if isinstance(thing, ModuleType):
+        for name, value in vars(thing).items():  # its own functions and data stand in its text
+            elsewhere = isinstance(value, FunctionType | type) and value.__module__ != thing.__name__
+            if isinstance(value, ModuleType) or elsewhere:
+                yield name, value
+    elif isinstance(thing, type):
+        yield from ((base.__qualname__, base) for base in thing.__bases__)
+        for name, value in vars(thing).items():
+            function = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+            if isinstance(function, FunctionType):
+                yield name, function
+    else:
+        yield from _numbered(f"default of {thing.__name__}", thing.__defaults__ or ())
+        yield from (thing.__kwdefaults__ or {}).items()
+        cells = zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True)
+        yield from ((name, cell.cell_contents) for name, cell in cells)
+        for operation, name in _loads(thing.__code__):
+            if operation == "IMPORT_NAME":
+                if (module := _module(name, thing.__module__)) is not None:
+                    yield name, module
+            elif name in thing.__globals__:
+                yield name, thing.__globals__[name]
+
+
+def _numbered(what: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """Values under numbered names."""
+    return ((f"{what} {number}", value) for number, value in enumerate(values, 1))
+
+
+def _loads(code: CodeType) -> Iterator[tuple[str, str]]:
+    """The names of globals and modules that code loads, that of functions inside it too."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
+            yield instruction.opname, instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _loads(constant)
+
+
+def _module(name: str, importer: str) -> ModuleType | None:
+    """The module that code of another imports by this name, absolute or relative; None where it is not there."""
+    for candidate in (name, f"{importer.rpartition('.')[0]}.{name}".strip(".")):
+        try:
+            return importlib.import_module(candidate)
+        except ImportError:
+            continue
+    return None
+
+
+def _plain(value: Any) -> str | None:
+    """Data as text that is the same in every process; None where it is something else."""
+    if isinstance(value, str | int | float | bool | bytes | type(None) | Enum | PurePath):
+        return repr(value)
+    if isinstance(value, re.Pattern):
+        return f"{value.pattern!r} {value.flags}"
+    if isinstance(value, Mapping):
+        pairs = [(_plain(key), _plain(one)) for key, one in value.items()]
+        return None if any(None in pair for pair in pairs) else f"{sorted(map(str, pairs))}"
+    if isinstance(value, tuple | list | Set):
+        parts = [_plain(one) for one in value]
+        if None in parts:
+            return None
+        return f"{type(value).__name__} {sorted(map(str, parts)) if isinstance(value, Set) else parts}"
+    return None
+
+
+def _is_installed(thing: Any) -> bool:
+    """Whether something is a module, class or function of Python itself or of an installed package."""
+    if not isinstance(thing, ModuleType | FunctionType | BuiltinFunctionType | type):
+        return False
+    name = thing.__name__ if isinstance(thing, ModuleType) else thing.__module__
+    module = thing if isinstance(thing, ModuleType) else sys.modules.get(name or "")
+    if name == "__main__":
+        return False
+    if (name or "").partition(".")[0] == "judgekit":  # wherever it is installed from
+        return True
+    file = getattr(module, "__file__", None)
+    return file is None or any(Path(file).is_relative_to(root) for root in _roots())
+
+
+@cache
+def _roots() -> tuple[str, ...]:
+    """Folders that hold Python and what is installed."""
+    named = ("stdlib", "platstdlib", "purelib", "platlib")
+    return (
+        *(sysconfig.get_paths()[name] for name in named),
+        *site.getsitepackages(),
+        site.getusersitepackages(),
+    )
+
+
+def _version(package: str) -> str:
+    """The version of the distribution that a top-level package comes from; empty for Python's own."""
+    names = packages_distributions().get(package, [])
+    return " ".join(f"{name} {version(name)}" for name in sorted(set(names)))
+
+
+def _source(thing: Any, name: str) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(thing))
+    except (OSError, TypeError):
+        raise ConfigError(f"the source of '{name}' is not to be had: state the judge's 'version'") from None

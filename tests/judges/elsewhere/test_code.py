@@ -1,0 +1,120 @@
+"""What tells a function from an earlier version of itself."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from judgekit.errors import ConfigError
+from judgekit.judges.elsewhere.code import source_of
+
+HELPERS = """
+import re
+WORDS = {"a": 1, "b": {2, 3}}
+def clean(text):
+    return text.strip()
+"""
+MINE = """
+import math
+import helpers_of_the_test as helpers
+from helpers_of_the_test import clean
+LIMIT = 0.5
+PATTERN = __import__("re").compile("x+", 2)
+class Rule:
+    def holds(self, text):
+        return bool(PATTERN.search(text))
+def judge(item, most=3):
+    def inner(text):
+        return math.exp(len(text)) > LIMIT
+    return "right" if inner(clean(item.output)) and Rule().holds(item.output) else "wrong"
+"""
+Load = Callable[..., ModuleType]
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def load(mine: str = MINE, helpers: str = HELPERS) -> ModuleType:
+        import linecache
+
+        for name, text in (("helpers_of_the_test", helpers), ("mine_of_the_test", mine)):
+            (tmp_path / f"{name}.py").write_text(text)
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        linecache.clearcache()
+        return importlib.import_module("mine_of_the_test")
+
+    return load
+
+
+def told(module: ModuleType) -> str:
+    return source_of(module.judge)
+
+
+def test_the_same_source_is_the_same_function(load: Load) -> None:
+    assert told(load()) == told(load())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("LIMIT = 0.5", "LIMIT = 0.6"),
+        ("most=3", "most=4"),
+        ('"x+"', '"y+"'),
+        ("math.exp(len(text))", "math.exp(len(text) + 1)"),
+        ("bool(PATTERN.search(text))", "True"),
+    ],
+)
+def test_whatever_it_uses_of_its_own_module_counts(load: Load, before: str, after: str) -> None:
+    assert before in MINE
+    assert told(load()) != told(load(MINE.replace(before, after)))
+
+
+def test_a_helper_of_another_module_counts_and_what_it_does_not_use_does_not(load: Load) -> None:
+    assert told(load()) != told(load(helpers=HELPERS.replace("text.strip()", "text")))
+    assert told(load()) == told(load(MINE + "\ndef other():\n    return 1\n"))
+
+
+def test_a_module_that_is_used_by_name_counts_whole(load: Load) -> None:
+    mine = "import helpers_of_the_test as helpers\ndef judge(item):\n    return helpers.clean(item.output)\n"
+    assert told(load(mine)) != told(load(mine, HELPERS.replace("text.strip()", "text")))
+    inside = "def judge(item):\n    from helpers_of_the_test import clean\n    return clean(item.output)\n"
+    assert told(load(inside)) != told(load(inside, HELPERS.replace("text.strip()", "text")))
+
+
+def test_values_in_a_closure_and_in_defaults_count() -> None:
+    def made(limit: float) -> Any:
+        def judge(item: Any) -> str:
+            return "right" if len(item.output) > limit else "wrong"
+
+        return judge
+
+    assert source_of(made(1)) == source_of(made(1)) != source_of(made(2))
+
+
+def test_what_cannot_be_told_needs_a_version() -> None:
+    client = object()
+
+    def asks(item: Any) -> str:
+        return str(client)
+
+    with pytest.raises(
+        ConfigError, match=r"'client' \(object\) cannot be told .* state the judge's 'version'"
+    ):
+        source_of(asks)
+    with pytest.raises(ConfigError, match="state the judge's 'version'"):
+        source_of(eval("lambda item: 'right'"))
+
+
+def test_a_function_of_an_installed_package_is_told_by_its_version() -> None:
+    tokenize = importlib.import_module("rouge_score.tokenize").tokenize
+    assert re.fullmatch(r"rouge_score\.tokenize:tokenize rouge.score [\d.]+", source_of(tokenize))
