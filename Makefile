@@ -7,7 +7,7 @@ DEMO := demo-out
 .PHONY: demo test test-fast test-engine test-ray check lint types layers clean
 
 demo: $(VENV)/.demo
-	rm -rf $(DEMO) && mkdir $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
+	rm -rf $(DEMO) && mkdir -p $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
 	$(BIN)/judgekit score calibration/demo/original.jsonl calibration/demo/unlearned.jsonl calibration/demo/collapsed.jsonl --out $(DEMO)/opinions
 	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric forgetting --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/forgetting.json
 	$(BIN)/judgekit calibrate $(DEMO)/opinions/* --rubric utility --labels $(DEMO)/labels.jsonl --agreement 0.9 --out $(DEMO)/utility.json

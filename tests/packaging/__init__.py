@@ -1,0 +1,1 @@
+"""What a user installs: the distributions, each extra, each Python, the container."""
