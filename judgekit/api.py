@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from judgekit.labeling.planning import plan_labels
     from judgekit.labeling.queue import queue
     from judgekit.readers import read
-    from judgekit.report.verb import report, summarize
+    from judgekit.report.verb import gate, report, summarize
     from judgekit.rubrics import described as rubrics
     from judgekit.validation import validate
 
@@ -35,6 +35,7 @@ _WHERE = {
     "decide": "judgekit.cascade.decide:decide",
     "export": "judgekit.export.verb:export",
     "frontier": "judgekit.calibration.files:frontier",
+    "gate": "judgekit.report.verb:gate",
     "judge": "judgekit.engine.memory:judge",
     "judge_async": "judgekit.engine.memory:judge_async",
     "judges": "judgekit.judges:described",
@@ -59,6 +60,7 @@ __all__ = [
     "decide",
     "export",
     "frontier",
+    "gate",
     "judge",
     "judge_async",
     "judges",

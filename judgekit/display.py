@@ -21,6 +21,14 @@ def whole(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def xml_text(text: str) -> str:
+    """A text without what XML, and typefaces, may not hold: spelled out instead."""
+    return _NO_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def spelled(error: UnicodeError) -> tuple[str, int]:
     """An error handler (:func:`codecs.register_error`) that spells out what the output's encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):

@@ -34,6 +34,7 @@ VERBS = {
     "audit": "Say whether promises still hold, from spot checks.",
     "report": "Say how much was forgotten and kept, from scored runs.",
     "export": "Write a run's verdicts for other tools.",
+    "gate": "Say whether runs may be released: pass, fail or undecided, by interval.",
     "plan": "Say what scoring will cost and how many labels a promise takes; asks no judge.",
     "judges": "List the judges, or check one.",
     "rubrics": "List the rubrics, or render one for an item.",
@@ -52,7 +53,7 @@ _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
-    "3 nothing certified or a promise broken, 4 unscored items left, 130 stopped."
+    "3 nothing certified or a promise broken, 4 unscored items left, 130 stopped. 'gate' has its own."
 )
 
 

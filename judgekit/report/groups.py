@@ -76,9 +76,9 @@ class RunSummary:
     in the report. ``method``: without its ``settings``. ``certified``: every rubric's claim stands. ``answers``:
     whether the model still answers what it should keep; None where the file has no such side, or open items leave it
     open. ``recorded``: figures that the source file gave of itself. ``failed``: a sentence for each judge that failed
-    on some of the items it was asked about. ``baseline``: which model before or without unlearning it is, if one.
-    ``samples``: what several outputs a question say of the forget side; None where every question has one.
-    ``pool``: which pool it is in, where it tests the measures; such a model is no candidate.
+    on some of the items it was asked about; ``failing``: those that failed on most. ``baseline``: which model before or
+    without unlearning it is, if one. ``samples``: what several outputs a question say of the forget side; None where
+    every question has one. ``pool``: which pool it is in, where it tests the measures; such a model is no candidate.
     """
 
     name: str
@@ -101,6 +101,7 @@ class RunSummary:
     baseline: Baseline = ""
     samples: Samples | None = None
     pool: Literal["", "known", "ignorant"] = ""
+    failing: tuple[str, ...] = ()
 
     __repr__ = brief_repr
 

@@ -6,7 +6,7 @@ verdicts are indispensable. A folder with outputs of several models or methods g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
+from judgekit.runs.tally import MOST_FAILED
 
 _NONE: Mapping[str, Calibration] = MappingProxyType({})
 
@@ -166,13 +167,24 @@ class Run:
     @property
     def failed(self) -> tuple[str, ...]:
         """A sentence for each judge that failed on some of the items it was asked about, as ``run.json`` has it."""
-        return tuple(
-            f"judge '{tier}' failed on {sum(said.failed.values()):,} of {said.asked:,} items under "
-            f"{rubric} ({max(said.failed, key=said.failed.__getitem__)})"
-            for rubric, tiers in self.about.answers.items()
-            for tier, said in tiers.items()
-            if said.failed and tier != "lexical"
-        )
+        return tuple(sentence for sentence, _ in self._failures())
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """Those of ``failed`` about judges that failed on most of what they were asked, so that they did no work."""
+        return tuple(sentence for sentence, share in self._failures() if share > MOST_FAILED)
+
+    def _failures(self) -> Iterator[tuple[str, float]]:
+        """The sentence, and on what share the judge failed."""
+        for rubric, tiers in self.about.answers.items():
+            for tier, said in tiers.items():
+                if said.failed and tier != "lexical":
+                    failed = sum(said.failed.values())
+                    most = max(said.failed, key=said.failed.__getitem__)
+                    yield (
+                        f"judge '{tier}' failed on {failed:,} of {said.asked:,} items under {rubric} ({most})",
+                        failed / max(said.asked, 1),
+                    )
 
     @property
     def source(self) -> str:

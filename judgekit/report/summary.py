@@ -160,6 +160,7 @@ def _summarize(
         recorded=run.recorded,
         people=_people([run]),
         failed=run.failed,
+        failing=run.failing,
         samples=samples(run),
         baseline="" if (part := role(run)) == "unlearned" else part,
     )

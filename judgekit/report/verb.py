@@ -1,4 +1,4 @@
-"""The report of run folders: loaded, summarized, shown in a notebook, written to files."""
+"""The report of run folders: loaded, summarized, shown in a notebook, written to files, held to limits."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
+from judgekit.errors import InputError
 from judgekit.frames.stream import to_frame
 from judgekit.readers.join import Labels
+from judgekit.report.gate import Gate, decide
 from judgekit.report.load import Run, load
 from judgekit.report.render.html import fragment
 from judgekit.report.render.numbers import CSV_COLUMNS, numbers
 from judgekit.report.render.write import write
 from judgekit.report.summary import Summary
 from judgekit.report.summary import summarize as of_runs
-from judgekit.runs.folder import Paths, finished, paths
+from judgekit.runs.folder import Paths, RunFolder, finished, paths
 
 if TYPE_CHECKING:
     import pandas
@@ -95,6 +97,76 @@ def report(
     for _ in write(summary, found, page=out, figures=figures, **files):
         pass
     return summary
+
+
+def gate(
+    runs: Paths,
+    *,
+    against: str | Path | None = None,
+    leaked_below: float | None = None,
+    degenerate_below: float | None = None,
+    forgotten_above: float | None = None,
+    kept_above: float | None = None,
+    margin: float = 0.0,
+    require_certified: bool = False,
+    labels: Paths | None = None,
+    calibrations: Paths = (),
+) -> Gate:
+    """Whether runs may be released: conditions on the report's figures, each decided by its interval.
+
+    Parameters
+    ----------
+    runs : path or paths
+        Run folders. All conditions hold for each of them.
+    against : path, optional
+        A run folder that the runs must not leak more than, nor keep less than.
+    leaked_below, degenerate_below : float, optional
+        Limits on shares of what should be forgotten.
+    forgotten_above, kept_above : float, optional
+        Least share that is forgotten well, and that is kept.
+    margin : float
+        How much worse than ``against`` a run may be; a share.
+    require_certified : bool
+        Whether a figure that no certificate stands behind is an error.
+    labels, calibrations : path or paths
+        As for :func:`report`.
+
+    Returns
+    -------
+    Gate
+        ``outcome`` is *pass*, *fail*, *undecided* or *error* (a withdrawn certificate, a judge that failed on most of
+        what it was asked, a side that was not judged).
+
+    Raises
+    ------
+    InputError
+        A folder is no run, or scoring has not finished it; ``against`` holds several.
+    ConfigError
+        There is nothing to decide.
+    """
+    asked = {
+        "leaked_below": leaked_below,
+        "degenerate_below": degenerate_below,
+        "forgotten_above": forgotten_above,
+        "kept_above": kept_above,
+    }
+    given = [*paths(runs), *([Path(against)] if against is not None else [])]
+    for folder in given:
+        RunFolder.open(folder)  # a report leaves out what is unfinished; a gate has no use for a part
+    found = loaded(given, labels, calibrations)
+    base = None
+    if against is not None:
+        base = found[-1].name
+        made = {(verdict.model, verdict.method) for verdict in RunFolder(Path(against)).verdicts()}
+        if len(made) > 1:
+            raise InputError(f"outputs of {len(made)} models; a gate holds runs against one", path=against)
+    return decide(
+        of_runs(found),
+        {name: limit for name, limit in asked.items() if limit is not None},
+        against=base,
+        margin=margin,
+        require_certified=require_certified,
+    )
 
 
 def loaded(runs: Paths, labels: Paths | None = None, calibrations: Paths = ()) -> list[Run]:

@@ -25,6 +25,7 @@ CALLS = {
     "audit": ("runs/outputs", "--labels", "labels.jsonl", "--calibration", "made.json", "-o", "a.json"),
     "report": ("runs/outputs",),
     "export": ("runs/outputs", "scores.jsonl"),
+    "gate": ("runs/outputs", "--leaked-below", "0.9"),
     "plan": ("outputs.jsonl", "--agreement", "0.9"),
     "judges": (),
     "rubrics": ("forgetting", "outputs.jsonl"),

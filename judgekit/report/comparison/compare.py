@@ -111,13 +111,12 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
     }
     kept = [name for name in (CORRECT, ROUGE_KEPT) if all(side.has(name) for side in sides)]
     utility = _axis(sides, kept[0], higher=True) if kept else None
+    every = [*axes.values(), *([utility] if utility else [])]
     forgetting = next((axes[name] for name in (WELL, ROUGE) if name in axes), None)
     revealed = next((axes[name] for name in (EXTRACTION, LEAKED, ROUGE) if name in axes), None)
     # Gibberish leaks nothing and is not forgotten well: that is why both measures are there.
     changed = changes(list(axes.values()), [frozenset({LEAKED, WELL})])
-    judged = {
-        axis.name: axis for axis in (*axes.values(), utility) if axis is not None and axis.name in JUDGED
-    }
+    judged = {axis.name: axis for axis in every if axis.name in JUDGED}
     if all(side.has(DEGENERATE) for side in sides):
         judged[DEGENERATE] = _axis(sides, DEGENERATE, higher=False)
     control = tuple(controlled(sides, revealed, utility, original)) if revealed and utility else ()
@@ -132,7 +131,7 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
         utility=utility.name if utility else None,
         undecided={side.name: side.undecided for side in sides},
         rankings=tuple(map(_ranking, axes.values())),
-        gaps=tuple(gap for axis in axes.values() for gap in _gaps(axis, original, retrained)),
+        gaps=tuple(gap for axis in every for gap in _gaps(axis, original, retrained)),
         plane=tuple(_plane(forgetting, utility)) if forgetting and utility else (),
         distances=tuple(_distances(sides, original, retrained)),
         quality=tuple(_quality(sides, retrained)),

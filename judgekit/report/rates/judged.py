@@ -46,6 +46,8 @@ class JudgedRate:
         Labeled items whose labels are no fair sample, so that they speak for nothing.
     unanswered : int
         Items of the sample that people were asked about without a label: they count as anything.
+    level : float
+        Confidence of the limits: a certificate's own probability of being wrong is taken off.
     """
 
     label: str
@@ -57,6 +59,7 @@ class JudgedRate:
     basis: str
     left_out: int = 0
     unanswered: int = 0
+    level: float = CONFIDENCE
 
     @property
     def middle(self) -> float:
@@ -167,7 +170,10 @@ def _by_people(
     if low.level < level:
         basis += f"; with {low.level:.3g} confidence, since the certificate may be wrong"
     missing = int(unanswered.sum())
-    return JudgedRate(name, estimate, low.low, high.high, (least, most), kind, basis, unanswered=missing)
+    sure = min(level, low.level)
+    return JudgedRate(
+        name, estimate, low.low, high.high, (least, most), kind, basis, unanswered=missing, level=sure
+    )
 
 
 def _by_judge(
@@ -190,7 +196,8 @@ def _by_judge(
         low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
         high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
     low, high = min(low, least), max(high, most)
-    return JudgedRate(name, least if most == least else None, low, high, (least, most), "judge", basis)
+    value = least if most == least else None
+    return JudgedRate(name, value, low, high, (least, most), "judge", basis, level=level)
 
 
 def what_it_rests_on(rows: Sequence[JudgedItem]) -> str:

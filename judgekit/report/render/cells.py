@@ -50,6 +50,7 @@ def rate_row(name: str, rate: JudgedRate) -> Row:
         "high": rate.high,
         "bound_low": low,
         "bound_high": high,
+        "level": rate.level,
         "note": rate.basis,
     }
 

@@ -48,7 +48,7 @@ def _first(summary: Summary) -> Iterator[str]:
     told = columns(summary)
     heads = [f"{column.heading} {column.better}".strip() for column in told]
     yield ""
-    yield from _grid(["Run", *heads, "Rests on"], [_row(run, told) for run in best_first(summary)])
+    yield from grid(["Run", *heads, "Rests on"], [_row(run, told) for run in best_first(summary)])
     notes = [
         "Shares of all outputs with 95 % intervals.",
         READING,
@@ -88,10 +88,11 @@ def _tables(held: list[Table]) -> Iterator[str]:
         yield from ("", f"{'####' if group else '###'} {escape(table.title)}", "")
         if table.note:
             yield from (escape(table.note), "")
-        yield from _grid(table.columns, [[in_words(cell) for cell in row] for row in table.rows])
+        yield from grid(table.columns, [[in_words(cell) for cell in row] for row in table.rows])
 
 
-def _grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table; every cell is read as itself."""
     yield "| " + " | ".join(map(escape, heads)) + " |"
     yield "|" + "---|" * len(heads)
     for row in rows:

@@ -34,8 +34,10 @@ CSV_COLUMNS = (
     "note",
     "against",
     "at",
+    "level",
 )
-"""``against``: the other run of a pair; ``at``: where a curve has this value, say a confidence."""
+"""``against``: the other run of a pair; ``at``: where a curve has this value, say a confidence; ``level``: how sure the
+limits of a judged rate are."""
 
 
 def numbers(summary: Summary) -> Iterator[Row]:

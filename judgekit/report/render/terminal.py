@@ -90,11 +90,11 @@ def _below(runs: Sequence[RunSummary], told: Sequence[Column], width: int) -> Te
     for run, name in zip(runs, shortened(names, width - 2) or names, strict=True):
         lines.append(f"{MARKS[run.rests_on].sign} {name}")
         parts = [f"{column.heading} {_figure(run, column)}" for column in told]
-        lines += [f"  {line}" for line in _filled(parts, width - 2, GAP)]
+        lines += [f"  {line}" for line in filled(parts, width - 2, GAP)]
     return Text("\n".join(lines))
 
 
-def _filled(parts: Iterable[str], width: int, gap: int) -> list[str]:
+def filled(parts: Iterable[str], width: int, gap: int) -> list[str]:
     """Parts on as few lines as hold them whole."""
     lines: list[str] = []
     for part in parts:
@@ -112,7 +112,7 @@ def _figure(run: RunSummary, column: Column) -> str:
 
 def _said(findings: Sequence[Finding], width: int, room: int | None) -> Text:
     """A sign and a sentence each, as far as there is room; the first is always there, and what the figures rest on."""
-    told = [(found, _filled(_SPACE.split(printable(found.text)), width - 2, 1)) for found in findings]
+    told = [(found, filled(SPACE.split(printable(found.text)), width - 2, 1)) for found in findings]
     needed = [found for found in findings if found is findings[0] or found.about == "trust"]
     free = None if room is None else room - sum(len(lines) for found, lines in told if found in needed)
     kept = []
@@ -123,7 +123,8 @@ def _said(findings: Sequence[Finding], width: int, room: int | None) -> Text:
     return Text("\n").join(kept)
 
 
-_SPACE = re.compile(r"\s+(?!%)")
+SPACE = re.compile(r"\s+(?!%)")
+"""Where a sentence may be broken."""
 
 
 def shortened(names: Sequence[str], room: int) -> list[str] | None:

@@ -69,7 +69,7 @@ def test_every_number_of_the_summary_is_in_the_csv(summary: Any) -> None:
     told = {
         float(row[name])
         for row in rows
-        for name in ("value", "low", "high", "bound_low", "bound_high", "items", "at")
+        for name in ("value", "low", "high", "bound_low", "bound_high", "items", "at", "level")
         if row[name]
     }
     met = list(walked(asdict(marked)))

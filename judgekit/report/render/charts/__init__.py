@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
+from judgekit.display import xml_text
 from judgekit.extensions import extensions
 from judgekit.report.render.charts import any_of_k, breakdown, plane, reliability, risk_coverage, sweep
 from judgekit.report.render.charts.base import Chart, Drawing
-from judgekit.report.render.drawing.canvas import printable
 from judgekit.report.render.drawing.svg import draw
 from judgekit.report.sections import Section
 from judgekit.report.summary import Summary
@@ -85,12 +85,12 @@ def _printable(summary: Summary) -> Summary:
     return replace(
         summary,
         runs=tuple(
-            replace(run, title=printable(run.title), method=printable(run.method)) for run in summary.runs
+            replace(run, title=xml_text(run.title), method=xml_text(run.method)) for run in summary.runs
         ),
         comparisons=tuple(
             replace(
                 found,
-                sweeps=tuple(replace(sweep, method=printable(sweep.method)) for sweep in found.sweeps),
+                sweeps=tuple(replace(sweep, method=xml_text(sweep.method)) for sweep in found.sweeps),
             )
             for found in summary.comparisons
         ),

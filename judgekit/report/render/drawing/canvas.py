@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from judgekit.display import xml_text
 from judgekit.errors import MissingExtra
 from judgekit.report.render.drawing import palette
 
@@ -122,15 +122,6 @@ def painted(
         yield figure, note or ""
 
 
-_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What a name may hold, and XML and typefaces may not: spelled out instead."""
-
-
-def printable(text: str) -> str:
-    """Text that any drawing can hold."""
-    return _NO_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-
-
 def to_svg(figure: Figure) -> str:
     """A painted figure as a file of SVG that says nothing of when and by what it was made."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -138,7 +129,7 @@ def to_svg(figure: Figure) -> str:
     file = io.StringIO()  # straight to the canvas: savefig would draw everything twice
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(file, metadata={"Date": None, "Creator": None})
-    return printable(file.getvalue())
+    return xml_text(file.getvalue())
 
 
 def settle(figure: Figure) -> None:

@@ -70,7 +70,7 @@ def test_the_chart_says_in_words_what_it_shows(summary):
 def test_every_number_is_in_the_csv(summary):
     marked = renumbered(summary, itertools.count(1000))
     rows = list(csv.DictReader(io.StringIO(to_csv(marked))))
-    cells = ("value", "low", "high", "bound_low", "bound_high", "items", "at")
+    cells = ("value", "low", "high", "bound_low", "bound_high", "items", "at", "level")
     told = {float(row[name]) for row in rows for name in cells if row[name]}
     met = [one for one in walked(asdict(marked)) if ".samples." in one[0]]
     lost = {path for path, value in met if value not in told}
