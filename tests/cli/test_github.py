@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.cli import github
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_an_annotation_is_one_line_that_reads_back(title: str, text: str) -> None:
     line = github.annotation(title, text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.errors import ConfigError
@@ -31,6 +31,7 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     )
 
 
+@settings(deadline=None)
 @given(share, share, share, st.booleans(), st.booleans())
 def test_an_interval_passes_whole_fails_whole_or_is_undecided(
     one: float, other: float, limit: float, below: bool, or_at: bool
@@ -45,6 +46,7 @@ def test_an_interval_passes_whole_fails_whole_or_is_undecided(
     assert outcome == {(True,): "pass", (False,): "fail"}.get(tuple(ends), "undecided")
 
 
+@settings(deadline=None)
 @given(share, share, share, st.booleans())
 def test_a_wider_interval_never_decides_what_a_narrower_left_open(
     one: float, other: float, limit: float, below: bool
