@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from judgekit.errors import InputError
-from judgekit.readers.base import Format, Head, Source, measured, number, numbers, text, texts
+from judgekit.readers.base import Format, Head, Place, Source, measured, number, numbers, text, texts
 from judgekit.readers.files.columns import Column, Keys, outline
 from judgekit.readers.files.jsonfile import Cursor, opened
 from judgekit.readers.prompts import bare_question
@@ -28,7 +28,10 @@ SPLITS = {
     "wf": "world_facts",
     "holdout": "holdout",
 }
-_ROWS, _TOTAL = ("value_by_index", "values_by_index"), "agg_value"
+ROWS = ("value_by_index", "values_by_index")
+"""What a metric calls its rows: in the code, and in the documentation."""
+
+_TOTAL = "agg_value"
 _TEXTS = ("input", "ground_truth", "generation")
 _TEXT_METRIC = re.compile(r"_rouge$", re.IGNORECASE)
 
@@ -59,7 +62,7 @@ _OF_FORGET: dict[str, dict[str, str]] = {
 
 
 def _matches(head: Head) -> bool:
-    return head.kind == "object" and head.keys[1:2] in [(name,) for name in (_TOTAL, *_ROWS, "forget", "auc")]
+    return head.kind == "object" and head.keys[1:2] in [(name,) for name in (_TOTAL, *ROWS, "forget", "auc")]
 
 
 def _joins(metric: str, tables: Mapping[str, _Table]) -> dict[str, dict[str, str]]:
@@ -88,7 +91,7 @@ def _read(source: Source) -> Iterator[Item]:
     with opened(path) as file:
         present = outline(file, path)
         tables = {
-            keys[0]: _Table(keys, at) for keys, at in present.items() if len(keys) == 2 and keys[1] in _ROWS
+            keys[0]: _Table(keys, at) for keys, at in present.items() if len(keys) == 2 and keys[1] in ROWS
         }
         with_texts = [table for table in tables.values() if _has_texts(file, path, table)]
         if not with_texts:
@@ -104,22 +107,31 @@ def _metric(source: Source, file: BinaryIO, tables: Mapping[str, _Table], table:
     path, metric = source.path, table.keys[0]
     siblings = [(Column(file, path, *tables[name]), names) for name, names in _joins(metric, tables).items()]
     column = Column(file, path, *table)
-    prefix = metric.split("_")[0].lower()
     for index, row in column:
         place = column.place(index)
-        output, references = text(row, _TEXTS[2], path, place), texts(row, _TEXTS[1], path, place)
+        fields = fields_of(metric, index, row, path, place)
         recorded: dict[str, Recorded] = dict(measured(row, path, place))
         for sibling, names in siblings:
             recorded |= _numbers(sibling, index, names, path)
-        yield source.item(
-            place,
-            id=f"{metric}/{index}",
-            question=bare_question(text(row, _TEXTS[0], path, place)),
-            references=references,
-            outputs=(output,),
-            split=SPLITS.get(prefix, prefix),
-            recorded=recorded,
-        )
+        yield source.item(place, **fields, recorded=recorded)
+
+
+def fields_of(metric: str, index: str, row: Any, path: Path, place: Place) -> dict[str, Any]:
+    """An item's id, question, references, output and split, as a row of a text metric tells them.
+
+    Raises
+    ------
+    InputError : the row has no input, ground truth or generation.
+    """
+    output, references = text(row, _TEXTS[2], path, place), texts(row, _TEXTS[1], path, place)
+    prefix = metric.split("_")[0].lower()
+    return {
+        "id": f"{metric}/{index}",
+        "question": bare_question(text(row, _TEXTS[0], path, place)),
+        "references": references,
+        "outputs": (output,),
+        "split": SPLITS.get(prefix, prefix),
+    }
 
 
 def _numbers(column: Column, index: str, names: dict[str, str], path: Path) -> dict[str, Recorded]:
