@@ -59,7 +59,7 @@ from judgekit.labeling.samples import Outcome
     "calibrations",
     type=PATH,
     multiple=True,
-    help="With --audit or --open: decide by this calibration anew; no judge is asked. May repeat.",
+    help="With --audit or --open: re-decide all verdicts under this calibration; no judge is called. May repeat.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
 @click.option(

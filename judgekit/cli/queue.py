@@ -35,7 +35,7 @@ from judgekit.readers.naming import NamesFile
     "calibrations",
     type=PATH,
     multiple=True,
-    help="Decide by this calibration anew before drawing; no judge is asked. May repeat.",
+    help="Re-decide all verdicts under this calibration before drawing; no judge is called. May repeat.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(

@@ -45,24 +45,28 @@ from judgekit.errors import ConfigError, mendable
     "calibrations",
     type=PATH,
     multiple=True,
-    help="Decide by this calibration anew, from the evidence of the runs; no judge is asked. May repeat.",
+    help="Re-decide all verdicts under this calibration; no judge is called. May repeat.",
 )
 @click.option(
     "--known",
     type=PATH,
     multiple=True,
-    help="Runs of models that know what is to be forgotten (takes all paths up to the next option): with --ignorant, "
-    "to test the measures.",
+    help="One or more runs of models that still know the forget set (takes all paths up to the next option): with "
+    "--ignorant, to test the measures.",
 )
 @click.option(
     "--ignorant",
     type=PATH,
     multiple=True,
-    help="Runs of models that never saw it (takes all paths up to the next option).",
+    help="One or more runs of models that never saw the forget set (takes all paths up to the next option).",
 )
 @options(READER)
 @click.option(
-    "--scored", type=PATH, default=Path("runs"), show_default=True, help="Where files are scored first."
+    "--scored",
+    type=PATH,
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for runs scored from output files.",
 )
 def command(
     runs: tuple[Path, ...],
