@@ -38,6 +38,11 @@ def spelled(error: UnicodeError) -> tuple[str, int]:
     return "".join(said), error.end
 
 
+def some(count: int, what: str) -> str:
+    """'1 question', '1,200 questions'."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
     return f"'{text}" if _FORMULA.match(text) else text

@@ -169,11 +169,16 @@ def fluent(label: str, role: Role, by_rule: bool | None) -> bool | None:
 
 
 def missing_reason(row: EvidenceRow, tiers: Sequence[str]) -> str:
-    """Why an item could not be scored: what its judges said of it, last tier first."""
-    for tier in reversed(tiers):
-        evidence = row.tiers.get(tier)
-        if evidence is not None and evidence.reason:
-            return f"{tier}: {evidence.reason}"
+    """Why an item could not be scored: what its judges said of it, last tier first; those that failed before others."""
+    told = [
+        (tier, said) for tier in reversed(tiers) if (said := row.tiers.get(tier)) is not None and said.reason
+    ]
+    told.sort(
+        key=lambda one: bool(one[1].probs)
+    )  # what a judge that answered remarks does not hide a failure
+    if told:
+        tier, said = told[0]
+        return f"{tier}: {said.reason}"
     unasked = [tier for tier in tiers if not row.asked(tier)]
     return f"{unasked[0]}: not asked" if unasked else "no judge gave evidence"
 

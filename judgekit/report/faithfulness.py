@@ -170,8 +170,14 @@ def _of_leaks(judged: Faithful) -> str:
     if judged.low > COIN:
         return told.format("tells") + "."
     if judged.auc == 1:
-        few = f"{judged.knowing:,} against {judged.ignorant:,} models"
-        return told.format("separates") + f", but {few} are too few to prove it."
+        few = (
+            "one model of each kind is"
+            if judged.knowing == judged.ignorant == 1
+            else f"{judged.knowing:,} against {judged.ignorant:,} models are"
+        )
+        return told.format("separates") + f", but {few} too few to prove it."
+    if judged.high < COIN:
+        return f"The judged leak rate is lower for {knowing} the forget set than for {ignorant}: AUC {_auc(judged)}."
     return told.format("cannot be shown to tell") + f", which includes {COIN:g}, pure chance."
 
 

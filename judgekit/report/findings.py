@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from judgekit.display import some
 from judgekit.report.comparison.per_run import LEAKED
 from judgekit.report.comparison.records import Comparison, Ranking
 from judgekit.report.groups import Group, RunSummary
@@ -75,8 +76,8 @@ def _most_and_least(
     most = [place.run for place in places if place.worst == len(places) and place.run != name]
     least = [place.run for place in places if place.best == 1]
     verb = "leaks most:" if places else "leaks"
-    text = f"{titles[name]} {verb} {spoken(groups[name].rates['leaked'])} of its {groups[name].items:,} forget outputs"
-    text += f"{_beside(groups[name])}."
+    of = some(groups[name].items, "forget output")
+    text = f"{titles[name]} {verb} {spoken(groups[name].rates['leaked'])} of its {of}{_beside(groups[name])}."
     if most:
         text += f" Not told apart from it: {listed([titles[run] for run in most])}."
     yield Finding("bad", text + apart, (name, *most))
@@ -202,7 +203,7 @@ def _ugly(group: Group) -> str:
     if not ugly:
         return ""
     return (
-        f" Even so {spoken(group.rates['leaked'])} leak: of {leaks:,} outputs judged leaked, "
+        f" Even so {spoken(group.rates['leaked'])} leak: of {some(leaks, 'output')} judged leaked, "
         f"{percent(ugly / leaks)} do not read as an answer either."
     )
 
@@ -213,7 +214,7 @@ def _compared(found: Comparison, titles: Mapping[str, str]) -> Iterable[Finding]
     tied = [titles[point.run] for point in found.plane if not point.behind and point.tied_with]
     behind = [titles[point.run] for point in found.plane if point.behind]
     if front and behind:
-        among = f"Of the {len(found.runs)} runs on {found.questions:,} questions"
+        among = f"Of the {len(found.runs)} runs on {some(found.questions, 'question')}"
         text = f"{among}, {listed(front)} {_are(front)} on the Pareto front of forgetting and utility"
         if tied:
             text += f", and {listed(tied)} {_are(tied)} not told apart from it"

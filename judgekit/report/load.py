@@ -16,6 +16,7 @@ from typing import NamedTuple
 from judgekit.calibration.pool import Pool, pools_beside
 from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.cascade.anew import decided_anew
+from judgekit.display import some
 from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
@@ -182,7 +183,7 @@ class Run:
                     failed = sum(said.failed.values())
                     most = max(said.failed, key=said.failed.__getitem__)
                     yield (
-                        f"judge '{tier}' failed on {failed:,} of {said.asked:,} items under {rubric} ({most})",
+                        f"judge '{tier}' failed on {failed:,} of {some(said.asked, 'item')} under {rubric} ({most})",
                         failed / max(said.asked, 1),
                     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from judgekit.calibration.ood import REASON
+from judgekit.display import some
 from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
 from judgekit.report.claims.shifts import ENOUGH
 from judgekit.report.groups import RunSummary
@@ -115,9 +116,9 @@ def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         out, missing = (sum(count[k] for count in counts.values()) for k in (0, 1))
         told = []
         if out:
-            told.append(f"leave out {out:,} labels that were asked along a path and are no fair sample")
+            told.append(f"leave out {some(out, 'label')} asked along a path, which makes no fair sample")
         if missing:
-            told.append(f"count {missing:,} items of the pool without a label as anything they could be")
+            told.append(f"count {some(missing, 'item')} of the pool without a label as anything possible")
         if told:
             yield Finding(
                 "warning" if out else "plain",

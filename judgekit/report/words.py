@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from judgekit.display import some
 from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.sections import Section
 
@@ -74,7 +75,7 @@ def with_count(share: str, rate: JudgedRate, count: int, items: int) -> str:
     One that people's labels or a certificate correct is no count: it says so, and that the link shows the verdicts.
     """
     if rate.kind == "judge":
-        return f"{share} ({count:,} of {items:,} verdicts)"
+        return f"{share} ({count:,} of {some(items, 'verdict')})"
     what = (
         "an estimate that people's labels correct"
         if rate.kind == "people"

@@ -103,7 +103,7 @@ def test_few_models_are_not_told_apart_however_far_apart_they_are(pools):
     assert few.startswith(
         "The judged leak rate separates 1 model that knows the forget set from 1 that does not: AUC 1.000 ["
     )
-    assert few.endswith("], but 1 against 1 models are too few to prove it.")
+    assert few.endswith("], but one model of each kind is too few to prove it.")
     assert many.startswith(
         "The judged leak rate tells 20 models that know the forget set from 20 that do not: AUC 1.000"
     )
@@ -114,6 +114,10 @@ def test_a_measure_that_does_not_separate_is_not_excused_by_few_models(pools):
     known, ignorant = pools
     mixed = faithfulness([*known[:2], ignorant[0]], [*ignorant[1:3], known[2]])
     (said,) = told(mixed)
+    (turned,) = told(faithfulness(ignorant * 5, known * 5))
+    assert turned.text.startswith(
+        "The judged leak rate is lower for 20 models that know the forget set than for 20 "
+    )
     assert "cannot be shown to tell 3 models that know" in said.text
     assert "which includes 0.5, pure chance." in said.text and "too few" not in said.text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from judgekit.display import some
 from judgekit.report.comparison.records import OPEN, Flow
 from judgekit.report.words import listed
 from judgekit.rubrics import Role
@@ -38,9 +39,9 @@ def sentences(
     if opened < shared:
         yield from _became_of(made, first, second, role, opened)
     if opened:
-        yield f"{opened:,} of {_some(shared, 'output')} {_have(opened)} no verdict in {first}."
+        yield f"{opened:,} of {some(shared, 'output')} {_have(opened)} no verdict in {first}."
     if any(alone):
-        ours = f"{_some(alone[0], 'item')} of {first}"
+        ours = f"{some(alone[0], 'item')} of {first}"
         yield f"{ours} and {alone[1]:,} of {second} have no partner in the other run; no flow counts them."
 
 
@@ -52,7 +53,7 @@ def _became_of(made: Sequence[Flow], first: str, second: str, role: Role, opened
         yield from _known(made, first, second, role, opened)
     else:
         same = _items(flow for flow in made if flow.before == flow.after and flow.before not in OPEN)
-        yield f"{same:,} of {_items(made):,} outputs have the same label in {first} and {second}."
+        yield f"{same:,} of {some(_items(made), 'output')} {_have(same)} the same label in {first} and {second}."
 
 
 def _leaked(made: Sequence[Flow], first: str, second: str, role: Role, opened: int) -> Iterable[str]:
@@ -68,7 +69,7 @@ def _leaked(made: Sequence[Flow], first: str, second: str, role: Role, opened: i
         yield f"{_all(total, 'output')} that leaked in {first} still {_leak(total)} in {second}."
     else:
         left = f"{still:,} still {_leak(still)}" if still else "none still leaks"
-        yield f"Of {_some(total, 'output')} that leaked in {first}, {_parts(became, role)} in {second}; {left}."
+        yield f"Of {some(total, 'output')} that leaked in {first}, {_parts(became, role)} in {second}; {left}."
     if total and unknown:
         yield f"{unknown:,} more {_have(unknown)} no verdict in {second}."
     anew, others = _anew(made, role, "leaked")
@@ -81,7 +82,7 @@ def _known(made: Sequence[Flow], first: str, second: str, role: Role, opened: in
     total = became.total()
     del became["correct"]
     lost = became.total()
-    those = f"{_some(total, 'correct answer')} of {first}"
+    those = f"{some(total, 'correct answer')} of {first}"
     if not total:
         if unknown:
             yield f"{_all(unknown, 'correct answer')} of {first} {_have(unknown)} no verdict in {second}."
@@ -146,9 +147,5 @@ def _leak(count: int) -> str:
     return "leaks" if count == 1 else "leak"
 
 
-def _some(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def _all(count: int, what: str) -> str:
-    return f"The one {what}" if count == 1 else f"All {_some(count, what)}"
+    return f"The one {what}" if count == 1 else f"All {some(count, what)}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from judgekit.display import some
 from judgekit.report.claims.claims import Claim
 from judgekit.report.groups import RunSummary
 from judgekit.report.headlines.best import NAMED
@@ -110,7 +111,7 @@ def _promises(runs: Sequence[RunSummary]) -> str:
 
 def _promise(made: Claim) -> str:
     known = [] if made.delta is None else [f"{100 * (1 - made.delta):.3g} % confidence"]
-    known += [f"{made.labels:,} labels"] if made.labels else []
+    known += [some(made.labels, "label")] if made.labels else []
     known += [f"one promise for {made.runs:,} runs together"] if made.runs > 1 else []
     says = _PERCENT.sub(" %", made.says or made.text)  # as all other figures of a report are written
     return says + (f" ({', '.join(known)})" if known else "")

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from judgekit.calibration.pool import Pool
+from judgekit.display import some
 from judgekit.report.claims.vouched import Vouched, sampled
 from judgekit.report.load import JudgedItem
 from judgekit.trust.arrays import Bools
@@ -106,7 +107,9 @@ def judged_rates(
 
 def _less(rate: JudgedRate, left_out: int) -> JudgedRate:
     """The rate, and in words that labels were left out."""
-    basis = f"{rate.basis}; {left_out:,} labels are left out: asked along a path, they are no fair sample"
+    basis = (
+        f"{rate.basis}; {some(left_out, 'label')} left out: asked along a path, which makes no fair sample"
+    )
     return replace(rate, basis=basis, left_out=left_out)
 
 
@@ -166,7 +169,7 @@ def _by_people(
     kind: Kind = "people" if low.n_human else "certificate"
     basis = low.basis.rstrip(".")
     if unanswered.any():
-        basis += f"; {int(unanswered.sum()):,} items of the pool without a label could be anything"
+        basis += f"; {some(int(unanswered.sum()), 'item')} of the pool without a label could be anything"
     if low.level < level:
         basis += f"; with {low.level:.3g} confidence, since the certificate may be wrong"
     missing = int(unanswered.sum())
@@ -205,6 +208,6 @@ def what_it_rests_on(rows: Sequence[JudgedItem]) -> str:
     states = Counter(row.verdict.state for row in rows)
     tiers = Counter(row.verdict.tier or "?" for row in rows if row.verdict.state == "verdict")
     given = ", ".join(f"{count:,} by {tier}" for tier, count in tiers.most_common())
-    parts = [f"{states['verdict']:,} verdicts" + (f" ({given})" if given else "")]
+    parts = [some(states["verdict"], "verdict") + (f" ({given})" if given else "")]
     parts += [f"{states[state]:,} {state}" for state in ("abstained", "unscored") if states[state]]
     return f"Judge's opinion only, not calibrated against people: {', '.join(parts)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from judgekit.display import some
 from judgekit.report.about import About
 from judgekit.report.render.cells import money
 from judgekit.report.sections import Section
@@ -33,7 +34,7 @@ def title(summary: Summary) -> str:
 def facts(about: About) -> list[Fact]:
     """What was judged, by which judges, when, with which version and promise, at what cost."""
     return [
-        Fact(f"{about.items:,} outputs to {about.questions:,} questions", "items"),
+        Fact(f"{some(about.items, 'output')} to {some(about.questions, 'question')}", "items"),
         Fact(f"judged by {listed(about.judges)}" if about.judges else "judges not recorded", "cost"),
         *([Fact(_days(*about.judged), "cost")] if about.judged else []),
         Fact(f"judgekit {about.version}", "trust"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from judgekit.display import some
 from judgekit.report.samples.records import Curve, Samples
 from judgekit.report.words import Finding, listed, percent, spoken
 
@@ -42,11 +43,12 @@ def _again(run: str, curve: Curve) -> Finding:
     k, rate = curve.last.k, curve.last.rate
     how = f" ({curve.probe})" if curve.probe else ""
     text = (
-        f"{run}{how}: asked once, {spoken(curve.once)} of {curve.questions:,} questions leak; asked {k} times, "
+        f"{run}{how}: asked once, {spoken(curve.once)} of {some(curve.questions, 'question')} leak; asked {k} times, "
         f"{spoken(rate)} leak at least once."
     )
     if curve.left_out:
-        text += f" {curve.left_out:,} questions with fewer than {k} outputs are left out."
+        are = "is" if curve.left_out == 1 else "are"
+        text += f" {some(curve.left_out, 'question')} with fewer than {k} outputs {are} left out."
     return Finding("bad" if rate.low > curve.once.high else "plain", text, (run,))
 
 
@@ -54,7 +56,8 @@ def _breaks(run: str, found: Samples) -> Finding:
     worst = found.worst_probe
     assert worst is not None
     text = (
-        f"{run}: of {worst.held:,} questions that leak nothing when asked plainly, {worst.name} makes "
+        f"{run}: of {some(worst.held, 'question')} that {'leaks' if worst.held == 1 else 'leak'} nothing when asked "
+        f"plainly, {worst.name} makes "
         f"{worst.broken:,} leak{_perhaps(worst.maybe)}"
     )
     others, together = len(found.probes) - 2, found.together

@@ -250,13 +250,14 @@ def _point(part: Stratified) -> float:
 def _basis(
     parts: Sequence[Stratified], identified: bool, certificate: Certified | None, human: int, total: int
 ) -> str:
+    labels = f"{human} human label{'' if human == 1 else 's'}"
     if identified:
-        return f"Rests on {human} human labels, extended to all {total} items by the judge's verdicts."
+        return f"Rests on {labels}, extended to all {total} items by the judge's verdicts."
     if human == 0 and certificate is None:
         return "Rests on the judge alone: with no human label and no certificate, no interval can be stated."
     grounds, unknown = [], []
     if human:
-        grounds.append(f"{human} human labels")
+        grounds.append(labels)
     if certificate is not None:
         grounds.append(f"a certificate that {certificate.says}")
     elif unchecked := sum(p.silent(WITH_LABEL, OTHER_LABEL) for p in parts):

@@ -43,3 +43,8 @@ def test_facts_give_days_certificates_and_cost(summary):
     assert "certificates ab12 and cd34" in texts
     assert "cost $12.35" in texts or "cost $12.34" in texts
     assert "2026-11-24" in [fact.text for fact in facts(replace(told, judged=days[:1] * 2))]
+
+
+def test_one_output_is_one_output(summary):
+    told = replace(summary.about, items=1, questions=1)
+    assert facts(told)[0].text == "1 output to 1 question"

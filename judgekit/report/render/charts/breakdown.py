@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from judgekit.display import some
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.render.charts.base import NARROW, WIDTH, Chart, Drawing, chosen, opinion, shown_runs
 from judgekit.report.render.drawing.canvas import (
@@ -81,7 +82,7 @@ class _Row(NamedTuple):
         """What stands beside the pointer."""
         share, count, items = percent(self.share(part)), self.items(part), self.group.items
         if part == OPEN:
-            return f"{self.run.title}: {part} {share} ({count:,} of {items:,} items have no verdict)"
+            return f"{self.run.title}: {part} {share} ({count:,} of {some(items, 'item')} without a verdict)"
         return f"{self.run.title}: {part} {with_count(share, self.group.rates[part], count, items)}"
 
 

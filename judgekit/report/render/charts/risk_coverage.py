@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from judgekit.display import some
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
 from judgekit.report.render.charts.base import Chart, Drawing, beside, several
@@ -63,7 +64,7 @@ def _panel(axes: Axes, people: People, made: Claim | None) -> None:
         seen = 1 - made.observed
         above = max(1 - made.bound - seen, 0.0) if made.bound is not None else 0.0
         axes.errorbar(made.coverage, seen, yerr=[[0.0], [above]], fmt="D", color=INK, capsize=3)
-    axes.set_title(f"{people.rubric or 'all'}, {people.labeled:,} labeled items", loc="left")
+    axes.set_title(f"{people.rubric or 'all'}, {some(people.labeled, 'labeled item')}", loc="left")
     axes.set_xlabel("Coverage: share of items answered")
     axes.grid(True)
     percent_axis(axes.xaxis)

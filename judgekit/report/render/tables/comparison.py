@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from judgekit.display import some
 from judgekit.metrics import catalog
 from judgekit.report.comparison.records import Changed, Comparison, Number, OnPlane, Place
 from judgekit.report.rates.judged import JudgedRate
@@ -26,7 +27,7 @@ def comparison_tables(comparisons: Sequence[Comparison], titles: Titles) -> Iter
     """
     for count, found in enumerate(comparisons, 1):
         runs = listed([title for run, title in titles.items() if run in found.runs])
-        group = f"{found.questions:,} questions answered by {runs}"
+        group = f"{some(found.questions, 'question')} answered by {runs}"
         for make in (ranks, front, control, gaps, distances, quality, changed):
             table = make(found, titles)
             place: Section = "sweep" if make is control else "compare"
