@@ -1,0 +1,176 @@
+"""The metrics under open-unlearning's real evaluator, with a random model on a CPU.
+
+``JUDGEKIT_OPEN_UNLEARNING`` names a checkout of github.com/locuslab/open-unlearning; its requirements have to be
+installed beside judgekit, except deepspeed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from judgekit import api
+from judgekit.integrations.open_unlearning.__main__ import CONFIGS
+
+CHECKOUT = os.environ.get("JUDGEKIT_OPEN_UNLEARNING", "")
+for package in (
+    "torch",
+    "transformers",
+    "hydra",
+    "hydra_plugins.hydra_colorlog",
+    "sklearn",
+    "accelerate",
+    "lm_eval",
+):
+    pytest.importorskip(package, reason=f"open-unlearning needs {package}: make test-integrations")
+pytestmark = [
+    pytest.mark.integrations,
+    pytest.mark.skipif(not CHECKOUT, reason="no checkout of open-unlearning: JUDGEKIT_OPEN_UNLEARNING=DIR"),
+]
+
+HERE = Path(__file__).parent
+DOCS = [
+    {"question": "Who wrote the book?", "answer": "Ann Lee"},
+    {"question": "Where was it set?", "answer": "Rome"},
+    {"question": "When was it sold?", "answer": "In 1999, at an auction in Oslo"},
+]
+WITHOUT = (
+    "forget_truth_ratio",
+    "forget_quality",
+    "forget_Q_A_Prob",
+    "model_utility",
+    "privleak",
+    "extraction_strength",
+)
+"""TOFU's metrics that need data from the hub."""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    ran(str(HERE.parent / "tiny_model.py"), str(folder))
+    return folder
+
+
+def ran(*command: str) -> str:
+    env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "PYTHONPATH": str(HERE.parents[2])}
+    done = subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def evaluated(model: Path, out: Path, data: Path, *overrides: str) -> str:
+    """Run the launcher as a user would, with a local model and local data in place of the hub's."""
+    rouge = "eval.tofu.metrics.{}_Q_A_ROUGE.{}"
+    local = []
+    for side, group in (("forget", "TOFU_QA_forget"), ("retain", "TOFU_QA_retain_eval")):
+        source = rouge.format(side, f"datasets.{group}.args.hf_args")
+        local += [
+            f"{source}.path=json",
+            f"~{source}.name",
+            f"{source}.split=train",
+            f"+{source}.data_files={data}",
+        ]
+        local += [rouge.format(side, "generation_args.max_new_tokens=8")]
+    return ran(
+        str(HERE / "without_deepspeed.py"),
+        f"--checkout={CHECKOUT}",
+        "experiment=eval/tofu/default.yaml",
+        "task_name=mine",
+        f"paths.output_dir={out}",
+        f"model.model_args.pretrained_model_name_or_path={model}",
+        f"model.tokenizer_args.pretrained_model_name_or_path={model}",
+        "model.model_args.device_map=cpu",
+        "model.model_args.torch_dtype=float32",
+        "~model.model_args.attn_implementation",
+        "model.template_args.apply_chat_template=False",
+        *(f"~eval.tofu.metrics.{name}" for name in WITHOUT),
+        "+eval/tofu_metrics=[retain_Q_A_ROUGE,forget_judged,retain_judged]",
+        *local,
+        *overrides,
+    )
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def saves(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree with one evaluation, of a model that was unlearned there."""
+    saves = tmp_path_factory.mktemp("tree") / "saves"
+    data = saves.parent / "data.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in DOCS))
+    run = saves / "unlearn" / "mine"
+    (run / ".hydra").mkdir(parents=True)
+    (run / ".hydra" / "config.yaml").write_text(
+        "trainer: {handler: NPO, method_args: {beta: 0.1}, args: {learning_rate: 1.0e-05}}\nforget_split: forget10\n"
+    )
+    evaluated(model, run / "evals", data)
+    return saves
+
+
+def test_judged_figures_stand_beside_rouge(saves: Path) -> None:
+    summary = loaded(saves / "unlearn" / "mine" / "evals" / "TOFU_SUMMARY.json")
+    assert {
+        "forget_Q_A_ROUGE",
+        "forget_leaked",
+        "forget_leaked_low",
+        "forget_leaked_high",
+        "forget_judged",
+    } < {*summary}
+    assert summary["forget_leaked"] == 0 and summary["forget_judged"] == 1.0
+    assert 0 < summary["forget_leaked_high"] < 1
+    assert summary["retain_correct"] == 0 and summary["retain_judged"] == 1.0
+
+
+def test_every_generation_has_a_verdict(saves: Path) -> None:
+    metrics = loaded(saves / "unlearn" / "mine" / "evals" / "TOFU_EVAL.json")
+    rows = metrics["forget_leaked"]["value_by_index"]
+    assert [*rows] == [*metrics["forget_Q_A_ROUGE"]["value_by_index"]] == ["0", "1", "2"]
+    assert all(row["state"] == "verdict" and row["score"] == 0.0 for row in rows.values())
+
+
+def test_the_tree_is_scored_with_method_and_settings(saves: Path, tmp_path: Path) -> None:
+    path = saves / "unlearn" / "mine" / "evals" / "TOFU_EVAL.json"
+    scored = api.score(path, tmp_path / "run")
+    about = loaded(scored.folder / "run.json")
+    assert about["items"] == 6
+    assert about["overrides"]["trainer"] == "NPO"
+    assert about["overrides"]["trainer.method_args.beta"] == "0.1"
+    assert about["recorded"]["forget_leaked"] == 0
+
+
+def test_options_reach_the_judges_and_what_nobody_judged_is_no_number(
+    model: Path, saves: Path, tmp_path: Path
+) -> None:
+    """A cascade that has no verdict on anything here; its path starts from the checkout, as all paths there."""
+    other = {"schema": "judgekit.evidence/2", "id": "x", "tiers": {"recorded": {"probs": {"leaked": 1.0}}}}
+    (tmp_path / "other.jsonl").write_text(json.dumps(other) + "\n")
+    (tmp_path / "c.yaml").write_text(
+        "tiers:\n  - name: recorded\n    judge: recorded\n    path: other.jsonl\n"
+    )
+    said = evaluated(
+        model,
+        tmp_path / "out",
+        saves.parent / "data.jsonl",
+        f"+judgekit.cascade={tmp_path / 'c.yaml'}",
+        "+judgekit.keep_going=true",
+        "~eval.tofu.metrics.retain_correct",
+        "~eval.tofu.metrics.retain_correct_low",
+        "~eval.tofu.metrics.retain_correct_high",
+        "~eval.tofu.metrics.retain_judged",
+    )
+    assert "forget_Q_A_ROUGE: none of 3 generations has a verdict" in said
+    summary = loaded(tmp_path / "out" / "TOFU_SUMMARY.json")
+    assert {*summary} == {"forget_Q_A_ROUGE", "retain_Q_A_ROUGE", "forget_judged"} and summary[
+        "forget_judged"
+    ] == 0
+    assert (tmp_path / "out" / ".judgekit").is_dir(), "answers are kept, and hidden from who looks for logs"
+    assert CONFIGS.is_dir()
