@@ -64,6 +64,8 @@ _FORGOTTEN = re.compile(
 _FORGOTTEN_LAST = re.compile(r"(?<=\w)[ _]+(forget\d+)$", re.IGNORECASE)
 _SPLIT = re.compile(r"forget\w{0,30}", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_EVALUATED = re.compile(r"evals?[-_](forget\d+)")
+"""A folder of logs that says which forget split was asked: the one model before unlearning is asked about each."""
 
 _METHOD_KEYS = ("trainer", "method")
 _SPLIT_KEY = "forget_split"
@@ -96,7 +98,7 @@ def trained(text: str, overrides: Mapping[str, str] = _NONE, folders: Sequence[s
         What Hydra recorded of the training (:func:`of_training`).
     folders : sequence of str
         Those that the outputs were read from, the nearest first. One that the method's text ends in names a method
-        that nobody knows yet; ``checkpoint-60`` is a setting.
+        that nobody knows yet; ``checkpoint-60`` is a setting, and so is the forget split of ``evals_forget05``.
 
     Returns
     -------
@@ -116,6 +118,7 @@ def trained(text: str, overrides: Mapping[str, str] = _NONE, folders: Sequence[s
     for folder in folders:
         if found := _CHECKPOINT.fullmatch(folder):
             settings.setdefault("checkpoint", float(found[1]))
+        data = data or ((found := _EVALUATED.fullmatch(folder)) and found[1]) or ""
     for key, value in overrides.items():
         if key not in _METHOD_KEYS:
             settings[_name(key)] = _value(value)

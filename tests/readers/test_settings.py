@@ -74,6 +74,8 @@ def test_a_folder_names_a_method_that_nobody_knows_and_never_part_of_a_known_one
     found = trained(text, folders=["evals", f"duet_{text}", "dual_cf", "duet"])
     assert found.method == "dual_cf" and found.settings["data"] == "city_forget_rare_5 smoke"
     assert trained("NPO_KL_lr1e-5", folders=["KL"]).method == "NPO_KL"
+    assert trained("full", folders=["evals_forget05", "tofu_full"]) == ("full", {"data": "forget05"})
+    assert trained("forget10_NPO", folders=["evals_forget05"]).settings == {"data": "forget10"}
     assert trained("NPO_lr1e-5", folders=["evals", "checkpoint-60", "x"]).settings == {
         "lr": 1e-5,
         "checkpoint": 60,

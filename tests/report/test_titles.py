@@ -65,6 +65,12 @@ def test_runs_that_nothing_tells_apart_keep_their_names():
     assert titled(run("x", "", "")) == ["x"]
 
 
+def test_one_model_asked_about_several_forget_splits_is_called_by_them():
+    paths = [f"saves/eval/tofu_full/evals_forget{size}/TOFU_EVAL.json" for size in ("01", "05")]
+    assert titled(*(run(path, "full", source=path) for path in paths)) == ["full forget01", "full forget05"]
+    assert titled(run(paths[0], "full", source=paths[0]), run("b", "NPO")) == ["full", "NPO"]
+
+
 def test_what_hydra_recorded_tells_runs_apart_whose_names_do_not():
     ran = {"trainer": "NPO", "trainer.args.learning_rate": "1e-3"}
     other = ran | {"trainer.args.learning_rate": "5e-4"}

@@ -41,15 +41,19 @@ def best(ranked: Sequence[RunSummary], comparisons: Sequence[Comparison]) -> Ite
 
 
 def _nothing_to_choose(ranked: Sequence[RunSummary]) -> Finding:
-    whose = listed([f"{run.title} ({_BASELINES[run.baseline]})" for run in ranked], NAMED)
-    text = f"No unlearned run is among these, so there is none to choose: {whose}."
+    told = []
+    for baseline, (one, several) in _BASELINES.items():
+        if which := [run.title for run in ranked if run.baseline == baseline]:
+            told.append(f"{listed(which, NAMED)} {one if len(which) == 1 else several}")
+    text = f"No unlearned run is among these, so there is none to choose: {'; '.join(told)}."
     return Finding("plain", text, tuple(run.name for run in ranked), "answer")
 
 
-_BASELINES: Mapping[Baseline, str] = {
-    "original": "before unlearning",
-    "retrained": "never saw the forget set",
+_BASELINES: Mapping[Baseline, tuple[str, str]] = {
+    "original": ("is a model before unlearning", "are models before unlearning"),
+    "retrained": ("never saw the forget set", "never saw the forget set"),
 }
+"""What one and what several of them are."""
 
 
 def _of_all(candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) -> Finding:

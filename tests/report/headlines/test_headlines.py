@@ -37,8 +37,8 @@ def test_a_baseline_is_no_candidate(tmp_path):
     summary = told(tmp_path, "retain90", "original")
     (found,) = [found for found in summary.headlines if found.about == "answer"]
     assert found.text == (
-        "No unlearned run is among these, so there is none to choose: retain90 (never saw the forget set) and original "
-        "(before unlearning)."
+        "No unlearned run is among these, so there is none to choose: original is a model before unlearning; retain90 "
+        "never saw the forget set."
     )
     assert any(found.text.startswith("Leaks range from ") for found in summary.headlines)
     assert not any("forgot well" in found.text for found in (*summary.headlines, *summary.findings))
