@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from judgekit.cascade.decide import decide
     from judgekit.cascade.spec import load_cascade
     from judgekit.engine.memory import judge, judge_async
-    from judgekit.engine.scoring import score
+    from judgekit.engine.scoring import score, score_async
     from judgekit.export.verb import export
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
@@ -50,6 +50,7 @@ _WHERE = {
     "report": "judgekit.report.verb:report",
     "rubrics": "judgekit.rubrics:described",
     "score": "judgekit.engine.scoring:score",
+    "score_async": "judgekit.engine.scoring:score_async",
     "summarize": "judgekit.report.verb:summarize",
     "validate": "judgekit.validation:validate",
 }
@@ -75,6 +76,7 @@ __all__ = [
     "report",
     "rubrics",
     "score",
+    "score_async",
     "summarize",
     "validate",
 ]

@@ -49,7 +49,6 @@ THROUGH = {
     ),
     "cli/test_verbs.py": (
         "engine/local.py",
-        "engine/scoring.py",
         "runs/tally.py",
     ),
     "engine/test_offline.py": (

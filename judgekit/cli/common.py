@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-import sys
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from judgekit.cli.output import quiet
 from judgekit.errors import ConfigError
 from judgekit.readers.log import ReaderOptions
-from judgekit.runs.writer import Progress, Report
 
 PATH = click.Path(path_type=Path)
 
@@ -228,55 +223,3 @@ def options(*groups: tuple[Callable[..., Any], ...]) -> Callable[[Any], Any]:
         return command
 
     return add
-
-
-def money(cost: float | None) -> str:
-    """A cost in US dollars; an unknown one says so."""
-    return "cost unknown" if cost is None else f"${cost:,.4f}" if 0 < cost < 1 else f"${cost:,.2f}"
-
-
-def states_line(progress: Progress) -> str:
-    """``1,000 items: 940 verdicts, 50 abstained, 10 unscored, $0.00``."""
-    states = progress.states
-    return (
-        f"{progress.done:,} items: {states.get('verdict', 0):,} verdicts, {states.get('abstained', 0):,} abstained, "
-        f"{states.get('unscored', 0):,} unscored, {money(progress.cost)}"
-    )
-
-
-@contextmanager
-def progress_bar(what: str, total: int | None) -> Iterator[Report]:
-    """A bar with rate, cost so far and projected on a terminal; a plain line every ten seconds elsewhere."""
-    start = last = time.monotonic()
-    if quiet():
-        yield lambda progress: None
-        return
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Bar(
-            *columns, TextColumn("{task.fields[spent]}"), console=Console(stderr=True), transient=True
-        ) as bar:
-            task = bar.add_task(what, total=total, spent="")
-
-            def show(progress: Progress) -> None:
-                rate = progress.done / max(time.monotonic() - start, 1e-9)
-                spent = f"{rate:,.0f}/s {money(progress.cost)}"
-                if total and progress.cost:
-                    spent += f" of about {money(progress.cost * total / progress.done)}"
-                bar.update(task, completed=progress.done, spent=spent)
-
-            yield show
-        return
-
-    def tell(progress: Progress) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= 10:
-            last = now
-            click.echo(f"{what}: {states_line(progress)}, {progress.done / (now - start):,.0f}/s", err=True)
-
-    yield tell

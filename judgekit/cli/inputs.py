@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from judgekit import api
-from judgekit.cli.common import progress_bar, states_line
+from judgekit.cli.output import quiet
+from judgekit.engine.progress import states_line
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.formats import hf
 from judgekit.readers.log import ReaderOptions
@@ -97,15 +98,14 @@ def _folders(run: Path, made: Mapping[Path, Path]) -> list[Path]:
 
 def _scored(source: str, folder: Path, reader: ReaderOptions) -> Path:
     check_place(source, folder, "--scored")
-    with progress_bar(folder.name, None) as tell:
-        try:
-            done = api.score(source, folder, report=tell, **reader)
-        except Occupied:
-            raise InputError(
-                f"a finished run of something else is there: report that run ({folder}), or score {source} "
-                "elsewhere (--scored)",
-                path=folder,
-            ) from None
+    try:
+        done = api.score(source, folder, progress=not quiet(), **reader)
+    except Occupied:
+        raise InputError(
+            f"a finished run of something else is there: report that run ({folder}), or score {source} "
+            "elsewhere (--scored)",
+            path=folder,
+        ) from None
     click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
     return done.folder
 

@@ -11,9 +11,10 @@ import click
 from judgekit import api
 from judgekit.calibration.frontier import Frontier
 from judgekit.cascade.cost import Plan
-from judgekit.cli.common import CASCADE, COST, PATH, READER, money, options, pairs, reader_options
+from judgekit.cli.common import CASCADE, COST, PATH, READER, options, pairs, reader_options
 from judgekit.cli.inputs import inputs
 from judgekit.cli.output import result
+from judgekit.engine.progress import money
 from judgekit.errors import ConfigError
 from judgekit.labeling.outlook import LabelOutlook
 from judgekit.trust import Buys

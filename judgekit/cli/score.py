@@ -18,14 +18,13 @@ from judgekit.cli.common import (
     READER,
     Verb,
     options,
-    progress_bar,
     reader_options,
-    states_line,
 )
 from judgekit.cli.inputs import check_place, inputs
-from judgekit.cli.output import result
+from judgekit.cli.output import quiet, result
 from judgekit.cli.plan import show
 from judgekit.display import printable
+from judgekit.engine.progress import states_line
 from judgekit.errors import (
     EXIT_DONE,
     EXIT_STOPPED,
@@ -38,7 +37,7 @@ from judgekit.errors import (
     StoreFailed,
 )
 from judgekit.runs.store import kept
-from judgekit.runs.writer import Progress, Report
+from judgekit.runs.writer import Progress
 
 
 @click.command("score", cls=Verb, renamed={"--unbound": "--allow-uncertified"})
@@ -90,43 +89,41 @@ def command(
         return EXIT_DONE
     left, runs, failed = 0, list[dict[str, Any]](), EXIT_DONE
     for source, name in named.items():
-        with progress_bar(name, given["limit"]) as report:
-            said: list[str] = []
+        said: list[str] = []
 
-            def tell(
-                progress: Progress, name: str = name, report: Report = report, said: list[str] = said
-            ) -> None:
-                report(progress)
-                if progress.heard and not said:  # after the first block that has any
-                    said.extend(progress.heard)
-                    _say(name, said)
+        def tell(progress: Progress, name: str = name, said: list[str] = said) -> None:
+            if progress.heard and not said:  # after the first block that has any
+                said.extend(progress.heard)
+                _say(name, said)
 
-            try:
-                check_place(source, out / name, "--out")
-                scored = api.score(source, out / name, cascade=spec, report=tell, **given, **reader)
-            except (BudgetSpent, StoreFailed, JudgeFailed) as stop:
-                result(stopped=str(stop))
-                click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
-                return stop.exit_code
-            except InputError as error:
-                if len(named) == 1 or not _is_about(error, Path(source), out / name):
-                    raise
-                click.echo(printable(f"judgekit: {error}"), err=True)
-                runs.append({"source": source, "error": str(error)})
-                result(runs=runs)
-                failed = error.exit_code
-                continue
-            except BatchPending as pending:
-                click.echo(f"{name}: {pending}", err=True)
-                left += 1
-                continue
-            except KeyboardInterrupt:
-                click.echo(
-                    f"{name}: stopped. {kept(out / name)[0]:,} answers are kept in {out / name}; "
-                    "the same command goes on from there",
-                    err=True,
-                )
-                return EXIT_STOPPED
+        try:
+            check_place(source, out / name, "--out")
+            scored = api.score(
+                source, out / name, cascade=spec, report=tell, progress=not quiet(), **given, **reader
+            )
+        except (BudgetSpent, StoreFailed, JudgeFailed) as stop:
+            result(stopped=str(stop))
+            click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
+            return stop.exit_code
+        except InputError as error:
+            if len(named) == 1 or not _is_about(error, Path(source), out / name):
+                raise
+            click.echo(printable(f"judgekit: {error}"), err=True)
+            runs.append({"source": source, "error": str(error)})
+            result(runs=runs)
+            failed = error.exit_code
+            continue
+        except BatchPending as pending:
+            click.echo(f"{name}: {pending}", err=True)
+            left += 1
+            continue
+        except KeyboardInterrupt:
+            click.echo(
+                f"{name}: stopped. {kept(out / name)[0]:,} answers are kept in {out / name}; "
+                "the same command goes on from there",
+                err=True,
+            )
+            return EXIT_STOPPED
         click.echo(printable(f"{scored.folder}  {states_line(scored.progress)}"))
         runs.append({"folder": str(scored.folder), "source": source, **asdict(scored.progress)})
         result(runs=runs)

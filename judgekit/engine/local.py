@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,9 @@ from judgekit.runs.writer import Progress, Report, RunWriter
 
 BLOCK = 2048
 """Items judged together: large enough for one engine batch, small enough to hold in memory."""
+
+_TOLD_EVERY = 0.5
+"""Seconds between two reports of progress while a block is judged."""
 
 BATCH = 10_000
 """Items judged together where a judge asks through a batch API, so that its batches are few and large."""
@@ -50,6 +53,10 @@ class Job:
     about: RunAbout = field(default_factory=RunAbout)
     report: Report = lambda progress: None
 
+    def so_far(self, writer: RunWriter) -> Progress:
+        """How far the job is, calls under way included."""
+        return replace(writer.progress, calls=self.budget.spent_calls if self.budget else 0)
+
     def described(
         self, progress: Progress, examples: Iterable[str], cascades: Mapping[str, CascadeAbout]
     ) -> RunAbout:
@@ -71,14 +78,16 @@ def score(job: Job) -> Progress:
     BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
     BatchPending : prompts are with a provider; run again to collect the answers.
     """
-    return finished(partial(_score, job))
+    return finished(partial(score_async, job))
 
 
-async def _score(job: Job) -> Progress:
+async def score_async(job: Job) -> Progress:
+    """:func:`score`, awaited; cancelled, it keeps what was answered."""
     cascades: dict[str, Cascade] = {}
     stream, pending = iter(job.items), Pending()
     size = BATCH if job.spec.batched else BLOCK
     with RunWriter(job.folder, job.spec.passing) as writer:
+        telling = asyncio.create_task(_tell(job, writer))
         try:
             while block := list(islice(stream, size)):
                 for name in sorted({job.spec.rubric_for(item) for item in block} - cascades.keys()):
@@ -92,16 +101,24 @@ async def _score(job: Job) -> Progress:
                     )
                 with pending:
                     writer.write(await judge_block(block, job.spec, cascades))
-                    job.report(writer.progress)
+                    job.report(job.so_far(writer))
                     if not job.keep_going:
                         writer.tallies.check()
                 await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
             pending.raise_if_any()
         finally:
+            telling.cancel()
             for cascade in cascades.values():
                 await cascade.close()
         writer.finish(job.described(writer.progress, shown(cascades), describe(cascades)))
-    return writer.progress
+    return job.so_far(writer)
+
+
+async def _tell(job: Job, writer: RunWriter) -> None:
+    """Report again and again while a block is judged, which may take long."""
+    while True:
+        await asyncio.sleep(_TOLD_EVERY)
+        job.report(job.so_far(writer))
 
 
 async def judge_block(

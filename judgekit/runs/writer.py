@@ -31,6 +31,7 @@ class Progress:
     ----------
     done : items. cost : US dollars so far, None where unknown. states : items by state.
     heard : a sentence for each judge that failed on some items. failing : for each that failed on most.
+    calls : prompts sent, in this run's folder, so far.
     """
 
     done: int
@@ -38,6 +39,7 @@ class Progress:
     states: Mapping[str, int]
     heard: Sequence[str] = ()
     failing: Sequence[str] = ()
+    calls: int = 0
 
 
 Report = Callable[[Progress], None]

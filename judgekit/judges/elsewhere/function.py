@@ -61,7 +61,7 @@ class FunctionBackend(ItemBackend):
     entry: FunctionEntry
 
     def __init__(self, function: Asked, entry: FunctionEntry, budget: Budget | None = None) -> None:
-        awaits = inspect.iscoroutinefunction(inspect.unwrap(function))
+        awaits = any(map(inspect.iscoroutinefunction, (inspect.unwrap(function), type(function).__call__)))
         super().__init__(entry, budget, _WORKERS if awaits else 1)
         self._function, self._awaits = function, awaits
         self._told = entry.version or digest(source_of(function))
