@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-out
 
-.PHONY: demo test test-fast test-engine test-ray check lint types layers clean
+.PHONY: demo test test-fast test-engine test-ray check lint types layers docs clean
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir -p $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
@@ -26,6 +26,11 @@ test-engine:
 test-ray: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[report,dev,ray]'
 	$(BIN)/python -m pytest -m ray
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[report,dev,docs]'
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
+	$(BIN)/python -m pytest tests/docs/test_site.py
 
 check: lint types layers
 
@@ -52,4 +57,4 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	touch $@ $(VENV)/.demo
 
 clean:
-	rm -rf $(VENV) .venv-* $(DEMO) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* $(DEMO) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

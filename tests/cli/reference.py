@@ -48,7 +48,7 @@ def _command(command: click.Command | None, name: str, parent: click.Context) ->
     context = click.Context(command, info_name=name, parent=parent)
     usage = command.get_usage(context).removeprefix("Usage: ")
     text = (
-        f"\n## {context.command_path}\n\n{inspect.cleandoc(command.help or '')}\n\n```\n{usage}\n```\n\n"
+        f"\n## {context.command_path}\n\n{inspect.cleandoc(command.help or '')}\n\n```text\n{usage}\n```\n\n"
         + "".join(_options(command, context))
     )
     if isinstance(command, click.Group):
