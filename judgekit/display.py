@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
+from html import escape
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPELLED = {"·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "×": "x", "≥": ">=", "≤": "<=", "→": "->"}
@@ -77,3 +78,43 @@ def brief_repr(self: object) -> str:
     names: Iterable[str] = getattr(type(self), "__dataclass_fields__", ())
     said = ", ".join(f"{name}={brief(getattr(self, name))}" for name in names)
     return f"{type(self).__name__}({said})"
+
+
+def html_table(rows: Iterable[Mapping[str, object]], note: str = "") -> str:
+    """A small table for a notebook: a column for each name of which some row says something, every text escaped.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Column -> value; a long text loses its middle.
+    note : str
+        Said below it.
+    """
+    held = list(rows)
+    names = [
+        name
+        for name in dict.fromkeys(name for row in held for name in row)
+        if any(row.get(name) for row in held)
+    ]
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in names)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(_shown(row.get(name)))}</td>' for name in names)}</tr>" for row in held
+    )
+    below = f"<p>{escape(printable(note))}</p>" if note else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
+    if value is None:
+        return ""
+    text = (
+        f"{value:,.4g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
+    text = printable(" ".join(text.split()))
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 30]}…{text[-29:]}"

@@ -122,6 +122,25 @@ def test_pages_of_a_notebook_show_claims_and_rates_and_no_markup_of_texts(
     assert "<b>x" not in jk.summarize(strange.folder)._repr_html_()
 
 
+def test_runs_plans_and_streams_are_small_tables_and_a_look_takes_nothing_away(
+    scored: Any, outputs: Path, tmp_path: Path
+) -> None:
+    page = scored._repr_html_()
+    assert "<th>run</th>" in page and "<td>120</td>" in page and "<td>$0.00</td>" in page
+    assert "<th>tier</th>" in jk.plan(outputs)._repr_html_()
+    for stream in (scored.verdicts, scored.evidence, scored.items):
+        page = stream._repr_html_()
+        assert page.count("<tr>") == 7 and len(page) < 5000, "a head and the next six"
+        assert len(list(stream)) == 120
+        assert stream._repr_html_().endswith("<p>Nothing is left.</p>")
+    hostile = "<script>alert(1)</script>\x1b[2J"
+    item = jk.Item(id=hostile, question=hostile, references=("a",), outputs=(hostile,), split=hostile)
+    strange = jk.score([item], tmp_path / "run", rubric="forgetting")
+    for shown in (strange, strange.verdicts, strange.evidence, strange.items):
+        page = shown._repr_html_()
+        assert "<script" not in page and "\x1b" not in page
+
+
 def test_a_certificate_is_read_by_attribute_and_stays_what_files_hold(
     calibration: jk.Calibration, tmp_path: Path
 ) -> None:

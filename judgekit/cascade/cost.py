@@ -11,6 +11,7 @@ from typing import Unpack
 
 from judgekit.cascade.run import Cascade
 from judgekit.cascade.spec import AnyCascade, CascadeSpec, checked_cascade
+from judgekit.display import html_table
 from judgekit.errors import at_least
 from judgekit.judges.base import NOTHING, Need, need
 from judgekit.readers import read
@@ -52,6 +53,10 @@ class Plan:
         """The sum over tiers in US dollars; None where a price is unknown."""
         known = [tier.cost for tier in self.tiers if tier.cost is not None]
         return sum(known) if len(known) == len(self.tiers) else None
+
+    def _repr_html_(self) -> str:
+        told = "unknown, where no price is given" if self.cost is None else f"${self.cost:,.2f}"
+        return html_table(map(vars, self.tiers), f"{self.items:,} items; cost at most: {told}")
 
 
 def plan(

@@ -13,8 +13,10 @@ from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from judgekit import readers
 from judgekit.cascade.spec import AnyCascade, checked_cascade
+from judgekit.display import html_table
 from judgekit.engine import local
 from judgekit.engine.local import Job
+from judgekit.engine.progress import money, progress_bar
 from judgekit.errors import ConfigError, at_least, known, renamed
 from judgekit.frames.stream import Stream
 from judgekit.readers import Table, unique
@@ -67,6 +69,11 @@ class Scored:
 
     folder: Path
     progress: Progress
+
+    def _repr_html_(self) -> str:
+        told = self.progress
+        row = {"run": str(self.folder), "items": told.done, **told.states, "cost": money(told.cost)}
+        return html_table([row], "; ".join(told.heard))
 
     @property
     def items(self) -> Stream[Item]:
@@ -289,8 +296,6 @@ def _shown(
     """A bar, where one is wanted."""
     if not options.get("progress"):
         return nullcontext()
-    from judgekit.engine.progress import progress_bar
-
     return progress_bar(what, count)
 
 

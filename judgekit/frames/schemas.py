@@ -115,12 +115,16 @@ _OF: dict[type[Record], Columns] = {
 }
 
 
+def to_rows(kind: type[Record], records: Iterable[Record]) -> Iterator[Row]:
+    """The rows of records of a kind."""
+    return (row for record in records for row in _OF[kind].rows(record))
+
+
 def to_table(kind: type[Record], records: Iterable[Record]) -> Any:
     """A ``pyarrow.Table`` of records of a kind; of evidence with a column more for each label with a probability."""
-    columns = _OF[kind]
-    rows = [row for record in records for row in columns.rows(record)]
+    rows = list(to_rows(kind, records))
     labels = dict.fromkeys(name for row in rows for name in row if name.startswith(PROBABILITY))
-    schema = columns.schema
+    schema = _OF[kind].schema
     for name in labels:
         schema = schema.append(pa.field(name, NUMBER))
     return pa.Table.from_batches(batches(rows, schema), schema)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from judgekit.display import FEW, html_table
 from judgekit.errors import MissingExtra
 from judgekit.records import Record
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 R = TypeVar("R", bound=Record)
+
+_HIDDEN = ("question_id", "calibration", "fingerprint", "recorded")
+"""Columns that say little to a person who looks at a few rows."""
 
 
 class Stream(Iterator[R], Generic[R]):
@@ -32,7 +37,8 @@ class Stream(Iterator[R], Generic[R]):
     """
 
     def __init__(self, kind: type[R], records: Iterable[R]) -> None:
-        self._kind, self._records = kind, iter(records)
+        self._kind = kind
+        self._records: Iterator[R] = iter(records)
 
     def __next__(self) -> R:
         return next(self._records)
@@ -40,6 +46,20 @@ class Stream(Iterator[R], Generic[R]):
     def __repr__(self) -> str:
         forms = ".to_pandas(), .to_polars(), .to_dataset() or .to_arrow()"
         return f"<{type(self).__name__}: loop over it, or call {forms}>"
+
+    def _repr_html_(self) -> str:
+        """The next few, which are still to come."""
+        from judgekit.frames.schemas import to_rows
+
+        few = list(islice(self._records, FEW))
+        self._records = chain(few, self._records)
+        rows = (
+            {name: value for name, value in row.items() if name not in _HIDDEN}
+            for row in to_rows(self._kind, few)
+        )
+        return html_table(
+            rows, f"The next {len(few)}; {repr(self).strip('<>')}." if few else "Nothing is left."
+        )
 
     def to_arrow(self) -> pyarrow.Table:
         """What is left of it as an Arrow table."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import judgekit as jk
-from judgekit.engine import progress
+from judgekit.engine import progress, scoring
 from judgekit.engine.progress import money, progress_bar, states_line
 from judgekit.runs.writer import Progress
 
@@ -94,7 +94,7 @@ def test_score_tells_its_progress_while_a_block_is_judged(
 
 def test_progress_is_shown_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "o.jsonl"
-    path.write_text('{"id": "1", "question": "?", "reference": "a", "output": "a"}\n' * 1)
+    path.write_text('{"id": "1", "question": "?", "reference": "a", "output": "a"}\n')
     asked: list[tuple[str, int | None]] = []
     real = progress_bar
 
@@ -102,11 +102,11 @@ def test_progress_is_shown_where_it_is_asked_for(tmp_path: Path, monkeypatch: py
         asked.append((what, count()))
         return real(what, count)
 
-    monkeypatch.setattr(progress, "progress_bar", seen)
+    monkeypatch.setattr(scoring, "progress_bar", seen)
     jk.score(path, tmp_path / "quiet", rubric="qa")
     assert not asked
     jk.score(path, tmp_path / "one", rubric="qa", progress=True)
     items = list(jk.read(path))
-    jk.score(items * 1, tmp_path / "two", rubric="qa", progress=True, limit=3)
+    jk.score(items, tmp_path / "two", rubric="qa", progress=True, limit=3)
     jk.score(iter(items), tmp_path / "three", rubric="qa", progress=True)
     assert asked == [("one", 1), ("two", 1), ("three", None)]
