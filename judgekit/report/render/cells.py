@@ -39,6 +39,12 @@ class Table:
         columns = tuple(self.columns[i] for i in kept)
         return replace(self, columns=columns, rows=tuple(tuple(row[i] for i in kept) for row in self.rows))
 
+    def turned(self, corner: str) -> Table:
+        """The table with a row for each column and a column for each row; ``corner`` heads the first column."""
+        first, *others = zip(*self.rows, strict=True)
+        rows = tuple((name, *cells) for name, cells in zip(self.columns[1:], others, strict=True))
+        return replace(self, columns=(corner, *map(in_words, first)), rows=rows)
+
 
 def rate_row(name: str, rate: JudgedRate) -> Row:
     """A judged rate as a row of the CSV, all its limits and what it rests on."""

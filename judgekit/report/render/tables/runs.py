@@ -38,6 +38,9 @@ def tables(summary: Summary) -> list[Table]:
     return [table for table in every if table.rows]
 
 
+BESIDE = 8
+"""Runs that have a column each in the tables of measures; of more each has a row."""
+
 CHANCE = ("By chance", "Excess")
 BY_CHANCE = (
     "By chance: how many of the same outputs leak the reference of another question of the same split and kind. "
@@ -200,9 +203,9 @@ def tiers(summary: Summary) -> Table:
 
 
 def measures(summary: Summary) -> Iterable[Table]:
-    """The papers' measures: what belongs to a run as a whole first, then a table a split; one column a run.
+    """The papers' measures: what belongs to a run as a whole first, then a table a split.
 
-    Rows that no run has are left out.
+    Measures that no run has are left out.
     """
     runs = best_first(summary)
     by_run = [{(made.split, made.name): made for made in run.measures} for run in runs]
@@ -216,7 +219,7 @@ def measures(summary: Summary) -> Iterable[Table]:
             for key, made in known.items()
             if key[0] == split
         ]
-        yield Table(
+        table = Table(
             f"measures-{split or 'run'}",
             f"Measures on {split}" if split else "Measures of a run as a whole",
             ("Measure", *(run.title for run in runs)),
@@ -225,6 +228,12 @@ def measures(summary: Summary) -> Iterable[Table]:
             f"↓ lower is better. {ABSENT} not available from these files.",
             place="measures",
         )
+        yield _readable(table)
+
+
+def _readable(table: Table) -> Table:
+    """A table with a column a run; of more runs than stand beside each other with a row a run."""
+    return table.turned("Run") if len(table.columns) - 1 > BESIDE and table.rows else table
 
 
 def _measure(made: Figure | None) -> str:
@@ -243,4 +252,6 @@ def recorded(summary: Summary) -> Table:
         for name in names
     ]
     columns = ("Figure", *(run.title for run in runs))
-    return Table("recorded", "Figures as the files give them", columns, tuple(rows), place="measures")
+    return _readable(
+        Table("recorded", "Figures as the files give them", columns, tuple(rows), place="measures")
+    )
