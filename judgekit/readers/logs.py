@@ -26,6 +26,8 @@ _OF_A_RUN = ("verdicts.jsonl", "verdicts.jsonl.part", "rubric.yaml")
 _REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever ending it has."""
+_OF_MACHINES = ("__pycache__", "__MACOSX")
+"""Folders that hold nothing of a person's; lm-evaluation-harness writes ``/models/x`` as ``__models__x``."""
 _EVALS = "evals"
 """The folder in which open-unlearning puts evaluations, one beside each model."""
 
@@ -75,7 +77,9 @@ def logs(folder: Path, format: str | None = None, columns: Mapping[str, str] | N
 
 def _candidates(folder: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(folder):
-        inside = [Path(here, name) for name in sorted(folders) if not name.startswith((".", "__"))]
+        inside = [
+            Path(here, name) for name in sorted(folders) if name[:1] != "." and name not in _OF_MACHINES
+        ]
         yield from (path for path in inside if hf.is_saved(path))
         folders[:] = [path.name for path in inside if holds_logs(path)]
         yield from (Path(here, name) for name in sorted(names) if Path(name).suffix.lower() in SUFFIXES)

@@ -37,11 +37,14 @@ def test_logs_are_told_from_everything_else(tmp_path: Path, caplog: pytest.LogCa
     write(tmp_path / "notes.csv", "just a line\n")
     write(tmp_path / "weights.bin", ITEM)
     write(tmp_path / ".hydra" / "out.jsonl", ITEM)
+    write(tmp_path / "__MACOSX" / "out.jsonl", ITEM)
+    write(tmp_path / "__models__x" / "out.jsonl", ITEM)
     write(tmp_path / "runs" / "one" / "verdicts.jsonl", "")
     write(tmp_path / "runs" / "one" / "items.jsonl", ITEM)
     write(tmp_path / "empty.json", "")
     assert found(tmp_path) == [
         "table.csv",
+        "__models__x/out.jsonl",
         "a/eval_log_aggregated.json",
         "b/evals/out.jsonl",
         "c/eval_log_forget.json",
@@ -49,7 +52,12 @@ def test_logs_are_told_from_everything_else(tmp_path: Path, caplog: pytest.LogCa
     assert logs(tmp_path).others == 4
     assert "empty.json: the file is empty" in caplog.text
     assert found(tmp_path, format="tofu") == ["a/eval_log_aggregated.json", "c/eval_log_forget.json"]
-    assert found(tmp_path, columns={"output": "output"}) == ["sheet.csv", "table.csv", "b/evals/out.jsonl"]
+    assert found(tmp_path, columns={"output": "output"}) == [
+        "sheet.csv",
+        "table.csv",
+        "__models__x/out.jsonl",
+        "b/evals/out.jsonl",
+    ]
 
 
 def test_a_data_set_saved_to_disk_is_one_source(tmp_path: Path) -> None:
