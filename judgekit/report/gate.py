@@ -278,7 +278,7 @@ def _unusable(run: RunSummary, asked: Asked) -> str:
     group = run.side(asked.side)
     if group is None or asked.rate not in group.rates:
         what = {"forget": "what should be forgotten", "keep": "what should be kept"}.get(asked.side, "this")
-        return f"{run.title} has no verdicts on {what}"
+        return f"{run.title}: no verdicts on {what}"
     if run.failing:
         return f"{'; '.join(run.failing)}: score {run.title} again, with a judge that works"
     made = next((claim for claim in run.claims if claim.rubric == group.rubric), None)

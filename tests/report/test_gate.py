@@ -156,7 +156,7 @@ def broken(summary: Summary, name: str, **change: object) -> Summary:
             "spot checks show that its promise is broken",
         ),
         (lambda run: {"failing": ("judge 'gpt' failed on 90 of 100 items",)}, "judge 'gpt' failed on 90"),
-        (lambda run: {"groups": ()}, "has no verdicts on what should be forgotten"),
+        (lambda run: {"groups": ()}, "no verdicts on what should be forgotten"),
     ],
 )
 def test_a_figure_that_may_not_be_used_is_an_error_on_either_side(

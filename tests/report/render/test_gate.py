@@ -50,6 +50,27 @@ def test_junit_has_a_test_case_a_condition_and_counts_them() -> None:
     assert "10.4 % [4.3–15.4] (certified); more labels" in (undecided.get("message") or "")
 
 
+SCHEMA = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"testcase"}),
+    "testcase": ({"name", "classname", "time"}, {"failure", "error", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
+"""What Jenkins' junit-10.xsd, which pytest keeps to as well, lets an element have: attributes, and elements in it."""
+
+
+def test_junit_keeps_to_the_schema_that_pytest_keeps_to() -> None:
+    for element in ElementTree.fromstring(to_junit(EVERY)).iter():
+        attributes, inside = SCHEMA[element.tag]
+        assert set(element.attrib) <= attributes and {child.tag for child in element} <= inside
+        if element.tag in ("testsuite", "testcase"):
+            assert element.get("name")
+        if element.tag == "testsuite":
+            assert {"tests", "failures", "errors"} <= set(element.attrib)
+
+
 def test_names_end_no_element_no_table_and_no_line() -> None:
     hostile = gate(condition("fail", run=HOSTILE, why=HOSTILE), condition("fail", run="b"))
     suite = ElementTree.fromstring(to_junit(hostile))[0]
