@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +13,8 @@ from judgekit.integrations.pytest.plugin import PROPERTY
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[3]
 
 HEAD = """
 import pytest
@@ -142,3 +146,14 @@ def test_other():
 def test_the_marker_and_the_fixture_are_listed(pytester: pytest.Pytester) -> None:
     run(pytester, "", "--markers").stdout.fnmatch_lines(["@pytest.mark.judgekit(cascade=None*"])
     run(pytester, "", "--fixtures").stdout.fnmatch_lines(["judgekit -- *", "*holds them to limits*"])
+
+
+def test_the_manuals_tests_run_on_the_demo(pytester: pytest.Pytester) -> None:
+    page = (ROOT / "docs" / "integrations" / "pytest.md").read_text("utf-8")
+    block = re.search(r"```python\n# tests/test_release.py\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    demo = (ROOT / "calibration" / "demo" / "unlearned.jsonl").read_text("utf-8")
+    (pytester.path / "outputs.jsonl").write_text(demo, "utf-8")
+    done = run(pytester, block[1])
+    done.assert_outcomes(passed=1, skipped=1)
+    assert (pytester.path / ".judgekit").is_dir()
