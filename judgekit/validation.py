@@ -15,7 +15,7 @@ from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import InputError, JudgekitError
 from judgekit.readers.detect import head
 from judgekit.readers.formats import SHIPPED
-from judgekit.readers.label_tools import sheet, tool_of
+from judgekit.readers.label_tools import holds_labels_alone, sheet
 from judgekit.readers.label_tools.base import NoLabel
 from judgekit.readers.labels import without_label
 from judgekit.readers.log import ReaderOptions
@@ -96,7 +96,7 @@ def _kind(path: Path) -> Teller | None:
     seen = head(path)
     if seen.keys[:1] == ("schema",) and (seen.kind == "object" or "certificate" in seen.row):
         return _calibration
-    if tool_of(seen):
+    if holds_labels_alone(seen):
         return partial(_records, LabelRow)
     if seen.kind not in ("lines", "table"):
         return None

@@ -14,7 +14,7 @@ from judgekit.cli.output import result
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import Collapsed, collapsed
 from judgekit.labeling.sheet import Task, write_sheet
-from judgekit.readers.label_tools import SHIPPED, tool_for
+from judgekit.readers.label_tools import TAKES_ITEMS, tool_for
 from judgekit.readers.naming import NamesFile
 
 
@@ -47,7 +47,7 @@ from judgekit.readers.naming import NamesFile
 @click.option(
     "--to",
     metavar="TOOL",
-    help=f"For which tool: {', '.join(SHIPPED)}; default: as the ending of --out says, else csv.",
+    help=f"For which tool: {', '.join(TAKES_ITEMS)}; default: as the ending of --out says, else csv.",
 )
 @click.option("--out", "-o", type=OUT, help="Default: queue.csv, or with the ending of what --to takes.")
 def command(

@@ -80,7 +80,7 @@ def write_sheet(path: Path, tasks: Sequence[Task], to: str = "csv") -> list[Path
         The file of items; what else the tool takes is written beside it.
     tasks : sequence of Task
     to : str
-        The tool's name (:data:`judgekit.readers.label_tools.SHIPPED`).
+        The tool's name (:data:`judgekit.readers.label_tools.TAKES_ITEMS`).
 
     Returns
     -------
@@ -98,6 +98,7 @@ def write_sheet(path: Path, tasks: Sequence[Task], to: str = "csv") -> list[Path
         raise ConfigError(
             f"{tool.name} takes items of one rubric, not of {', '.join(rubrics)}; say which by --rubric"
         )
+    assert tool.write is not None
     written: list[Path] = []
     for suffix, content in tool.write([asked(task) for task in tasks]).items():
         file = path if not written else path.with_name(path.stem + suffix)

@@ -16,7 +16,7 @@ from judgekit.readers.base import Format
 from judgekit.readers.detect import UnknownFormat, find, head
 from judgekit.readers.formats import hf
 from judgekit.readers.formats import table as mapped
-from judgekit.readers.label_tools import tool_of
+from judgekit.readers.label_tools import holds_labels_alone
 from judgekit.readers.names import is_stage
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def _form(path: Path, columns: Mapping[str, str] | None) -> Format | None:
     if columns:
         fits = seen.kind in ("list", "lines", "table") and set(columns.values()) <= set(seen.row)
         return mapped.FORMAT if fits else None
-    return None if tool_of(seen) else find(seen, path)
+    return None if holds_labels_alone(seen) else find(seen, path)
 
 
 def name_below(root: Path, log: Path) -> str:

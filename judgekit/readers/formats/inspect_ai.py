@@ -42,12 +42,8 @@ def _matches(head: Head) -> bool:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    run: Mapping[str, Any] = {}
     count = failed = 0
-    for place, row in _rows(source.path):
-        if place == "eval":
-            run = row
-            continue
+    for place, run, row in samples(source.path):
         count += 1
         output = _output(row, source.path, place)
         if row.get("error") and not output:
@@ -63,24 +59,59 @@ def _read(source: Source) -> Iterator[Item]:
         )
 
 
+def item_of(row: Mapping[str, Any], model: str) -> Item:
+    """The item of a sample that is in no log yet; in epochs after the first its id ends in the epoch's number.
+
+    Parameters
+    ----------
+    row : mapping
+        The sample with the keys that it has in a log.
+    model : str
+        The model that answered.
+
+    Raises
+    ------
+    InputError : it has no question of a user, or is otherwise not as samples are.
+    """
+    place = f"sample {row.get('id')}"
+    method = _mapping(row.get("metadata")).get("method")
+    source = Source(Path("inspect"), method=whole(method) if isinstance(method, str) else "")
+    run = {"model": model, "config": {"epochs": row.get("epoch")}}
+    return _item(source, run, place, row, _output(row, source.path, place))
+
+
 def _item(source: Source, run: Mapping[str, Any], place: str, row: Mapping[str, Any], output: str) -> Item:
     path = source.path
+    return source.item(
+        place,
+        question=_question(row, path, place),
+        references=_references(row, path, place),
+        outputs=(output,),
+        recorded=_scores(row),
+        **named(run, row, path, place),
+    )
+
+
+def named(run: Mapping[str, Any], row: Mapping[str, Any], path: Path, place: str) -> dict[str, str]:
+    """What a sample's item is called: id and model, and of its metadata split, method and ``question_id``.
+
+    Parameters
+    ----------
+    run : mapping
+        What the log says of the whole (``eval``).
+    row : mapping
+        The sample.
+    path, place : Path, str
+        Where it stands.
+    """
     name, epochs = str(require(row, "id", path, place)), _mapping(run.get("config")).get("epochs") or 1
     known = {
         key: whole(value)
         for key, value in _mapping(row.get("metadata")).items()
         if key in ("split", "method", "question_id") and isinstance(value, str)
     }
-    return source.item(
-        place,
-        id=name if epochs == 1 else f"{name}#{row.get('epoch')}",
-        question=_question(row, path, place),
-        references=_references(row, path, place),
-        outputs=(output,),
-        model=str(run.get("model") or ""),
-        recorded=_scores(row),
-        **known,
-    )
+    id_ = name if epochs == 1 else f"{name}#{row.get('epoch')}"
+    return {"id": id_, "model": str(run.get("model") or ""), **known}
 
 
 def _question(row: Mapping[str, Any], path: Path, place: str) -> str:
@@ -155,8 +186,18 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def samples(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Every sample of a log: its place, what the log says of the whole (``eval``), and what is read of the sample."""
+    run: Mapping[str, Any] = {}
+    for place, row in _rows(path):
+        if place == "eval":
+            run = row
+        else:
+            yield place, run, row
+
+
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """``eval``, what the log says of the whole, then every sample under its place."""
+    """``eval``, then every sample under its place."""
     with opened(path) as file:
         if not zipfile.is_zipfile(file):
             yield from _parts(Cursor(file, path, finite=False), samples=True)

@@ -13,13 +13,25 @@ from pathlib import Path
 from judgekit.errors import ConfigError, InputError, known
 from judgekit.extensions import Extension, extensions
 from judgekit.readers.base import Head, Place
-from judgekit.readers.label_tools import argilla, csv_sheet, doccano, excel, label_studio, prodigy
+from judgekit.readers.label_tools import (
+    argilla,
+    csv_sheet,
+    doccano,
+    excel,
+    inspect_ai,
+    label_studio,
+    prodigy,
+)
 from judgekit.readers.label_tools.base import Answer, LabelTool
 
 SHIPPED: dict[str, LabelTool] = {
-    module.TOOL.name: module.TOOL for module in (csv_sheet, excel, label_studio, argilla, prodigy, doccano)
+    module.TOOL.name: module.TOOL
+    for module in (csv_sheet, excel, label_studio, argilla, prodigy, doccano, inspect_ai)
 }
 """The tools that come with judgekit, in the order in which they are tried on a file."""
+
+TAKES_ITEMS = tuple(name for name, tool in SHIPPED.items() if tool.write is not None)
+"""Those that items are written for; of the others labels are read."""
 
 
 def added() -> dict[str, Extension]:
@@ -28,15 +40,18 @@ def added() -> dict[str, Extension]:
 
 
 def tool_named(name: str) -> LabelTool:
-    """A tool by its name.
+    """A tool that takes items, by its name.
 
     Raises
     ------
     ConfigError : there is none, or the package that adds it is broken.
     """
     others = added()
-    known("label tool", name, (*SHIPPED, *others))
-    return SHIPPED[name] if name in SHIPPED else replace(others[name].load(LabelTool), name=name)
+    known("label tool", name, (*TAKES_ITEMS, *others))
+    tool = SHIPPED[name] if name in SHIPPED else _loaded(others[name])
+    if tool.write is None:
+        raise ConfigError(f"{name} takes no items; its labels are read")
+    return tool
 
 
 def tool_for(name: str | None, suffix: str) -> LabelTool:
@@ -46,7 +61,7 @@ def tool_for(name: str | None, suffix: str) -> LabelTool:
     ------
     ConfigError : there is none of that name, it takes files of another suffix, or several tools take such files.
     """
-    takers = [tool for tool in SHIPPED.values() if tool.suffix == suffix]
+    takers = [SHIPPED[name] for name in TAKES_ITEMS if SHIPPED[name].suffix == suffix]
     if name is None:
         if len(takers) > 1:
             names = ", ".join(tool.name for tool in takers)
@@ -60,16 +75,27 @@ def tool_for(name: str | None, suffix: str) -> LabelTool:
 
 def tool_of(head: Head) -> LabelTool | None:
     """The tool whose file begins so; None where it is no label tool's."""
-    for tool in (*SHIPPED.values(), *_loaded(added())):
+    for tool in (*SHIPPED.values(), *_those_sound(added().values())):
         if tool.matches(head):
             return tool
     return None
 
 
-def _loaded(names: Iterable[str]) -> Iterator[LabelTool]:
-    for name in names:
+def holds_labels_alone(head: Head) -> bool:
+    """Whether a file that begins so is a label tool's and no log of outputs."""
+    tool = tool_of(head)
+    return tool is not None and not tool.in_logs
+
+
+def _loaded(one: Extension) -> LabelTool:
+    loaded: LabelTool = one.load(LabelTool)
+    return replace(loaded, name=one.name)
+
+
+def _those_sound(others: Iterable[Extension]) -> Iterator[LabelTool]:
+    for one in others:
         try:
-            yield tool_named(name)
+            yield _loaded(one)
         except ConfigError:  # a package that this file may have nothing to do with
             continue
 

@@ -91,10 +91,12 @@ class LabelTool:
         The rows of such a file, each with its place: a row, or what is wrong with it.
     answers : callable
         The answers that a row holds, each with its place; raises ``InputError`` where the row is not as it should be.
-    write : callable
-        Suffix -> content of the files that the tool takes, the one of ``suffix`` first.
+    write : callable, optional
+        Suffix -> content of the files that the tool takes, the one of ``suffix`` first; None where it takes none.
     one_rubric : bool
         Whether all items of a file must be of one rubric, since the tool is set up with one list of labels.
+    in_logs : bool
+        Whether its files are logs of outputs too, with or without labels in them.
     """
 
     name: str
@@ -103,8 +105,9 @@ class LabelTool:
     matches: Callable[[Head], bool]
     rows: Callable[[Path], Iterator[tuple[Place, Row | InputError]]]
     answers: Callable[[Row, Path, Place], Iterator[tuple[Place, Answer]]]
-    write: Callable[[Sequence[Asked]], Mapping[str, bytes]]
+    write: Callable[[Sequence[Asked]], Mapping[str, bytes]] | None = None
     one_rubric: bool = True
+    in_logs: bool = False
 
 
 def answer(

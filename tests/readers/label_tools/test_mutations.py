@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from judgekit import readers
 from judgekit.errors import InputError
 from judgekit.labeling.sheet import write_sheet
-from judgekit.readers.label_tools import SHIPPED
+from judgekit.readers.label_tools import SHIPPED, TAKES_ITEMS
 from judgekit.readers.labels import examined
 from judgekit.records import LabelRow
 from tests.readers.label_tools.answering import ANSWERED, Given, task
@@ -66,7 +66,7 @@ def test_one_change(tool: str, data: st.DataObject, tmp_path_factory: pytest.Tem
         assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("tool", sorted(SHIPPED))
+@pytest.mark.parametrize("tool", sorted(TAKES_ITEMS))
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_one_damaged_byte(tool: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -10,7 +10,7 @@ import pytest
 from judgekit import readers
 from judgekit.errors import ConfigError
 from judgekit.labeling.sheet import write_sheet
-from judgekit.readers.label_tools import SHIPPED, tool_for
+from judgekit.readers.label_tools import SHIPPED, TAKES_ITEMS, tool_for
 from judgekit.readers.logs import logs
 from judgekit.validation import examined
 from tests.readers.label_tools.answering import ANSWERED, Given, task
@@ -52,7 +52,7 @@ def test_what_cannot_be_told_is_said(name: str | None, suffix: str, said: str) -
     assert str(caught.value) == said
 
 
-@pytest.mark.parametrize("tool", sorted(SHIPPED))
+@pytest.mark.parametrize("tool", sorted(TAKES_ITEMS))
 def test_label_files_are_no_logs_and_validate_knows_them(tool: str, tmp_path: Path) -> None:
     (path, *_) = write_sheet(tmp_path / f"queue{SHIPPED[tool].suffix}", [task("1"), task("2")], tool)
     assert not logs(tmp_path).files

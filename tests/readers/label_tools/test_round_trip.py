@@ -18,12 +18,12 @@ from judgekit.labeling.sheet import asked, write_sheet
 from judgekit.readers.detect import head
 from judgekit.readers.files.cells import fitting, unescaped
 from judgekit.readers.join import Labels
-from judgekit.readers.label_tools import SHIPPED, base, tool_of
+from judgekit.readers.label_tools import SHIPPED, TAKES_ITEMS, base, tool_of
 from judgekit.readers.label_tools.base import NoLabel
 from judgekit.records import CANNOT_TELL
 from tests.readers.label_tools.answering import ANN, ANSWERED, KEEPS_SKIPS, KEEPS_TIME, Given, task
 
-TOOLS = sorted(SHIPPED)
+TOOLS = sorted(TAKES_ITEMS)
 POOL = "0123456789ab"
 
 
@@ -90,7 +90,7 @@ def test_every_label_can_be_chosen_and_none_is_suggested(tool: str, tmp_path: Pa
     assert "prediction" not in "\n".join(texts)
 
 
-@pytest.mark.parametrize("tool", [name for name, tool in SHIPPED.items() if tool.one_rubric])
+@pytest.mark.parametrize("tool", [name for name in TAKES_ITEMS if SHIPPED[name].one_rubric])
 def test_a_tool_with_one_list_of_labels_takes_one_rubric(tool: str, tmp_path: Path) -> None:
     with pytest.raises(
         ConfigError, match=f"{tool} takes items of one rubric, not of forgetting, qa; say which"
