@@ -14,7 +14,7 @@ from judgekit.calibration.pool import Pool
 from judgekit.display import some
 from judgekit.report.claims.vouched import Vouched, sampled
 from judgekit.report.load import JudgedItem
-from judgekit.trust.arrays import Bools
+from judgekit.trust.arrays import Bools, Floats
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence import rates as prevalence
 from judgekit.trust.prevalence.certified import Certified
@@ -182,25 +182,41 @@ def _by_people(
 def _by_judge(
     name: str, which: frozenset[str], rows: Sequence[JudgedItem], basis: str, level: float
 ) -> JudgedRate:
-    """What the judge says, with exact limits over the questions and all that open items can be.
-
-    Clopper and Pearson's; Gaffke's where a question has several outputs, which are drawn together.
-    """
+    """What the judge says, with :func:`limits` over the questions and all that open items can be."""
     said = np.array([row.verdict.label in which for row in rows], dtype=float)
     possible = said + [row.verdict.state != "verdict" for row in rows]
     least, most = float(said.mean()), float(possible.mean())
-    asked = np.unique([row.verdict.question_id or row.verdict.id for row in rows], return_inverse=True)[1]
-    sizes = np.bincount(asked).astype(np.float64)
-    if sizes.max() > 1:
-        low, _ = bounded_mean_interval(np.bincount(asked, said).astype(np.float64), sizes, level)
-        _, high = bounded_mean_interval(np.bincount(asked, possible).astype(np.float64), sizes, level)
-    else:
-        n, hits, tops = len(rows), said.sum(), possible.sum()
-        low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
-        high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
-    low, high = min(low, least), max(high, most)
+    low, high = limits(said, possible, [row.verdict.question_id or row.verdict.id for row in rows], level)
     value = least if most == least else None
     return JudgedRate(name, value, low, high, (least, most), "judge", basis, level=level)
+
+
+def limits(
+    least: Floats, most: Floats, questions: Sequence[str], level: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Exact limits of a share over the questions that could have been asked, and over all that open items can be.
+
+    Clopper and Pearson's; Gaffke's where a question has several outputs, which are drawn together.
+
+    Parameters
+    ----------
+    least, most : (items,) float in [0, 1]
+        What each item counts at least and at most; they differ where it is open.
+    questions : sequence of str
+        The question of each item.
+    level : float
+        Confidence of the limits.
+    """
+    asked = np.unique(questions, return_inverse=True)[1]
+    sizes = np.bincount(asked).astype(np.float64)
+    if sizes.max() > 1:
+        low, _ = bounded_mean_interval(np.bincount(asked, least).astype(np.float64), sizes, level)
+        _, high = bounded_mean_interval(np.bincount(asked, most).astype(np.float64), sizes, level)
+    else:
+        n, hits, tops = len(least), least.sum(), most.sum()
+        low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
+        high = float(betaincinv(tops + 1, n - tops, (1 + level) / 2)) if tops < n else 1.0
+    return min(low, float(least.mean())), max(high, float(most.mean()))
 
 
 def what_it_rests_on(rows: Sequence[JudgedItem]) -> str:
