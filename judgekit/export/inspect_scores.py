@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from judgekit.calibration.record import calibrations
+from judgekit.calibration.record import Calibration, calibrations
 from judgekit.display import whole
 from judgekit.errors import InputError
 from judgekit.export.words import explanation
@@ -31,7 +31,8 @@ def write(run: RunFolder, out: Path) -> None:
     ------
     InputError : the run holds outputs of several models or methods; inspect's scores are of one log.
     """
-    promises = {key: made.certificate.claim for key, made in calibrations(run).items()}
+    promises = calibrations(run)
+    labels = {rubric: cascade.labels for rubric, cascade in run.about.cascades.items()}
     has_epochs = _are_epochs(run.verdicts())
     whose: tuple[str, str] | None = None
     with replacing(out) as file:
@@ -42,31 +43,62 @@ def write(run: RunFolder, out: Path) -> None:
                     "the run holds outputs of several models or methods; inspect's scores are of one log",
                     path=run.path,
                 )
-            file.write(json.dumps(_row(item, verdict, has_epochs, promises)) + "\n")
+            made = promises.get(verdict.calibration or "")
+            said = metadata(verdict, labels.get(verdict.rubric, ()), made)
+            file.write(json.dumps(_row(item, verdict, has_epochs, said)) + "\n")
 
 
-def _row(
-    item: Item | None, verdict: Verdict, has_epochs: bool, promises: Mapping[str, str]
-) -> dict[str, Any]:
-    name, epoch = _sample(verdict.id) if has_epochs else (verdict.id, None)
-    metadata = {
+def metadata(verdict: Verdict, labels: Sequence[str], calibration: Calibration | None) -> dict[str, Any]:
+    """What stands beside a score: the state, who decided, what is promised, and what the metrics need.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    labels : sequence of str
+        Those of its rubric.
+    calibration : Calibration or None
+        The one whose promise covers the verdict.
+
+    Returns
+    -------
+    dict
+        JSON-able; what is not known is left out. ``agreement`` is the level that all verdicts are held to, where the
+        promise has one; ``certificate`` is the promise in a sentence, ``calibration`` its fingerprint.
+    """
+    promise = (
+        {}
+        if calibration is None or verdict.state != "verdict"
+        else {
+            "calibration": calibration.fingerprint,
+            "agreement": calibration.promise.overall,
+            "certificate": calibration.certificate.claim,
+        }
+    )
+    known = {
         "state": verdict.state,
+        "label": verdict.label,
         "reason": verdict.reason,
         "confidence": verdict.confidence,
         "tier": verdict.tier,
-        "certificate": promises.get(verdict.calibration or ""),
-        "calibration": verdict.calibration,
+        "cost": verdict.cost,
+        **promise,
         "rubric": verdict.rubric,
+        "labels": list(labels),
         "question_id": verdict.question_id,
         "split": verdict.split,
     }
+    return {key: value for key, value in known.items() if value not in (None, "", [])}
+
+
+def _row(item: Item | None, verdict: Verdict, has_epochs: bool, said: Mapping[str, Any]) -> dict[str, Any]:
+    name, epoch = _sample(verdict.id) if has_epochs else (verdict.id, None)
     row = {
         "id": name,
         "epoch": epoch,
         "value": math.nan if verdict.label is None else verdict.label,
         "answer": None if item is None else whole("\n\n".join(item.outputs)),
         "explanation": explanation(verdict),
-        "metadata": {key: value for key, value in metadata.items() if value not in (None, "")},
+        "metadata": said,
     }
     return {key: value for key, value in row.items() if value is not None}
 
