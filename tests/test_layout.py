@@ -59,6 +59,7 @@ THROUGH = {
     "extensions/test_judges.py": ("extensions.py",),
     "extensions/test_measures.py": ("metrics/entry.py",),
     "judges/elsewhere/test_function.py": ("judges/elsewhere/asking.py",),
+    "integrations/inspect/test_scorer.py": ("integrations/inspect/samples.py",),
     "judges/lexical/test_forms.py": (
         "judges/lexical/acts.py",
         "judges/lexical/fluency.py",
