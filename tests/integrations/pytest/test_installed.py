@@ -13,8 +13,8 @@ junitparser = pytest.importorskip(
     "junitparser", reason="junitparser is not installed: make test-integrations"
 )
 
-from tests.cli.calling import judgekit  # noqa: E402
-from tests.report.make_runs import make_run  # noqa: E402
+from tests.cli.calling import judgekit
+from tests.report.make_runs import make_run
 
 pytestmark = pytest.mark.integrations
 
