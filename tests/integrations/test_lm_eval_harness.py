@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from judgekit import readers
+from tests.docs.blocks import DOCS as DOCS_OF_JUDGEKIT
+from tests.docs.blocks import blocks
 
 pytest.importorskip("lm_eval", minversion="0.4.9", reason="lm_eval is not here: make test-integrations")
 pytest.importorskip("torch", reason="torch is not here: make test-integrations")
@@ -49,19 +52,11 @@ TASKS: dict[str, dict[str, Any]] = {
     | {"output_type": "multiple_choice", "doc_to_choice": "options", "doc_to_target": "right", "metric_list": CHOSEN},
     "likelihood": COMMON | {"output_type": "loglikelihood", "doc_to_target": "{{names[0]}}", "metric_list": [MEAN[0] | {"metric": "acc"}]},
 }  # fmt: skip
-HOOKED = """
-process_results: !function {module}.process_results
-metric_list:
-  - {{metric: judged, aggregation: !function judgekit.integrations.lm_eval.aggregate, higher_is_better: false}}
-  - {{metric: judged_low, aggregation: !function judgekit.integrations.lm_eval.low, higher_is_better: false}}
-  - {{metric: judged_high, aggregation: !function judgekit.integrations.lm_eval.high, higher_is_better: false}}
-  - {{metric: judged_coverage, aggregation: !function judgekit.integrations.lm_eval.coverage, higher_is_better: true}}
-"""
-BESIDE = """
-from judgekit.integrations.lm_eval import Hook
-
-process_results = Hook(split="retain", reference="names").process_results
-"""
+PAGE = blocks(DOCS_OF_JUDGEKIT / "integrations" / "lm-eval.md")
+HOOKED, BESIDE = (
+    next(one.text for one in PAGE if one.language == language) for language in ("text", "python")
+)
+OF_DOCS = "judgekit.integrations.lm_eval.process_results"
 
 
 def ran(*command: str) -> str:
@@ -84,17 +79,30 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = {"dataset_kwargs": {"data_files": {"test": str(tasks / "docs.jsonl")}}}
     for name, task in TASKS.items():
         (tasks / f"{name}.yaml").write_text(yaml.safe_dump({"task": name, **task, **data}))
-    for name, module in (("hooked", "judgekit.integrations.lm_eval"), ("hooked_beside", "beside")):
-        text = yaml.safe_dump({"task": name, **GENERATED, **data}) + HOOKED.format(module=module)
+    for name, function in (("hooked", OF_DOCS), ("hooked_beside", "beside.process_results")):
+        text = yaml.safe_dump({"task": name, **GENERATED, **data}) + HOOKED.replace(OF_DOCS, function)
         (tasks / f"{name}.yaml").write_text(text)
     ran(str(HERE / "tiny_model.py"), str(model))
-    table = ran(
-        *("-m", "lm_eval", "run", "--model", "hf", "--model_args", f"pretrained={model},dtype=float32"),
-        *("--tasks", ",".join([*TASKS, "hooked", "hooked_beside"]), "--include_path", str(tasks)),
-        *("--device", "cpu", "--output_path", str(root / "out"), "--log_samples"),
-    )
+    table = ran("-m", *evaluation(model, tasks, root / "out"))
     assert "judged_high" in table
     return root / "out"
+
+
+def evaluation(model: Path, tasks: Path, out: Path) -> list[str]:
+    """The page's first command, with the model, the tasks and the folder of this test."""
+    said = next(one.text for one in PAGE if one.language == "bash").replace("\\\n", " ").splitlines()[0]
+    ours = {
+        "pretrained=saves/unlearn/tofu_Llama-3.2-1B_forget10_NPO": f"pretrained={model},dtype=float32",
+        "my_tasks": ",".join([*TASKS, "hooked", "hooked_beside"]),
+        "out": str(out),
+    }
+    assert ours.keys() < {*shlex.split(said)}
+    return [ours.get(word, word) for word in shlex.split(said)] + [
+        "--include_path",
+        str(tasks),
+        "--device",
+        "cpu",
+    ]
 
 
 def samples(out: Path, task: str) -> Path:
@@ -119,6 +127,8 @@ def test_samples_of_every_kind_are_read(out: Path) -> None:
 
 
 def test_a_run_is_scored_by_one_command(out: Path, tmp_path: Path) -> None:
+    verb = next(one.text for one in PAGE if one.language == "bash").splitlines()[-1]
+    assert verb == "judgekit score out"
     said = ran("-m", "judgekit", "score", str(out), "--out", str(tmp_path / "runs"))
     tasks = [line.split("samples_")[1].split("_2")[0] for line in said.splitlines()]
     assert tasks == ["chosen", "generated", "hooked", "hooked_beside", "sampled"], "all that have outputs"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from judgekit import api
-from judgekit.integrations.open_unlearning.__main__ import CONFIGS
+from tests.docs.blocks import DOCS, blocks
 
 CHECKOUT = os.environ.get("JUDGEKIT_OPEN_UNLEARNING", "")
 for package in (
@@ -35,11 +35,16 @@ pytestmark = [
 ]
 
 HERE = Path(__file__).parent
-DOCS = [
+QUESTIONS = [
     {"question": "Who wrote the book?", "answer": "Ann Lee"},
     {"question": "Where was it set?", "answer": "Rome"},
     {"question": "When was it sold?", "answer": "In 1999, at an auction in Oslo"},
 ]
+DATA = {
+    "forget_Q_A_ROUGE": "TOFU_QA_forget",
+    "retain_correct.pre_compute.retain_Q_A_ROUGE": "TOFU_QA_retain_eval",
+}
+"""Metric that generates -> its data set; TOFU's own configuration has no ROUGE of the retain side by itself."""
 WITHOUT = (
     "forget_truth_ratio",
     "forget_quality",
@@ -65,24 +70,34 @@ def ran(*command: str) -> str:
     return done.stdout + done.stderr
 
 
-def evaluated(model: Path, out: Path, data: Path, *overrides: str) -> str:
-    """Run the launcher as a user would, with a local model and local data in place of the hub's."""
-    rouge = "eval.tofu.metrics.{}_Q_A_ROUGE.{}"
-    local = []
-    for side, group in (("forget", "TOFU_QA_forget"), ("retain", "TOFU_QA_retain_eval")):
-        source = rouge.format(side, f"datasets.{group}.args.hf_args")
+def shown(number: int) -> list[str]:
+    """The arguments of one of the page's commands that launch an evaluation, with this checkout."""
+    bash = [
+        one.text for one in blocks(DOCS / "integrations" / "open-unlearning.md") if one.language == "bash"
+    ]
+    python, option, module, *rest = shlex.split(bash[number].replace("\\\n", " "))
+    assert (python, option, module) == ("python", "-m", "judgekit.integrations.open_unlearning")
+    assert rest[:2] == ["--checkout", "open-unlearning"]
+    return [f"--checkout={CHECKOUT}", *rest[2:]]
+
+
+def evaluated(model: Path, out: Path, data: Path, command: list[str], *overrides: str) -> str:
+    """Run the launcher as the page shows it, with a local model and local data in place of the hub's."""
+    local: list[str] = []
+    for metric, group in DATA.items():
+        if metric.startswith("retain") and "retain_judged" not in " ".join(command):
+            continue
+        source = f"eval.tofu.metrics.{metric}.datasets.{group}.args.hf_args"
         local += [
             f"{source}.path=json",
             f"~{source}.name",
             f"{source}.split=train",
             f"+{source}.data_files={data}",
         ]
-        local += [rouge.format(side, "generation_args.max_new_tokens=8")]
+        local += [f"eval.tofu.metrics.{metric}.generation_args.max_new_tokens=8"]
     return ran(
         str(HERE / "without_deepspeed.py"),
-        f"--checkout={CHECKOUT}",
-        "experiment=eval/tofu/default.yaml",
-        "task_name=mine",
+        *command,
         f"paths.output_dir={out}",
         f"model.model_args.pretrained_model_name_or_path={model}",
         f"model.tokenizer_args.pretrained_model_name_or_path={model}",
@@ -91,7 +106,6 @@ def evaluated(model: Path, out: Path, data: Path, *overrides: str) -> str:
         "~model.model_args.attn_implementation",
         "model.template_args.apply_chat_template=False",
         *(f"~eval.tofu.metrics.{name}" for name in WITHOUT),
-        "+eval/tofu_metrics=[retain_Q_A_ROUGE,forget_judged,retain_judged]",
         *local,
         *overrides,
     )
@@ -106,13 +120,13 @@ def saves(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree with one evaluation, of a model that was unlearned there."""
     saves = tmp_path_factory.mktemp("tree") / "saves"
     data = saves.parent / "data.jsonl"
-    data.write_text("".join(json.dumps(row) + "\n" for row in DOCS))
+    data.write_text("".join(json.dumps(row) + "\n" for row in QUESTIONS))
     run = saves / "unlearn" / "mine"
     (run / ".hydra").mkdir(parents=True)
     (run / ".hydra" / "config.yaml").write_text(
         "trainer: {handler: NPO, method_args: {beta: 0.1}, args: {learning_rate: 1.0e-05}}\nforget_split: forget10\n"
     )
-    evaluated(model, run / "evals", data)
+    evaluated(model, run / "evals", data, shown(1))
     return saves
 
 
@@ -138,9 +152,8 @@ def test_every_generation_has_a_verdict(saves: Path) -> None:
 
 
 def test_the_tree_is_scored_with_method_and_settings(saves: Path, tmp_path: Path) -> None:
-    path = saves / "unlearn" / "mine" / "evals" / "TOFU_EVAL.json"
-    scored = api.score(path, tmp_path / "run")
-    about = loaded(scored.folder / "run.json")
+    ran("-m", "judgekit", "score", str(saves), "--out", str(tmp_path))
+    about = loaded(tmp_path / "unlearn-mine-TOFU_EVAL" / "run.json")
     assert about["items"] == 6
     assert about["overrides"]["trainer"] == "NPO"
     assert about["overrides"]["trainer.method_args.beta"] == "0.1"
@@ -156,21 +169,9 @@ def test_options_reach_the_judges_and_what_nobody_judged_is_no_number(
     (tmp_path / "c.yaml").write_text(
         "tiers:\n  - name: recorded\n    judge: recorded\n    path: other.jsonl\n"
     )
-    said = evaluated(
-        model,
-        tmp_path / "out",
-        saves.parent / "data.jsonl",
-        f"+judgekit.cascade={tmp_path / 'c.yaml'}",
-        "+judgekit.keep_going=true",
-        "~eval.tofu.metrics.retain_correct",
-        "~eval.tofu.metrics.retain_correct_low",
-        "~eval.tofu.metrics.retain_correct_high",
-        "~eval.tofu.metrics.retain_judged",
-    )
+    command = [one.replace("cascade.yaml", str(tmp_path / "c.yaml")) for one in shown(2)]
+    said = evaluated(model, tmp_path / "out", saves.parent / "data.jsonl", command)
     assert "forget_Q_A_ROUGE: none of 3 generations has a verdict" in said
     summary = loaded(tmp_path / "out" / "TOFU_SUMMARY.json")
-    assert {*summary} == {"forget_Q_A_ROUGE", "retain_Q_A_ROUGE", "forget_judged"} and summary[
-        "forget_judged"
-    ] == 0
+    assert summary.keys() == {"forget_Q_A_ROUGE", "forget_judged"} and summary["forget_judged"] == 0
     assert (tmp_path / "out" / ".judgekit").is_dir(), "answers are kept, and hidden from who looks for logs"
-    assert CONFIGS.is_dir()
