@@ -10,6 +10,7 @@ from itertools import groupby
 from judgekit.display import printable
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.groups import RunSummary
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.render.answer import (
     CHANCE,
     MARKS,
@@ -33,7 +34,7 @@ BOLD = (
 )
 APART = "No figure is bold: not all of these unlearned models were asked the same questions."
 GONE = "No longer answers what it should keep."
-ARROWS = {"↓": r" $\downarrow$", "↑": r" $\uparrow$", "": ""}
+ARROWS = {"↓": r"$\downarrow$", "↑": r"$\uparrow$", "": ""}
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -84,7 +85,7 @@ def to_latex(summary: Summary) -> str:
     """A complete ``table`` environment, to be put into a paper by ``\\input``."""
     body = "\n".join(_table(summary))
     head = [
-        r"% Needs \usepackage{booktabs}. Wider than a column: table* in place of table.",
+        r"% Needs \usepackage{booktabs}. It fits itself to a column or a page; for both columns: table*.",
         f"% {' '.join(printable(citation(summary.about)).split())}",
         rf"\def\judgekitcitation{{{escape(citation(summary.about))}}} % say \footnote{{\judgekitcitation}}",
     ]
@@ -123,17 +124,53 @@ def _unknown(chars: str) -> str:
     return rf"\judgekitunicode{{{shown}}}{{{codes}}}"
 
 
+_FIT = r"""
+\ifdefined\judgekitbox\else\newsavebox{\judgekitbox}\fi
+\def\judgekitfit{\sbox{\judgekitbox}{\judgekittable}}
+\def\judgekitcell#1#2{#1\,\rlap{\scriptsize #2}\hphantom{\scriptsize\judgekitwidest}}
+\def\judgekitpair#1#2{#1 #2}
+\small\judgekitfit
+\ifdim\wd\judgekitbox>\linewidth \footnotesize\setlength{\tabcolsep}{3pt}\judgekitfit\fi
+\ifdim\wd\judgekitbox>\linewidth % a column of a paper: intervals below their figures
+\def\judgekitcell#1#2{\shortstack{\strut#1\\\rule{0pt}{1.6ex}{\tiny #2}}}
+\def\judgekitpair#1#2{\shortstack[l]{\strut#1\\\rule{0pt}{1.6ex}#2}}
+\judgekitfit\fi
+\ifdim\wd\judgekitbox>\linewidth \scriptsize\setlength{\tabcolsep}{1.5pt}\judgekitfit\fi
+\ifdim\wd\judgekitbox>\linewidth \fontsize{6}{7}\selectfont\judgekitfit\fi
+\usebox{\judgekitbox}
+""".strip()
+"""The table set in the largest form that fits where it stands, which only TeX can tell."""
+
+FAILURES = 3
+"""Sentences on judges that failed, below the table."""
+
+
 def _table(summary: Summary) -> Iterator[str]:
-    told = columns(summary)
     yield r"\begin{table}[t]"
-    yield r"\centering\footnotesize\setlength{\tabcolsep}{3pt}" if CHANCE in told else r"\centering\small"
+    yield r"\centering"
     yield rf"\caption{{{escape(_caption(summary))}}}"
     yield r"\label{tab:judgekit}"
-    pairs = r"r@{\,}l" * len(told)  # a value and its interval
-    yield rf"\begin{{tabular}}{{@{{}}l{pairs}@{{}}}}"
+    yield r"\def\judgekittable{%"
+    yield from _grid(summary)
+    yield "}"
+    yield rf"\def\judgekitwidest{{{max(map(_inside, _rates(summary)), key=len, default='')}}}"
+    yield _FIT
+    notes = [
+        rf"\textsuperscript{{{_sign(number)}}} {escape(mark.note)}"
+        for number, mark in enumerate(marks(summary))
+    ]
+    if any(run.answers is False for run in summary.runs):
+        notes.append(rf"$^\dagger$ {GONE}")
+    notes += map(escape, _failures(summary))
+    yield rf"\par\smallskip\begin{{minipage}}{{\linewidth}}\footnotesize {' '.join(notes)}\end{{minipage}}"
+    yield r"\end{table}"
+
+
+def _grid(summary: Summary) -> Iterator[str]:
+    told = columns(summary)
+    yield rf"\begin{{tabular}}{{@{{}}l{'r' * len(told)}@{{}}}}"
     yield r"\toprule"
-    heads = [rf"\multicolumn{{2}}{{c}}{{{column.heading}{ARROWS[column.better]}}}" for column in told]
-    yield rf"Run & {' & '.join(heads)} \\"
+    yield rf"Run & {' & '.join(map(_head, told))} \\"
     found = _of_all(summary)
     bold = {(run, name) for name, run in found.leaders.items()} if found else set()
     before: RunSummary | None = None
@@ -143,18 +180,43 @@ def _table(summary: Summary) -> Iterator[str]:
         elif before.method != run.method:
             yield r"\addlinespace"
         cells = [_figure(run, column, (run.name, column.rate) in bold) for column in told]
-        yield rf"{escape(run.title)}{_mark(summary, run)} & {' & '.join(cells)} \\"
+        yield rf"{_name(summary, run)} & {' & '.join(cells)} \\"
         before = run
     yield r"\bottomrule"
     yield r"\end{tabular}"
-    notes = [
-        rf"\textsuperscript{{{_sign(number)}}} {escape(mark.note)}"
-        for number, mark in enumerate(marks(summary))
-    ]
-    if any(run.answers is False for run in summary.runs):
-        notes.append(rf"$^\dagger$ {GONE}")
-    yield rf"\par\smallskip\begin{{minipage}}{{\linewidth}}\footnotesize {' '.join(notes)}\end{{minipage}}"
-    yield r"\end{table}"
+
+
+def _head(column: Column) -> str:
+    first, rest = _halves(column.heading)
+    head = _pair(first, " ".join(filter(None, (rest, ARROWS[column.better]))))
+    return rf"\multicolumn{{1}}{{c}}{{{head}}}"
+
+
+def _name(summary: Summary, run: RunSummary) -> str:
+    first, rest = _halves(run.title)
+    mark = _mark(summary, run)
+    return _pair(first, rest + mark) if rest else first + mark
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """A text cut at the blank next to its middle; where it has none, the second half is empty."""
+    text = " ".join(text.split())
+    blanks = [at for at, char in enumerate(text) if char == " "]
+    cut = min(blanks, key=lambda at: abs(2 * at - len(text)), default=len(text))
+    return escape(text[:cut]), escape(text[cut:])
+
+
+def _pair(first: str, second: str) -> str:
+    """Two parts of a cell, which stand below each other where there is little room."""
+    return rf"\judgekitpair{{{first}}}{{{second}}}" if second else first
+
+
+def _failures(summary: Summary) -> Iterator[str]:
+    """What judges failed at, which figures cannot show: a sentence each of the first, and how many more."""
+    failed = [f"{run.title}: {told}." for run in best_first(summary) for told in run.failed]
+    yield from failed[:FAILURES]
+    if len(failed) > FAILURES:
+        yield f"{len(failed) - FAILURES:,} more judges failed on some items."
 
 
 def _by_method(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -189,13 +251,24 @@ def _caption(summary: Summary) -> str:
     return " ".join(said)
 
 
+def _rates(summary: Summary) -> list[JudgedRate]:
+    """Every rate of the table."""
+    found = (rate(run, column) for run in summary.runs for column in columns(summary))
+    return [one for one in found if one is not None]
+
+
 def _figure(run: RunSummary, column: Column, bold: bool) -> str:
     found = rate(run, column)
     if found is None:
-        return rf"\multicolumn{{2}}{{c}}{{{escape(ABSENT)}}}"
-    value, inside = escape(estimate(found).removesuffix(" %")), escape(limits(found))
+        return rf"\judgekitcell{{{escape(ABSENT)}}}{{}}"
+    value = escape(estimate(found).removesuffix(" %"))
     shown = rf"\textbf{{{value}}}" if bold else value
-    return rf"{shown} & {{\scriptsize [{inside}]}}" if inside else f"{shown} &"
+    return rf"\judgekitcell{{{shown}}}{{{_inside(found)}}}"
+
+
+def _inside(found: JudgedRate) -> str:
+    """Its interval in brackets; empty where there is none."""
+    return f"{{[}}{inside}{{]}}" if (inside := escape(limits(found))) else ""
 
 
 def _mark(summary: Summary, run: RunSummary) -> str:

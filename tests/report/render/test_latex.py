@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from judgekit.display import printable
 from judgekit.report import load, summarize
+from judgekit.report.render.answer import best_first
 from judgekit.report.render.citation import citation
-from judgekit.report.render.latex import _SPECIAL, APART, BOLD, escape, to_latex
+from judgekit.report.render.latex import _SPECIAL, APART, BOLD, FAILURES, escape, to_latex
 from tests.report.make_runs import METHODS, make_run
 
 COMMANDS = re.compile(r"\\(?:[a-zA-Z]+|.)")
@@ -85,7 +86,8 @@ def test_letters_stay_letters_and_what_no_font_has_is_spelled() -> None:
 def rows(text: str) -> dict[str, str]:
     body = text.partition(r"\midrule")[2].partition(r"\bottomrule")[0]
     found = [line for line in body.splitlines() if "&" in line]
-    return {COMMANDS.sub("", line.split(r"\textsuperscript")[0]): line for line in found}
+    names = (COMMANDS.sub("", line.split(r"\textsuperscript")[0]) for line in found)
+    return {name.replace("}{", "").strip("{"): line for name, line in zip(names, found, strict=True)}
 
 
 def test_a_row_a_run_with_its_intervals_and_the_models_to_measure_by_last(summary: Any) -> None:
@@ -93,7 +95,7 @@ def test_a_row_a_run_with_its_intervals_and_the_models_to_measure_by_last(summar
     assert len(told) == len(summary.runs)
     assert list(told)[-2:] == ["retain90", "original"]
     leaked = summary.runs[0].side("forget").rates["leaked"]
-    assert f"{100 * leaked.value:.1f} & {{\\scriptsize [{100 * leaked.low:.1f}" in told["original"]
+    assert rf"\judgekitcell{{{100 * leaked.value:.1f}}}{{{{[}}{100 * leaked.low:.1f}" in told["original"]
 
 
 def test_bold_is_what_the_data_decide_and_nothing_else(summary: Any) -> None:
@@ -129,27 +131,56 @@ def test_a_certificate_or_judge_cannot_leave_the_comment(summary: Any) -> None:
     ]
 
 
-@pytest.mark.slow
-def test_it_compiles(summary: Any, tmp_path: Path) -> None:
+def test_judges_that_failed_are_told_below_the_table(summary: Any) -> None:
+    """The first by a sentence each, the others counted: what figures cannot show."""
+    assert "failed" not in to_latex(summary)
+    said = "judge 'b_1' failed on 3 of 120 items under forgetting (time-out)"
+    first, *others = best_first(summary)
+    one = (replace(first, failed=(said,)), *others)
+    assert rf"{escape(f'{first.title}: {said}.')}" in to_latex(replace(summary, runs=one))
+    every = tuple(replace(run, failed=(said,)) for run in summary.runs)
+    told = to_latex(replace(summary, runs=every))
+    assert told.count(escape(said)) == FAILURES
+    assert f"{len(every) - FAILURES} more judges failed on some items." in told
+
+
+def compiled(folder: Path, told: str, paper: str = r"\documentclass{article}") -> str:
+    """What pdfLaTeX says of a paper with the table in it."""
     if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
         pytest.skip("no LaTeX on this machine")
     if not subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True, check=False).stdout:
         pytest.skip("LaTeX without booktabs on this machine")
-    runs = [replace(run, name=f"{name} {run.name}") for run, name in zip(summary.runs, HOSTILE, strict=True)]
-    order = tuple(run.name for run in runs)
-    told = to_latex(replace(summary, runs=tuple(runs), order=order))
-    (tmp_path / "table.tex").write_text(told, "utf-8", "replace")
-    (tmp_path / "paper.tex").write_text(
-        r"\documentclass{article}\usepackage{booktabs}\begin{document}\listoftables\input{table}"
+    (folder / "table.tex").write_text(told, "utf-8", "replace")
+    (folder / "paper.tex").write_text(
+        paper + r"\usepackage{booktabs}\begin{document}\listoftables\input{table}"
         r"Text\footnote{\judgekitcitation} and Table~\ref{tab:judgekit}.\end{document}"
     )
     for _ in range(2):  # the list of tables is read back
         done = subprocess.run(
             ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"],
-            cwd=tmp_path,
+            cwd=folder,
             capture_output=True,
             text=True,
             errors="replace",
             check=False,
         )
         assert done.returncode == 0, done.stdout[-2000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_it_compiles(summary: Any, tmp_path: Path) -> None:
+    runs = [replace(run, name=f"{name} {run.name}") for run, name in zip(summary.runs, HOSTILE, strict=True)]
+    order = tuple(run.name for run in runs)
+    compiled(tmp_path, to_latex(replace(summary, runs=tuple(runs), order=order)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paper", [r"\documentclass{article}", r"\documentclass[twocolumn]{article}"])
+def test_it_fits_the_page_and_the_column(summary: Any, paper: str, tmp_path: Path) -> None:
+    """Twice in one paper, too; names as sweeps have them, cut at their blanks where there is little room."""
+    runs = tuple(replace(run, title=f"GradAscent lr {k}e-5") for k, run in enumerate(summary.runs))
+    told = to_latex(replace(summary, runs=runs))
+    again = told.replace("tab:judgekit", "tab:again")
+    said = compiled(tmp_path, told + again, paper)
+    assert "Overfull" not in said, said[said.index("Overfull") :][:300]
