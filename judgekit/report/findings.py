@@ -145,7 +145,8 @@ def _is_garbled(group: Group) -> bool:
 
 def _together(which: Sequence[tuple[RunSummary, Group]], alone: str, together: str) -> Iterable[Finding]:
     if len(which) > EACH:
-        told = [f"{run.title} ({percent(group.rates['degenerate'].middle)})" for run, group in which]
+        worst_first = sorted(which, key=lambda pair: -pair[1].rates["degenerate"].middle)
+        told = [f"{run.title} ({percent(group.rates['degenerate'].middle)})" for run, group in worst_first]
         names = tuple(run.name for run, _ in which)
         yield Finding("bad", f"{len(which)} runs {together}: {listed(told)}.", names)
         return
@@ -250,7 +251,7 @@ def _compared(found: Comparison, titles: Mapping[str, str]) -> Iterable[Finding]
         yield Finding(
             "warning",
             f"{pairs:,} {'pair of runs is' if pairs == 1 else 'pairs of runs are'} ranked in opposite order by two "
-            f"measures, for example {pair} by {first.measures[0]} and {first.measures[1]}.",
+            f"measures{':' if pairs == 1 else ', for example'} {pair} by {first.measures[0]} and {first.measures[1]}.",
             about="compare",
         )
 

@@ -32,7 +32,14 @@ def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         return
     order = sorted(kinds, key=lambda states: states[0][0] != "withdrawn")
     alike = (
-        {_promise(made) for run in ranked for made in run.claims if made.stands} if len(kinds) > 1 else set()
+        {
+            _promise(made, [made.labels] if made.labels else [])
+            for run in ranked
+            for made in run.claims
+            if made.stands
+        }
+        if len(kinds) > 1
+        else set()
     )
     once = (
         alike if len(alike) == 1 else set()
@@ -103,15 +110,24 @@ def _reason(runs: Sequence[RunSummary]) -> str:
 
 def _promises(runs: Sequence[RunSummary]) -> str:
     """'for forgetting and utility, at least 90 % of the verdicts agree with people (90 % confidence, 480 labels)'."""
-    told: dict[str, dict[str, None]] = {}
+    told: dict[str, list[Claim]] = {}
     for made in (made for run in runs for made in run.claims if made.stands):
-        told.setdefault(_promise(made), {})[made.rubric] = None
-    return listed([f"for {listed(list(rubrics))}, {says}" for says, rubrics in told.items()], NAMED)
+        told.setdefault(_promise(made, ()), []).append(made)
+    parts = []
+    for alike in told.values():
+        rubrics = dict.fromkeys(made.rubric for made in alike)
+        labels = dict.fromkeys(made.labels for made in alike if made.labels)
+        parts.append(f"for {listed(list(rubrics))}, {_promise(alike[0], list(labels))}")
+    return listed(parts, NAMED)
 
 
-def _promise(made: Claim) -> str:
+def _promise(made: Claim, labels: Sequence[int]) -> str:
+    """A promise with its confidence, from these numbers of labels."""
     known = [] if made.delta is None else [f"{100 * (1 - made.delta):.3g} % confidence"]
-    known += [some(made.labels, "label")] if made.labels else []
+    if labels:
+        known.append(
+            some(labels[0], "label") if len(labels) == 1 else f"{listed([f'{n:,}' for n in labels])} labels"
+        )
     known += [f"one promise for {made.runs:,} runs together"] if made.runs > 1 else []
     says = _PERCENT.sub(" %", made.says or made.text)  # as all other figures of a report are written
     return says + (f" ({', '.join(known)})" if known else "")

@@ -104,7 +104,7 @@ def glance(summary: Summary) -> Glance:
     if len(asked_alike(summary.order, summary.comparisons)) > 1 and order:
         order += "; runs that were asked different questions stand apart"
     return Glance(
-        f"Shares of all outputs of a side{order}",
+        f"Shares of the outputs that should be forgotten, and under Kept of those that should be kept{order}",
         [row for row in rows if not row.run.baseline],
         [row for row in rows if row.run.baseline],
         COLUMNS,

@@ -123,16 +123,20 @@ def _draw(summary: Summary) -> Drawing | None:
         "possible."
         + (" Thin lines join runs of one method in the order of its setting." if lines else "")
         + (" Gray line: the Pareto front." if front else "")
-        + (
-            " ★ is the original, ☆ the retrained model."
-            if any(point.run.baseline for point in points)
-            else ""
+        + "".join(
+            told
+            for baseline, told in _BASELINES.items()
+            if baseline in {point.run.baseline for point in points}
         )
         + (" ✕ no longer answers." if any(point.mark == GONE for point in points) else "")
         + chosen(summary)
         + opinion([rate for point in points for rate in (point.forgotten, point.kept)])
     )
     return Drawing(SIZE, paint, caption, text, narrow=(NARROW, 3.6))
+
+
+_BASELINES = {"original": " ★ is the original.", "retrained": " ☆ is the retrained model."}
+"""What is to be said of a baseline that is in the plane."""
 
 
 def _points(summary: Summary) -> list[_Point]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from judgekit.report.claims.claims import OPINION
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.rates.chance import KIND_AT_LEAST
+from judgekit.report.rates.judged import JudgedRate
 from judgekit.report.rates.measured import Figure
 from judgekit.report.render.answer import best_first
 from judgekit.report.render.cells import ABSENT, Cell, Table, figure, money, share, with_limits
@@ -44,8 +45,7 @@ BESIDE = 8
 CHANCE = ("By chance", "Excess")
 BY_CHANCE = (
     "By chance: how many of the same outputs leak the reference of another question of the same split and kind. "
-    "Excess: how many more leak their own. The lexical judge counts both, so they need not add up to a leak rate that "
-    "another judge or people's labels stand behind."
+    "Excess: how many more leak their own."
 )
 
 
@@ -76,8 +76,8 @@ def chance(summary: Summary) -> Table:
         "Leaks by chance",
         ("Run", "Split", "Asks for", "Items compared", "Leaked", *CHANCE),
         tuple(rows) if worth else (),
-        f"{BY_CHANCE} So is the leak rate here, to which they belong. Kinds of fewer than {KIND_AT_LEAST} items count "
-        "under all kinds only.",
+        f"{BY_CHANCE} The lexical judge counts all three, so Leaked may differ from a leak rate that another judge or "
+        f"people's labels stand behind. Kinds of fewer than {KIND_AT_LEAST} items are in 'all kinds' only.",
     )
 
 
@@ -99,7 +99,7 @@ def judged(summary: Summary) -> Iterable[Table]:
                 group.split or "all splits",
                 f"{group.items:,}",
                 *(_rate(group, label) for label in labels),
-                *([] if bare else [next(iter(group.rates.values())).basis]),
+                *([] if bare else [_basis(next(iter(group.rates.values())))]),
             )
             for title, group in groups
         ]
@@ -113,6 +113,12 @@ def judged(summary: Summary) -> Iterable[Table]:
             f"{OPINION[0].upper()}{OPINION[1:]}." if bare else "",
             place=place,
         )
+
+
+def _basis(rate: JudgedRate) -> str:
+    """What a rate rests on, under a heading that says so."""
+    text = rate.basis.removeprefix("Rests on ")
+    return text[:1].upper() + text[1:]
 
 
 def _shown(run: RunSummary) -> Iterable[Group]:
@@ -130,8 +136,11 @@ def trust(summary: Summary) -> Table:
             found = people.get(made.rubric)
             if found is None and made.status == "not calibrated":
                 continue  # nothing was promised, nothing compared
-            wanted = "limits by label" if made.agreement is None else f"{made.agreement:.3g}"
-            promised = ABSENT if made.delta is None else f"{wanted}, delta {made.delta:.3g}"
+            wanted = (
+                "limits by label" if made.agreement is None else f"{100 * made.agreement:.3g} % agreement"
+            )
+            confidence = "" if made.delta is None else f"{wanted}, {100 * (1 - made.delta):.3g} % confidence"
+            promised = confidence or ABSENT
             rows.append(
                 (
                     run.title,

@@ -140,3 +140,16 @@ def test_the_page_has_a_wide_and_a_narrow_one_with_text_that_can_be_read(summary
         assert min(sizes) >= 11
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
+
+
+def test_only_the_baselines_that_are_there_are_explained(summary):
+    runs = [replace(run, baseline="") for run in summary.runs]
+    told = {
+        which: plane.CHART.draw(replace(summary, runs=(replace(runs[0], baseline=which), *runs[1:]))).caption
+        for which in ("", "original", "retrained")
+    }
+    assert {which: ("★" in said, "☆" in said) for which, said in told.items()} == {
+        "": (False, False),
+        "original": (True, False),
+        "retrained": (False, True),
+    }

@@ -1,4 +1,4 @@
-"""The tables of measures, of few runs and of many."""
+"""The tables of runs: what is promised and what figures rest on, and measures of few runs and of many."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from judgekit.report import load, summarize
 from judgekit.report.render.cells import in_words
-from judgekit.report.render.tables.runs import BESIDE, measures, recorded
+from judgekit.report.render.tables.runs import BESIDE, judged, measures, recorded, trust
+from tests.report.make_runs import certified, make_run
 from tests.report.render.charts.drawings import made_up, of_many
 
 
@@ -52,3 +54,16 @@ def test_what_the_files_recorded_of_many_runs_is_turned_too(summary):
     assert table.columns == ("Run", "f") and len(table.rows) == 9
     nothing = replace(of_many(summary, 9), runs=tuple(replace(run, recorded={}) for run in runs))
     assert not recorded(nothing).rows
+
+
+def test_what_is_promised_is_a_share_and_a_confidence(tmp_path):
+    summary = summarize(load([make_run(tmp_path / "IDK", "IDK", calibrations=certified("IDK"), human=0.4)]))
+    table = trust(summary)
+    assert {row[table.columns.index("Promised")] for row in table.rows} == {"80 % agreement, 90 % confidence"}
+
+
+def test_what_figures_rest_on_is_not_said_twice(tmp_path):
+    summary = summarize(load([make_run(tmp_path / "IDK", "IDK", human=0.6)]))
+    table = next(iter(judged(summary)))
+    said = table.rows[0][table.columns.index("Rests on")]
+    assert "human labels" in said and not said.startswith("Rests on")
