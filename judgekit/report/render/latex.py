@@ -132,8 +132,8 @@ _FIT = r"""
 \small\judgekitfit
 \ifdim\wd\judgekitbox>\linewidth \footnotesize\setlength{\tabcolsep}{3pt}\judgekitfit\fi
 \ifdim\wd\judgekitbox>\linewidth % a column of a paper: intervals below their figures
-\def\judgekitcell#1#2{\shortstack{\strut#1\\\rule{0pt}{1.6ex}{\tiny #2}}}
-\def\judgekitpair#1#2{\shortstack[l]{\strut#1\\\rule{0pt}{1.6ex}#2}}
+\def\judgekitcell#1#2{\shortstack{\strut#1\\[-2.5pt]\rule[-1.4ex]{0pt}{2.9ex}{\tiny #2}}}
+\def\judgekitpair#1#2{\shortstack[l]{\strut#1\\[-2.5pt]\rule[-1.4ex]{0pt}{2.9ex}#2}}
 \judgekitfit\fi
 \ifdim\wd\judgekitbox>\linewidth \scriptsize\setlength{\tabcolsep}{1.5pt}\judgekitfit\fi
 \ifdim\wd\judgekitbox>\linewidth \fontsize{6}{7}\selectfont\judgekitfit\fi
