@@ -73,13 +73,17 @@ class Public(SphinxDirective):
             for name in sorted(module.__all__, key=str.lower)
             if name not in self.options.get("without", ())
         }
+        verbs = {name for name, one in found.items() if inspect.ismodule(one)}  # packages called as their verb
+        places = {name: f"{module.__name__}{'.api' if name in verbs else ''}.{name}" for name in found}
+        found |= {name: getattr(importlib.import_module(f"{module.__name__}.api"), name) for name in verbs}
         found = {name: one for name, one in found.items() if callable(one)}
-        lines: list[str] = []
+        lines = [".. list-table::", "   :widths: 30 70", ""]
+        for name, one in found.items():
+            said = (inspect.getdoc(one) or "").partition("\n\n")[0].replace("\n", " ")
+            lines += [f"   * - :py:obj:`{name} <{places[name]}>`", f"     - {said}"]
         for name, one in sorted(found.items(), key=lambda item: inspect.isclass(item[1])):
-            verb = inspect.ismodule(one)  # a package that is called as the verb of its name
             kind = "class" if inspect.isclass(one) else "function"
-            lines += [f".. auto{kind}:: {module.__name__}{'.api' if verb else ''}.{name}"]
-            lines += ["   :members:", ""] if kind == "class" else [""]
+            lines += ["", f".. auto{kind}:: {places[name]}", *(["   :members:"] if kind == "class" else [])]
         box = nodes.container()
         self.state.nested_parse(StringList(lines, self.arguments[0]), 0, box)
         return box.children

@@ -50,7 +50,7 @@ def calibrate(
         Evidence files and run folders (their examples are left out), or rows.
     rubric : str | None
         Which rubric's rows to use where the evidence has several.
-    labels : Paths | None
+    labels : path or paths, optional
         Files of human labels, joined by id.
     earlier : Sequence[str | Path | Calibration]
         Calibrations on these labels that neither the evidence's nor the labels' folder remembers.
@@ -105,7 +105,7 @@ def draw(
         How many items at most.
     to : str | Path
         The label file that answers go to; it is not there yet.
-    labels : Paths | None
+    labels : path or paths, optional
         Label files. The questions that they hold, and all those of pools beside them or beside ``to``,
         are left out.
     options : Any

@@ -72,13 +72,13 @@ def plan(
 
     Parameters
     ----------
-    files : Paths | Iterable[Item]
+    files : path or paths, or iterable of Item
         Files of outputs, or items.
     cascade, rubric, calibrations
         As for :func:`score`.
     limit : int | None
         Only the first items of each file.
-    reader : Unpack[ReaderOptions]
+    reader : ReaderOptions
         How files are read, see :func:`read`.
     """
     at_least(1, limit=limit)

@@ -130,9 +130,9 @@ def score(
         Cascade file; by default the lexical judge alone.
     rubric : str | None
         Judge everything by this rubric instead of one by split.
-    calibrations : Paths
+    calibrations : path or paths
         Calibration files; each is used for the rubric it names.
-    labels : Paths | None
+    labels : path or paths, optional
         Files of human labels, joined to the items by id.
     limit : int | None
         Only the first items.

@@ -25,11 +25,11 @@ def audit(
 
     Parameters
     ----------
-    verdicts : Paths
+    verdicts : path or paths
         Run folders, which hold their calibrations, and verdict files.
-    labels : Paths
+    labels : path or paths
         Files of human labels, joined by id; labels that certified a promise do not count.
-    calibrations : Paths
+    calibrations : path or paths
         The calibrations of the verdict files; run folders of their rubrics are decided by them anew.
     """
     given = [Calibration.load(path) for path in paths(calibrations)]

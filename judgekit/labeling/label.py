@@ -24,7 +24,7 @@ def sample(files: Paths, labels: str | Path, kind: Kind | None = None, **wanted:
 
     Parameters
     ----------
-    files : Paths
+    files : path or paths
         Run folders, or sheets of ``judgekit queue``.
     labels : str | Path
         The file that labels will go to.

@@ -78,7 +78,7 @@ def outlook(
         every tier about every item.
     agreement, delta : float
         The wanted promise.
-    labels : Paths | None
+    labels : path or paths, optional
         Label files, where the rows do not carry the pilot's labels.
     pilot : bool
         Whether to go by people's labels, and by labeled items alone; else by what the judges claim of

@@ -143,9 +143,9 @@ def people(labels: Paths = (), *, run: Paths = (), epsilon: float = EPSILON) -> 
 
     Parameters
     ----------
-    labels : Paths
+    labels : path or paths
         Files of human labels.
-    run : Paths
+    run : path or paths
         Run folders and evidence files that the labels belong to: each judge is then held against
         people, and answers that took less than reading takes are told (folders alone hold texts).
         Labels that they carry count.

@@ -29,7 +29,7 @@ def plan_labels(
     pilot : str | Path | None
         Instead, a run folder or verdict file with labels on some verdicts, judged without a
         calibration.
-    labels : Paths | None
+    labels : path or paths, optional
         The labels of the pilot, where it does not carry them.
     """
     if pilot is not None and accuracy is not None:

@@ -40,7 +40,7 @@ def queue(
 
     Parameters
     ----------
-    files : Paths
+    files : path or paths
         Run folders, and files of outputs (for ``of="items"``).
     count : int | None
         How many; by default all.
@@ -50,14 +50,14 @@ def queue(
         checks for :func:`audit`. ``open``: every output without a verdict, for people to settle.
     rubric : str | None
         Only items of this rubric; files of outputs are taken under it.
-    labels : Paths
+    labels : path or paths
         Label files; what they hold is labeled already. All questions of pools beside them are left out
         too, answered or not, but of ``open``: what people were not asked of a pool is no fair sample.
     without_collapsed : bool
         Leave out the runs that :func:`collapsed` names.
-    calibrations : Paths
+    calibrations : path or paths
         Calibration files; verdicts of their rubrics are decided by them anew.
-    reader : Unpack[ReaderOptions]
+    reader : ReaderOptions
         How files of outputs are read, see :func:`judgekit.read`.
     """
     known("kind of queue", of, get_args(Of))

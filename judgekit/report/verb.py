@@ -47,11 +47,11 @@ def summarize(runs: Paths, *, labels: Paths | None = None, calibrations: Paths =
 
     Parameters
     ----------
-    runs : Paths
+    runs : path or paths
         Run folders.
-    labels : Paths | None
+    labels : path or paths, optional
         More human labels on the verdicts, such as spot checks.
-    calibrations : Paths
+    calibrations : path or paths
         Calibration files to decide by anew, each for its rubric.
     """
     return Report(**vars(of_runs(loaded(runs, labels, calibrations))))
@@ -75,18 +75,18 @@ def report(
 
     Parameters
     ----------
-    runs : Paths
+    runs : path or paths
         Run folders.
     out, json, markdown, latex, csv : str | Path | None
         The page; the same as JSON and Markdown; the table of runs for a paper; one CSV row a number.
         The folder of each is there.
     figures : str | Path | None
         Folder for the charts as SVG, PDF and PNG, with their captions; made where it is not there.
-    labels : Paths | None
+    labels : path or paths, optional
         More human labels on the verdicts, such as spot checks.
-    calibrations : Paths
+    calibrations : path or paths
         Calibration files to decide by anew, each for its rubric; no judge is asked.
-    known, ignorant : Paths
+    known, ignorant : path or paths
         Runs of models that know what is to be forgotten and of models that never saw it, both or
         neither: how well each measure tells them apart.
     """

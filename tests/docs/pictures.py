@@ -12,7 +12,7 @@ from tests.cli.calling import judgekit
 from tests.docs.blocks import DOCS
 from tests.docs.world import MODELS, build
 
-WIDTH, HEIGHT = 1240, 800
+WIDTH, HEIGHT = 1240, 770
 
 
 def main() -> None:
