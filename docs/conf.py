@@ -73,7 +73,7 @@ class Public(SphinxDirective):
             for name in sorted(module.__all__, key=str.lower)
             if name not in self.options.get("without", ())
         }
-        verbs = {name for name, one in found.items() if inspect.ismodule(one)}  # packages called as their verb
+        verbs = {name for name, one in found.items() if inspect.ismodule(one)}
         places = {name: f"{module.__name__}{'.api' if name in verbs else ''}.{name}" for name in found}
         found |= {name: getattr(importlib.import_module(f"{module.__name__}.api"), name) for name in verbs}
         found = {name: one for name, one in found.items() if callable(one)}

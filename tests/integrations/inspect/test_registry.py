@@ -24,7 +24,7 @@ from tests.integrations.inspect import made
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "integrations" / "inspect.md").read_text("utf-8")
-COMMANDS = re.findall(r"^    ((?:inspect|judgekit) .+)$", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"^((?:inspect score|judgekit (?:score|export)) .+)$", PAGE, re.MULTILINE)
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 TASK, EDIT = BLOCKS
 
