@@ -33,6 +33,10 @@ PEOPLE = "human"
 CANNOT_TELL = "cannot tell"
 """The label of a person who looked and cannot decide, under every rubric. No verdict agrees with it."""
 
+EDITED = "edited"
+"""In place of a pool, of a label that was made by editing a verdict: whoever edits has seen it and chose which to edit,
+so that such labels are no fair sample, whatever they are of."""
+
 Recorded = float | str | None | list[float | None]
 
 

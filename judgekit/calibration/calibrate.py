@@ -19,7 +19,7 @@ from judgekit.calibration.pool import FAIR, Pool, asked_from
 from judgekit.calibration.record import Calibration, Reference
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
-from judgekit.records import EvidenceRow, several
+from judgekit.records import EDITED, EvidenceRow, several
 
 
 def calibrate(
@@ -162,10 +162,10 @@ def _pool_of(rows: Sequence[EvidenceRow], pools: Sequence[Pool]) -> Pool | None:
 
 
 def _of_use(row: EvidenceRow, pools: Sequence[Pool]) -> EvidenceRow:
-    """A row without labels that were asked from a pool which is no fair draw of all items."""
+    """A row without labels from a pool that is no fair draw of all items, or made by editing a verdict."""
     if not any(label.pool for label in row.human):
         return row
-    unfair = {pool.fingerprint for pool in pools if pool.kind not in FAIR}
+    unfair = {EDITED, *(pool.fingerprint for pool in pools if pool.kind not in FAIR)}
     return row.model_copy(update={"human": tuple(one for one in row.human if one.pool not in unfair)})
 
 

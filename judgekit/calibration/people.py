@@ -140,7 +140,8 @@ class PeopleSummary:
         told += [f"'{one.name}' stands out: {mark}." for one in self.persons for mark in one.marks]
         if not self.fair:
             told.append(
-                "Items were asked along a path: agreement is that on the items asked, not on a fair sample of all."
+                "Items were asked along a path, or chosen otherwise: agreement is that on the items asked, not on a "
+                "fair sample of all."
             )
         return tuple(told)
 

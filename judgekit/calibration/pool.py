@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from judgekit.errors import InputError
-from judgekit.records import EvidenceRow, HumanLabel, LabelRow, Record, parse
+from judgekit.records import EDITED, EvidenceRow, HumanLabel, LabelRow, Record, parse
 from judgekit.runs.atomic import replacing
 
 SUFFIX = ".pool.json"
@@ -149,7 +149,7 @@ def pools_beside(labels: Iterable[Path]) -> list[Pool]:
 
 
 def asked_from(given: Iterable[HumanLabel | LabelRow], pools: Sequence[Pool]) -> list[Pool]:
-    """The pools that labels were asked from.
+    """The pools that labels were asked from; those made by editing a verdict were asked from none.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def asked_from(given: Iterable[HumanLabel | LabelRow], pools: Sequence[Pool]) ->
         A label carries a pool that is not among ``pools``.
     """
     known = {pool.fingerprint: pool for pool in pools}
-    named = dict.fromkeys(label.pool for label in given if label.pool)
+    named = dict.fromkeys(label.pool for label in given if label.pool not in ("", EDITED))
     for name in named:
         if name not in known:
             raise InputError(

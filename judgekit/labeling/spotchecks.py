@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from judgekit.calibration.record import Calibration
 from judgekit.errors import InputError
 from judgekit.readers.join import majority
-from judgekit.records import HumanLabel, Verdict
+from judgekit.records import EDITED, HumanLabel, Verdict
 from judgekit.trust.monitoring.audit import Audit, Status
 from judgekit.trust.monitoring.shift import Shift, shift_check
 from judgekit.trust.selective import certificate
@@ -153,7 +153,9 @@ def spot_checks(
     counts: dict[int, list[bool]] = {}
     checked: dict[Question, Verdict] = {}
     others: list[tuple[Question, Verdict]] = []
-    for verdict, human in sorted(rows, key=_anyhow):
+    for verdict, given_by_people in sorted(rows, key=_anyhow):
+        human = [given for given in given_by_people if given.pool != EDITED]
+        left_out["edited by people who saw the verdict"] += bool(given_by_people) and not human
         if unknown := {given.label for given in human} - set(calibration.labels):
             raise InputError(
                 f"item '{verdict.id}' is labeled '{min(unknown)}'; expected one of {', '.join(calibration.labels)}"

@@ -21,7 +21,7 @@ from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.readers.settings import Trained, trained
-from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
+from judgekit.records import EDITED, PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
 from judgekit.report.per_question import QuestionValues, question_values
 from judgekit.rubrics import Role, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
@@ -40,10 +40,14 @@ class JudgedItem(NamedTuple):
 
     @property
     def human(self) -> list[HumanLabel]:
-        """People's labels under the verdict's rubric, from the verdict, else the evidence, else the item."""
+        """People's labels under the verdict's rubric, from the verdict, else the evidence, else the item.
+
+        Those made by editing a verdict are left out: they are no fair sample of anything.
+        """
         for record in (self.verdict, self.evidence, self.item):
             if record is not None and record.human:
-                return [given for given in record.human if given.rubric in ("", self.verdict.rubric)]
+                known = ("", self.verdict.rubric)
+                return [given for given in record.human if given.rubric in known and given.pool != EDITED]
         return []
 
     @property

@@ -9,7 +9,7 @@ from judgekit.calibration.draw import draw
 from judgekit.calibration.pool import Pool, PoolItem
 from judgekit.calibration.progress import Asking, progress
 from judgekit.errors import InputError
-from judgekit.records import CANNOT_TELL, HumanLabel
+from judgekit.records import CANNOT_TELL, EDITED, HumanLabel
 from tests.calibration.pools import answered, ask, world
 
 ASKED = {"agreement": 0.85, "delta": 0.1}
@@ -103,6 +103,21 @@ def test_labels_from_a_draw_that_is_not_fair_certify_nothing() -> None:
     fair = answered(rows, {row.key: truth[row.key] for row in rows[50:350]})
     mixed = answered(rows, {row.key: truth[row.key] for row in rows[:50]}, spot)[:50] + fair[50:]
     assert calibrate(mixed, pools=[spot], **ASKED).certificate == calibrate(fair, **ASKED).certificate
+
+
+def test_edited_verdicts_certify_nothing() -> None:
+    rows, truth = world()
+    fair = answered(rows, {row.key: truth[row.key] for row in rows[50:350]})
+    edited = [
+        row.model_copy(update={"human": (HumanLabel(label=truth[row.key], pool=EDITED),)})
+        for row in rows[:50]
+    ]
+    assert calibrate(edited + fair[50:], **ASKED).certificate == calibrate(fair, **ASKED).certificate
+    both = [
+        row.model_copy(update={"human": (*row.human, HumanLabel(annotator="b", label="no", pool=EDITED))})
+        for row in fair
+    ]
+    assert calibrate(both, **ASKED).certificate == calibrate(fair, **ASKED).certificate
 
 
 @pytest.mark.parametrize(

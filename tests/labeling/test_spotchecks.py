@@ -8,7 +8,7 @@ import pytest
 from judgekit.calibration.record import Calibration, Reference
 from judgekit.errors import InputError
 from judgekit.labeling.spotchecks import spot_checks
-from judgekit.records import HumanLabel, Verdict
+from judgekit.records import EDITED, HumanLabel, Verdict
 from judgekit.trust.risk import Agreement
 from judgekit.trust.selective.certificate import Certificate, Part
 
@@ -67,6 +67,15 @@ def test_counts_only_what_speaks_of_the_promise() -> None:
     assert found.status == "undecided" and found.fair is None
     nothing = spot_checks(rows[4:5], calibration(), "abc")
     assert nothing.status == "undecided" and "No verdict here can be checked" in nothing.sentence
+
+
+def test_edited_verdicts_check_nothing() -> None:
+    seen = HumanLabel(annotator="a", label="no", pool=EDITED)
+    (first, people), (second, _) = row(0, "yes", "yes"), row(1, "yes")
+    found = spot_checks([(first, [*people, seen]), (second, [seen])], calibration(), "abc")
+    (part,) = found.parts
+    assert (part.audit.agreed, part.audit.checked) == (1, 1)
+    assert found.left_out == {"edited by people who saw the verdict": 1}
 
 
 @pytest.mark.parametrize(("right", "status"), [(70, "broken"), (85, "undecided"), (99, "holds")])

@@ -3,7 +3,7 @@
 An edit with a provenance is a person's label: the author is the annotator, the reason and an explanation are the note.
 Edits of a judgekit score count, and scores that people added under the name of a rubric. The last edit of a person is
 their label; one that leaves the sample unscored is a skip. Who edits a verdict has seen it, and chose which to edit:
-such labels are no fair sample, which is said.
+such labels are marked (:data:`judgekit.records.EDITED`) and serve for no promise, which is said.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from judgekit.display import some
 from judgekit.readers.base import Head, Place, Row
 from judgekit.readers.formats import inspect_ai as logs
 from judgekit.readers.label_tools.base import ITEM_ID, Answer, LabelTool, NoLabel, answer
+from judgekit.records import EDITED
 from judgekit.rubrics import labels_of
 
 _LOG = logging.getLogger(__name__)
@@ -31,14 +33,14 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row]]:
         name = logs.named(run, row, path, place)
         named = {ITEM_ID: name["id"], "model": name["model"], "method": name.get("method", "")}
         scores = _edited(row.get("scores"))
-        changed += sum(not edit.get("provenance") for edits in scores.values() for edit in edits)
+        changed += sum(map(_is_of_verdict, scores.values()))
         yield place, {"named": named, "scores": scores}
     if changed:
         _LOG.warning(
-            "%s: %d verdicts were edited by people who saw them; labels to calibrate or audit with must be of a random "
-            "sample and given without the verdict in sight (judgekit queue)",
+            "%s: %s edited by people who saw them; such labels calibrate and audit nothing, since they are no fair "
+            "sample (judgekit queue draws one)",
             path,
-            changed,
+            some(changed, "verdict"),
         )
 
 
@@ -58,7 +60,8 @@ def _answers(row: Row, path: Path, place: Place) -> Iterator[tuple[Place, Answer
         for author, edit in _last_by_author(edits).items():
             found = True
             where = f"{place}.scores.{name}"
-            yield where, _answer({**row["named"], "rubric": rubric}, author, edit, path, where)
+            pool = {"pool": EDITED} if _is_of_verdict(edits) else {}
+            yield where, _answer({**row["named"], "rubric": rubric, **pool}, author, edit, path, where)
     if not found:
         yield place, NoLabel.OPEN
 
@@ -69,6 +72,11 @@ def _rubric(name: str, score: Mapping[str, Any], edits: list[Mapping[str, Any]])
         if isinstance(rubric := _mapping(one.get("metadata")).get("rubric"), str):
             return rubric
     return name if labels_of(name) else ""
+
+
+def _is_of_verdict(edits: list[Mapping[str, Any]]) -> bool:
+    """Whether something was there before people came; who adds a score saw none."""
+    return not edits[0].get("provenance")
 
 
 def _last_by_author(edits: list[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -106,9 +106,7 @@ def test_every_command_of_the_page_runs(folder: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", EDIT], cwd=folder, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     said = run(labeled, folder)
-    assert (
-        "28 of 30 rows have no label yet" in said and "1 verdicts were edited by people who saw them" in said
-    )
+    assert "28 of 30 rows have no label yet" in said and "1 verdict edited by people who saw them" in said
     edited = read(folder / "labeled.eval")
     (label,) = (row for row in edited.results.scores if row.name == "forgetting")
     assert label.scored_samples == 1

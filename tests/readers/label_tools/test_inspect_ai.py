@@ -15,7 +15,7 @@ from judgekit.errors import InputError
 from judgekit.readers.join import Labels
 from judgekit.readers.label_tools.base import NoLabel
 from judgekit.readers.logs import logs
-from judgekit.records import LabelRow
+from judgekit.records import EDITED, LabelRow
 from judgekit.validation import examined
 
 JUDGED = {"value": "withheld", "metadata": {"rubric": "forgetting", "state": "verdict"}}
@@ -71,6 +71,7 @@ def test_an_edit_with_a_provenance_is_a_persons_label(tmp_path: Path) -> None:
         rubric="forgetting",
         model="mockllm/model",
         method="npo",
+        pool=EDITED,
         at="2026-11-26T10:00:00+00:00",
     )
     assert isinstance(second, LabelRow) and (second.annotator, second.label) == ("bob", "withheld")
@@ -101,7 +102,8 @@ def test_scores_of_no_rubric_are_no_labels_and_one_added_under_a_rubrics_name_is
         tmp_path / "log.json", {"includes": {"value": "C", "history": [edit("C")]}}, {"forgetting": added}
     )
     other, given = labels(path)
-    assert other is NoLabel.OPEN and isinstance(given, LabelRow) and given.rubric == "forgetting"
+    assert other is NoLabel.OPEN and isinstance(given, LabelRow)
+    assert (given.rubric, given.pool) == ("forgetting", "")
     assert not caplog.messages
 
 
@@ -122,7 +124,7 @@ def test_labels_of_people_who_saw_the_verdict_are_said_to_be_so(
     path = log(tmp_path / "log.json", {"trusted_judge": score(edit())}, {"trusted_judge": score()})
     with caplog.at_level(logging.WARNING):
         Labels.read([path])
-    assert "1 verdicts were edited by people who saw them" in caplog.text
+    assert "1 verdict edited by people who saw them" in caplog.text
     assert "1 of 2 rows have no label yet" in caplog.text
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from judgekit.calibration.pool import Pool, PoolItem, pool_file
-from judgekit.records import HumanLabel, Verdict
+from judgekit.records import EDITED, HumanLabel, Verdict
 from judgekit.report.claims.fair import FairLabels, fair_labels
 from judgekit.report.load import JudgedItem
 from judgekit.report.verb import summarize
@@ -51,6 +51,13 @@ def counted(found: np.ndarray, items: range | list[int]) -> int:
 def test_labels_of_no_pool_and_of_a_fair_one_all_count() -> None:
     fair = pool("items", range(40))
     assert speaks(rows((None, range(5)), (fair, range(10, 25))), [fair]).all()
+
+
+def test_edited_verdicts_speak_for_nothing() -> None:
+    said = (HumanLabel(label="leaked", pool=EDITED), HumanLabel(label="withheld"))
+    verdict = Verdict(state="abstained", id="1", rubric="forgetting", human=said)
+    assert JudgedItem(verdict).human == [said[1]] and JudgedItem(verdict).majority == "withheld"
+    assert not JudgedItem(verdict.model_copy(update={"human": said[:1]})).human
 
 
 def test_along_a_path_the_pool_is_the_sample_and_who_was_not_asked_could_be_anything() -> None:
