@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import judgekit as jk
+from judgekit.export.verb import FORMATS
+from tests.docs.blocks import DOCS
 from tests.export.made import folder
 
 
@@ -41,3 +43,8 @@ def test_files_of_two_runs_are_refused(tmp_path: Path) -> None:
     (run / "items.jsonl").write_text("".join(lines[1:]))
     with pytest.raises(jk.JudgekitError, match=r"items\.jsonl:1: expected the row of verdict '1'"):
         jk.export(run, tmp_path / "v.jsonl")
+
+
+def test_the_manual_has_every_format() -> None:
+    text = (DOCS / "integrations" / "data.md").read_text("utf-8")
+    assert all(f"| `{name}` |" in text for name in FORMATS)
