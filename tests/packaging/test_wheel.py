@@ -26,10 +26,14 @@ OUTPUT = {
 
 WITHOUT = {
     "excel": "from judgekit.readers import read_labels; list(read_labels('o.xlsx'))",
+    "inspect": "from judgekit.integrations.inspect import trusted_judge",
+    "mlflow": "from judgekit.integrations.mlflow import trusted_judge; trusted_judge()",
+    "polars": "import judgekit as jk; jk.score('o.jsonl', 'runs/p').verdicts.to_polars()",
     "ray": "import judgekit as jk; jk.score('o.jsonl', 'runs/r', engine='ray')",
     "report": "import judgekit as jk; jk.report(jk.score('o.jsonl', 'runs/o').folder, out='report.html')",
     "semantic": "import judgekit as jk; jk.score('o.jsonl', 'runs/s', cascade='semantic.yaml')",
     "vllm": "import judgekit as jk; jk.score('o.jsonl', 'runs/v', cascade='vllm.yaml')",
+    "wandb": "from judgekit.integrations.wandb import log_run; log_run('runs/o')",
 }
 """Extra -> what cannot be done without it."""
 
