@@ -17,7 +17,6 @@ from tests.docs.blocks import DOCS as DOCS_OF_JUDGEKIT
 from tests.docs.blocks import blocks
 
 pytest.importorskip("lm_eval", minversion="0.4.9", reason="lm_eval is not here: make test-integrations")
-pytest.importorskip("torch", reason="torch is not here: make test-integrations")
 pytestmark = pytest.mark.integrations
 
 HERE = Path(__file__).parent
@@ -82,7 +81,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, function in (("hooked", OF_DOCS), ("hooked_beside", "beside.process_results")):
         text = yaml.safe_dump({"task": name, **GENERATED, **data}) + HOOKED.replace(OF_DOCS, function)
         (tasks / f"{name}.yaml").write_text(text)
-    ran(str(HERE / "tiny_model.py"), str(model))
+    ran("-m", "tests.integrations.tiny_model", str(model))
     table = ran("-m", *evaluation(model, tasks, root / "out"))
     assert "judged_high" in table
     return root / "out"

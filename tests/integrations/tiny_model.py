@@ -1,4 +1,4 @@
-"""Makes a random language model of a few thousand weights with a tokenizer of its own: ``python tiny_model.py FOLDER``.
+"""Makes a random language model of a few thousand weights with a tokenizer of its own: ``python -m tests.integrations.tiny_model FOLDER``.
 
 Nothing is downloaded. A process of its own, since importing torch takes seconds and the settings of a session.
 """

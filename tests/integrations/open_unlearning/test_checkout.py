@@ -19,20 +19,11 @@ import pytest
 from tests.docs.blocks import DOCS, blocks
 
 CHECKOUT = os.environ.get("JUDGEKIT_OPEN_UNLEARNING", "")
-for package in (
-    "torch",
-    "transformers",
-    "hydra",
-    "hydra_plugins.hydra_colorlog",
-    "sklearn",
-    "accelerate",
-    "lm_eval",
-):
+if not CHECKOUT:
+    pytest.skip("no checkout of open-unlearning: JUDGEKIT_OPEN_UNLEARNING=DIR", allow_module_level=True)
+for package in ("transformers", "hydra_plugins.hydra_colorlog", "sklearn", "accelerate", "lm_eval"):
     pytest.importorskip(package, reason=f"open-unlearning needs {package}: make test-integrations")
-pytestmark = [
-    pytest.mark.integrations,
-    pytest.mark.skipif(not CHECKOUT, reason="no checkout of open-unlearning: JUDGEKIT_OPEN_UNLEARNING=DIR"),
-]
+pytestmark = pytest.mark.integrations
 
 HERE = Path(__file__).parent
 QUESTIONS = [
@@ -59,7 +50,7 @@ WITHOUT = (
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    ran(str(HERE.parent / "tiny_model.py"), str(folder))
+    ran("-m", "tests.integrations.tiny_model", str(folder))
     return folder
 
 
@@ -96,7 +87,7 @@ def evaluated(model: Path, out: Path, data: Path, command: list[str], *overrides
         ]
         local += [f"eval.tofu.metrics.{metric}.generation_args.max_new_tokens=8"]
     return ran(
-        str(HERE / "without_deepspeed.py"),
+        *("-m", "tests.integrations.open_unlearning.without_deepspeed"),
         *command,
         f"paths.output_dir={out}",
         f"model.model_args.pretrained_model_name_or_path={model}",
