@@ -10,7 +10,7 @@ takes no more than one interval, however many conditions there are (intersection
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -22,7 +22,6 @@ from judgekit.report.comparison.records import Number
 from judgekit.report.groups import Group, RestsOn, RunSummary
 from judgekit.report.rates.judged import CONFIDENCE, JudgedRate
 from judgekit.report.summary import Summary
-from judgekit.report.words import listed
 from judgekit.rubrics import Side
 
 SCHEMA = "judgekit.gate/1"
@@ -186,10 +185,7 @@ def decide(
         conditions=tuple(found),
         against=base.title if base is not None else "",
         level=min(one.level for one in found),
-        said=(
-            *(told.text for told in summary.headlines if told.about == "trust"),
-            *_vouching_for_no_rate(summary.runs),
-        ),
+        said=tuple(told.text for told in summary.headlines if told.about == "trust"),
     )
 
 
@@ -287,26 +283,6 @@ def _unusable(run: RunSummary, asked: Asked) -> str:
     return ""
 
 
-def _vouching_for_no_rate(runs: Sequence[RunSummary]) -> Iterator[str]:
-    """Certificates that stand and yet are behind no rate, since not all that they were made for is reported."""
-    for run in runs:
-        rubrics = [
-            group.rubric
-            for group in run.groups
-            if group.side != "other" and not group.split and _stands(run, group)
-            if any(rate.kind == "judge" for rate in group.rates.values())
-        ]
-        if rubrics:
-            yield (
-                f"{run.title}, {listed(rubrics)}: the promise is for several runs together, and not all of them are "
-                "here. So it stands behind the verdicts as a whole, and behind no rate of this run alone."
-            )
-
-
-def _stands(run: RunSummary, group: Group) -> bool:
-    return any(claim.stands for claim in run.claims if claim.rubric == group.rubric)
-
-
 def _found(run: RunSummary, asked: Asked) -> tuple[Group, JudgedRate]:
     group = run.side(asked.side)
     assert group is not None
@@ -317,7 +293,8 @@ def _ground(run: RunSummary, group: Group, rate: JudgedRate) -> RestsOn:
     """What stands behind one figure: a certificate only where the interval covers what it allows."""
     if rate.kind == "judge":
         return "judge only"
-    return "certified" if _stands(run, group) else "labels"
+    stands = any(claim.stands for claim in run.claims if claim.rubric == group.rubric)
+    return "certified" if stands else "labels"
 
 
 def _narrower(run: RunSummary, group: Group, rate: JudgedRate, limit: float) -> str:

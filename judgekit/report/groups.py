@@ -110,10 +110,21 @@ class RunSummary:
         """What stands behind the run's figures, as one mark: the weakest of what its sides rest on."""
         if any(made.status == "withdrawn" for made in self.claims):
             return "withdrawn"
-        if self.certified:
-            return "certified"
         kinds = {rate.kind for group in self.groups if not group.split for rate in group.rates.values()}
-        return "judge only" if "judge" in kinds or not kinds else "labels"
+        if "judge" in kinds or not kinds:
+            return "judge only"
+        return "certified" if self.certified else "labels"
+
+    @property
+    def beside_promise(self) -> tuple[str, ...]:
+        """Rubrics whose promise stands, but behind no rate: it is for more outputs than are reported."""
+        standing = {made.rubric for made in self.claims if made.stands and made.delta is not None}
+        return tuple(
+            group.rubric
+            for group in self.groups
+            if group.rubric in standing and group.side != "other" and not group.split
+            if any(rate.kind == "judge" for rate in group.rates.values())
+        )
 
     def side(self, side: Side) -> Group | None:
         """All splits of a side together, under its first rubric."""

@@ -49,9 +49,26 @@ def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         left = sum(len(kinds[states]) for states in order[KINDS:])
         told.append(f"{left:,} more {'run rests' if left == 1 else 'runs rest'} on something else.")
     told += [f"Certified means that {says}." for says in once]
+    beside = list(_beside(ranked))
+    told += beside
     grounds = {ground for states in kinds for ground, _ in states}
-    tone: Tone = "good" if grounds == {"certified"} else "bad" if "withdrawn" in grounds else "warning"
+    tone: Tone = (
+        "good" if grounds == {"certified"} and not beside else "bad" if "withdrawn" in grounds else "warning"
+    )
     yield Finding(tone, " ".join(told), tuple(run.name for run in ranked), "trust")
+
+
+def _beside(ranked: Sequence[RunSummary]) -> Iterable[str]:
+    """A promise of several runs together says nothing of one of them: the verdicts are certified, the rates are not."""
+    runs: dict[tuple[str, ...], list[str]] = {}
+    for run in ranked:
+        if run.beside_promise:
+            runs.setdefault(run.beside_promise, []).append(run.title)
+    for rubrics, titles in runs.items():
+        yield (
+            f"The promise for {listed(rubrics)} is for more outputs than are reported here, so no interval of "
+            f"{listed(titles, NAMED)} covers the judges' errors."
+        )
 
 
 def _states(run: RunSummary) -> States:

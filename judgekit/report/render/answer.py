@@ -58,7 +58,7 @@ MARKS: dict[RestsOn, Mark] = {
     "judge only": Mark(
         "○",
         "judge only",
-        "The judges' opinion in at least one column, not calibrated against people; no interval covers their errors.",
+        "The judges' opinion in at least one column; no interval covers their errors.",
     ),
     "withdrawn": Mark("×", "withdrawn", "The certificate is withdrawn by a check; no figure uses it."),
 }

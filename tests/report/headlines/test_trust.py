@@ -112,3 +112,26 @@ def test_runs_judged_under_other_rubrics_rest_on_the_same():
     assert found.text == (
         "The judge's opinion only: not calibrated against people, so no interval covers its errors."
     )
+
+
+def test_a_promise_for_several_runs_is_behind_no_rate_of_one_alone(tmp_path):
+    rows = [
+        row
+        for method in ("IDK", "NPO_lr1e-5")
+        for _, row in drawn(method, forget=300, keep=300, human=1.0, people=1, source=", labeled")
+    ]
+    made = {
+        rubric: calibrate([row for row in rows if row.rubric == rubric], agreement=0.8, labels=labels)
+        for rubric, labels in LABELS.items()
+    }
+    runs = load([make_run(tmp_path / name, name, calibrations=made) for name in ("IDK", "NPO_lr1e-5")])
+    both, alone = summarize(runs), summarize(runs[:1])
+    assert {run.rests_on for run in both.runs} == {"certified"}
+    assert all("more outputs" not in found.text for found in trusted(both.runs))
+    assert alone.runs[0].rests_on == "judge only" and alone.runs[0].certified
+    (found,) = trusted(alone.runs)
+    assert found.tone == "warning"
+    assert found.text.endswith(
+        "The promise for forgetting and utility is for more outputs than are reported here, so no interval of IDK "
+        "covers the judges' errors."
+    )
