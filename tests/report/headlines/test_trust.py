@@ -40,7 +40,7 @@ def test_one_promise_for_both_sides_is_said_once():
 
 def test_the_same_promise_from_other_numbers_of_labels_is_said_once():
     claims = [sure("forgetting", labels=1193, runs=3), sure("utility", labels=128, runs=3)]
-    (found,) = trusted([told("A", claims=claims), told("B", claims=claims)])
+    (found,) = trusted([told(name, claims=claims, kind="certificate") for name in "AB"])
     assert found.text == (
         "Certified: for forgetting and utility, at least 90 % of the verdicts agree with people (90 % confidence, 1,193 "
         "and 128 labels, one promise for 3 runs together)."
