@@ -224,14 +224,14 @@ def _classes(row: Sequence[float]) -> dict[str, float]:
 
 
 def _load(model: str) -> tuple[Any, Any, Any]:
-    """Torch, the tokenizer and the model, on a GPU where there is one."""
+    """Torch, the tokenizer and the model, on a GPU where there is one; no code of the model's and no pickle is run."""
     try:
         import torch
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
     except ImportError as error:
         raise MissingExtra("judge 'classifier' in this process", "semantic", error) from None
     try:
-        loaded = AutoModelForSequenceClassification.from_pretrained(model).eval()
+        loaded = AutoModelForSequenceClassification.from_pretrained(model, use_safetensors=True).eval()
         tokenizer = AutoTokenizer.from_pretrained(model)
     except (OSError, ValueError) as error:
         why = " ".join(str(error).split())

@@ -34,13 +34,13 @@ from judgekit.errors import ConfigError
 CODE = "JUDGEKIT_CODE"
 
 
-def imported(where: str, kind: str, *, trusted: bool) -> Any:
-    """The object at ``module:name``.
+def consent(named: str, kind: str, *, trusted: bool) -> None:
+    """Refuse what a cascade file names and its user has not: code, and scorers, which may ask a model with any key.
 
     Parameters
     ----------
-    where : str
-        As an entry of a cascade file says.
+    named : str
+        As the entry says.
     kind : str
         The kind of judge, for messages.
     trusted : bool
@@ -48,17 +48,26 @@ def imported(where: str, kind: str, *, trusted: bool) -> Any:
 
     Raises
     ------
-    ConfigError : there is no such object, or the user has not said that it may be run.
+    ConfigError : it is not in the environment either.
+    """
+    allowed = os.environ.get(CODE, "").replace(",", " ").split()
+    if not trusted and not {named, named.partition(":")[0]} & set(allowed):
+        raise ConfigError(
+            f"judge '{kind}': {named} is not run, since only a cascade file says so. "
+            f"If you trust it, with the arguments that the file gives it: {CODE}={named} in the environment"
+        )
+
+
+def imported(where: str, kind: str) -> Any:
+    """The object at ``module:name``, as an entry of a kind of judge says.
+
+    Raises
+    ------
+    ConfigError : there is no such object.
     """
     module, _, name = where.partition(":")
     if not module or not name:
         raise ConfigError(f"judge '{kind}': expected package.module:name, found '{where}'")
-    allowed = os.environ.get(CODE, "").replace(",", " ").split()
-    if not trusted and where not in allowed and module not in allowed:
-        raise ConfigError(
-            f"judge '{kind}': {where} is not run, since only a cascade file says so. "
-            f"If you trust it: {CODE}={where} in the environment"
-        )
     try:
         found: Any = importlib.import_module(module)
         for part in name.split("."):

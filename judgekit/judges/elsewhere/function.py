@@ -11,7 +11,7 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge
-from judgekit.judges.elsewhere.code import called, digest, imported, source_of
+from judgekit.judges.elsewhere.code import called, consent, digest, imported, source_of
 from judgekit.judges.elsewhere.opinion import Opinion
 from judgekit.records import Item
 from judgekit.rubrics import Rubric
@@ -97,7 +97,8 @@ class FunctionJudge(ItemJudge):
         entry = FunctionEntry.model_validate(spec)
         found = entry.function
         if isinstance(found, str):
-            found = imported(found, cls.kind, trusted=context.trusted)
+            consent(found, cls.kind, trusted=context.trusted)
+            found = imported(found, cls.kind)
         if not callable(found):
             raise ConfigError(f"judge 'function': {found!r} is no function")
         return FunctionBackend(found, entry, context.budget)

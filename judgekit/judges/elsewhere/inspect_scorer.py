@@ -12,7 +12,7 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge, pointwise
-from judgekit.judges.elsewhere.code import called, digest, imported, source_of
+from judgekit.judges.elsewhere.code import called, consent, digest, imported, source_of
 from judgekit.judges.elsewhere.opinion import Opinion
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Rubric
@@ -121,9 +121,10 @@ class InspectJudge(ItemJudge):
             raise MissingExtra("judge 'inspect'", "inspect", error) from None
         if not isinstance(entry.scorer, str):
             return InspectBackend(entry.scorer, entry, context.budget)
+        consent(entry.scorer, cls.kind, trusted=context.trusted)
         try:
             if ":" in entry.scorer:
-                made = imported(entry.scorer, cls.kind, trusted=context.trusted)(**entry.args)
+                made = imported(entry.scorer, cls.kind)(**entry.args)
             else:
                 made = registry_create("scorer", entry.scorer, **entry.args)
         except (LookupError, TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge, pointwise
-from judgekit.judges.elsewhere.code import digest, imported, source_of
+from judgekit.judges.elsewhere.code import consent, digest, imported, source_of
 from judgekit.judges.elsewhere.opinion import Opinion, Unreadable
 from judgekit.records import Evidence, Item, explain
 from judgekit.rubrics import Rubric
@@ -95,8 +95,9 @@ class MLflowJudge(ItemJudge):
             raise MissingExtra("judge 'mlflow'", "mlflow", error) from None
         found = entry.scorer
         if isinstance(found, str):
+            consent(found, cls.kind, trusted=context.trusted)
             if ":" in found:
-                found = imported(found, cls.kind, trusted=context.trusted)
+                found = imported(found, cls.kind)
             elif (found := getattr(scorers, found, None)) is None:
                 raise ConfigError(f"judge 'mlflow': {_SCORERS} has no '{entry.scorer}'")
         if isinstance(found, type):

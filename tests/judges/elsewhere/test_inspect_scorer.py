@@ -129,10 +129,14 @@ def test_a_grade_without_a_label_is_heard() -> None:
     [
         ({"scorer": "no_such"}, "no_such was not found in the registry"),
         ({"scorer": "match", "args": {"loc": 1}}, "unexpected keyword argument 'loc'"),
-        ({"scorer": "no.module:made"}, "no.module:made is not run, since only a cascade file says so"),
+        ({"scorer": "no.module:made"}, "no.module:made cannot be loaded"),
+        ({"scorer": "model_graded_qa"}, "model_graded_qa is not run, since only a cascade file says so"),
     ],
 )
-def test_a_wrong_entry_is_one_line(tmp_path: Path, entry: dict[str, Any], message: str) -> None:
+def test_a_wrong_entry_is_one_line(
+    tmp_path: Path, entry: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGEKIT_CODE", "no_such match no.module")
     path = tmp_path / "c.yaml"
     path.write_text(str({"tiers": [{"judge": "inspect", **entry}]}))
     with pytest.raises(ConfigError, match=message) as told:
