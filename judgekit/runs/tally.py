@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from judgekit.display import printable
+from judgekit.display import printable, some
 from judgekit.errors import JudgeFailed
 from judgekit.records import EvidenceRow, kind_of
 from judgekit.runs.about import Answers
@@ -60,7 +60,7 @@ class Tally:
         item, reason = self.example or ("", "")
         shown = f"; item '{item}': {reason}" if kind_of(reason) != reason else ""
         return printable(
-            f"failed on {self.failed.total():,} of {self.asked:,} items ({'; '.join(told)}){shown}"
+            f"failed on {self.failed.total():,} of {some(self.asked, 'item')} ({'; '.join(told)}){shown}"
         )
 
     @property
