@@ -55,7 +55,8 @@ class Extension:
 
         Raises
         ------
-        ConfigError : several packages claim the name, the object cannot be imported, or it is of another kind.
+        ConfigError
+            Several packages claim the name, the object cannot be imported, or it is of another kind.
         """
         entry = self.entries[0]
         where = f"entry point '{self.name}' ({entry.group}) of package {self.package}"

@@ -34,16 +34,24 @@ class Grounds:
 
     Attributes
     ----------
-    table : all rows; evidence that the guard refuses is taken out.
+    table : EvidenceTable
+        All rows; evidence that the guard refuses is taken out.
     certify : int (items,), the rows that certify: labeled ones, one a question, or all items of a pool.
     others : bool (rows,), those that give their evidence alone.
-    groups : the group of each item that certifies, where the promise is made by group.
-    promise, people, max_mean_cost : what is promised, in the eyes of whom, at what cost.
-    prices : what asking each tier adds; None where nothing tells it.
-    guard : what ordinary items look like.
-    split : labeled rows that were left out because people have no majority on them.
-    pool : the pool that labels are asked from along the path.
-    this : the try that a calibration on these grounds is.
+    groups : list[str] | None
+        The group of each item that certifies, where the promise is made by group.
+    promise, people, max_mean_cost
+        What is promised, in the eyes of whom, at what cost.
+    prices : list[float] | None
+        What asking each tier adds; None where nothing tells it.
+    guard : OodGuard | None
+        What ordinary items look like.
+    split : int
+        Labeled rows that were left out because people have no majority on them.
+    pool : Pool | None
+        The pool that labels are asked from along the path.
+    this : Try
+        The try that a calibration on these grounds is.
     """
 
     table: EvidenceTable
@@ -84,11 +92,13 @@ class Grounds:
 
         Parameters
         ----------
-        pool : the pool that people are asked about along the path; by default all labels certify.
+        pool : Pool | None
+            The pool that people are asked about along the path; by default all labels certify.
 
         Raises
         ------
-        InputError : see there.
+        InputError
+            See there.
         """
         known("way to count people's labels", people, ("majority", "random"))
         if group_by is not None:
@@ -194,7 +204,8 @@ class Grounds:
 
         Raises
         ------
-        InputError : an item holds a label that is none of those there are.
+        InputError
+            An item holds a label that is none of those there are.
         """
         said = [[label] if label else [] for label in given]
         return majority(label_shares(ids, said, self.table.labels))
@@ -220,7 +231,8 @@ def _as_asked(pool: Pool, options: Mapping[str, Any]) -> None:
 
     Raises
     ------
-    InputError : naming the option.
+    InputError
+        Naming the option.
     """
     for name, got in options.items():
         wanted = getattr(pool, name)
@@ -258,7 +270,8 @@ def _check_asked(table: EvidenceTable, labeled: NDArray[np.bool_]) -> None:
 
     Raises
     ------
-    InputError : naming the tier, and the way to complete the evidence.
+    InputError
+        Naming the tier, and the way to complete the evidence.
     """
     unasked = (~table.arrays.asked[labeled]).sum(axis=0)
     if unasked.any():

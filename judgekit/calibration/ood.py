@@ -31,8 +31,10 @@ class OodGuard(Record):
 
     Attributes
     ----------
-    features : see :func:`judgekit.calibration.text_features.text_features`, one entry an item.
-    level : an ordinary item is refused with at most this probability.
+    features : tuple[tuple[float, ...], ...]
+        See :func:`judgekit.calibration.text_features.text_features`, one entry an item.
+    level : float
+        An ordinary item is refused with at most this probability.
     """
 
     features: tuple[tuple[float, ...], ...] = Field(validation_alias=AliasChoices("features", "forms"))

@@ -23,11 +23,16 @@ class Progress:
 
     Attributes
     ----------
-    next : which items to ask next, those of most use first; empty where asking ends.
-    asked_at_most : no more labels than so many can be of use.
-    answered, items : items with a label, and all of the pool.
-    certificate : what is certified so far, whatever is asked later or not.
-    parts : how far each part of the promise has come.
+    next : tuple[PoolItem, ...]
+        Which items to ask next, those of most use first; empty where asking ends.
+    asked_at_most : int
+        No more labels than so many can be of use.
+    answered, items : int
+        Items with a label, and all of the pool.
+    certificate : trust.Certificate
+        What is certified so far, whatever is asked later or not.
+    parts : tuple[trust.Ahead, ...]
+        How far each part of the promise has come.
     """
 
     next: tuple[PoolItem, ...]
@@ -76,13 +81,17 @@ class Asking:
 
     Parameters
     ----------
-    rows : the evidence that the pool was drawn from; labels that it holds are not looked at.
-    pool : of the kind ``path``.
-    exclude : question ids (or item ids) that stood as examples in prompts.
+    rows : Iterable[EvidenceRow]
+        The evidence that the pool was drawn from; labels that it holds are not looked at.
+    pool : Pool
+        Of the kind ``path``.
+    exclude : Collection[str]
+        Question ids (or item ids) that stood as examples in prompts.
 
     Raises
     ------
-    InputError : as there.
+    InputError
+        As there.
     """
 
     def __init__(
@@ -106,8 +115,9 @@ class Asking:
 
         Parameters
         ----------
-        given : output -> the labels that people gave it, the first of which is its answer; items of no pool are passed
-            over.
+        given : Mapping[Key, Sequence[str]]
+            output -> the labels that people gave it, the first of which is its answer; items of no pool
+            are passed over.
         """
         items = self._pool.items
         said = [next(iter(given.get(item.key, ())), "") for item in items]

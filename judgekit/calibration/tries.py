@@ -34,11 +34,19 @@ class Try(Record):
 
     Attributes
     ----------
-    digest : of evidence, labels and options; of a pool that people are asked about along a path, without its labels.
-    rubric : whose labels they are.
-    delta : the error level that its certificate states. tries : by how many calibrations it is shared.
-    items : the items that people labeled, all of a pool, 8 hex digits each.
-    pool : fingerprint of the pool.
+    digest : str
+        Of evidence, labels and options; of a pool that people are asked about along a path, without its
+        labels.
+    rubric : str
+        Whose labels they are.
+    delta : float
+        The error level that its certificate states.
+    tries : int
+        By how many calibrations it is shared.
+    items : tuple[str, ...]
+        The items that people labeled, all of a pool, 8 hex digits each.
+    pool : str
+        Fingerprint of the pool.
     """
 
     schema_: Literal["judgekit.try/1"] = Field("judgekit.try/1", alias="schema")
@@ -89,7 +97,8 @@ class Try(Record):
 
         Raises
         ------
-        InputError : this is a further one, and leaves less than nothing of the error level.
+        InputError
+            This is a further one, and leaves less than nothing of the error level.
         """
         mine = set(self.items)
         others = {

@@ -26,8 +26,10 @@ def decided_anew(
 
     Raises
     ------
-    InputError : an item that is to be decided anew has no evidence.
-    FingerprintMismatch : the evidence is of other judges than a calibration's.
+    InputError
+        An item that is to be decided anew has no evidence.
+    FingerprintMismatch
+        The evidence is of other judges than a calibration's.
     """
     rows: dict[str, list[EvidenceRow]] = {rubric: [] for rubric in promises}
     for row in run.evidence() if promises else ():

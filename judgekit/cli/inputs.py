@@ -24,12 +24,15 @@ def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]
 
     Parameters
     ----------
-    files : as given on the command line.
-    reader : options of :func:`judgekit.api.read`.
+    files : Iterable[str | Path]
+        As given on the command line.
+    reader : ReaderOptions
+        Options of :func:`judgekit.api.read`.
 
     Raises
     ------
-    InputError : a folder has no logs, or the file of names speaks of none of the files.
+    InputError
+        A folder has no logs, or the file of names speaks of none of the files.
     """
     form, columns = reader.get("format"), reader.get("columns")
     below: list[tuple[str, str]] = []
@@ -60,16 +63,21 @@ def run_folders(groups: Sequence[Sequence[Path]], scored: Path, reader: ReaderOp
 
     Parameters
     ----------
-    groups : run folders, files of outputs and folders of such files, as given on the command line. What several
-        groups hold is scored once.
-    scored : where files are scored, each in a folder of its own.
-    reader : how files are read.
+    groups : Sequence[Sequence[Path]]
+        Run folders, files of outputs and folders of such files, as given on the command line. What
+        several groups hold is scored once.
+    scored : Path
+        Where files are scored, each in a folder of its own.
+    reader : ReaderOptions
+        How files are read.
 
     Raises
     ------
-    ConfigError : there is an option for files, and no file.
-    InputError : a file cannot be read, a folder holds neither a run nor files of outputs, or something else is at the
-        place of a run.
+    ConfigError
+        There is an option for files, and no file.
+    InputError
+        A file cannot be read, a folder holds neither a run nor files of outputs, or something else is
+        at the place of a run.
     """
     every = dict.fromkeys(run for group in groups for run in group)
     files = [str(run) for run in every if not _is_run(run)]
@@ -115,13 +123,17 @@ def check_place(source: str, folder: Path, option: str) -> None:
 
     Parameters
     ----------
-    source : the file of outputs.
-    folder : where its run is to go.
-    option : by which another place is named.
+    source : str
+        The file of outputs.
+    folder : Path
+        Where its run is to go.
+    option : str
+        By which another place is named.
 
     Raises
     ------
-    InputError : a file is in the way, or the folder holds files of outputs.
+    InputError
+        A file is in the way, or the folder holds files of outputs.
     """
     if folder.exists() and not folder.is_dir():
         what = f"the run of {source} needs a folder of this name, and a file is there"

@@ -35,11 +35,24 @@ class Job:
 
     Attributes
     ----------
-    items : read lazily, once. spec : the cascade file. folder : where the run is written.
-    store, budget : see :mod:`judgekit.runs.store`. allow_uncertified : go on where a calibration does not fit.
-    keep_going : go on where a judge fails on most of what it is asked.
-    complete : ask every tier about labeled items (:class:`judgekit.cascade.run.Cascade`).
-    about : what else ``run.json`` should say (source, model, …). report : called after every block.
+    items : Iterable[Item]
+        Read lazily, once.
+    spec : CascadeSpec
+        The cascade file.
+    folder : Path
+        Where the run is written.
+    store, budget
+        See :mod:`judgekit.runs.store`.
+    allow_uncertified : bool
+        Go on where a calibration does not fit.
+    keep_going : bool
+        Go on where a judge fails on most of what it is asked.
+    complete : bool
+        Ask every tier about labeled items (:class:`judgekit.cascade.run.Cascade`).
+    about : RunAbout
+        What else ``run.json`` should say (source, model, …).
+    report : Report
+        Called after every block.
     """
 
     items: Iterable[Item]
@@ -75,8 +88,10 @@ def score(job: Job) -> Progress:
 
     Raises
     ------
-    BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
-    BatchPending : prompts are with a provider; run again to collect the answers.
+    BudgetSpent
+        The store keeps what was answered; run again with a larger budget to go on.
+    BatchPending
+        Prompts are with a provider; run again to collect the answers.
     """
     return finished(partial(score_async, job))
 

@@ -20,7 +20,8 @@ def finished(work: Callable[[], Awaitable[T]]) -> T:
 
     Raises
     ------
-    KeyboardInterrupt : the user stopped it; the work was told so and may keep what it has.
+    KeyboardInterrupt
+        The user stopped it; the work was told so and may keep what it has.
     """
     started: list[asyncio.Task[Any] | None] = []
 

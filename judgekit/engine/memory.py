@@ -80,7 +80,8 @@ class Session:
 
     Raises
     ------
-    ConfigError : an option that makes no sense, or a judge that asks through a batch API, which answers later.
+    ConfigError
+        An option that makes no sense, or a judge that asks through a batch API, which answers later.
     """
 
     def __init__(
@@ -120,12 +121,17 @@ class Session:
 
         Raises
         ------
-        InputError : a mapping that is no item.
-        ConfigError : the session is closed or in use by another event loop, or no rubric is for an item's split.
-        FingerprintMismatch : a calibration was made for other judges, or another rubric.
-        BudgetSpent : the budget is used up; of the items judged together none has a result, and the store keeps what
-            was answered.
-        JudgeFailed : a judge fails on most of what it was asked, and ``keep_going`` is not set.
+        InputError
+            A mapping that is no item.
+        ConfigError
+            The session is closed or in use by another event loop, or no rubric is for an item's split.
+        FingerprintMismatch
+            A calibration was made for other judges, or another rubric.
+        BudgetSpent
+            The budget is used up; of the items judged together none has a result, and the store keeps
+            what was answered.
+        JudgeFailed
+            A judge fails on most of what it was asked, and ``keep_going`` is not set.
         """
         if self._closed:
             raise ConfigError("the session is closed: open another")
@@ -147,7 +153,8 @@ class Session:
 
         Raises
         ------
-        JudgeFailed : naming the judge, how often it failed, and why.
+        JudgeFailed
+            Naming the judge, how often it failed, and why.
         """
         if not self._keep_going:
             self.tallies.check()
@@ -265,8 +272,10 @@ def judge(items: Iterable[GivenItem], **options: Unpack[SessionOptions]) -> list
 
     Raises
     ------
-    InputError : a mapping that is no item, or items that cannot be told apart.
-    ConfigError, FingerprintMismatch, BudgetSpent, JudgeFailed : see :meth:`Session.judge`.
+    InputError
+        A mapping that is no item, or items that cannot be told apart.
+    ConfigError, FingerprintMismatch, BudgetSpent, JudgeFailed
+        See :meth:`Session.judge`.
     """
     return finished(partial(judge_async, items, **options))
 

@@ -51,7 +51,12 @@ def workers_for(kinds: Sequence[Mapping[str, Any]], cluster: Mapping[str, float]
 
     Parameters
     ----------
-    kinds : the tiers of the cascade file. cluster : Ray's total resources. nodes : how many nodes are alive.
+    kinds : Sequence[Mapping[str, Any]]
+        The tiers of the cascade file.
+    cluster : Mapping[str, float]
+        Ray's total resources.
+    nodes : int
+        How many nodes are alive.
     """
     if all(tier.get("judge") in _ON_ONE_CPU for tier in kinds):
         return Workers(max(1, int(cluster.get("CPU", 1))), 1, 0)
@@ -122,9 +127,12 @@ def score(job: Job) -> Progress:
 
     Raises
     ------
-    MissingExtra : Ray is not installed.
-    ConfigError : a judge asks through a batch API.
-    BudgetSpent : the store keeps what was answered; run again with a larger budget to go on.
+    MissingExtra
+        Ray is not installed.
+    ConfigError
+        A judge asks through a batch API.
+    BudgetSpent
+        The store keeps what was answered; run again with a larger budget to go on.
     """
     if job.spec.batched:
         raise errors.ConfigError("a batch API does all the work itself: use --engine local with --batch")

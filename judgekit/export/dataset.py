@@ -22,7 +22,8 @@ def write(run: RunFolder, out: Path) -> None:
 
     Raises
     ------
-    InputError : something else is at the place.
+    InputError
+        Something else is at the place.
     """
     if out.exists() and not (out.is_dir() and {path.name for path in out.iterdir()} <= {TABLE, CARD}):
         raise InputError("something else than an exported data set is there; give another place", path=out)

@@ -29,7 +29,8 @@ def write(run: RunFolder, out: Path) -> None:
 
     Raises
     ------
-    InputError : the run holds outputs of several models or methods; inspect's scores are of one log.
+    InputError
+        The run holds outputs of several models or methods; inspect's scores are of one log.
     """
     promises = calibrations(run)
     labels = {rubric: cascade.labels for rubric, cascade in run.about.cascades.items()}

@@ -41,10 +41,14 @@ def export(run: str | Path, out: str | Path, *, format: str | None = None) -> Pa
 
     Raises
     ------
-    ConfigError : the format is unknown, or the ending tells none.
-    InputError : there is no finished run.
-    InputError : something else is at the place of a data set.
-    MissingExtra : the format needs a package that is not installed.
+    ConfigError
+        The format is unknown, or the ending tells none.
+    InputError
+        There is no finished run.
+    InputError
+        Something else is at the place of a data set.
+    MissingExtra
+        The format needs a package that is not installed.
     """
     source, target = RunFolder.open(run), Path(out)
     if format is None:

@@ -22,8 +22,10 @@ def write(run: RunFolder, out: Path) -> None:
 
     Raises
     ------
-    MissingExtra : openpyxl is not installed.
-    InputError : the run has more outputs than a sheet has rows.
+    MissingExtra
+        Openpyxl is not installed.
+    InputError
+        The run has more outputs than a sheet has rows.
     """
     book = workbooks().Workbook(write_only=True)  # cells go to a file as they come
     page = book.create_sheet(_SHEET)

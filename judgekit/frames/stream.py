@@ -72,7 +72,8 @@ class Stream(Iterator[R], Generic[R]):
 
         Raises
         ------
-        MissingExtra : pandas is not installed.
+        MissingExtra
+            Pandas is not installed.
         """
         pandas = _pandas()
         import pyarrow
@@ -89,7 +90,8 @@ class Stream(Iterator[R], Generic[R]):
 
         Raises
         ------
-        MissingExtra : polars is not installed.
+        MissingExtra
+            Polars is not installed.
         """
         try:
             import polars
@@ -110,7 +112,8 @@ def to_frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = 
 
     Raises
     ------
-    MissingExtra : pandas is not installed.
+    MissingExtra
+        Pandas is not installed.
     """
     return _pandas().DataFrame.from_records(list(rows), columns=None if columns is None else list(columns))
 

@@ -80,7 +80,8 @@ class Hook:
 
     Raises
     ------
-    ConfigError : the rubric has no such label, or a file of the cascade is not as it should be.
+    ConfigError
+        The rubric has no such label, or a file of the cascade is not as it should be.
     """
 
     def __init__(
@@ -124,7 +125,8 @@ class Hook:
 
         Raises
         ------
-        InputError : the response is no text, or the document has no question.
+        InputError
+            The response is no text, or the document has no question.
         """
         if len(results) != 1 or not isinstance(results[0], str):
             raise InputError(

@@ -52,7 +52,8 @@ def share(verdicts: Sequence[Verdict], rubric: Rubric, of: str = "") -> Share:
 
     Raises
     ------
-    ConfigError : the rubric knows nothing of that name.
+    ConfigError
+        The rubric knows nothing of that name.
     """
     wanted = labels_of(rubric, of)
     given = [verdict.label for verdict in verdicts if verdict.state == "verdict"]

@@ -29,12 +29,14 @@ class HumanJudge:
 
     Parameters
     ----------
-    path : a label file or a filled sheet (:func:`judgekit.readers.read_labels`); None for the labels that the items
-        themselves carry.
+    path : Path | None
+        A label file or a filled sheet (:func:`judgekit.readers.read_labels`); None for the labels that
+        the items themselves carry.
 
     Raises
     ------
-    InputError : the file cannot be read, a row is not a label, or a person labeled an item twice.
+    InputError
+        The file cannot be read, a row is not a label, or a person labeled an item twice.
     """
 
     description = "people's labels from a file, as the last tier"

@@ -19,9 +19,12 @@ class Price(Record):
 
     Attributes
     ----------
-    input, output : prompt and completion tokens.
-    cached_input : prompt tokens served from the provider's cache; None: as ``input``.
-    batch : share of the price that is charged through the Batch API.
+    input, output : float
+        Prompt and completion tokens.
+    cached_input : float | None
+        Prompt tokens served from the provider's cache; None: as ``input``.
+    batch : float
+        Share of the price that is charged through the Batch API.
     """
 
     input: float = Field(ge=0)

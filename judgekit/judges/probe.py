@@ -24,13 +24,28 @@ class Probe:
 
     Attributes
     ----------
-    asks : prompts, each asked twice. answered : of them, with a verdict both times.
-    exact : share of the answers in which every option letter's log-probability was reported.
-    sampled : verdicts are counts of samples. mass, least_mass : mean and least probability on the letters.
-    order_inconsistency : share of items whose verdict changes with the order, None where asked in one order only.
-    changed : verdicts that were others the second time. difference : the largest change of a label's probability.
-    seconds : median time of an ask. longest_prompt : tokens. context_length : tokens the model takes, if known.
-    errors : reasons for missing verdicts and how often.
+    asks : int
+        Prompts, each asked twice.
+    answered : int
+        Of them, with a verdict both times.
+    exact : float
+        Share of the answers in which every option letter's log-probability was reported.
+    sampled : bool
+        Verdicts are counts of samples. mass, least_mass : mean and least probability on the letters.
+    order_inconsistency : float | None
+        Share of items whose verdict changes with the order, None where asked in one order only.
+    changed : int
+        Verdicts that were others the second time.
+    difference : float
+        The largest change of a label's probability.
+    seconds : float
+        Median time of an ask.
+    longest_prompt : int | None
+        Tokens.
+    context_length : int | None
+        Tokens the model takes, if known.
+    errors : dict[str, int]
+        Reasons for missing verdicts and how often.
     """
 
     asks: int
@@ -54,7 +69,8 @@ async def probe(backend: Backend, rows: Sequence[Sequence[Ask]]) -> Probe:
 
     Parameters
     ----------
-    rows : one row an item, one ask an order.
+    rows : Sequence[Sequence[Ask]]
+        One row an item, one ask an order.
     """
     asks = [ask for row in rows for ask in row]
     first, second = [{ask.key: answer async for ask, answer in backend.answer(asks)} for _ in range(2)]
@@ -100,9 +116,12 @@ async def check(judges: Iterable[Judge], rubric: str, items: int, stress: str | 
 
     Parameters
     ----------
-    judges : each is tried out once, however often it stands there.
-    items : most items, or pairs of a stress test, to ask about.
-    stress : ``rulebreakers`` (see there) instead of the examples.
+    judges : Iterable[Judge]
+        Each is tried out once, however often it stands there.
+    items : int
+        Most items, or pairs of a stress test, to ask about.
+    stress : str | None
+        ``rulebreakers`` (see there) instead of the examples.
     """
     each = {id(judge): judge for judge in judges}
     lines = []

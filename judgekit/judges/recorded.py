@@ -34,11 +34,17 @@ class RecordedJudge:
 
     Parameters
     ----------
-    path : evidence JSONL. tier : which of its tiers. name : this judge's name in the cascade.
+    path : Path
+        Evidence JSONL.
+    tier : str
+        Which of its tiers.
+    name : str
+        This judge's name in the cascade.
 
     Raises
     ------
-    InputError : the file cannot be read, a row is not evidence, an id stands twice, or no row has the tier.
+    InputError
+        The file cannot be read, a row is not evidence, an id stands twice, or no row has the tier.
     """
 
     description = "evidence from a file"

@@ -23,7 +23,8 @@ def rows(path: Path) -> Iterator[Row]:
 
     Raises
     ------
-    InputError : the file cannot be read, or a line is not a JSON object with an ``id``.
+    InputError
+        The file cannot be read, or a line is not a JSON object with an ``id``.
     """
     try:
         with path.open("rb") as file:

@@ -96,7 +96,8 @@ def pairs(n: int, seed: int = 0) -> list[Pair]:
 
     Raises
     ------
-    ValueError : n is below 1.
+    ValueError
+        N is below 1.
     """
     if n < 1:
         raise ValueError(f"{n} pairs asked for: give at least 1")

@@ -56,9 +56,12 @@ def read_logprobs(
 
     Parameters
     ----------
-    choice : a member of ``choices`` as decoded from JSON, of which nothing is taken for granted.
-    letters : the option letters; a mapping letter -> label lets an answer spell its label out.
-    thinking_end : the text after which the verdict stands, where a model may think aloud; None: it may not.
+    choice : Mapping[str, Any]
+        A member of ``choices`` as decoded from JSON, of which nothing is taken for granted.
+    letters : Iterable[str]
+        The option letters; a mapping letter -> label lets an answer spell its label out.
+    thinking_end : str | None
+        The text after which the verdict stands, where a model may think aloud; None: it may not.
 
     Returns
     -------
@@ -173,7 +176,8 @@ def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, f
 
     Parameters
     ----------
-    options : option letter -> label, of the prompt that was answered.
+    options : Mapping[str, str]
+        Option letter -> label, of the prompt that was answered.
 
     Returns
     -------

@@ -41,7 +41,8 @@ def collapsed(files: Paths) -> list[Collapsed]:
 
     Parameters
     ----------
-    files : run folders.
+    files : Paths
+        Run folders.
     """
     fluent: dict[tuple[Path, str, str], Counter[bool]] = {}
     for source in paths(files):

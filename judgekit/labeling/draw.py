@@ -61,22 +61,36 @@ def draw(
 
     Parameters
     ----------
-    files : run folders.
-    labels : the file that labels will go to.
-    kind : what to draw (:class:`judgekit.calibration.pool.Pool`); None only goes on with what stands there.
-    rubric : under which people label; needed where the runs have several.
-    size : how many items; by default all there are, and for a promise so many that ``wanted`` labels are asked for.
-    wanted : labels that people are to give, about.
-    given : label files; what they hold is labeled already.
-    calibrations : by which verdicts are decided anew before spot checks or open items are drawn.
-    seed : of the draw.
-    promise : what labels along a path are asked for, as options of a calibration.
+    files : Paths
+        Run folders.
+    labels : Path
+        The file that labels will go to.
+    kind : Kind | None
+        What to draw (:class:`judgekit.calibration.pool.Pool`); None only goes on with what stands
+        there.
+    rubric : str | None
+        Under which people label; needed where the runs have several.
+    size : int | None
+        How many items; by default all there are, and for a promise so many that ``wanted`` labels are
+        asked for.
+    wanted : int
+        Labels that people are to give, about.
+    given : Paths
+        Label files; what they hold is labeled already.
+    calibrations : Paths
+        By which verdicts are decided anew before spot checks or open items are drawn.
+    seed : int
+        Of the draw.
+    promise : Any
+        What labels along a path are asked for, as options of a calibration.
 
     Raises
     ------
-    ConfigError : nothing says what to draw.
-    InputError : the pool beside the labels is another one; there is nothing to draw from; or the label file holds
-        labels that were asked from no pool.
+    ConfigError
+        Nothing says what to draw.
+    InputError
+        The pool beside the labels is another one; there is nothing to draw from; or the label file
+        holds labels that were asked from no pool.
     """
     where = pool_file(labels)
     if where.is_file():
@@ -138,7 +152,8 @@ def _check_same(pool: Pool, where: Path, kind: Kind | None, **wanted: Any) -> No
 
     Raises
     ------
-    InputError : naming what differs.
+    InputError
+        Naming what differs.
     """
     was: dict[str, Any] = {"kind": pool.kind, "rubric": pool.rubric, **pool.options}
     said = {name: value for name, value in {"kind": kind, **wanted}.items() if name in was}
@@ -170,7 +185,8 @@ def _found(files: Paths, pool: Pool, where: Path) -> tuple[Task, ...]:
 
     Raises
     ------
-    InputError : some are in none of the runs.
+    InputError
+        Some are in none of the runs.
     """
     tasks = {task.item.key: task for task in every(files, pool.rubric)}
     if lost := [item for item in pool.items if item.key not in tasks]:
@@ -218,7 +234,8 @@ def path_pool(labels: Path, rubric: str | None, given: Paths = ()) -> Path | Non
 
     Raises
     ------
-    InputError : there are several.
+    InputError
+        There are several.
     """
     folders = dict.fromkeys(path.parent for path in (labels, *paths(given)))
     files = [path for folder in folders for path in sorted(folder.glob("*" + SUFFIX))]

@@ -49,7 +49,8 @@ class Along:
 
         Raises
         ------
-        InputError : a tier was not asked about some items, or the promise makes no sense for the rubric.
+        InputError
+            A tier was not asked about some items, or the promise makes no sense for the rubric.
         """
         asks = asking(runs, pool)
         place = {item.key: number for number, item in enumerate(pool.items)}

@@ -89,8 +89,10 @@ def write_sheet(path: Path, tasks: Sequence[Task], to: str = "csv") -> list[Path
 
     Raises
     ------
-    ConfigError : there is no such tool, or it takes one rubric at a time and the tasks are of several.
-    InputError : an item's name holds what no file can.
+    ConfigError
+        There is no such tool, or it takes one rubric at a time and the tasks are of several.
+    InputError
+        An item's name holds what no file can.
     """
     tool = tool_named(to)
     rubrics = sorted({task.rubric for task in tasks})
@@ -148,7 +150,8 @@ def read_sheet(path: Path) -> list[Task]:
 
     Raises
     ------
-    InputError : a row has no id, output or choices; or nothing is left to label.
+    InputError
+        A row has no id, output or choices; or nothing is left to label.
     """
     tasks = []
     for line, row in table(path):

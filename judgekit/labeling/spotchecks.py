@@ -62,10 +62,14 @@ class SpotChecks:
 
     Attributes
     ----------
-    rubric, calibration : whose promise: the rubric, and the calibration's fingerprint.
-    parts : one audit for every part of the promise that some verdict belongs to.
-    left_out : why labels did not count -> how many.
-    fair : the comparison of checked verdicts with all others; None where too few to compare.
+    rubric, calibration : str
+        Whose promise: the rubric, and the calibration's fingerprint.
+    parts : tuple[Part, ...]
+        One audit for every part of the promise that some verdict belongs to.
+    left_out : dict[str, int]
+        Why labels did not count -> how many.
+    fair : Shift | None
+        The comparison of checked verdicts with all others; None where too few to compare.
     """
 
     rubric: str
@@ -137,15 +141,21 @@ def spot_checks(
 
     Parameters
     ----------
-    rows : verdicts, each with the labels that people gave the item under the verdict's rubric.
-    calibration : whose promise it is.
-    fingerprint : of the calibration, as verdicts under it carry it.
-    level : probability of ever saying something false.
-    unmatched : ids that were labeled and that no verdict has; counted as left out.
+    rows : Sequence[Checked]
+        Verdicts, each with the labels that people gave the item under the verdict's rubric.
+    calibration : Calibration
+        Whose promise it is.
+    fingerprint : str
+        Of the calibration, as verdicts under it carry it.
+    level : float
+        Probability of ever saying something false.
+    unmatched : int
+        Ids that were labeled and that no verdict has; counted as left out.
 
     Raises
     ------
-    InputError : a label that the promise knows nothing of.
+    InputError
+        A label that the promise knows nothing of.
     """
     left_out: Counter[str] = Counter({"no verdict has that id": unmatched})
     won = [part for part in calibration.certificate.parts if part.certified]

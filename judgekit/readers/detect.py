@@ -37,8 +37,10 @@ def look(file: BinaryIO, path: Path) -> Head:
 
     Raises
     ------
-    InputError : it is empty, or neither JSON, JSONL nor a table with a header.
-    DamagedArchive : it is an archive, damaged or cut off.
+    InputError
+        It is empty, or neither JSON, JSONL nor a table with a header.
+    DamagedArchive
+        It is an archive, damaged or cut off.
     """
     if is_columnar(file):
         return Head("table", row=next(columnar(file, path), (0, {}))[1])
@@ -118,8 +120,10 @@ def find(seen: Head, path: Path) -> Format:
 
     Raises
     ------
-    UnknownFormat : none fits.
-    InputError : the one that fits says that there is nothing to judge.
+    UnknownFormat
+        None fits.
+    InputError
+        The one that fits says that there is nothing to judge.
     """
     if fits := _first_that_fits(seen, SHIPPED.values()):
         if why := fits.refuses(seen):

@@ -33,8 +33,10 @@ class Labels:
 
     Parameters
     ----------
-    rows : the labels of a file.
-    path : its name in messages.
+    rows : Iterable[LabelRow]
+        The labels of a file.
+    path : object
+        Its name in messages.
     """
 
     def __init__(self, rows: Iterable[LabelRow] = (), path: object = None) -> None:
@@ -51,7 +53,8 @@ class Labels:
 
         Raises
         ------
-        InputError : see :func:`judgekit.readers.read_labels`.
+        InputError
+            See :func:`judgekit.readers.read_labels`.
         """
         labels = cls(path=", ".join(map(str, files)))
         for path in files:
@@ -76,12 +79,16 @@ class Labels:
 
         Parameters
         ----------
-        item : an item, which is not of one rubric, or a row that names its rubric.
-        rubric : by which the item is judged.
+        item : Item | ItemRow
+            An item, which is not of one rubric, or a row that names its rubric.
+        rubric : str
+            By which the item is judged.
 
         Raises
         ------
-        InputError : a label names no model, and outputs of several models have its id; or it is none of the rubric's.
+        InputError
+            A label names no model, and outputs of several models have its id; or it is none of the
+            rubric's.
         """
         return tuple(
             HumanLabel(annotator=row.annotator, label=row.label, rubric=row.rubric, at=row.at, pool=row.pool)

@@ -32,7 +32,8 @@ def read_labels(path: str | Path) -> Iterator[LabelRow]:
 
     Raises
     ------
-    InputError : naming file, row and what was expected; also when no row holds a label, a label is none of its
+    InputError
+        Naming file, row and what was expected; also when no row holds a label, a label is none of its
         rubric's, or a person labeled an item twice.
     """
     return (row for _, row in numbered_labels(path) if isinstance(row, LabelRow))
@@ -164,7 +165,8 @@ def meant(label: str, rubric: str, path: object, place: Place) -> str:
 
     Raises
     ------
-    InputError : it is none of the rubric's labels.
+    InputError
+        It is none of the rubric's labels.
     """
     if label.strip().casefold() == CANNOT_TELL:
         return CANNOT_TELL

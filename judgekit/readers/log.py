@@ -62,8 +62,10 @@ class Log:
 
         Raises
         ------
-        InputError : the file is missing, empty, or in no known format.
-        ConfigError : there is no such format, or it takes no column map.
+        InputError
+            The file is missing, empty, or in no known format.
+        ConfigError
+            There is no such format, or it takes no column map.
         """
         path, mark, seen = source.path, None, None
         form = None if format is None else format_named(format)
@@ -146,7 +148,8 @@ def unique(items: Iterable[Item], path: object = None) -> Iterator[Item]:
 
     Raises
     ------
-    InputError : there is none, one is no item, or an id occurs twice for one model and method.
+    InputError
+        There is none, one is no item, or an id occurs twice for one model and method.
     """
     seen: set[int] = set()
     for item in items:

@@ -19,13 +19,15 @@ class NamesFile:
 
     Parameters
     ----------
-    path : CSV with the columns ``run``, ``model``, ``method``, or JSON or YAML: run -> {model, method}. A run is the
-        path of its file or of a folder above it, or the last parts of that path, such as the folder's name. A cell
-        left out or empty says nothing.
+    path : str | Path
+        CSV with the columns ``run``, ``model``, ``method``, or JSON or YAML: run -> {model, method}. A
+        run is the path of its file or of a folder above it, or the last parts of that path, such as the
+        folder's name. A cell left out or empty says nothing.
 
     Raises
     ------
-    InputError : the file cannot be read, says something else, or names a run twice.
+    InputError
+        The file cannot be read, says something else, or names a run twice.
     """
 
     def __init__(self, path: str | Path) -> None:

@@ -64,12 +64,17 @@ class People:
 
     Attributes
     ----------
-    labeled, annotators : items with a human label, and people.
-    decided : labeled items with a verdict and a majority label, which agreement is over.
-    agreement, coverage : of the verdicts as given, against the majority label; None where there is nothing to count.
-    ceiling : how often a person agrees with the majority of the others, with its interval; None where no item has
-        two labels.
-    curve, bins : by confidence.
+    labeled, annotators : int
+        Items with a human label, and people.
+    decided : int
+        Labeled items with a verdict and a majority label, which agreement is over.
+    agreement, coverage : float | None
+        Of the verdicts as given, against the majority label; None where there is nothing to count.
+    ceiling : tuple[float, float, float] | None
+        How often a person agrees with the majority of the others, with its interval; None where no item
+        has two labels.
+    curve, bins
+        By confidence.
     """
 
     rubric: str
@@ -171,8 +176,10 @@ def risk_coverage(ranked: Sequence[Sequence[tuple[float, bool]]], total: int) ->
 
     Parameters
     ----------
-    ranked : lists of (confidence, agrees), each from most to least confident, one list after the other.
-    total : labeled items, those without any opinion included.
+    ranked : Sequence[Sequence[tuple[float, bool]]]
+        Lists of (confidence, agrees), each from most to least confident, one list after the other.
+    total : int
+        Labeled items, those without any opinion included.
     """
     wrong = seen = 0
     for guesses in ranked:

@@ -110,7 +110,8 @@ def check_pools(knowing: Sequence[Run], ignorant: Sequence[Run]) -> None:
 
     Raises
     ------
-    ValueError : there is one pool only, or a run is in both.
+    ValueError
+        There is one pool only, or a run is in both.
     """
     if bool(knowing) != bool(ignorant):
         raise ValueError("measures are tested by models that know and models that do not: give both")

@@ -65,7 +65,8 @@ def mean(values: Values, level: float = CONFIDENCE, bounds: Bounds = (0.0, 1.0))
 
     Parameters
     ----------
-    values : question to value
+    values : Values
+        Question to value
     level : float
         Confidence of the two-sided interval.
     bounds : (float, float) or None

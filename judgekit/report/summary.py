@@ -88,7 +88,8 @@ def summarize(runs: Sequence[Run], *, known: Sequence[Run] = (), ignorant: Seque
 
     Raises
     ------
-    ValueError : no runs, only one of the two pools, or a run that is in both.
+    ValueError
+        No runs, only one of the two pools, or a run that is in both.
     """
     if not runs:
         raise ValueError("no runs to report on")

@@ -13,8 +13,14 @@ class Spent:
 
     Attributes
     ----------
-    calls : prompts sent. dollars : US dollars that are known to be billed. unpriced : calls whose cost is unknown.
-    reserved : US dollars that those may have cost at most, where a budget counted them.
+    calls : int
+        Prompts sent.
+    dollars : float
+        US dollars that are known to be billed.
+    unpriced : int
+        Calls whose cost is unknown.
+    reserved : float
+        US dollars that those may have cost at most, where a budget counted them.
     """
 
     calls: int = 0
@@ -48,8 +54,10 @@ class Budget:
 
     Parameters
     ----------
-    dollars, calls : the limits; None: no limit.
-    spent : what the run has used before (``Store.spent()``).
+    dollars, calls
+        The limits; None: no limit.
+    spent : Spent
+        What the run has used before (``Store.spent()``).
     """
 
     def __init__(
@@ -68,7 +76,8 @@ class Budget:
 
         Raises
         ------
-        BudgetSpent : there is no room, and will not be.
+        BudgetSpent
+            There is no room, and will not be.
         """
         if self.calls is not None and self.spent_calls + calls > self.calls:
             raise BudgetSpent(f"the budget of {self.calls} calls is used up")

@@ -49,7 +49,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : scoring left none there, or has not finished it; runs one folder further down are named.
+        InputError
+            Scoring left none there, or has not finished it; runs one folder further down are named.
         """
         path = Path(path)
         if is_finished(path):
@@ -70,7 +71,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : it is not JSON, or not what is said of a run.
+        InputError
+            It is not JSON, or not what is said of a run.
         """
         path = self.path / ABOUT
         if not path.is_file():
@@ -106,7 +108,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : the folder holds items, but not that of a verdict.
+        InputError
+            The folder holds items, but not that of a verdict.
         """
         items = {item.key: item for item in self.items()}
         for verdict in self.verdicts():
@@ -123,7 +126,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : the files are not in the same order, as scoring writes them.
+        InputError
+            The files are not in the same order, as scoring writes them.
         """
         beside = {
             name: rows
@@ -181,7 +185,8 @@ def finished(given: Paths) -> list[Path]:
 
     Raises
     ------
-    InputError : no other is left.
+    InputError
+        No other is left.
     """
     every = _once(paths(given))
     open_runs = [path for path in every if is_unfinished(path)]

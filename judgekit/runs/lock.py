@@ -29,7 +29,8 @@ class Lock:
 
     Raises
     ------
-    StoreBusy : another process holds it.
+    StoreBusy
+        Another process holds it.
     """
 
     def __init__(self, file: Path, what: str, instead: str) -> None:

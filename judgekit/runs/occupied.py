@@ -33,12 +33,17 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
 
     Parameters
     ----------
-    folder : where the run would go. about : what ``run.json`` would say of the source.
-    rubric, fingerprints : of the first item: its rubric, and what its judges are (tier -> fingerprint).
+    folder : Path
+        Where the run would go.
+    about : RunAbout
+        What ``run.json`` would say of the source.
+    rubric, fingerprints
+        Of the first item: its rubric, and what its judges are (tier -> fingerprint).
 
     Raises
     ------
-    Occupied : what is there is another run; how to go on.
+    Occupied
+        What is there is another run; how to go on.
     """
     try:
         was = RunFolder(folder).about

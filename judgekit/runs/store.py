@@ -53,12 +53,15 @@ class Store:
 
     Parameters
     ----------
-    folder : the run's folder; made if absent.
+    folder : str | Path
+        The run's folder; made if absent.
 
     Raises
     ------
-    StoreBusy : another process has this run open.
-    InputError : the file there is not a store, or one of a newer version.
+    StoreBusy
+        Another process has this run open.
+    InputError
+        The file there is not a store, or one of a newer version.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -124,7 +127,8 @@ class Store:
 
         Raises
         ------
-        StoreFailed : there is none.
+        StoreFailed
+            There is none.
         """
         if self._ballast is not None:
             return
@@ -145,13 +149,17 @@ class Store:
 
         Parameters
         ----------
-        answers : pairs of content key and the answer as a JSON object; its ``top`` is kept apart, since
-            only a person reads it, and its ``cost`` (None: unknown) is added up.
-        judge : name of the judge that pays.
+        answers : Iterable[tuple[str, Row]]
+            Pairs of content key and the answer as a JSON object; its ``top`` is kept apart, since only
+            a person reads it, and its ``cost`` (None: unknown) is added up.
+        judge : str
+            Name of the judge that pays.
 
         Raises
         ------
-        StoreFailed : there is no room for them, or only what was held back for this moment (then they are ``kept``).
+        StoreFailed
+            There is no room for them, or only what was held back for this moment (then they are
+            ``kept``).
         """
         answers = list(answers)
         try:

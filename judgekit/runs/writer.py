@@ -29,9 +29,18 @@ class Progress:
 
     Attributes
     ----------
-    done : items. cost : US dollars so far, None where unknown. states : items by state.
-    heard : a sentence for each judge that failed on some items. failing : for each that failed on most.
-    calls : prompts sent, in this run's folder, so far.
+    done : int
+        Items.
+    cost : float | None
+        US dollars so far, None where unknown.
+    states : Mapping[str, int]
+        Items by state.
+    heard : Sequence[str]
+        A sentence for each judge that failed on some items.
+    failing : Sequence[str]
+        For each that failed on most.
+    calls : int
+        Prompts sent, in this run's folder, so far.
     """
 
     done: int
@@ -51,7 +60,10 @@ class RunWriter:
 
     Parameters
     ----------
-    folder : the run folder. passing : see :class:`judgekit.runs.tally.Tallies`.
+    folder : Path
+        The run folder.
+    passing : Iterable[str]
+        See :class:`judgekit.runs.tally.Tallies`.
     """
 
     def __init__(self, folder: Path, passing: Iterable[str] = ()) -> None:

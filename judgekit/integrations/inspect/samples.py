@@ -23,7 +23,8 @@ def item(state: TaskState, target: Target) -> Item:
 
     Raises
     ------
-    InputError : the sample has no question of a user.
+    InputError
+        The sample has no question of a user.
     """
     asked = state.input
     row = {

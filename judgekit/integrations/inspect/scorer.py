@@ -55,7 +55,8 @@ def trusted_judge(
 
     Raises
     ------
-    PrerequisiteError : a file or an option is not as it should be; in one line.
+    PrerequisiteError
+        A file or an option is not as it should be; in one line.
     """
     with _in_one_line():
         spec = load_cascade(cascade, rubric, () if calibration is None else calibration)
@@ -104,7 +105,8 @@ def outcomes(of: str = "trusted_judge") -> Scorer:
 
     Raises
     ------
-    PrerequisiteError : a sample has no such score.
+    PrerequisiteError
+        A sample has no such score.
     """
 
     async def score(state: TaskState, target: Target) -> Score:

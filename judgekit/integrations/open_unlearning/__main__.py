@@ -32,7 +32,8 @@ def main(arguments: Sequence[str]) -> None:
 
     Raises
     ------
-    ConfigError : there is no checkout, or its requirements are not installed.
+    ConfigError
+        There is no checkout, or its requirements are not installed.
     """
     options, rest = _parser().parse_known_args(arguments)
     checkout = Path(options.checkout).resolve()

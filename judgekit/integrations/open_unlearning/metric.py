@@ -47,9 +47,12 @@ def judged(model: object, **given: Any) -> Result:
 
     Raises
     ------
-    ConfigError : no metric with generations, or an option that is not known.
-    InputError : a row of that metric without one of the three texts.
-    JudgekitError : what :func:`judgekit.judge` raises.
+    ConfigError
+        No metric with generations, or an option that is not known.
+    InputError
+        A row of that metric without one of the three texts.
+    JudgekitError
+        What :func:`judgekit.judge` raises.
     """
     metric, rows = _generations(given.get("pre_compute") or {})
     options = _options(given)
@@ -103,7 +106,8 @@ def register() -> None:
 
     Raises
     ------
-    ModuleNotFoundError : it is not, or something that it needs is not installed.
+    ModuleNotFoundError
+        It is not, or something that it needs is not installed.
     """
     from evals.metrics import METRICS_REGISTRY
     from evals.metrics.base import unlearning_metric

@@ -100,7 +100,8 @@ class Judging:
 
         Parameters
         ----------
-        outputs : run folder, or results of :meth:`judge`
+        outputs : Outputs
+            Run folder, or results of :meth:`judge`
         against : run folder, or results of :meth:`judge`, optional
             What the outputs must not leak more than, nor keep less than.
         margin, require_certified : float, bool

@@ -24,14 +24,22 @@ class Annotators(Record):
 
     Attributes
     ----------
-    n : annotators. k : labeled examples before the question of each.
-    orders : 1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
-    stages : annotators asked so far at each stage, increasing, the last being ``n``; by default one stage. 0.5 is the
-        first annotator in one order only.
-    labels : ``majority`` takes one label an example; ``individual`` lets every annotator stand for one person
-        who labeled the examples.
-    seed : of the draw of examples.
-    examples : a JSONL file of items with human labels; by default the rubric's own examples.
+    n : int
+        Annotators.
+    k : int
+        Labeled examples before the question of each.
+    orders : {1, 2}
+        1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
+    stages : tuple[int | float, ...]
+        Annotators asked so far at each stage, increasing, the last being ``n``; by default one stage.
+        0.5 is the first annotator in one order only.
+    labels : {'majority', 'individual'}
+        ``majority`` takes one label an example; ``individual`` lets every annotator stand for one
+        person who labeled the examples.
+    seed : int
+        Of the draw of examples.
+    examples : Path | None
+        A JSONL file of items with human labels; by default the rubric's own examples.
     """
 
     n: int = Field(1, ge=1)
@@ -73,7 +81,8 @@ def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
 
     Raises
     ------
-    InputError : a line is no item, has no label, or one that the rubric does not know.
+    InputError
+        A line is no item, has no label, or one that the rubric does not know.
     """
     if path is None:
         return [Example(item, {"": label}) for item, label in rubric.example_rows]

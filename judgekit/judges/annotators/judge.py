@@ -39,9 +39,16 @@ class ModelJudge:
 
     Parameters
     ----------
-    name : the tier's name. backend : answers prompts. store : None keeps nothing.
-    annotators, folder : as in the cascade file, and where its relative paths start.
-    keep_going : go on although the first calls all fail alike.
+    name : str
+        The tier's name.
+    backend : Backend
+        Answers prompts.
+    store : Store | None
+        None keeps nothing.
+    annotators, folder
+        As in the cascade file, and where its relative paths start.
+    keep_going : bool
+        Go on although the first calls all fail alike.
     """
 
     def __init__(
@@ -212,8 +219,10 @@ class ConfiguredJudge(ModelJudge, ABC):
 
     Attributes
     ----------
-    kind : what the entry calls it; the tier's name where the entry gives none.
-    description : one line for ``judgekit judges``.
+    kind : ClassVar[str]
+        What the entry calls it; the tier's name where the entry gives none.
+    description : ClassVar[str]
+        One line for ``judgekit judges``.
     """
 
     kind: ClassVar[str]

@@ -21,12 +21,19 @@ class Panel:
 
     Parameters
     ----------
-    spec : how many of what. rubric : what is asked. examples : where they are drawn from.
-    identity : what else the keys of asks depend on (see ``KeyMaker``).
+    spec : Annotators
+        How many of what.
+    rubric : Rubric
+        What is asked.
+    examples : Sequence[Example]
+        Where they are drawn from.
+    identity : str
+        What else the keys of asks depend on (see ``KeyMaker``).
 
     Raises
     ------
-    ConfigError : there are not enough examples.
+    ConfigError
+        There are not enough examples.
     """
 
     def __init__(
@@ -116,7 +123,10 @@ def combine(heard: Sequence[tuple[Ask, Answer]], labels: Sequence[str], orders: 
 
     Parameters
     ----------
-    heard : asks and answers as ``Panel.asks`` orders them. orders : asks an annotator; of a single ask that is all.
+    heard : Sequence[tuple[Ask, Answer]]
+        Asks and answers as ``Panel.asks`` orders them.
+    orders : int
+        Asks an annotator; of a single ask that is all.
     """
     orders = min(orders, len(heard))
     opinions, reasons, order_inconsistency = [], Counter[str](), 0

@@ -94,7 +94,8 @@ class ItemBackend(ABC):
 
     Raises
     ------
-    ConfigError : a budget in dollars, and no price to count it by.
+    ConfigError
+        A budget in dollars, and no price to count it by.
     """
 
     slow = False
@@ -187,7 +188,8 @@ def pointwise(kind: str, rubric: Rubric) -> None:
 
     Raises
     ------
-    ConfigError : it compares outputs, or judges a chain of them.
+    ConfigError
+        It compares outputs, or judges a chain of them.
     """
     if rubric.file.kind != "pointwise":
         raise ConfigError(f"judge '{kind}' is given one output; rubric '{rubric.name}' is {rubric.file.kind}")

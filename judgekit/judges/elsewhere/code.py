@@ -48,7 +48,8 @@ def consent(named: str, kind: str, *, trusted: bool) -> None:
 
     Raises
     ------
-    ConfigError : it is not in the environment either.
+    ConfigError
+        It is not in the environment either.
     """
     allowed = os.environ.get(CODE, "").replace(",", " ").split()
     if not trusted and not {named, named.partition(":")[0]} & set(allowed):
@@ -63,7 +64,8 @@ def imported(where: str, kind: str) -> Any:
 
     Raises
     ------
-    ConfigError : there is no such object.
+    ConfigError
+        There is no such object.
     """
     module, _, name = where.partition(":")
     if not module or not name:
@@ -94,7 +96,8 @@ def source_of(function: object) -> str:
 
     Raises
     ------
-    ConfigError : something that it uses cannot be told from an earlier version of itself.
+    ConfigError
+        Something that it uses cannot be told from an earlier version of itself.
     """
     if _is_installed(inspect.unwrap(function) if callable(function) else function):
         return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}"

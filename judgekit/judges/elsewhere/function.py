@@ -55,7 +55,9 @@ class FunctionBackend(ItemBackend):
 
     Raises
     ------
-    ConfigError : no version is stated, and the source does not tell the function from an earlier version of itself.
+    ConfigError
+        No version is stated, and the source does not tell the function from an earlier version of
+        itself.
     """
 
     entry: FunctionEntry

@@ -52,7 +52,8 @@ def read(said: Opinion, names: Mapping[str, str], labels: Sequence[str], cost: f
 
     Raises
     ------
-    Unreadable : it names what is no label, or its numbers are no probabilities.
+    Unreadable
+        It names what is no label, or its numbers are no probabilities.
     """
     if isinstance(said, Evidence):
         cost = cost if said.cost is None else said.cost

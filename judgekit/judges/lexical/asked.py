@@ -107,7 +107,8 @@ def asked(question: str) -> Asked:
 
     Parameters
     ----------
-    question : in English; of several sentences, the last that ends with a question mark counts.
+    question : str
+        In English; of several sentences, the last that ends with a question mark counts.
     """
     text = _LEAD.sub("", _last_question(fold(question).strip()))
     if _YES_NO.match(text):

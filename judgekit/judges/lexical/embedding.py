@@ -31,7 +31,8 @@ def meaning(cases: Sequence[tuple[str, Sequence[str], str]]) -> list[list[float]
 
     Raises
     ------
-    MissingExtra : the embedding model is not installed.
+    MissingExtra
+        The embedding model is not installed.
     """
     encode = _encoder()
     questions = [question for question, _, _ in cases]

@@ -59,8 +59,10 @@ def refusing(question: str, output: str) -> list[float]:
 
     Parameters
     ----------
-    question : the request; empty if unknown.
-    output : the answer to it.
+    question : str
+        The request; empty if unknown.
+    output : str
+        The answer to it.
     """
     raw = output[:_READ].replace("’", "'").replace("\u00a0", " ")
     text = _QUOTED.sub(" … ", raw)
@@ -113,7 +115,12 @@ def _against(question: str, opening: list[str], plain: list[str]) -> tuple[float
 
     Parameters
     ----------
-    question : the request. opening : the first sentences. plain : of their clauses, those without an idle act.
+    question : str
+        The request.
+    opening : list[str]
+        The first sentences.
+    plain : list[str]
+        Of their clauses, those without an idle act.
     """
     asked = frozenset(content(words(question))) if question.strip() else frozenset()
     if not asked:

@@ -28,7 +28,8 @@ def backend(
 
     Raises
     ------
-    ConfigError : ``batch`` without a store to note batches in.
+    ConfigError
+        ``batch`` without a store to note batches in.
     """
     from judgekit.judges.openai.batch import BatchBackend  # the SDK takes half a second to import
     from judgekit.judges.openai.chat import OpenAIBackend

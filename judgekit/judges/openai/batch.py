@@ -38,8 +38,11 @@ class BatchBackend(OpenAIBackend):
 
     Parameters
     ----------
-    settings, budget, keys : as for :class:`OpenAIBackend`; the first endpoint is used. store : where batches are noted:
-        under "batches of MODEL" their marks, under "batch MARK" its id, the keys it owes and what they may cost.
+    settings, budget, keys
+        As for :class:`OpenAIBackend`; the first endpoint is used.
+    store : Store
+        Where batches are noted: under "batches of MODEL" their marks, under "batch MARK" its id, the
+        keys it owes and what they may cost.
     """
 
     slow = True
@@ -55,8 +58,10 @@ class BatchBackend(OpenAIBackend):
 
         Raises
         ------
-        BatchPending : some asks are with the provider.
-        ConfigError : the provider refused a batch; the next run submits it again.
+        BatchPending
+            Some asks are with the provider.
+        ConfigError
+            The provider refused a batch; the next run submits it again.
         """
         open_asks = {ask.key: ask for ask in asks}
         if not open_asks:

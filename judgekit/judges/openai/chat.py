@@ -34,12 +34,17 @@ class OpenAIBackend:
 
     Parameters
     ----------
-    settings : see :class:`Settings`. budget : shared by all judges of a run; None: no limit.
-    keys : where keys may go; None: nothing will be asked.
+    settings : Settings
+        See :class:`Settings`.
+    budget : Budget | None
+        Shared by all judges of a run; None: no limit.
+    keys : Keys | None
+        Where keys may go; None: nothing will be asked.
 
     Raises
     ------
-    ConfigError : a budget in dollars without a price to count it by.
+    ConfigError
+        A budget in dollars without a price to count it by.
     """
 
     slow = False
@@ -272,7 +277,8 @@ class OpenAIBackend:
 
         Raises
         ------
-        Transient : there are not as many choices as there should be.
+        Transient
+            There are not as many choices as there should be.
         """
         options, after = job[0].prompt.options, self.settings.verdict_after
         choices = [choice for response in responses for choice in _choices(response)]
@@ -305,7 +311,8 @@ def _choices(response: Any) -> list[dict[str, Any]]:
 
     Raises
     ------
-    Transient : there are none.
+    Transient
+        There are none.
     """
     choices = response.get("choices") if isinstance(response, dict) else None
     if (

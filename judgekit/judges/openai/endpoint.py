@@ -65,7 +65,8 @@ class Endpoint:
     Attributes
     ----------
     is_vllm : it said so. has_batch : it answers many conversations in one request (vLLM, once tried).
-    throttle : how much may be under way. silent_since : since when nothing has come from it, or None.
+    throttle : Throttle
+        How much may be under way. silent_since : since when nothing has come from it, or None.
     """
 
     def __init__(self, url: str, key: str, *, timeout: float, throttle: Throttle) -> None:
@@ -161,8 +162,10 @@ class Endpoint:
 
         Raises
         ------
-        Refused, Transient : see there.
-        ConfigError : wrong key or model, or nothing left on the account: no other prompt would fare better.
+        Refused, Transient
+            See there.
+        ConfigError
+            Wrong key or model, or nothing left on the account: no other prompt would fare better.
         """
         client, sent = self.client, time.monotonic()
         url = path if "://" in path else f"{self.url}{path}"  # spares the SDK the work of joining them

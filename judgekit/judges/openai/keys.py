@@ -39,7 +39,8 @@ class Keys:
 
         Raises
         ------
-        ConfigError : a pair that is none.
+        ConfigError
+            A pair that is none.
         """
         said = [*named, *os.environ.get(KEYS, "").replace(",", " ").split()]
         pairs = []
@@ -60,7 +61,8 @@ class Keys:
 
         Raises
         ------
-        ConfigError : the variable holds no key, does not belong to the address, or would go over plain http.
+        ConfigError
+            The variable holds no key, does not belong to the address, or would go over plain http.
         """
         where = origin(url)
         mine = [name for name, place in self.pairs if place == where]
@@ -87,7 +89,8 @@ def origin(url: str) -> str:
 
     Raises
     ------
-    ConfigError : it has none, or holds a password.
+    ConfigError
+        It has none, or holds a password.
     """
     parts = urlsplit(url)
     try:

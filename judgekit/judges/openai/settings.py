@@ -24,24 +24,43 @@ class Settings(Record):
 
     Attributes
     ----------
-    model : the model's name at the endpoint.
-    base_url, api_key_env : one or several endpoints, and the environment variables that hold their keys; a
-        single one of either serves all of the other. A key goes only where the user has said that it belongs
+    model : str
+        The model's name at the endpoint.
+    base_url, api_key_env
+        One or several endpoints, and the environment variables that hold their keys; a single one of
+        either serves all of the other. A key goes only where the user has said that it belongs
         (:mod:`judgekit.judges.openai.keys`).
-    top_logprobs : how many log-probabilities to ask for.
-    samples : ask for so many sampled answers instead of log-probabilities. A different judge: calibrate it so.
-    max_tokens : tokens generated; by default one, or enough to think where thinking is skipped past.
-    thinking : ``off`` switches it off where the server can (vLLM); ``skip`` lets the model think and reads the
-        verdict after ``thinking_end``. reasoning_effort : passed on where set.
-    extra_body : further fields of the request, for servers that need them; null takes a field out. ``n`` is how many
-        samples one request may ask for.
-    timeout : seconds for one request, all of it. retries : how often a failed request is sent again.
-    patience : seconds to wait for endpoints that do not answer at all.
-    max_concurrency : most prompts under way at one endpoint. batch_size : most prompts in one request, where
-        the server takes several.
-    rpm, tpm : requests and tokens a minute at each endpoint.
-    batch : ask through the Batch API: submit, and collect with the same command later.
-    price : dollars per million tokens; unknown where not given.
+    top_logprobs : int
+        How many log-probabilities to ask for.
+    samples : int | None
+        Ask for so many sampled answers instead of log-probabilities. A different judge: calibrate it
+        so.
+    max_tokens : int | None
+        Tokens generated; by default one, or enough to think where thinking is skipped past.
+    thinking : {'off', 'skip'}
+        ``off`` switches it off where the server can (vLLM); ``skip`` lets the model think and reads the
+        verdict after ``thinking_end``.
+    reasoning_effort : str | None
+        Passed on where set.
+    extra_body : dict[str, Any]
+        Further fields of the request, for servers that need them; null takes a field out. ``n`` is how
+        many samples one request may ask for.
+    timeout : float
+        Seconds for one request, all of it.
+    retries : int
+        How often a failed request is sent again.
+    patience : float
+        Seconds to wait for endpoints that do not answer at all.
+    max_concurrency : int
+        Most prompts under way at one endpoint.
+    batch_size : int
+        Most prompts in one request, where the server takes several.
+    rpm, tpm : float | None
+        Requests and tokens a minute at each endpoint.
+    batch : bool
+        Ask through the Batch API: submit, and collect with the same command later.
+    price : Price | None
+        Dollars per million tokens; unknown where not given.
     """
 
     model: str
@@ -124,7 +143,8 @@ class Settings(Record):
 
         Raises
         ------
-        ConfigError : numbers of URLs and keys do not match, or a key may not be sent (:meth:`Keys.key`).
+        ConfigError
+            Numbers of URLs and keys do not match, or a key may not be sent (:meth:`Keys.key`).
         """
         urls, named = list(self.urls), self.api_key_env
         names: list[str | None] = [named] if named is None or isinstance(named, str) else list(named)

@@ -20,7 +20,8 @@ class Throttle:
 
     Parameters
     ----------
-    most : upper end of the limit. rpm, tpm : requests and tokens a minute, None for no limit.
+    most : int
+        Upper end of the limit. rpm, tpm : requests and tokens a minute, None for no limit.
     """
 
     def __init__(self, most: int, rpm: float | None = None, tpm: float | None = None) -> None:

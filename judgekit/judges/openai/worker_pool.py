@@ -19,7 +19,8 @@ class WorkerPool(Generic[Result]):
 
     Attributes
     ----------
-    stopping : no further job is begun.
+    stopping : bool
+        No further job is begun.
     """
 
     def __init__(self) -> None:
@@ -53,7 +54,8 @@ class WorkerPool(Generic[Result]):
 
         Raises
         ------
-        Exception : the first that a worker raised, after everything that was handed over.
+        Exception
+            The first that a worker raised, after everything that was handed over.
         """
         stream = iter(jobs)
 

@@ -32,11 +32,17 @@ class Spec(Record):
 
     Attributes
     ----------
-    model : Hugging Face name or local folder.
-    dtype : as vLLM's ``--dtype``; ``float32`` on a CPU, where vLLM's own choice makes coarse probabilities.
-    max_model_len : longest prompt in tokens; None: the model's own limit.
-    engine : any other argument of ``vllm.LLM`` (``tensor_parallel_size``, ``quantization``, ``revision``, ...).
-    price : what a token costs you, if it does.
+    model : str
+        Hugging Face name or local folder.
+    dtype : str
+        As vLLM's ``--dtype``; ``float32`` on a CPU, where vLLM's own choice makes coarse probabilities.
+    max_model_len : int | None
+        Longest prompt in tokens; None: the model's own limit.
+    engine : dict[str, Any]
+        Any other argument of ``vllm.LLM`` (``tensor_parallel_size``, ``quantization``, ``revision``,
+        ...).
+    price : Price | None
+        What a token costs you, if it does.
     """
 
     model: str
@@ -70,7 +76,8 @@ class VLLMBackend:
 
         Raises
         ------
-        MissingExtra : vLLM is not installed.
+        MissingExtra
+            vLLM is not installed.
         """
         return {
             "backend": "vllm",
@@ -87,7 +94,8 @@ class VLLMBackend:
 
         Raises
         ------
-        ConfigError : the engine cannot start, or stopped.
+        ConfigError
+            The engine cannot start, or stopped.
         """
         stream = iter(asks)
         block = list(islice(stream, BLOCK))

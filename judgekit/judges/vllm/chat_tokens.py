@@ -45,9 +45,12 @@ class Frame:
 
     Attributes
     ----------
-    prefix : token ids before the item; empty where the template does not allow the item to be set in.
-    suffix : text between the item and the answer.
-    letters : option letter -> ids of the tokens that answer with it.
+    prefix : tuple[int, ...]
+        Token ids before the item; empty where the template does not allow the item to be set in.
+    suffix : str
+        Text between the item and the answer.
+    letters : Mapping[str, tuple[int, ...]]
+        Option letter -> ids of the tokens that answer with it.
     """
 
     prefix: tuple[int, ...]
@@ -60,8 +63,10 @@ class ChatTokens:
 
     Parameters
     ----------
-    tokenizer : of the model.
-    model : its name, for messages.
+    tokenizer : Tokenizer
+        Of the model.
+    model : str
+        Its name, for messages.
 
     Attributes
     ----------

@@ -63,8 +63,10 @@ class Engine:
 
         Raises
         ------
-        MissingExtra : vLLM is not installed.
-        ConfigError : it cannot start here, or the model cannot be used as a judge.
+        MissingExtra
+            vLLM is not installed.
+        ConfigError
+            It cannot start here, or the model cannot be used as a judge.
         """
         key = repr(sorted(arguments.items()))
         engine = cls._running.get(key)

@@ -129,9 +129,12 @@ class Desk:
 
         Raises
         ------
-        InputError : no such item or label.
-        Conflict : this person answered the item already; their label is told.
-        OSError : the disk does not take it; then it does not count.
+        InputError
+            No such item or label.
+        Conflict
+            This person answered the item already; their label is told.
+        OSError
+            The disk does not take it; then it does not count.
         """
         ask = self._ask(key)
         if ask is None:
@@ -169,7 +172,8 @@ class Desk:
 
         Raises
         ------
-        Conflict : there is none, or they took back ten in a row.
+        Conflict
+            There is none, or they took back ten in a row.
         """
         async with self._writing:
             last = self._last.get(name)
@@ -212,7 +216,8 @@ class Desk:
 
         Raises
         ------
-        JudgekitError : nothing can be made of them yet.
+        JudgekitError
+            Nothing can be made of them yet.
         """
         if not self.session.labels:
             raise InputError("nothing is labeled yet")

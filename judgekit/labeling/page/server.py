@@ -57,7 +57,8 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises
     ------
-    InputError : the address is not this machine's, or the port is taken.
+    InputError
+        The address is not this machine's, or the port is taken.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]

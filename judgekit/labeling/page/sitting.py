@@ -50,8 +50,10 @@ def sit(
 
     Raises
     ------
-    StoreBusy : another process writes to the label file.
-    InputError : the address cannot be listened on, or nothing can be made of the labels.
+    StoreBusy
+        Another process writes to the label file.
+    InputError
+        The address cannot be listened on, or nothing can be made of the labels.
     """
     with LabelFile(labels) as file, closing(listen(host, port)) as listener:
         desk, guard = Desk(sample, file, overlap=overlap), Guard(host, listener.getsockname()[1])

@@ -31,8 +31,10 @@ class LabelFile:
 
     Raises
     ------
-    StoreBusy : another process holds it.
-    InputError : it is no JSONL file of labels.
+    StoreBusy
+        Another process holds it.
+    InputError
+        It is no JSONL file of labels.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +66,8 @@ class LabelFile:
 
         Raises
         ------
-        OSError : it could not be written (no room); the file is as it was.
+        OSError
+            It could not be written (no room); the file is as it was.
         """
         file = self._opened()
         size = file.seek(0, os.SEEK_END)

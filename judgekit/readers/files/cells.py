@@ -28,7 +28,8 @@ def workbooks() -> Any:
 
     Raises
     ------
-    MissingExtra : it is not installed.
+    MissingExtra
+        It is not installed.
     """
     try:
         import openpyxl

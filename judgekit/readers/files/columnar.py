@@ -25,7 +25,8 @@ def columnar(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, Any]]]
 
     Raises
     ------
-    InputError : the file is cut off or malformed.
+    InputError
+        The file is cut off or malformed.
     """
     yield from rows_of(_batches(file), path)
 
@@ -35,7 +36,8 @@ def rows_of(batches: Iterable[Any], path: Path) -> Iterator[tuple[int, dict[str,
 
     Raises
     ------
-    InputError : a batch cannot be had, or holds what Python cannot.
+    InputError
+        A batch cannot be had, or holds what Python cannot.
     """
     import pyarrow
 

@@ -82,7 +82,8 @@ def numbered(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
 
     Raises
     ------
-    InputError : a line is longer than :data:`LONGEST`.
+    InputError
+        A line is longer than :data:`LONGEST`.
     """
     line = 0
     while raw := file.readline(LONGEST + 1):
@@ -101,11 +102,16 @@ class Cursor:
 
     Parameters
     ----------
-    file : binary file of UTF-8 JSON.
-    path : its name in messages.
-    offset : byte at which to start, as given by :attr:`offset` of another cursor on the file.
-    keys : key path that leads to this place, for messages.
-    finite : refuse numbers that are not.
+    file : BinaryIO
+        Binary file of UTF-8 JSON.
+    path : Path
+        Its name in messages.
+    offset : int
+        Byte at which to start, as given by :attr:`offset` of another cursor on the file.
+    keys : tuple[str, ...]
+        Key path that leads to this place, for messages.
+    finite : bool
+        Refuse numbers that are not.
     """
 
     def __init__(
@@ -149,7 +155,8 @@ class Cursor:
 
         Raises
         ------
-        InputError : it is no JSON, ends early, or holds a number that is not finite.
+        InputError
+            It is no JSON, ends early, or holds a number that is not finite.
         """
         if not self.peek():
             raise self.error("the file ends where a value was expected (cut off?)")

@@ -22,8 +22,9 @@ def table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
     Raises
     ------
-    InputError : not UTF-8, no header, a column's name twice, a row with more or fewer cells than the header, or a line
-        or a cell that is too long.
+    InputError
+        Not UTF-8, no header, a column's name twice, a row with more or fewer cells than the header, or
+        a line or a cell that is too long.
     """
     with opened(path) as file:
         yield from table_of(file, path)

@@ -55,7 +55,8 @@ def format_named(name: str) -> Format:
 
     Raises
     ------
-    ConfigError : there is none, or the package that adds it is broken.
+    ConfigError
+        There is none, or the package that adds it is broken.
     """
     others = added()
     known("format", name, (*SHIPPED, *others))

@@ -41,7 +41,8 @@ def named(path: PurePath) -> tuple[str, str | None, str | None]:
 
     Raises
     ------
-    InputError : it names none.
+    InputError
+        It names none.
     """
     found = _NAME.fullmatch(path.as_posix())
     if found is None:

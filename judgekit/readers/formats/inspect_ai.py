@@ -71,7 +71,8 @@ def item_of(row: Mapping[str, Any], model: str) -> Item:
 
     Raises
     ------
-    InputError : it has no question of a user, or is otherwise not as samples are.
+    InputError
+        It has no question of a user, or is otherwise not as samples are.
     """
     place = f"sample {row.get('id')}"
     method = _mapping(row.get("metadata")).get("method")

@@ -121,7 +121,8 @@ def fields_of(metric: str, index: str, row: Any, path: Path, place: Place) -> di
 
     Raises
     ------
-    InputError : the row has no input, ground truth or generation.
+    InputError
+        The row has no input, ground truth or generation.
     """
     output, references = text(row, _TEXTS[2], path, place), texts(row, _TEXTS[1], path, place)
     prefix = metric.split("_")[0].lower()

@@ -58,9 +58,11 @@ def items(source: Source, rows: Iterable[tuple[Place, Row]], blank: Collection[s
 
     Raises
     ------
-    ConfigError : the map names a field or a column that does not exist, or a setting beside the caller's own method;
-        or a column is not told.
-    InputError : a value that is needed is missing, or is no text.
+    ConfigError
+        The map names a field or a column that does not exist, or a setting beside the caller's own
+        method; or a column is not told.
+    InputError
+        A value that is needed is missing, or is no text.
     """
     unknown = sorted(set(source.columns) - set(FIELDS))
     if unknown:

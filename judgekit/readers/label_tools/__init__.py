@@ -44,7 +44,8 @@ def tool_named(name: str) -> LabelTool:
 
     Raises
     ------
-    ConfigError : there is none, or the package that adds it is broken.
+    ConfigError
+        There is none, or the package that adds it is broken.
     """
     others = added()
     known("label tool", name, (*TAKES_ITEMS, *others))
@@ -59,7 +60,8 @@ def tool_for(name: str | None, suffix: str) -> LabelTool:
 
     Raises
     ------
-    ConfigError : there is none of that name, it takes files of another suffix, or several tools take such files.
+    ConfigError
+        There is none of that name, it takes files of another suffix, or several tools take such files.
     """
     takers = [SHIPPED[name] for name in TAKES_ITEMS if SHIPPED[name].suffix == suffix]
     if name is None:

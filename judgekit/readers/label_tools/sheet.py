@@ -27,7 +27,8 @@ def cells(item: Asked) -> tuple[str, ...]:
 
     Raises
     ------
-    InputError : a name begins or ends with a blank: cells are read without.
+    InputError
+        A name begins or ends with a blank: cells are read without.
     """
     names = (item.id, item.model, item.method, item.rubric, item.pool)
     for name in names:

@@ -54,7 +54,8 @@ def pictures(calibration: Calibration) -> list[Drawn]:
 
     Raises
     ------
-    MissingExtra : matplotlib is not installed.
+    MissingExtra
+        Matplotlib is not installed.
     """
     if calibration.diagnosis is None:
         return []

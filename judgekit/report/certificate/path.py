@@ -45,13 +45,17 @@ def picture(trail: Trail, part: Part, name: str, title: str, alone: bool) -> Dra
 
     Parameters
     ----------
-    trail, part : of the same part of the promise.
-    name, title : of the picture; the name is unique in the page.
-    alone : whether it is the only one.
+    trail, part
+        Of the same part of the promise.
+    name, title : str
+        Of the picture; the name is unique in the page.
+    alone : bool
+        Whether it is the only one.
 
     Raises
     ------
-    MissingExtra : matplotlib is not installed.
+    MissingExtra
+        Matplotlib is not installed.
     """
     if not trail.accepted:
         return None

@@ -28,14 +28,22 @@ class Claim:
 
     Attributes
     ----------
-    rubric, status, text : ``text`` says the status in one sentence.
-    agreement, delta : promised agreement with people, and the probability that the promise is wrong.
-    coverage, observed, bound : at the certified point: share of items given a verdict, agreement seen, and its
-        lower confidence bound, on ``labels`` labeled items.
-    runs : for how many runs the promise was made together; 0 where it was made for each group, or is not known.
-    says : what is promised, without rubric and confidence; empty where it is not known.
-    shift : the shift check's finding, or why there was none.
-    audit : what spot checks show, empty where there are none.
+    rubric, status, text
+        ``text`` says the status in one sentence.
+    agreement, delta : float | None
+        Promised agreement with people, and the probability that the promise is wrong.
+    coverage, observed, bound : float | None
+        At the certified point: share of items given a verdict, agreement seen, and its lower confidence
+        bound, on ``labels`` labeled items.
+    runs : int
+        For how many runs the promise was made together; 0 where it was made for each group, or is not
+        known.
+    says : str
+        What is promised, without rubric and confidence; empty where it is not known.
+    shift : str
+        The shift check's finding, or why there was none.
+    audit : str
+        What spot checks show, empty where there are none.
     """
 
     rubric: str

@@ -80,9 +80,12 @@ def comparisons(
 
     Parameters
     ----------
-    runs : as loaded.
-    told : what the report says of each.
-    promises : run name and rubric to a promise that stands.
+    runs : Sequence[Run]
+        As loaded.
+    told : Sequence[RunSummary]
+        What the report says of each.
+    promises : Mapping[tuple[str, str], Vouched]
+        Run name and rubric to a promise that stands.
     """
     groups: list[tuple[frozenset[str], list[RunValues]]] = []
     for run, summary in zip(runs, told, strict=True):

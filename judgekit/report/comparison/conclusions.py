@@ -66,9 +66,12 @@ def changes(axes: Sequence[Axis], apart: Iterable[frozenset[str]] = (), most: in
 
     Parameters
     ----------
-    axes : measures of the same runs.
-    apart : sets of two measures that are not to be compared.
-    most : how many to show; those with the largest differences come first.
+    axes : Sequence[Axis]
+        Measures of the same runs.
+    apart : Iterable[frozenset[str]]
+        Sets of two measures that are not to be compared.
+    most : int
+        How many to show; those with the largest differences come first.
     """
     skipped, total = set(apart), 0
     found: list[tuple[bool, float, Axis, Axis, int, int]] = []

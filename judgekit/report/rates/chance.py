@@ -62,8 +62,10 @@ def leaks_by_chance(rows: Sequence[JudgedItem], rubric: Rubric) -> dict[str, tup
 
     Parameters
     ----------
-    rows : of one run and rubric; those without a reference, or alone in their kind, take no part.
-    rubric : one with the label *leaked*.
+    rows : Sequence[JudgedItem]
+        Of one run and rubric; those without a reference, or alone in their kind, take no part.
+    rubric : Rubric
+        One with the label *leaked*.
     """
     known_of = [
         (row, row.item) for row in rows if row.item is not None and any(map(str.strip, row.item.references))

@@ -86,13 +86,20 @@ def judged_rates(
 
     Parameters
     ----------
-    rows : one per item, not empty.
-    labels : the rubric's labels.
-    together : name -> labels counted as one, e.g. *forgotten well*.
-    vouched : what was promised of the verdicts, where the promise stands.
-    level : confidence of the limits.
-    only : the one rate that is wanted; empty: all.
-    pools : those that labels were asked from.
+    rows : Sequence[JudgedItem]
+        One per item, not empty.
+    labels : Sequence[str]
+        The rubric's labels.
+    together : Mapping[str, frozenset[str]]
+        name -> labels counted as one, e.g. *forgotten well*.
+    vouched : Vouched | None
+        What was promised of the verdicts, where the promise stands.
+    level : float
+        Confidence of the limits.
+    only : str
+        The one rate that is wanted; empty: all.
+    pools : Sequence[Pool]
+        Those that labels were asked from.
     """
     wanted = {**{label: frozenset({label}) for label in labels}, **together}
     if only:

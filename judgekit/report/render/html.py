@@ -46,12 +46,15 @@ def to_html(summary: Summary, runs: Sequence[Run]) -> str:
 
     Parameters
     ----------
-    summary : of these runs.
-    runs : the same runs again, for their items.
+    summary : Summary
+        Of these runs.
+    runs : Sequence[Run]
+        The same runs again, for their items.
 
     Raises
     ------
-    MissingExtra : matplotlib, which draws the charts, is not installed.
+    MissingExtra
+        Matplotlib, which draws the charts, is not installed.
     """
     held, drawn = tables(summary), charts(summary)
     said = {

@@ -32,8 +32,10 @@ def write(
 
     Raises
     ------
-    MissingExtra : a page or figures are wanted, and matplotlib, which draws its charts, is not installed.
-    OSError : a file cannot be written; the error names it, and what was there before stays.
+    MissingExtra
+        A page or figures are wanted, and matplotlib, which draws its charts, is not installed.
+    OSError
+        A file cannot be written; the error names it, and what was there before stays.
     """
     forms: tuple[tuple[str | Path | None, Callable[[], str]], ...] = (
         (json, lambda: to_json(summary)),

@@ -87,10 +87,12 @@ def rates(names: Sequence[str], least: Floats, most: Floats, cells: Iterable[Cel
 
     Parameters
     ----------
-    names : one a column.
+    names : Sequence[str]
+        One a column.
     least, most : (questions, columns) float
         What each question's number is at least and at most.
-    cells : all outputs behind them.
+    cells : Iterable[Cell]
+        All outputs behind them.
     """
     is_labeled = all(cell.labeled == cell.outputs for cell in cells)
     low, high = mean_limits(least, most, CONFIDENCE)

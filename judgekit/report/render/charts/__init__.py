@@ -46,7 +46,8 @@ def every_chart() -> Iterator[Chart]:
 
     Raises
     ------
-    ConfigError : a package that adds a chart is broken.
+    ConfigError
+        A package that adds a chart is broken.
     """
     yield from SHIPPED
     names = {chart.name for chart in SHIPPED}
@@ -60,8 +61,10 @@ def charts(summary: Summary) -> list[Drawn]:
 
     Raises
     ------
-    MissingExtra : matplotlib is not installed.
-    ConfigError : a package that adds a chart is broken.
+    MissingExtra
+        Matplotlib is not installed.
+    ConfigError
+        A package that adds a chart is broken.
     """
     return [drawn(chart, drawing) for chart, drawing in drawings(summary)]
 
@@ -71,7 +74,8 @@ def drawings(summary: Summary) -> Iterator[tuple[Chart, Drawing]]:
 
     Raises
     ------
-    ConfigError : a package that adds a chart is broken.
+    ConfigError
+        A package that adds a chart is broken.
     """
     told = _printable(summary)
     for chart in every_chart():

@@ -145,7 +145,8 @@ def panels(figure: Figure, axes: Axes, count: int, columns: int) -> list[Axes]:
 
     Parameters
     ----------
-    figure, axes : what a chart is given to draw on
+    figure, axes
+        What a chart is given to draw on
     count : int
         How many.
     columns : int

@@ -66,8 +66,10 @@ def packed(facts: Sequence[ItemFacts], runs: Sequence[str]) -> Iterator[tuple[st
 
     Parameters
     ----------
-    facts : of the items, in the order in which the page shows them.
-    runs : names of the runs, in the order in which the page lists them.
+    facts : Sequence[ItemFacts]
+        Of the items, in the order in which the page shows them.
+    runs : Sequence[str]
+        Names of the runs, in the order in which the page lists them.
     """
     words, columns = _columns(facts, runs)
     yield (
