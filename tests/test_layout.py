@@ -79,7 +79,6 @@ THROUGH = {
         "readers/formats/hf.py",
         "readers/formats/judgekit_jsonl.py",
         "readers/formats/muse.py",
-        "readers/formats/open_unlearning.py",
         "readers/formats/rulebreakers.py",
         "readers/formats/rwku.py",
     ),

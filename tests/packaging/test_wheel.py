@@ -72,6 +72,8 @@ def test_the_wheel_carries_rubrics_and_weights(wheel: Path) -> None:
             assert f"judgekit/shipped/prompts/{folder.name}/{file.name}" in names
     for name in ("shipped/calibration/lexical.json", "shipped/calibration/lexical-semantic.json", "py.typed"):
         assert f"judgekit/{name}" in names
+    for file in (ROOT / "judgekit" / "integrations").glob("**/*.yaml"):
+        assert file.relative_to(ROOT).as_posix() in names
     assert not [name for name in names if "calibration/demo" in name]
 
 

@@ -123,16 +123,3 @@ def test_a_configuration_of_another_kind_says_nothing(tmp_path: Path, content: s
         {},
         {"trainer.method_args": "3"},
     )
-
-
-def test_rows_by_either_name_and_metrics_without_a_question_of_their_own(tmp_path: Path) -> None:
-    """The documentation of open-unlearning says ``values_by_index``; its classifier repeats generations alone."""
-    metrics = {
-        "forget_Q_A_ROUGE": {"agg_value": 0.5, "values_by_index": {"0": ROW}},
-        "forget_Q_A_Prob": {"agg_value": 0.5, "values_by_index": {"0": {"prob": 0.25}}},
-        "forget_Q_A_gibberish": {"agg_value": 0.5, "value_by_index": {"0": {"score": 1, "generation": "o"}}},
-    }
-    path = tmp_path / "TOFU_EVAL.json"
-    path.write_text(json.dumps(metrics))
-    (item,) = readers.read(path)
-    assert (item.id, item.output, item.recorded) == ("forget_Q_A_ROUGE/0", "o", {"probability": 0.25})

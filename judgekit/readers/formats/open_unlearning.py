@@ -3,8 +3,9 @@
 Its documentation says ``values_by_index``, and metrics that others wrote by it are read too.
 
 Every metric whose rows hold generations gives items (``forget_Q_A_ROUGE``, ``retain_knowmem_ROUGE``,
-``forget_qa_rouge``, ...), with ids ``<metric>/<index>``. Numbers of sibling metrics of the same questions are
-joined in. ``<BENCH>_SUMMARY.json`` beside it gives run-level numbers.
+``forget_qa_rouge``, ...), with ids ``<metric>/<index>``; those of paraphrased and of wrong answers repeat its
+generations and give none. Numbers of sibling metrics of the same questions are joined in. ``<BENCH>_SUMMARY.json``
+beside it gives run-level numbers.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ ROWS = ("value_by_index", "values_by_index")
 _TOTAL = "agg_value"
 _TEXTS = ("input", "ground_truth", "generation")
 _TEXT_METRIC = re.compile(r"_rouge$", re.IGNORECASE)
+_REPEATS = re.compile(r"_(para|pert)(?=_rouge$)", re.IGNORECASE)
+"""In the name of a metric that holds a plain one's generations, beside paraphrased or wrong answers."""
 
 
 class _Table(NamedTuple):
@@ -93,7 +96,11 @@ def _read(source: Source) -> Iterator[Item]:
         tables = {
             keys[0]: _Table(keys, at) for keys, at in present.items() if len(keys) == 2 and keys[1] in ROWS
         }
-        with_texts = [table for table in tables.values() if _has_texts(file, path, table)]
+        with_texts = [
+            table
+            for name, table in tables.items()
+            if not _REPEATS.search(name) and _has_texts(file, path, table)
+        ]
         if not with_texts:
             raise InputError(
                 f"no metric holds generations; expected e.g. forget_Q_A_ROUGE with {', '.join(_TEXTS)}",
