@@ -73,6 +73,19 @@ class Block:
 
 
 @cache
+def commands_said(path: Path) -> tuple[str, ...]:
+    """The commands that stand in the sentences of a page, and in its blocks that are not run."""
+    said = [
+        part.content
+        for token in MarkdownIt().enable("table").parse(path.read_text("utf-8"))
+        for part in token.children or ()
+        if part.type == "code_inline"
+    ]
+    said += [line.removeprefix("$ ") for one in blocks(path) if one.reason for line in one.text.splitlines()]
+    return tuple(line for line in said if line.startswith("judgekit "))
+
+
+@cache
 def blocks(path: Path) -> tuple[Block, ...]:
     """The blocks of a page, in order; directives of the site are none."""
     found: list[Block] = []

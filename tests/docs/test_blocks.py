@@ -16,12 +16,14 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 from judgekit.cascade.spec import CascadeFile
+from judgekit.cli import cli
 from tests.cli.calling import judgekit
-from tests.docs.blocks import DOCS, PAGES, READ, RUN, SHOWN, Block, blocks
+from tests.docs.blocks import DOCS, PAGES, READ, RUN, SHOWN, Block, blocks, commands_said
 from tests.docs.world import build, command, people_fill_in, words
 
 ROOT = DOCS.parent
@@ -66,6 +68,19 @@ def test_what_is_not_run_is_known() -> None:
     unrun = [one for path in PAGES for one in blocks(path) if one.reason]
     listed = "\n".join(f"{one.place}: {one.reason}" for one in unrun)
     assert Counter(one.reason for one in unrun) == UNRUN, f"blocks that are not run:\n{listed}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_commands_in_sentences_have_the_options_that_are_named(path: Path) -> None:
+    context = click.Context(cli)
+    for said in commands_said(path):
+        verb = re.match(r"judgekit ([a-z]+)", said)
+        if verb is None:
+            continue
+        command = cli.get_command(context, verb[1])
+        assert command is not None, f"{name(path)}: `{said}`: no such verb"
+        known = {option for one in command.get_params(context) for option in (*one.opts, *one.secondary_opts)}
+        assert set(re.findall(r"(?<!\S)--[a-z][a-z-]+", said)) <= known, f"{name(path)}: `{said}`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
