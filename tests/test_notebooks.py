@@ -53,9 +53,9 @@ def test_a_notebook_holds_no_outputs_and_its_links_lead_somewhere(path: Path) ->
 @pytest.mark.slow
 def test_judge_and_certify(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = run(NOTEBOOKS[NAMES.index("judge_and_certify")], monkeypatch)
-    assert "at least 80% of the verdicts agree with the people" in shown
+    assert "at least 90% of the verdicts agree with the people" in shown
     found = re.search(r"(\d+) of (\d+) labeled verdicts agree with people", shown)
-    assert found is not None and int(found[1]) / int(found[2]) >= 0.8
+    assert found is not None and int(found[1]) / int(found[2]) >= 0.9
     assert '<progress max="360" value="360">' in shown and "<td>lexical</td>" in shown
 
 
@@ -80,9 +80,9 @@ def test_compare_methods(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_promise_on_recorded_answers_holds_on_the_other_half(monkeypatch: pytest.MonkeyPatch) -> None:
     data = shared("data/judges/openqa_nq301.jsonl").parents[2]
     shown = run(NOTEBOOKS[NAMES.index("judge_and_certify")], monkeypatch, data)
-    assert "at least 80% of the verdicts agree with the people" in shown and "<td>gpt-4</td>" in shown
+    assert "at least 85% of the verdicts agree with the people" in shown and "<td>gpt-4</td>" in shown
     found = re.search(r"(\d+) of (\d+) labeled verdicts agree with people", shown)
-    assert found is not None and int(found[1]) / int(found[2]) >= 0.8
+    assert found is not None and int(found[1]) / int(found[2]) >= 0.85
 
 
 @pytest.mark.integrations

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
+_USES = "loop over it, or call .to_pandas(), .to_polars(), .to_dataset() or .to_arrow()"
 _HIDDEN = ("question_id", "calibration", "fingerprint", "recorded")
 """Columns that say little to a person who looks at a few rows."""
 
@@ -44,8 +45,7 @@ class Stream(Iterator[R], Generic[R]):
         return next(self._records)
 
     def __repr__(self) -> str:
-        forms = ".to_pandas(), .to_polars(), .to_dataset() or .to_arrow()"
-        return f"<{type(self).__name__}: loop over it, or call {forms}>"
+        return f"<{type(self).__name__}: {_USES}>"
 
     def _repr_html_(self) -> str:
         """The next few, which are still to come."""
@@ -57,9 +57,7 @@ class Stream(Iterator[R], Generic[R]):
             {name: value for name, value in row.items() if name not in _HIDDEN}
             for row in to_rows(self._kind, few)
         )
-        return html_table(
-            rows, f"The next {len(few)}; {repr(self).strip('<>')}." if few else "Nothing is left."
-        )
+        return html_table(rows, f"The next {len(few)} of a stream: {_USES}" if few else "Nothing is left.")
 
     def to_arrow(self) -> pyarrow.Table:
         """What is left of it as an Arrow table."""
