@@ -179,6 +179,8 @@ def decide(
         made += [_limited(run, LIMITS[name], limit) for name, limit in limits.items()]
         if base is not None:
             made += _held_against(summary, run, base, margin)
+    if not made:
+        raise ConfigError("no verdicts on what should be forgotten or kept: there is nothing to hold against")
     found = [_certified(one) if require_certified else one for one in made]
     return Gate(
         outcome=min((one.outcome for one in found), key=GRAVEST.index),
@@ -243,7 +245,7 @@ def _held_against(summary: Summary, run: RunSummary, base: RunSummary, margin: f
             continue
         gap = _gap(summary, measure, run.name, base.name)
         if gap is None or gap.low is None or gap.high is None:
-            why = gap.reason if gap is not None else "the two runs answered different questions"
+            why = gap.reason if gap is not None else "not all runs answered the same questions on this side"
             yield replace(made, why=f"the report does not compare them: {why}")
             continue
         sides = [(one, *_found(one, asked)) for one in (run, base)]

@@ -171,7 +171,7 @@ def test_a_figure_that_may_not_be_used_is_an_error_on_either_side(
 
 def test_runs_that_the_report_does_not_compare_are_an_error(summary: Summary) -> None:
     gate = decide(replace(summary, comparisons=()), {}, against="original")
-    assert gate.outcome == "error" and "different questions" in gate.conditions[0].why
+    assert gate.outcome == "error" and "same questions" in gate.conditions[0].why
 
 
 def test_a_judge_that_failed_on_most_is_one_and_on_few_is_none(tmp_path: Path) -> None:
@@ -207,6 +207,12 @@ def test_what_makes_no_sense_is_one_line(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         decide(summary, limits, **options)  # type: ignore[arg-type]
+
+
+def test_runs_of_neither_side_are_refused(summary: Summary) -> None:
+    bare = tuple(replace(run, groups=()) for run in summary.runs)
+    with pytest.raises(ConfigError, match="nothing to hold against"):
+        decide(replace(summary, runs=bare), {}, against="original")
 
 
 def test_more_runs_than_are_compared_pair_by_pair_are_refused(summary: Summary) -> None:
