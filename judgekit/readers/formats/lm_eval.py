@@ -37,6 +37,8 @@ _RIGHT_KEYS = ("answer", "gold", "label", "answerKey")
 _ROW = {"doc_id", "doc", "resps"}
 _LETTERS = "ABCDEFGHIJ"
 _TRUE_FALSE = {"True": 1.0, "False": 0.0}
+_NO_METRIC = "bypass"
+"""What stands for a metric under ``--predict_only``."""
 _NOTHING = "log-likelihoods of given texts and no outputs of the model: there is nothing to judge"
 
 
@@ -309,7 +311,11 @@ def _index(value: Any, options: Sequence[str]) -> int | None:
 
 def _measures(row: Row) -> dict[str, Recorded]:
     named = row.get("metrics")
-    names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    names = (
+        [one for one in named if isinstance(one, str) and one != _NO_METRIC]
+        if isinstance(named, list)
+        else []
+    )
     return {name: value for name in names if (value := _number(row.get(name))) is not None}
 
 

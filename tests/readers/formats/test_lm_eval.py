@@ -235,6 +235,14 @@ def test_what_the_harness_counted_goes_before_a_guess(tmp_path):
     assert (item.output, item.references) == ("B", ())
 
 
+@pytest.mark.parametrize("value", [None, 0.0])
+def test_a_run_without_metrics_has_outputs_and_no_measures(tmp_path, value):
+    row = generated(0, "none") | {"metrics": ["bypass"], "bypass": value}
+    del row["exact_match"]
+    (item,) = readers.read(write(tmp_path / "samples_x.jsonl", [row]))
+    assert (item.output, item.recorded) == ("It is 4.", {})
+
+
 def test_several_right_options(tmp_path):
     (item,) = readers.read(write(tmp_path / "samples_x.jsonl", [choice(target="[0, 2]")]))
     assert item.references == ("Ebola", "Pox")
