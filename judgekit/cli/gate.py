@@ -89,7 +89,7 @@ def command(
         ) from None  # a full disk too: 1 means that a condition is broken, and nothing else
     result(gate=gate.to_dict())
     if gate.outcome == "error":
-        raise ConfigError(" ".join(reasons(gate)))
+        raise ConfigError(" ".join(reasons(gate, of="error")))
     return EXITS[gate.outcome]
 
 

@@ -58,6 +58,14 @@ def test_the_screen_says_what_was_decided_by_what(folder: Path) -> None:
     assert "judge only" in done.stdout and "at most 5 %" in done.stdout
 
 
+def test_what_could_not_be_decided_is_one_line_without_what_is_merely_undecided(folder: Path) -> None:
+    make_run(folder / "forget only", "IDK", forget=200, keep=0)
+    done = judgekit("gate", "forget only", "--leaked-below", "0.05", "--kept-above", "0.9", cwd=folder)
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2 and "undecided  leaked below 5 %" in done.stdout
+    assert line == "judgekit: kept above 90 %: IDK: no verdicts on what should be kept."
+
+
 def test_json_is_the_python_functions_result(folder: Path) -> None:
     done = judgekit("gate", "IDK", "--against", "original", "--leaked-below", "0.3", "--json", cwd=folder)
     told = json.loads(done.stdout)

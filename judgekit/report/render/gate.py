@@ -112,10 +112,10 @@ def in_full(gate: Gate, made: Condition) -> str:
     return f"{made.run}: {made.name}" if several and made.run else made.name
 
 
-def reasons(gate: Gate) -> Iterator[str]:
-    """Why conditions are undecided, or cannot be."""
+def reasons(gate: Gate, *, of: Outcome | None = None) -> Iterator[str]:
+    """Why conditions are undecided, or cannot be; of those with one outcome, or of all."""
     for made in gate.conditions:
-        if made.why:
+        if made.why and of in (None, made.outcome):
             yield f"{in_full(gate, made)}: {made.why}."
 
 
