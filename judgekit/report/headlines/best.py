@@ -69,7 +69,7 @@ def _of_all(candidates: Sequence[Candidate], comparisons: Sequence[Comparison]) 
         text = f"{run.title} does best by its figures: {_says(run, group)}."
     if others:
         told = [f"{other.title} ({estimate(its.rates['forgotten well'])})" for other, its in others]
-        text += f" {listed(told, NAMED)} forgot well too."
+        text += f" More than half are forgotten well in {listed(told, NAMED)} too."
     if tied := _tied(run, candidates, comparisons):
         text += f" Not told apart from it in forgetting: {listed(tied, NAMED)}."
     tone: Tone = "warning" if run.rests_on == "withdrawn" else "good"
