@@ -54,13 +54,18 @@ def main(arguments: Sequence[str]) -> None:
     runpy.run_path(str(script), run_name="__main__")
 
 
-def with_configs(overrides: Sequence[str]) -> list[str]:
-    """Hydra's overrides, and the folder of configurations where Hydra looks for them."""
-    others = [one for one in overrides if not _SEARCHPATH.fullmatch(one)]
-    listed = [found["listed"] for one in overrides if (found := _SEARCHPATH.fullmatch(one))]
+def with_configs(arguments: Sequence[str]) -> list[str]:
+    """Hydra's arguments, with the folder of configurations where Hydra looks for them.
+
+    What is added stands among the overrides: Hydra takes them in one piece, before or after its own options.
+    """
+    others = [one for one in arguments if not _SEARCHPATH.fullmatch(one)]
+    listed = [found["listed"] for one in arguments if (found := _SEARCHPATH.fullmatch(one))]
     own = CONFIGS.as_posix().replace("'", "\\'")
     places = ",".join([*filter(None, listed), f"'file://{own}'"])
-    return [f"hydra.searchpath=[{places}]", *others]
+    overrides = (at for at, one in enumerate(others) if "=" in one and not one.startswith("-"))
+    others.insert(next(overrides, len(others)), f"hydra.searchpath=[{places}]")
+    return others
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -94,6 +94,14 @@ def test_places_that_a_user_names_stay_places_where_hydra_looks() -> None:
         f"hydra.searchpath=[file://mine, pkg://x,{own}]",
         "a=1",
     ]
+    assert with_configs(["--config-name=unlearn.yaml", "~x", "a=1", "-m"]) == [
+        "--config-name=unlearn.yaml",
+        "~x",
+        f"hydra.searchpath=[{own}]",
+        "a=1",
+        "-m",
+    ]
+    assert with_configs(["--cfg", "job"]) == ["--cfg", "job", f"hydra.searchpath=[{own}]"]
 
 
 @pytest.mark.parametrize(

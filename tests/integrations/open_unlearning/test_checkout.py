@@ -11,6 +11,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,34 +73,35 @@ def shown(number: int) -> list[str]:
     return [f"--checkout={CHECKOUT}", *rest[2:]]
 
 
-def evaluated(model: Path, out: Path, data: Path, command: list[str], *overrides: str) -> str:
-    """Run the launcher as the page shows it, with a local model and local data in place of the hub's."""
-    local: list[str] = []
-    for metric, group in DATA.items():
-        if metric.startswith("retain") and "retain_judged" not in " ".join(command):
-            continue
-        source = f"eval.tofu.metrics.{metric}.datasets.{group}.args.hf_args"
-        local += [
-            f"{source}.path=json",
-            f"~{source}.name",
-            f"{source}.split=train",
-            f"+{source}.data_files={data}",
-        ]
-        local += [f"eval.tofu.metrics.{metric}.generation_args.max_new_tokens=8"]
+def launched(model: Path, out: Path, data: Path, command: Sequence[str], *overrides: str) -> str:
+    """Run the launcher with a local model and local data in place of the hub's, on a CPU."""
+    local = [
+        one for metric, group in DATA.items() for one in _data(f"eval.tofu.metrics.{metric}", group, data)
+    ]
     return ran(
         *("-m", "tests.integrations.open_unlearning.without_deepspeed"),
         *command,
         f"paths.output_dir={out}",
         f"model.model_args.pretrained_model_name_or_path={model}",
         f"model.tokenizer_args.pretrained_model_name_or_path={model}",
-        "model.model_args.device_map=cpu",
+        "++model.model_args.device_map=cpu",
         "model.model_args.torch_dtype=float32",
         "~model.model_args.attn_implementation",
         "model.template_args.apply_chat_template=False",
         *(f"~eval.tofu.metrics.{name}" for name in WITHOUT),
-        *local,
+        *(one for one in local if "retain_judged" in " ".join(command) or "retain_correct" not in one),
         *overrides,
     )
+
+
+def _data(at: str, group: str, file: Path) -> list[str]:
+    source = f"{at}.datasets.{group}.args.hf_args"
+    return [*_local(source, file), f"{source}.split=train", f"{at}.generation_args.max_new_tokens=8"]
+
+
+def _local(source: str, file: Path) -> list[str]:
+    """The overrides that read a file in the place of a data set of the hub."""
+    return [f"{source}.path=json", f"~{source}.name", f"+{source}.data_files={file}"]
 
 
 def loaded(path: Path) -> dict[str, Any]:
@@ -108,16 +110,30 @@ def loaded(path: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def saves(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tree with one evaluation, of a model that was unlearned there."""
+    """The tree of one training, with its evaluations on the way and one after it."""
     saves = tmp_path_factory.mktemp("tree") / "saves"
     data = saves.parent / "data.jsonl"
     data.write_text("".join(json.dumps(row) + "\n" for row in QUESTIONS))
     run = saves / "unlearn" / "mine"
-    (run / ".hydra").mkdir(parents=True)
-    (run / ".hydra" / "config.yaml").write_text(
-        "trainer: {handler: NPO, method_args: {beta: 0.1}, args: {learning_rate: 1.0e-05}}\nforget_split: forget10\n"
+    training = ["--script=train", "--config-name=unlearn.yaml", "experiment=unlearn/tofu/default.yaml"]
+    launched(
+        model,
+        run,
+        data,
+        [
+            f"--checkout={CHECKOUT}",
+            *training,
+            "trainer=NPO",
+            "task_name=mine",
+            "+eval/tofu_metrics=forget_judged",
+        ],
+        *_local("data.forget.TOFU_QA_forget.args.hf_args", data),
+        *_local("data.retain.TOFU_QA_retain.args.hf_args", data),
+        "~trainer.args.warmup_epochs",  # it divides by the number of GPUs
+        *(f"trainer.args.{one}" for one in ("optim=adamw_torch", "bf16=False", "bf16_full_eval=False")),
+        *("trainer.args.report_to=none", "+trainer.args.use_cpu=True", "trainer.args.num_train_epochs=1"),
     )
-    evaluated(model, run / "evals", data, shown(1))
+    launched(model, run / "evals", data, shown(1))
     return saves
 
 
@@ -144,11 +160,19 @@ def test_every_generation_has_a_verdict(saves: Path) -> None:
 
 def test_the_tree_is_scored_with_method_and_settings(saves: Path, tmp_path: Path) -> None:
     ran("-m", "judgekit", "score", str(saves), "--out", str(tmp_path))
-    about = loaded(tmp_path / "unlearn-mine-TOFU_EVAL" / "run.json")
-    assert about["items"] == 6
-    assert about["overrides"]["trainer"] == "NPO"
-    assert about["overrides"]["trainer.method_args.beta"] == "0.1"
-    assert about["recorded"]["forget_leaked"] == 0
+    runs = {path.name: loaded(path / "run.json") for path in tmp_path.iterdir()}
+    last, *on_the_way = (
+        "unlearn-mine-TOFU_EVAL",
+        *(f"unlearn-mine-checkpoint-{step}-TOFU_EVAL" for step in (0, 1)),
+    )
+    assert runs.keys() == {last, *on_the_way}
+    assert [runs[name]["items"] for name in (last, *on_the_way)] == [6, 3, 3]
+    for about in runs.values():
+        found = about["overrides"]
+        assert (found["trainer"], found["forget_split"]) == ("NPO", "forget10")
+        assert float(found["trainer.args.learning_rate"]) == 1e-5, "as configured: nobody overrode it"
+        assert float(found["trainer.method_args.beta"]) == 0.1
+        assert about["recorded"]["forget_leaked"] == 0, "the trainer's own evaluations are judged too"
 
 
 def test_options_reach_the_judges_and_what_nobody_judged_is_no_number(
@@ -161,7 +185,7 @@ def test_options_reach_the_judges_and_what_nobody_judged_is_no_number(
         "tiers:\n  - name: recorded\n    judge: recorded\n    path: other.jsonl\n"
     )
     command = [one.replace("cascade.yaml", str(tmp_path / "c.yaml")) for one in shown(2)]
-    said = evaluated(model, tmp_path / "out", saves.parent / "data.jsonl", command)
+    said = launched(model, tmp_path / "out", saves.parent / "data.jsonl", command)
     assert "forget_Q_A_ROUGE: none of 3 generations has a verdict" in said
     summary = loaded(tmp_path / "out" / "TOFU_SUMMARY.json")
     assert summary.keys() == {"forget_Q_A_ROUGE", "forget_judged"} and summary["forget_judged"] == 0
