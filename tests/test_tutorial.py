@@ -7,14 +7,12 @@ import shlex
 import signal
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
 
 from tests.cli.calling import judgekit
+from tests.docs.world import truth, words
 from tests.labeling.page.sittings import labeling
 
 pytestmark = pytest.mark.slow
@@ -31,32 +29,6 @@ SHOWN = [line for line in LINES if not line.startswith("$ ") and line.strip() !=
 ANNOTATOR = "script"
 
 
-def truth() -> dict[tuple[str, str], str]:
-    """What the outputs of the demo deserve, by question and output: what a person who reads them would say."""
-    spec = spec_from_file_location("make_demo", ROOT / "calibration" / "demo" / "make_demo.py")
-    assert spec is not None and spec.loader is not None
-    demo: Any = module_from_spec(spec)
-    spec.loader.exec_module(demo)
-    who = demo.authors(Random(demo.SEED))
-    return {
-        (row["question"], row["output"]): label
-        for model in demo.MODELS
-        for row, label in demo.asked(model, who)
-        if row["split"] == "forget"
-    }
-
-
-def words(command: str, folder: Path) -> list[str]:
-    """The words of a command as a shell in this folder makes them."""
-    found: list[str] = []
-    for word in shlex.split(command):
-        if "*" not in word:
-            found.append(word)
-            continue
-        found += sorted(path.relative_to(folder).as_posix() for path in folder.glob(word)) or [word]
-    return found
-
-
 def without_figures(line: str) -> str:
     """A line of output but for its figures: how many labels are asked for hangs on how fast they come."""
     return " ".join(re.sub(r"\d[\d.,]*", "#", line).split())
@@ -64,7 +36,7 @@ def without_figures(line: str) -> str:
 
 def label(arguments: list[str], folder: Path) -> str:
     """Answer on the page that ``judgekit label`` opens until nothing is asked; what the command says then."""
-    known = truth()
+    known = truth("forget")
     with labeling(folder, *arguments) as (page, process):
         while items := page.next(ANNOTATOR):
             for item in items:
