@@ -106,6 +106,11 @@ class CascadeSpec:
             str(tier.get("name", tier["judge"])) for tier in self.file.tiers if tier.get("judge") in _PASSING
         )
 
+    def calibrations(self) -> dict[str, Calibration]:
+        """The calibrations that it names, by fingerprint: what verdicts may say that they are promised by."""
+        made = (Calibration.load(self.folder / path) for path in self.file.calibrations.values())
+        return {one.fingerprint: one for one in made}
+
     def through_batches(self) -> CascadeSpec:
         """The same with every endpoint asked through its batch API.
 

@@ -23,7 +23,7 @@ SCHEMA = pa.schema(
         *(field for field in VERDICT if field.name not in _NAMES),
         ("opinions", pa.list_(OPINION)),
     ],
-    metadata={"judgekit.schema": "judgekit.table/1"},
+    metadata={"schema": "judgekit.table/1"},
 )
 """The columns, whatever the run holds: judges of several rubrics share ``opinions``, a list of :data:`OPINION`."""
 

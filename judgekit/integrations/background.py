@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable
 from typing import Unpack
 
-from judgekit.calibration.record import Calibration
+from judgekit.cascade.spec import checked_cascade
 from judgekit.engine.memory import GivenItem, Session, SessionOptions
 from judgekit.records import ItemResult
 
@@ -19,17 +19,25 @@ class Background:
     ----------
     **options
         Of :class:`judgekit.engine.memory.Session`.
+
+    Raises
+    ------
+    ConfigError
+        An option that makes no sense.
+    FingerprintMismatch
+        A calibration was made for other judges, or another rubric.
     """
 
     def __init__(self, **options: Unpack[SessionOptions]) -> None:
+        rubric, calibrations = options.pop("rubric", None), options.pop("calibrations", ())
+        spec = options["cascade"] = checked_cascade(options.get("cascade"), rubric, calibrations)
+        self.tiers, self.promises = spec.file.tiers, spec.calibrations()
+        allowed = options.get("allow_uncertified", False)
+        spec.check(next(iter(spec.file.rubrics.values())), allow_uncertified=allowed)  # not at every item
         self._session = Session(**options)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="judgekit", daemon=True)
         self._thread.start()
-        spec = self._session.spec
-        self.tiers = spec.file.tiers
-        made = [Calibration.load(spec.folder / path) for path in spec.file.calibrations.values()]
-        self.promises = {one.fingerprint: one for one in made}
 
     def judge(self, items: Iterable[GivenItem]) -> list[ItemResult]:
         """The results of items, in order; raises what :meth:`Session.judge` raises."""

@@ -129,7 +129,8 @@ def log_assessments(run: str | Path, *, name: str = "trusted_judge") -> int:
 def log_run(run: str | Path) -> str:
     """Log a scored run: rates and measures with their limits as metrics, the report and the verdicts as artifacts.
 
-    Goes to the active run of MLflow, else to a new one that is called as the run folder.
+    Goes to the active run of MLflow, else to a new one that is called as the run folder and described by the first
+    sentences of the report.
 
     Parameters
     ----------
@@ -153,7 +154,8 @@ def log_run(run: str | Path) -> str:
         tracked = Tracked.of(run, Path(place))
         active = mlflow.active_run()
         if active is None:
-            with mlflow.start_run(run_name=tracked.name) as started:
+            said = "\n".join(f"- {sentence}" for sentence in tracked.headlines)
+            with mlflow.start_run(run_name=tracked.name, description=said) as started:
                 return _log(tracked, started.info.run_id)
         return _log(tracked, active.info.run_id)
 

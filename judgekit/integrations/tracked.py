@@ -16,16 +16,16 @@ from judgekit.runs.folder import RunFolder
 
 COLUMNS = (
     "id",
-    "split",
-    "rubric",
-    "question",
-    "reference",
-    "output",
     "state",
     "label",
+    "question",
+    "output",
+    "reference",
     "tier",
     "confidence",
     "reason",
+    "split",
+    "rubric",
 )
 """Of the table of verdicts: texts, but for the confidence; None where there is nothing."""
 
@@ -43,6 +43,8 @@ class Tracked:
         by abstentions has limits alone.
     said : dict
         Name to text: the judges, and the promise of each rubric.
+    headlines : tuple of str
+        What the report says first, a sentence each.
     page : Path
         The report, one HTML file.
     table : Path
@@ -52,6 +54,7 @@ class Tracked:
     name: str
     figures: dict[str, float]
     said: dict[str, str]
+    headlines: tuple[str, ...]
     page: Path
     table: Path
     run: RunFolder
@@ -72,7 +75,13 @@ class Tracked:
         summary = api.report(folder.path, out=page)
         table = api.export(folder.path, place / "verdicts.parquet")
         return cls(
-            folder.path.resolve().name, dict(_figures(summary)), dict(_said(summary)), page, table, folder
+            name=folder.path.resolve().name,
+            figures=dict(_figures(summary)),
+            said=dict(_said(summary)),
+            headlines=tuple(finding.text for finding in summary.headlines),
+            page=page,
+            table=table,
+            run=folder,
         )
 
     def rows(self) -> Iterator[tuple[Any, ...]]:

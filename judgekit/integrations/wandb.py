@@ -52,7 +52,8 @@ def log_run(run: str | Path) -> str:
         tracked = Tracked.of(run, Path(place))
         if wandb.run is not None:
             return _log(tracked, wandb.run)
-        with wandb.init(project=PROJECT, name=tracked.name, job_type="judging") as started:
+        notes = " ".join(tracked.headlines)
+        with wandb.init(project=PROJECT, name=tracked.name, notes=notes, job_type="judging") as started:
             return _log(tracked, started)
 
 

@@ -34,7 +34,7 @@ def test_every_row_stands_beside_its_texts(tmp_path: Path) -> None:
 def test_types_do_not_hang_on_what_rows_hold(tmp_path: Path, results: list[ItemResult]) -> None:
     out = jk.export(folder(tmp_path / "run", results), tmp_path / "v.parquet")
     assert parquet.read_schema(out).equals(SCHEMA)
-    assert parquet.read_schema(out).metadata[b"judgekit.schema"] == b"judgekit.table/1"
+    assert parquet.read_schema(out).metadata[b"schema"] == b"judgekit.table/1"
     assert parquet.read_table(out).num_rows == len(results)
 
 

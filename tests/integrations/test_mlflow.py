@@ -151,6 +151,23 @@ def test_promise_and_abstention_of_a_calibration(tmp_path: Path) -> None:
     assert "certificate" not in open_.metadata and open_.rationale.startswith("Abstained: ")
 
 
+def test_a_calibration_for_other_judges_is_refused_before_any_row(tmp_path: Path) -> None:
+    rows = [
+        jk.EvidenceRow(
+            id=str(k),
+            question_id=str(k),
+            tiers={"other": jk.Evidence(probs={"leaked": 1.0})},
+            human=(jk.HumanLabel(label="leaked"),),
+            rubric="forgetting",
+        )
+        for k in range(100)
+    ]
+    jk.calibrate(rows, agreement=0.8).save(tmp_path / "c.json")
+    with pytest.raises(jk.JudgekitError, match="other"):
+        trusted_judge(calibrations=tmp_path / "c.json", store=tmp_path / "answers")
+    assert not (tmp_path / "answers").exists(), "nothing was opened"
+
+
 def test_traces_are_judged_and_the_verdicts_go_back_to_them(tmp_path: Path) -> None:
     @mlflow.trace
     def ask(question: str) -> dict[str, str]:
@@ -176,6 +193,7 @@ def test_a_run_is_logged_with_limits_report_and_verdicts(tmp_path: Path) -> None
     run = folder(tmp_path / "npo", EVERY, ABOUT)
     logged = mlflow.get_run(log_run(run))
     assert logged.info.run_name == "npo" and logged.info.status == "FINISHED"
+    assert logged.data.tags["mlflow.note.content"].startswith("- ")
     metrics = logged.data.metrics
     assert (metrics["forgetting/verdicts"], metrics["forgetting/abstained"]) == (2, 1)
     assert (

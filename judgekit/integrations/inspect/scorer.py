@@ -13,8 +13,7 @@ from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import TaskState
 from rich.markup import escape
 
-from judgekit.calibration.record import Calibration
-from judgekit.cascade.spec import CascadeSpec, load_cascade
+from judgekit.cascade.spec import load_cascade
 from judgekit.engine.memory import Session
 from judgekit.errors import ConfigError, JudgekitError
 from judgekit.integrations.inspect import samples
@@ -60,7 +59,7 @@ def trusted_judge(
     """
     with _in_one_line():
         spec = load_cascade(cascade, rubric, () if calibration is None else calibration)
-        promises = {made.fingerprint: made for made in _calibrations(spec)}
+        promises = spec.calibrations()
         spec.check(next(iter(spec.file.rubrics.values())), allow_uncertified=allow_uncertified)
     labels_of = cache(lambda rubric: load_rubric(rubric).labels)
     open_ones: WeakKeyDictionary[asyncio.AbstractEventLoop, Session] = WeakKeyDictionary()
@@ -126,10 +125,6 @@ def outcomes(of: str = "trusted_judge") -> Scorer:
 
 def _is_unscored(score: Score) -> bool:
     return isinstance(score.value, float) and score.value != score.value
-
-
-def _calibrations(spec: CascadeSpec) -> Iterator[Calibration]:
-    return (Calibration.load(spec.folder / path) for path in spec.file.calibrations.values())
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
