@@ -30,6 +30,9 @@ from judgekit.errors import InputError
 PEOPLE = "human"
 """The tier of people, in every file: asked last, outside the policy, since a person's label needs no promise."""
 
+NO_OPINION = "no opinion"
+"""Why evidence is missing where a judge was heard and leaves the item to others on purpose: no failure of the judge."""
+
 CANNOT_TELL = "cannot tell"
 """The label of a person who looked and cannot decide, under every rubric. No verdict agrees with it."""
 

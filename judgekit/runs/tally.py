@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from judgekit.display import printable, some
 from judgekit.errors import JudgeFailed
-from judgekit.records import EvidenceRow, kind_of
+from judgekit.records import NO_OPINION, EvidenceRow, kind_of
 from judgekit.runs.about import Answers
 
 MOST_FAILED = 0.5
@@ -26,6 +26,8 @@ class Tally:
     ----------
     asked, answered : int
         Items.
+    silent : int
+        Items of which the judge said that it has no opinion, which is no failure.
     failed : Counter[str]
         Kind of reason -> items.
     example : tuple[str, str] | None
@@ -34,6 +36,7 @@ class Tally:
 
     asked: int = 0
     answered: int = 0
+    silent: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     example: tuple[str, str] | None = None
 
@@ -41,7 +44,9 @@ class Tally:
         """One item more."""
         self.asked += 1
         self.answered += answered
-        if not answered:
+        if not answered and reason == NO_OPINION:
+            self.silent += 1
+        elif not answered:
             reason = reason or "no reason given"
             self.failed[kind_of(reason)] += 1
             self.example = self.example or (item, reason)
@@ -53,7 +58,9 @@ class Tally:
 
     @property
     def sentence(self) -> str:
-        """How often the tier failed, on what, and one example."""
+        """How often the tier failed, on what, and one example; or that it was of no use."""
+        if not self.failed:
+            return f"had no opinion on any of {some(self.asked, 'item')}"
         told = [f"{count:,} x {reason}" for reason, count in self.failed.most_common(REASONS)]
         if more := len(self.failed) - REASONS:
             told += [f"{more} other reasons"] if more > 0 else []
@@ -97,11 +104,11 @@ class Tallies:
         ]
 
     def heard(self) -> list[str]:
-        """One sentence for each tier that failed on any item, but for those that pass items on by design."""
+        """One sentence for each tier that failed on any item or was silent on all, unless it passes items on."""
         return [
             f"judge '{tier}' {tally.sentence}"
             for (_, tier), tally in self.tiers.items()
-            if tally.failed and tier not in self.passing
+            if (tally.failed or tally.silent == tally.asked) and tier not in self.passing
         ]
 
     def check(self) -> None:

@@ -30,7 +30,7 @@ PYTHON
 mapfile -t needed <<<"$needed"
 
 # torch first and by its version: a CPU build where the index has one; what needs torch then takes it
-environment integrations 'torch==2.13.0' "${needed[@]}" 'lm_eval[hf]>=0.4.9' accelerate junitparser pytest-xdist
+environment integrations 'torch==2.13.0' "${needed[@]}" 'lm_eval[hf]>=0.4.9' accelerate junitparser pytest-xdist nbclient ipykernel
 .venv-integrations/bin/python - <<'PYTHON'
 from importlib.metadata import version
 print(*(f"{name} {version(name)}" for name in ("inspect-ai", "lm_eval", "mlflow", "wandb", "polars", "datasets", "torch", "transformers", "pytest")), sep="\n")

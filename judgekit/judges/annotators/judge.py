@@ -18,7 +18,7 @@ from judgekit.errors import JudgeFailed, JudgekitError, StoreFailed
 from judgekit.judges.annotators.examples import Annotators, load_examples
 from judgekit.judges.annotators.panel import Panel, combine
 from judgekit.judges.base import NOTHING, Answer, Ask, Backend, Need
-from judgekit.records import Evidence, Item, kind_of
+from judgekit.records import NO_OPINION, Evidence, Item, kind_of
 from judgekit.rubrics import Prompt, Rubric
 from judgekit.runs.store import Store
 
@@ -185,7 +185,7 @@ class ModelJudge:
         """What to stop with once the first calls of a run have all failed, and for the same reason."""
         if self.first_failures is None:
             return None
-        if answer.error is None:
+        if answer.error in (None, NO_OPINION):
             self.first_failures = None
             return None
         self.first_failures.append(answer.error)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from judgekit.judges.base import Answer
-from judgekit.records import Evidence
+from judgekit.records import NO_OPINION, Evidence
 
 Opinion = str | bool | float | Mapping[str, float] | Evidence | None
 """A label, a number, label -> probability, evidence (which may say what it cost), or nothing."""
@@ -61,7 +61,7 @@ def read(said: Opinion, names: Mapping[str, str], labels: Sequence[str], cost: f
             return Answer(error=said.reason or "no reason given", text=_text(said.reason), cost=cost)
         said = said.probs
     if said is None:
-        return Answer(error="no opinion", cost=cost)
+        return Answer(error=NO_OPINION, cost=cost)
     probs = _probabilities(said, names, labels)
     return Answer(
         logprobs={label: math.log(p) for label, p in probs.items() if p > 0}, text=_text(said), cost=cost

@@ -124,6 +124,30 @@ def test_an_exception_is_heard_and_asked_again_by_the_next_run(tmp_path: Path) -
     assert kept(tmp_path / "run")[1].calls == 7, "only the failed one was asked again"
 
 
+def test_a_rule_that_knows_some_cases_leaves_the_others_to_the_next_judge(tmp_path: Path) -> None:
+    def rule(item: Item) -> str | None:
+        return "right" if item.id == "59" else None
+
+    tiers = [
+        {"judge": "function", "name": name, "function": function, "version": "1", "price": 0}
+        for name, function in (("rule", rule), ("rest", same))
+    ]
+    scored = jk.score(some(60), tmp_path / "run", cascade={"tiers": tiers}, rubric="qa")
+    assert not scored.progress.heard and not scored.progress.failing
+    assert scored.progress.states == {"verdict": 60}
+    answers = RunFolder.open(scored.folder).about.answers["qa"]["rule"]
+    assert (answers.asked, answers.answered, answers.failed) == (60, 1, {})
+
+
+def test_a_judge_that_is_silent_on_everything_is_said(tmp_path: Path) -> None:
+    def forgot(item: Item) -> None:
+        return None
+
+    scored = jk.score(some(30), tmp_path / "run", cascade=cascade(forgot), rubric="qa")
+    assert scored.progress.heard == ["judge 'function' had no opinion on any of 30 items"]
+    assert scored.progress.states == {"unscored": 30}
+
+
 def test_a_function_that_always_fails_stops_the_run() -> None:
     def never(item: Item) -> str:
         raise RuntimeError("no model here")
