@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from judgekit import readers
 from judgekit.errors import JudgekitError
-from tests.readers.formats.test_lm_eval import choice, generated
+from tests.readers.formats.test_lm_eval import CHAT, choice, generated, winogrande
 from tests.readers.formats.test_other_formats import MUSE, RULE, rwku
 from tests.readers.formats.test_tofu import section
 from tests.readers.test_broken_files import json_values, open_unlearning
@@ -23,7 +23,14 @@ CONTENTS = {
     "tofu": {"eval_log_forget.json": section(False), "eval_log.json": section(True, 4)},
     "muse": MUSE,
     "rwku": rwku(),
-    "lm_eval": [choice(), choice(1), generated(2, "none")],
+    "lm_eval": [
+        choice(),
+        choice(1, target="[0, 2]"),
+        generated(2, "none"),
+        generated(3, "none") | {"resps": [["a", "b"]], "target": "['r', 's']", "doc": {}},
+        winogrande(doc_id=4),
+        generated(5, "none") | {"doc": {}, "arguments": {"gen_args_0": {"arg_0": CHAT, "arg_1": {}}}},
+    ],
     "alpaca_eval": [
         {"instruction": "a", "output": "b", "generator": "m", "dataset": "d", "input": ""},
         {"instruction": "a", "output_1": "b", "output_2": "c", "generator_2": "m", "preference": 1.0},

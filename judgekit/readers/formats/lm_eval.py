@@ -115,8 +115,9 @@ def _doc(row: Row) -> Mapping[str, Any]:
 
 def _requests(row: Row) -> list[Sequence[Any]]:
     """The (prompt, continuation or settings) of each request, from the harness's two ways of writing them."""
-    asked = row.get("arguments") or []
-    requests = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
+    asked = row.get("arguments")
+    listed = asked if isinstance(asked, list) else []
+    requests = list(asked.values()) if isinstance(asked, Mapping) else listed
     pairs = [list(one.values()) if isinstance(one, Mapping) else one for one in requests]
     return [pair for pair in pairs if isinstance(pair, Sequence) and not isinstance(pair, str) and pair]
 

@@ -248,9 +248,12 @@ def test_several_right_options(tmp_path):
     assert item.references == ("Ebola", "Pox")
 
 
+CHAT = ['[{"role": "system", "content": "s"}, {"role": "user", "content": "Who?"}]']
+"""A prompt as the harness hands it to an endpoint."""
+
+
 def test_the_question_of_a_chat(tmp_path):
-    chat = '[{"role": "system", "content": "s"}, {"role": "user", "content": "Who?"}]'
-    row = generated(0, "none") | {"doc": {}, "arguments": {"gen_args_0": {"arg_0": [chat], "arg_1": {}}}}
+    row = generated(0, "none") | {"doc": {}, "arguments": {"gen_args_0": {"arg_0": CHAT, "arg_1": {}}}}
     (item,) = readers.read(write(tmp_path / "samples_x.jsonl", [row]))
     assert item.question == "Who?"
 
