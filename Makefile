@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-out
 
-.PHONY: demo test test-fast test-engine test-ray check lint types layers docs clean
+.PHONY: demo test test-fast test-engine test-ray test-integrations check lint types layers docs clean
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir -p $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
@@ -22,6 +22,9 @@ test-fast: $(VENV)/.dev
 
 test-engine:
 	bash tests/engine/run.sh
+
+test-integrations:
+	bash tests/integrations/run.sh
 
 test-ray: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[report,dev,ray]'

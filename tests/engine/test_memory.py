@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[jk.Calibration
     folder = tmp_path_factory.mktemp("calibrated")
     runs = [jk.score(DEMO / f"{name}.jsonl", folder / name).folder for name in ("original", "unlearned")]
     path = folder / "forgetting.json"
-    made = jk.calibrate(runs, rubric="forgetting", labels=DEMO / "labels.jsonl", agreement=0.9)
+    labels = shutil.copy(DEMO / "labels.jsonl", folder)  # beside labels, what was calibrated on them is written
+    made = jk.calibrate(runs, rubric="forgetting", labels=labels, agreement=0.9)
     made.save(path)
     return made, path, list(jk.read(DEMO / "unlearned.jsonl"))
 

@@ -23,14 +23,14 @@ needed=$(python3 - <<'PYTHON'
 import tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 extras = project["optional-dependencies"]
-hosts = ("report", "polars", "excel", "inspect", "mlflow", "wandb")
-print(*project["dependencies"], *(one for host in hosts for one in extras[host]), sep="\n")
+hosts = ("report", "excel", "polars", "inspect", "mlflow", "wandb")
+print(*project["dependencies"], *(one for host in hosts for one in extras.get(host, ())), sep="\n")
 PYTHON
 )
 mapfile -t needed <<<"$needed"
 
 # torch first and by its version: a CPU build where the index has one; what needs torch then takes it
-environment integrations 'torch==2.13.0' "${needed[@]}" 'lm_eval[hf]>=0.4.9' accelerate junitparser pytest-xdist nbclient ipykernel
+environment integrations 'torch==2.13.0' "${needed[@]}" 'lm_eval[hf]>=0.4.9' accelerate trio junitparser pytest-xdist nbclient ipykernel
 .venv-integrations/bin/python - <<'PYTHON'
 from importlib.metadata import version
 print(*(f"{name} {version(name)}" for name in ("inspect-ai", "lm_eval", "mlflow", "wandb", "polars", "datasets", "torch", "transformers", "pytest")), sep="\n")
@@ -38,7 +38,7 @@ PYTHON
 .venv-integrations/bin/python -m pytest -m integrations --timeout=300 -rs "${@:-tests}"
 
 if [ -n "${JUDGEKIT_OPEN_UNLEARNING:-}" ]; then
-    environment open-unlearning 'torch==2.13.0' "${needed[@]}" -c tests/integrations/open_unlearning/constraints.txt \
-        hydra-core hydra_colorlog scikit-learn accelerate transformers lm_eval
+    environment open-unlearning 'torch==2.13.0' "${needed[@]}" hydra-core==1.3 hydra_colorlog==1.2.0 scikit-learn \
+        transformers==4.45.1 lm-eval==0.4.8 datasets==3.0.1 scipy==1.14.1 accelerate==0.34.2 numpy==2.2.3
     .venv-open-unlearning/bin/python -m pytest --timeout=600 tests/integrations/open_unlearning
 fi

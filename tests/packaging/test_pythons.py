@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_from_outputs_to_a_certified_report(version: str, wheel: Path, tmp_path:
         pytest.skip(f"no Python {version} here")
     environment = Environment(tmp_path / "env", python)
     environment.install(f"{wheel}[report]")
-    labels = DEMO / "labels.jsonl"
+    labels = shutil.copy(DEMO / "labels.jsonl", tmp_path)  # beside labels, what was calibrated on them is written
     runs = ("opinions/original", "opinions/unlearned")
     promise = ("--agreement", "0.9", "--out", "forgetting.json")
     for command in (
