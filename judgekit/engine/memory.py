@@ -63,8 +63,8 @@ class Session:
 
     Parameters
     ----------
-    cascade : str, Path or CascadeSpec, optional
-        The cascade file; by default the lexical judge alone.
+    cascade : str, Path, mapping or CascadeSpec, optional
+        The cascade file, or what one would hold; by default the lexical judge alone.
     rubric : str, optional
         Judge everything by this rubric instead of one by split.
     calibrations : paths

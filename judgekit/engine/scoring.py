@@ -127,7 +127,7 @@ def score(
     out : str | Path
         The run folder; the same call again resumes and pays for no call twice.
     cascade : str, Path, mapping or CascadeSpec, optional
-        Cascade file; by default the lexical judge alone.
+        The cascade file, or what one would hold; by default the lexical judge alone.
     rubric : str | None
         Judge everything by this rubric instead of one by split.
     calibrations : path or paths

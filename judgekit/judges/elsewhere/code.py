@@ -99,7 +99,7 @@ def source_of(function: object) -> str:
     ConfigError
         Something that it uses cannot be told from an earlier version of itself.
     """
-    if _is_installed(inspect.unwrap(function) if callable(function) else function):
+    if _is_installed(_peeled(function)):
         return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}"
     return "\n".join(_texts(function, called(function), set()))
 
@@ -109,7 +109,7 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
     if (plain := _plain(thing)) is not None:
         yield f"{name} = {plain}"
         return
-    thing = inspect.unwrap(thing) if callable(thing) else thing
+    thing = _peeled(thing)
     if id(thing) in seen:
         return
     seen.add(id(thing))
@@ -124,6 +124,16 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
             f"'{name}' ({type(thing).__name__}) cannot be told from an earlier version of itself: state the judge's "
             "'version', and another one whenever the judge changes"
         )
+
+
+def _peeled(thing: Any) -> Any:
+    """What is inside wrappers that installed packages put around it; a wrapper of the user's own is code like any."""
+    while hasattr(thing, "__wrapped__"):
+        code = getattr(thing, "__code__", None)
+        if code is not None and not _in_installed(code.co_filename):
+            break
+        thing = thing.__wrapped__
+    return thing
 
 
 def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
@@ -205,7 +215,11 @@ def _is_installed(thing: Any) -> bool:
     if (name or "").partition(".")[0] == "judgekit":  # wherever it is installed from
         return True
     file = getattr(module, "__file__", None)
-    return file is None or any(Path(file).is_relative_to(root) for root in _roots())
+    return file is None or _in_installed(file)
+
+
+def _in_installed(file: str) -> bool:
+    return any(Path(file).is_relative_to(root) for root in _roots())
 
 
 @cache
@@ -227,6 +241,6 @@ def _version(package: str) -> str:
 
 def _source(thing: Any, name: str) -> str:
     try:
-        return textwrap.dedent(inspect.getsource(thing))
+        return textwrap.dedent(inspect.getsource(getattr(thing, "__code__", thing)))
     except (OSError, TypeError):
         raise ConfigError(f"the source of '{name}' is not to be had: state the judge's 'version'") from None

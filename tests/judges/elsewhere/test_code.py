@@ -101,6 +101,27 @@ def test_values_in_a_closure_and_in_defaults_count() -> None:
     assert source_of(made(1)) == source_of(made(1)) != source_of(made(2))
 
 
+WRAPPED = """
+import functools
+def doubled(function):
+    @functools.wraps(function)
+    def call(item):
+        return function(item) * 2
+    return call
+@doubled
+@functools.lru_cache
+def judge(item):
+    return item.output
+"""
+
+
+def test_a_wrapper_counts_as_what_it_wraps_does(load: Load) -> None:
+    before = told(load(WRAPPED))
+    assert before == told(load(WRAPPED))
+    for old, new in (("* 2", "* 3"), ("item.output", "item.question")):
+        assert told(load(WRAPPED.replace(old, new))) != before
+
+
 def test_what_cannot_be_told_needs_a_version() -> None:
     client = object()
 
