@@ -21,7 +21,7 @@ from judgekit.cascade.spec import AnyCascade, checked_cascade
 from judgekit.engine.local import BLOCK, judge_block
 from judgekit.engine.loop import finished
 from judgekit.errors import ConfigError, InputError, at_least
-from judgekit.readers import unique
+from judgekit.readers import Table, read, unique
 from judgekit.records import Item, ItemResult, parse
 from judgekit.runs.budget import Budget
 from judgekit.runs.folder import Paths
@@ -35,6 +35,10 @@ ENOUGH = 20
 
 GivenItem = Item | Mapping[str, Any]
 """An item, or a mapping with an item's fields, in which the id may be absent."""
+
+
+Given = Iterable[GivenItem] | Table
+"""What is judged: items, or a table in memory whose columns are called as an item's fields (else ``jk.read``)."""
 
 
 class SessionOptions(TypedDict, total=False):
@@ -114,7 +118,7 @@ class Session:
         self._given = 0
         self._closed = False
 
-    async def judge(self, items: Iterable[GivenItem]) -> list[ItemResult]:
+    async def judge(self, items: Given) -> list[ItemResult]:
         """Judge items; the results in their order, each with the item, what every judge said, and the verdict.
 
         May be called any number of times at once: callers that wait are judged together, as one block.
@@ -242,7 +246,7 @@ class Session:
                 call.results.set_result(own)
 
 
-async def judge_async(items: Iterable[GivenItem], **options: Unpack[SessionOptions]) -> list[ItemResult]:
+async def judge_async(items: Given, **options: Unpack[SessionOptions]) -> list[ItemResult]:
     """:func:`judge`, awaited; cancelling it leaves in the store what was answered."""
     given = list(_items(items))
     if given:
@@ -254,13 +258,14 @@ async def judge_async(items: Iterable[GivenItem], **options: Unpack[SessionOptio
     return results
 
 
-def judge(items: Iterable[GivenItem], **options: Unpack[SessionOptions]) -> list[ItemResult]:
+def judge(items: Given, **options: Unpack[SessionOptions]) -> list[ItemResult]:
     """Judge items in memory, also where an event loop is running.
 
     Parameters
     ----------
-    items : iterable of Item or mapping
-        Model outputs; a mapping has an item's fields (``question``, ``output``, ``reference``, ``split``, …).
+    items : iterable of Item or mapping, or table
+        Model outputs; a mapping has an item's fields (``question``, ``output``, ``reference``, ``split``, …), and so
+        have the columns of a table in memory. With other names: ``jk.read(table, columns={…})``.
     **options
         ``cascade``, ``rubric``, ``calibrations``, ``store``, ``budget``, ``max_calls``, ``allow_uncertified`` and
         ``keep_going``, as of :class:`Session`.
@@ -280,8 +285,10 @@ def judge(items: Iterable[GivenItem], **options: Unpack[SessionOptions]) -> list
     return finished(partial(judge_async, items, **options))
 
 
-def _items(given: Iterable[GivenItem], first: int = 1) -> Iterator[Item]:
+def _items(given: Given, first: int = 1) -> Iterator[Item]:
     """The items; one without an id is called by its number."""
+    if isinstance(given, Table):
+        given = read(given)
     for number, one in enumerate(given, first):
         if isinstance(one, Item):
             yield one

@@ -63,6 +63,15 @@ def test_a_table_is_scored(form: Callable[..., Any], tmp_path: Path) -> None:
 def test_its_items_are_judged_in_memory() -> None:
     found = jk.judge(jk.read(pa.table(ROWS), columns=COLUMNS, split="forget"))
     assert [one.verdict.id for one in found] == ["a", "b"]
+    named = {
+        "question": ROWS["prompt"],
+        "output": ROWS["said"],
+        "split": ["forget"] * 2,
+        "seen": ROWS["seen"],
+    }
+    assert [one.verdict.id for one in jk.judge(pa.table(named))] == ["0", "1"]
+    with pytest.raises(jk.JudgekitError, match="which column is the question"):
+        jk.judge(pa.table(ROWS))
 
 
 @pytest.mark.parametrize(
