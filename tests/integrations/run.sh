@@ -24,7 +24,8 @@ import tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 extras = project["optional-dependencies"]
 hosts = ("report", "excel", "polars", "inspect", "mlflow", "wandb")
-print(*project["dependencies"], *(one for host in hosts for one in extras.get(host, ())), sep="\n")
+wanted = [*project["dependencies"], *(one for host in hosts for one in extras[host])]
+print(*(one for one in wanted if not one.startswith(project["name"])), sep="\n")
 PYTHON
 )
 mapfile -t needed <<<"$needed"
