@@ -42,7 +42,8 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[jk.Calibration
     folder = tmp_path_factory.mktemp("calibrated")
     runs = [jk.score(DEMO / f"{name}.jsonl", folder / name).folder for name in ("original", "unlearned")]
     path = folder / "forgetting.json"
-    labels = shutil.copy(DEMO / "labels.jsonl", folder)  # beside labels, what was calibrated on them is written
+    # what was calibrated on labels is written beside them
+    labels = shutil.copy(DEMO / "labels.jsonl", folder)
     made = jk.calibrate(runs, rubric="forgetting", labels=labels, agreement=0.9)
     made.save(path)
     return made, path, list(jk.read(DEMO / "unlearned.jsonl"))

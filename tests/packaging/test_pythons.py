@@ -28,7 +28,8 @@ def test_from_outputs_to_a_certified_report(version: str, wheel: Path, tmp_path:
         pytest.skip(f"no Python {version} here")
     environment = Environment(tmp_path / "env", python)
     environment.install(f"{wheel}[report]")
-    labels = shutil.copy(DEMO / "labels.jsonl", tmp_path)  # beside labels, what was calibrated on them is written
+    # what was calibrated on labels is written beside them
+    labels = shutil.copy(DEMO / "labels.jsonl", tmp_path)
     runs = ("opinions/original", "opinions/unlearned")
     promise = ("--agreement", "0.9", "--out", "forgetting.json")
     for command in (
