@@ -45,6 +45,7 @@ KINDS = {
 }
 
 
+@pytest.mark.integrations
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_types_do_not_hang_on_what_rows_hold(kind: type) -> None:
     """An empty table, and one in which most columns hold nothing, have the types of any other."""
@@ -66,6 +67,7 @@ def test_probabilities_of_several_rubrics_stand_side_by_side() -> None:
     assert table["p_x"].to_pylist() == [1.0, None] and table["p_y"].to_pylist() == [None, 1.0]
 
 
+@pytest.mark.integrations
 def test_values_survive_every_form() -> None:
     rows = KINDS[Verdict]
     expected = [(one.id, one.state, one.confidence, one.fluent, [h.label for h in one.human]) for one in rows]

@@ -37,7 +37,13 @@ def streamed(rows: dict[str, list[Any]]) -> Any:
     return datasets.Dataset.from_dict(rows).to_iterable_dataset()
 
 
-FORMS = [pandas_frame, polars_frame, pa.table, datasets.Dataset.from_dict, streamed]
+FORMS = [
+    pandas_frame,
+    pytest.param(polars_frame, marks=pytest.mark.integrations),
+    pa.table,
+    datasets.Dataset.from_dict,
+    streamed,
+]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
