@@ -29,13 +29,9 @@ WITHOUT = {
     "inspect": "from judgekit.integrations.inspect import trusted_judge",
     "mlflow": "from judgekit.integrations.mlflow import trusted_judge; trusted_judge()",
     "polars": "import judgekit as jk; jk.score('o.jsonl', 'runs/p').verdicts.to_polars()",
-    "inspect": "from judgekit.integrations.inspect import trusted_judge",
-    "mlflow": "from judgekit.integrations import mlflow; mlflow.log_run('runs/o')",
-    "polars": "import judgekit as jk; jk.score('o.jsonl', 'runs/o').verdicts.to_polars()",
     "ray": "import judgekit as jk; jk.score('o.jsonl', 'runs/r', engine='ray')",
     "report": "import judgekit as jk; jk.report(jk.score('o.jsonl', 'runs/o').folder, out='report.html')",
     "semantic": "import judgekit as jk; jk.score('o.jsonl', 'runs/s', cascade='semantic.yaml')",
-    "wandb": "from judgekit.integrations import wandb; wandb.log_run('runs/o')",
     "vllm": "import judgekit as jk; jk.score('o.jsonl', 'runs/v', cascade='vllm.yaml')",
     "wandb": "from judgekit.integrations.wandb import log_run; log_run('runs/o')",
 }
