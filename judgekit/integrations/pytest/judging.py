@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,6 @@ from judgekit.cascade.spec import CascadeSpec
 from judgekit.display import printable
 from judgekit.engine.memory import GivenItem
 from judgekit.errors import known
-from judgekit.integrations.pytest.plugin import PROPERTY
 from judgekit.records import ItemResult, several
 from judgekit.report import Run, load, summarize
 from judgekit.report.gate import Condition, Gate, decide
@@ -43,8 +42,8 @@ class Judging:
         What becomes of a test whose gate is undecided.
     root : Path
         Where relative paths start.
-    properties : list
-        Those of the test, for its report.
+    tell : callable
+        Is told each condition's name and what came of it, for the test's report.
     """
 
     cascade: str | Path | None
@@ -53,10 +52,10 @@ class Judging:
     store: Path | None
     undecided: Literal["fail", "skip"]
     root: Path
-    properties: list[tuple[str, object]]
+    tell: Callable[[str, str], None]
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], root: Path, properties: list[tuple[str, object]]) -> Judging:
+    def of(cls, options: Mapping[str, Any], root: Path, tell: Callable[[str, str], None]) -> Judging:
         """As the marker says.
 
         Raises
@@ -75,7 +74,7 @@ class Judging:
             store=None if store is None else root / store,
             undecided=cast(Literal["fail", "skip"], undecided),
             root=root,
-            properties=properties,
+            tell=tell,
         )
 
     @cached_property
@@ -125,7 +124,8 @@ class Judging:
             margin=margin,
             require_certified=require_certified,
         )
-        self.properties.extend((PROPERTY + printable(made.name), _told(made)) for made in gate.conditions)
+        for made in gate.conditions:
+            self.tell(printable(made.name), _told(made))
         if not gate.passed:
             said = "\n".join([verdict(gate), *(told(gate, made) for made in gate.conditions)])
             if gate.outcome == "undecided" and self.undecided == "skip":

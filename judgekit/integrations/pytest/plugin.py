@@ -34,7 +34,10 @@ def judgekit(request: pytest.FixtureRequest) -> Judging:
 
     given = [mark.kwargs for mark in request.node.iter_markers("judgekit")]
     options = {name: value for marked in reversed(given) for name, value in marked.items()}
-    return Judging.of(options, request.config.rootpath, request.node.user_properties)
+    kept = request.node.user_properties
+    return Judging.of(
+        options, request.config.rootpath, lambda name, said: kept.append((PROPERTY + name, said))
+    )
 
 
 class _Told:
