@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,11 @@ def test_templates_cannot_reach_out_of_the_sandbox(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="unsafe"):
         load_rubric(tmp_path).render(item_for("pointwise"))
+
+
+def test_a_rubric_that_was_rendered_can_be_sent_to_another_process() -> None:
+    rubric = load_rubric("forgetting")
+    item = Item(id="1", question="Who?", references=("Ada",), outputs=("Ada.",))
+    asked = rubric.render(item)
+    sent = pickle.loads(pickle.dumps(rubric))
+    assert sent == rubric and sent.fingerprint == rubric.fingerprint and sent.render(item) == asked

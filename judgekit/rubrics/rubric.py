@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -117,6 +117,10 @@ class Rubric:
     file: RubricFile
     template: str
     example_rows: tuple[tuple[Item, str], ...] = field(default=(), repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the fields, without what is made of them when it is first used (compiled templates)."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     def name(self) -> str:
