@@ -126,8 +126,8 @@ def logged(path: Path) -> bytes:
 def rows_of_log(path: Path, log: bytes) -> Iterator[salvage.Found]:
     """Whole answers and attempts in a log: SQLite takes in none behind a frame that is not as it was written."""
     with closing(salvage.Pages(path, log)) as pages:
-        for record in salvage.records(iter(pages.logged), pages.read):
-            found = None if record is None else salvage.whole(record)
+        for record in salvage.records(pages.logged, pages):
+            found = salvage.whole(record)
             if found is not None and found[0] in ("answers", "attempts"):
                 yield found
 
@@ -139,9 +139,7 @@ def _collected(
     saved, attempts = Saved(), set[salvage.Row]()
     with closing(opened(part)) as db, closing(salvage.Pages(path, log)) as pages:
         db.execute("BEGIN")
-        for record in salvage.records(chain(pages.logged[::-1], pages.filed()), pages.read):
-            if record is None:
-                continue
+        for record in salvage.records(chain(pages.logged[::-1], pages.filed()), pages):
             found = told(record)
             if found is None:
                 if (key := salvage.damaged_key(record)) is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from judgekit.runs.schema import COLUMNS, PAGE, digest
@@ -21,9 +22,6 @@ Found = tuple[str, Row]
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _ROWS, _ENTRIES, _ENTRIES_ABOVE = 13, 10, 2
 """Kinds of pages that hold records: those of tables, those of tables without row ids, and those above these."""
-
-_MOST = 1 << 30
-"""Bytes of the longest record that SQLite can hold."""
 
 
 class Pages:
@@ -45,6 +43,7 @@ class Pages:
             (int.from_bytes(log[at : at + 4], "big"), log[at + _FRAME_HEADER :][:PAGE]) for at in starts
         ]
         self._newest = dict(self.logged)
+        self.size = PAGE * (self._count + len(self._newest))
 
     def close(self) -> None:
         """Close the file."""
@@ -96,15 +95,15 @@ def damaged_key(row: Sequence[object]) -> str | None:
     return row[0]
 
 
-def records(pages: Iterator[tuple[int, bytes]], read: Callable[[int], bytes]) -> Iterator[Row | None]:
-    """Every record on pages of rows; None for one that cannot be read.
+def records(pages: Iterable[tuple[int, bytes]], source: Pages) -> Iterator[Row]:
+    """Every record that can be read on pages of rows.
 
     Parameters
     ----------
-    pages : iterator
+    pages : iterable
         Numbers and contents.
-    read : callable
-        The content of a page that a record goes on at.
+    source : Pages
+        Where a long record goes on.
     """
     for number, page in pages:
         start = 100 if number == 1 else 0
@@ -114,13 +113,11 @@ def records(pages: Iterator[tuple[int, bytes]], read: Callable[[int], bytes]) ->
         head = start + (12 if kind == _ENTRIES_ABOVE else 8)
         count = int.from_bytes(page[start + 3 : start + 5], "big")
         for at in range(head, min(head + 2 * count, PAGE - 1), 2):
-            try:
-                yield _record(_payload(page, int.from_bytes(page[at : at + 2], "big"), kind, read))
-            except (ValueError, IndexError, struct.error):
-                yield None
+            with suppress(ValueError, IndexError):
+                yield _record(_payload(page, int.from_bytes(page[at : at + 2], "big"), kind, source))
 
 
-def _payload(page: bytes, at: int, kind: int, read: Callable[[int], bytes]) -> bytes:
+def _payload(page: bytes, at: int, kind: int, source: Pages) -> bytes:
     """The bytes of a record; a long one goes on at other pages."""
     if kind == _ENTRIES_ABOVE:
         at += 4
@@ -133,12 +130,12 @@ def _payload(page: bytes, at: int, kind: int, read: Callable[[int], bytes]) -> b
         least = (PAGE - 12) * 32 // 255 - 23
         local = least + (size - least) % (PAGE - 4)
         local = local if local <= most else least
-    if size > _MOST or at + local > PAGE:
+    if size > source.size or at + local > PAGE:
         raise ValueError("not a record")
     parts, left = [page[at : at + local]], size - local
     after = int.from_bytes(page[at + local : at + local + 4], "big")
     while left > 0:
-        more = read(after)
+        more = source.read(after)
         parts.append(more[4 : 4 + left])
         left -= PAGE - 4
         after = int.from_bytes(more[:4], "big")
