@@ -35,6 +35,7 @@ from judgekit.errors import (
     JudgeFailed,
     JudgekitError,
     StoreFailed,
+    StoreTaken,
 )
 from judgekit.runs.store import kept
 from judgekit.runs.writer import Progress
@@ -145,7 +146,8 @@ def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
         more = "" if budget is None else f": {spent.over(budget)}"
         return f"{stop}{more}. Nothing is lost: the same command with a larger budget goes on"
     if isinstance(stop, StoreFailed):
-        return f"{stop}. {answers:,} answers are kept; make room, and the same command goes on from there"
+        first = "" if isinstance(stop, StoreTaken) else "make room, and "
+        return f"{stop}. {answers:,} answers are kept; {first}the same command goes on from there"
     return str(stop)
 
 

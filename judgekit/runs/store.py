@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import platform
 import sqlite3
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
@@ -20,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import InputError, StoreFailed
+from judgekit.errors import InputError, StoreFailed, StoreTaken
 from judgekit.runs.budget import Spent
 from judgekit.runs.lock import Lock
 from judgekit.runs.repair import NoStore, logged, mend, rows_of_log
@@ -35,6 +38,9 @@ _SPENT = ", ".join(
     f"coalesce(sum({name}), {zero})"
     for name, zero in (("calls", "0"), ("dollars", "0.0"), ("unpriced", "0"), ("reserved", "0.0"))
 )
+
+_OWNER = "owner"
+"""Name of the state that says which process has the run open."""
 
 _AGAIN = "the same command saves what is whole in it and goes on"
 
@@ -92,7 +98,29 @@ class Store:
                 if not self._holds(table, row):
                     self._insert(table, *row)
                     self._spend(str(row[1]), Spent.of(json.loads(str(row[3]))))
+        self._owner = f"process {os.getpid()} on {platform.node()} ({uuid.uuid4().hex[:8]})"
+        try:
+            self.set_state(_OWNER, self._owner)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise StoreFailed(f"{path}: {_said(error)}", kept=True) from None
         return self._db
+
+    def check_owner(self) -> None:
+        """See whether no other process opened the run since: a lock file may be deleted, or lock nothing on a network.
+
+        Raises
+        ------
+        StoreTaken : one did; it is named.
+        """
+        try:
+            owner = self.state(_OWNER)
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreFailed(f"{self._path}: {error}; {_AGAIN}", kept=True) from None
+        if owner != self._owner:
+            raise StoreTaken(
+                f"{self.folder} was opened by {owner} while this process had it; let one of them end, then go on"
+            )
 
     def _holds(self, table: str, row: Sequence[object]) -> bool:
         """Whether a row of answers or attempts is there; one attempt is like another but for the time and the fault."""
@@ -173,9 +201,8 @@ class Store:
 
         Raises
         ------
-        StoreFailed
-            There is no room for them, or only what was held back for this moment (then they are
-            ``kept``).
+        StoreFailed : there is no room for them, or only what was held back for this moment (then they are ``kept``).
+        StoreTaken : another process has the run open too; they are kept.
         """
         answers = list(answers)
         try:
@@ -184,6 +211,7 @@ class Store:
             self._drop_ballast()
             kept = _succeeds(lambda: self._keep(answers, judge))
             raise StoreFailed(f"{self._path}: {_said(error)}", kept=kept) from None
+        self.check_owner()
 
     def _keep(self, answers: Sequence[tuple[str, Row]], judge: str) -> None:
         now, spent = _now(), Spent()

@@ -73,6 +73,8 @@ class RunWriter:
         self.states: Counter[str] = Counter()
         self.cost: float | None = 0.0
         folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            self._part(name).unlink(missing_ok=True)  # another process may be writing to it, lock or not
         self._files: list[IO[str]] = [create(self._part(name)) for name in FILES]
         self._digests = [hashlib.sha256() for _ in FILES]
 
