@@ -132,7 +132,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : the files do not hold the same rows in the same order, as scoring writes them.
+        InputError
+            The files do not hold the same rows in the same order, as scoring writes them.
         """
         beside = {
             name: rows
@@ -160,7 +161,8 @@ class RunFolder:
 
         Raises
         ------
-        InputError : it is not the file that ``run.json`` speaks of.
+        InputError
+            It is not the file that ``run.json`` speaks of.
         """
         for _ in self._lines(name):
             pass

@@ -70,7 +70,8 @@ def check_answers(folder: Path, store: Store) -> None:
 
     Raises
     ------
-    InputError : the evidence in the folder, finished or not, is from answers, and the store holds none.
+    InputError
+        The evidence in the folder, finished or not, is from answers, and the store holds none.
     """
     if len(store):
         return

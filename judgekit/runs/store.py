@@ -58,9 +58,12 @@ class Store:
 
     Raises
     ------
-    StoreBusy : another process has this run open.
-    InputError : the file there is not a store, or one of a newer version.
-    StoreFailed : the machine fails, or a damaged store cannot be mended for want of room.
+    StoreBusy
+        Another process has this run open.
+    InputError
+        The file there is not a store, or one of a newer version.
+    StoreFailed
+        The machine fails, or a damaged store cannot be mended for want of room.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -111,7 +114,8 @@ class Store:
 
         Raises
         ------
-        StoreTaken : one did; it is named.
+        StoreTaken
+            One did; it is named.
         """
         try:
             owner = self.state(_OWNER)
@@ -148,7 +152,8 @@ class Store:
 
         Raises
         ------
-        StoreFailed : the file was damaged since it was opened.
+        StoreFailed
+            The file was damaged since it was opened.
         """
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(keys), 500):
@@ -201,8 +206,10 @@ class Store:
 
         Raises
         ------
-        StoreFailed : there is no room for them, or only what was held back for this moment (then they are ``kept``).
-        StoreTaken : another process has the run open too; they are kept.
+        StoreFailed
+            There is no room for them, or only what was held back for this moment (then they are ``kept``).
+        StoreTaken
+            Another process has the run open too; they are kept.
         """
         answers = list(answers)
         try:
@@ -281,7 +288,8 @@ def kept(folder: Path) -> tuple[int, Spent]:
 
     Raises
     ------
-    StoreFailed : the file is damaged.
+    StoreFailed
+        The file is damaged.
     """
     path = folder / "store.sqlite"
     if not path.is_file():
