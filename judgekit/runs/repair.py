@@ -36,6 +36,8 @@ class Saved:
         Rows that are whole.
     damaged : mapping
         Keys of answers that are not what was written, in the order found.
+    notes : mapping
+        Names of states that are not what was written.
     spent : mapping
         Judge -> its row, as it was written.
     counted : mapping
@@ -45,6 +47,7 @@ class Saved:
     answers: int = 0
     attempts: int = 0
     damaged: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
     spent: dict[str, salvage.Row] = field(default_factory=dict)
     counted: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
 
@@ -68,6 +71,8 @@ class Saved:
         said += f". The damaged file is kept as {aside.name}"
         if self.spent_is_guessed:
             said += ". What was spent is counted from the answers that are saved: it may have been more"
+        if any(name.startswith("batch") for name in self.notes):
+            said += ". What was noted of batches is damaged: look at the provider's whether one is under way"
         return said
 
 
@@ -142,8 +147,9 @@ def _collected(
         for record in salvage.records(chain(pages.logged[::-1], pages.filed()), pages):
             found = told(record)
             if found is None:
-                if (key := salvage.damaged_key(record)) is not None:
-                    saved.damaged[key] = None
+                for kind, names in (("answers", saved.damaged), ("state", saved.notes)):
+                    if (key := salvage.damaged_key(kind, record)) is not None:
+                        names[key] = None
                 continue
             table, row = found
             if table == "spent":

@@ -88,11 +88,12 @@ def before_digests(row: Sequence[object]) -> Found | None:
     return None
 
 
-def damaged_key(row: Sequence[object]) -> str | None:
-    """The key of an answer whose digest is wrong; None for what is no answer."""
-    if len(row) != len(COLUMNS["answers"]) + 1 or not isinstance(row[0], str) or isinstance(row[1], int):
+def damaged_key(table: str, row: Sequence[object]) -> str | None:
+    """The key of a row of ``answers`` or ``state`` whose digest is wrong; None for what is of no such form."""
+    texts = [isinstance(value, str) for value in row]
+    if len(row) != len(COLUMNS[table]) + 1 or not all(texts[:2]):
         return None
-    return row[0]
+    return str(row[0])
 
 
 def records(pages: Iterable[tuple[int, bytes]], source: Pages) -> Iterator[Row]:

@@ -164,6 +164,18 @@ def test_what_was_spent_is_counted_again_where_its_row_is_damaged(
     assert "counted from the answers that are saved: it may have been more" in caplog.text
 
 
+def test_a_batch_that_may_be_submitted_twice_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(tmp_path)
+    with sqlite3.connect(tmp_path / "store.sqlite") as db:
+        db.execute("UPDATE state SET value = replace(value, 'b1', 'b2') WHERE name = 'batch'")
+    db.close()
+    with Store(tmp_path) as store:
+        assert store.state("batch") is None and len(store) == len(ROWS)
+    assert "noted of batches is damaged: look at the provider's" in caplog.text
+
+
 def test_the_next_damage_keeps_the_first_file_too(whole: bytes, tmp_path: Path) -> None:
     for seed in range(2):
         (tmp_path / "store.sqlite").write_bytes(cut(whole, random.Random(seed)))

@@ -55,7 +55,7 @@ def test_a_row_is_known_by_its_digest_and_a_damaged_answer_by_its_key() -> None:
     row = ("k", "small", "2026-11-26T10:00:00+00:00", "{}", None)
     assert whole((*row, digest("answers", *row))) == ("answers", row)
     assert whole(("q", *row[1:], digest("answers", *row))) is None
-    assert damaged_key(("q", *row[1:], digest("answers", *row))) == "q"
-    assert damaged_key(("small", 3, 0.5, 0, 0.0, "no digest")) is None
+    assert damaged_key("answers", ("q", *row[1:], digest("answers", *row))) == "q"
+    assert damaged_key("answers", ("small", 3, 0.5, 0, 0.0, "no digest")) is None
     spent = ("small", 3, 2.0, 0, 0.0)
     assert whole(("small", 3, 2, 0, 0, digest("spent", *spent))) == ("spent", spent)
