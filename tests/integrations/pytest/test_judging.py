@@ -18,6 +18,8 @@ def test_a_choice_that_is_not_known_is_one_line(tmp_path: Path) -> None:
 
 
 def test_paths_start_from_the_root(tmp_path: Path) -> None:
-    made = Judging.of({"cascade": "c.yaml", "calibration": ["a.json", "/b.json"], "store": "s"}, tmp_path, print)
+    made = Judging.of(
+        {"cascade": "c.yaml", "calibration": ["a.json", "/b.json"], "store": "s"}, tmp_path, print
+    )
     assert made.cascade == tmp_path / "c.yaml" and made.store == tmp_path / "s"
     assert made.calibrations == (tmp_path / "a.json", Path("/b.json"))
