@@ -106,6 +106,13 @@ class StoreFailed(JudgekitError):
         return _store_failed, (str(self), self.kept)
 
 
+class StoreTaken(StoreFailed):
+    """Another process has opened the same run, whatever the lock says; what was answered is kept."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, kept=True)
+
+
 def _store_failed(what: str, kept: bool) -> StoreFailed:
     return StoreFailed(what, kept=kept)
 

@@ -21,7 +21,7 @@ from judgekit.readers.labels import without_label
 from judgekit.readers.log import ReaderOptions
 from judgekit.records import CANNOT_TELL, EvidenceRow, LabelRow, Record, Verdict
 from judgekit.rubrics import labels_of, load_rubric
-from judgekit.runs.folder import EVIDENCE, ITEMS, VERDICTS, Paths, is_finished, paths
+from judgekit.runs.folder import FILES, Paths, RunFolder, is_finished, is_unfinished, paths
 
 Told = str | InputError
 Teller = Callable[[Path], Iterator[Told]]
@@ -81,14 +81,26 @@ def examine(path: Path, reader: ReaderOptions) -> Iterator[Told]:
         yield _cascade(path)
     elif (path / "rubric.yaml").is_file():
         yield _rubric(path)
-    elif is_finished(path):
-        for name in (ITEMS, EVIDENCE, VERDICTS):
-            if (path / name).is_file():
-                for told in examine(path / name, reader):
-                    yield told if isinstance(told, InputError) else f"{name}: {told}"
+    elif path.is_dir() and (is_finished(path) or is_unfinished(path)):
+        yield from _run(RunFolder.open(path), reader)
     else:
         kind = None if path.is_dir() else _kind(path)
         yield from _outputs(path, reader) if kind is None else kind(path)
+
+
+def _run(run: RunFolder, reader: ReaderOptions) -> Iterator[Told]:
+    """Each of a run's files, by itself and against what ``run.json`` says of it."""
+    for name in FILES:
+        if not (run.path / name).is_file():
+            if name in run.about.files:
+                yield InputError("not there, and run.json tells of it; score again", path=run.path / name)
+            continue
+        try:
+            run.check(name)
+        except InputError as error:
+            yield error
+        for told in examine(run.path / name, reader):
+            yield told if isinstance(told, InputError) else f"{name}: {told}"
 
 
 def _kind(path: Path) -> Teller | None:

@@ -21,6 +21,7 @@ import click
 
 from judgekit import DISTRIBUTION, __version__
 from judgekit.cli.output import speaking
+from judgekit.cli.stopping import sigterm_is_ctrl_c
 from judgekit.display import printable, spelled
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
 
@@ -53,7 +54,8 @@ _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
-    "3 nothing certified or a promise broken, 4 unscored items left, 130 stopped. 'gate' has its own."
+    "3 nothing certified or a promise broken, 4 unscored items left, "
+    "130 stopped by Ctrl-C or SIGTERM. 'gate' has its own."
 )
 
 
@@ -127,7 +129,8 @@ def main() -> None:
     logging.setLogRecordFactory(_record)
     logging.getLogger("judgekit").setLevel(logging.WARNING)
     try:
-        sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))
+        with sigterm_is_ctrl_c():
+            sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))
     except JudgekitError as error:
         print(f"judgekit: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -35,6 +35,7 @@ from judgekit.errors import (
     JudgeFailed,
     JudgekitError,
     StoreFailed,
+    StoreTaken,
 )
 from judgekit.runs.store import kept
 from judgekit.runs.writer import Progress
@@ -75,8 +76,8 @@ def command(
     """Judge FILES of model outputs, every such file under a folder, or Hugging Face data sets.
 
     Each file becomes a run of its own. One that cannot be read is named, and the others are judged.
-    The same command again resumes a stopped run and pays for no call twice. Ctrl-C waits for the requests
-    under way, so that their answers are kept; once more stops at once.
+    The same command again resumes a stopped run and pays for no call twice. Ctrl-C and SIGTERM wait for the
+    requests under way, so that their answers are kept; once more stops at once.
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec
@@ -145,7 +146,8 @@ def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
         more = "" if budget is None else f": {spent.over(budget)}"
         return f"{stop}{more}. Nothing is lost: the same command with a larger budget goes on"
     if isinstance(stop, StoreFailed):
-        return f"{stop}. {answers:,} answers are kept; make room, and the same command goes on from there"
+        first = "" if isinstance(stop, StoreTaken) else "make room, and "
+        return f"{stop}. {answers:,} answers are kept; {first}the same command goes on from there"
     return str(stop)
 
 

@@ -125,6 +125,8 @@ async def score_async(job: Job) -> Progress:
             telling.cancel()
             for cascade in cascades.values():
                 await cascade.close()
+        if job.store is not None:
+            job.store.check_owner()
         writer.finish(job.described(writer.progress, shown(cascades), describe(cascades)))
     return job.so_far(writer)
 

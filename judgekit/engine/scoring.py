@@ -233,6 +233,8 @@ def _prepared(source: Source, out: str | Path, options: ScoreOptions) -> Iterato
         closing(Store(folder)) as store,
         _shown(folder.name, options, partial(_count, source, items, options)) as bar,
     ):
+        if not options.get("replace"):
+            occupied.check_answers(folder, store)
         yield Job(
             stream if first is None else chain([first], stream),
             spec,

@@ -66,6 +66,20 @@ class CascadeAbout(Lenient):
     calibration: dict[str, Any] | None = None
 
 
+class Written(Lenient):
+    """A file of a run as it was written.
+
+    Attributes
+    ----------
+    rows : int
+    sha256 : str
+        Of its bytes, in hex digits.
+    """
+
+    rows: int = 0
+    sha256: str = ""
+
+
 class RunAbout(Lenient):
     """A run.
 
@@ -92,6 +106,8 @@ class RunAbout(Lenient):
         Rubric -> tier -> how it did.
     cost : float, optional
         US dollars; None where a price is unknown.
+    files : mapping
+        File of rows -> how it was written; empty in runs of earlier versions.
     """
 
     schema_: Literal["judgekit.run/1"] = Field("judgekit.run/1", alias="schema")
@@ -107,6 +123,7 @@ class RunAbout(Lenient):
     states: dict[str, int] = Field(default_factory=dict)
     answers: Mapping[str, Mapping[str, Answers]] = Field(default_factory=dict)
     cost: float | None = None
+    files: Mapping[str, Written] = Field(default_factory=dict)
 
     def to_row(self) -> dict[str, Any]:
         """The contents of ``run.json``."""

@@ -37,7 +37,7 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     """
     with _moved_at_end(path) as part, create(part) as file:
         yield file
-        _synced(file)
+        synced(file)
 
 
 @contextmanager
@@ -45,11 +45,11 @@ def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
     """The same for a file of bytes."""
     with _moved_at_end(path) as part, part.open("wb") as file:
         yield file
-        _synced(file)
+        synced(file)
 
 
-def _synced(file: IO[Any]) -> None:
-    """Have the system write a file now, or a power cut right after could leave an empty one in the old one's place."""
+def synced(file: IO[Any]) -> None:
+    """Have the system write an open file now: after a power cut an empty one could be in the old one's place."""
     file.flush()
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         os.fsync(file.fileno())

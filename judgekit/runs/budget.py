@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from judgekit.errors import BudgetSpent
 
@@ -27,6 +29,20 @@ class Spent:
     dollars: float = 0.0
     unpriced: int = 0
     reserved: float = 0.0
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Spent:
+        """What one call cost, by its answer as a row."""
+        cost, reserved = answer.get("cost"), answer.get("reserved", 0.0)
+        return cls(1, 0.0, 1, reserved) if cost is None else cls(1, cost, 0, reserved)
+
+    def __add__(self, more: Spent) -> Spent:
+        return Spent(
+            self.calls + more.calls,
+            self.dollars + more.dollars,
+            self.unpriced + more.unpriced,
+            self.reserved + more.reserved,
+        )
 
     def over(self, cap: float) -> str:
         """What there is to say of a cap in dollars that this has reached."""

@@ -1,11 +1,13 @@
 """A run folder, read: what ``judgekit score`` leaves behind, which files it holds, and whether it is finished.
 
 ``items.jsonl``, ``evidence.jsonl`` and ``verdicts.jsonl`` hold one row an item, in input order; ``run.json`` says what
-was run; ``store.sqlite`` holds every answered call. Until a run is finished its files carry the ending ``.part``.
+was run, and what the three files held when they were written, against which they are read; ``store.sqlite`` holds every
+answered call. Until a run is finished its files carry the ending ``.part``, ``run.json`` the longest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator
@@ -28,6 +30,9 @@ ITEMS, EVIDENCE, VERDICTS, ABOUT, STORE = (
     "run.json",
     "store.sqlite",
 )
+FILES = (ITEMS, EVIDENCE, VERDICTS)
+"""The files of rows."""
+
 Paths = str | Path | Iterable[str | Path]
 """One path or several."""
 
@@ -38,7 +43,8 @@ _LOG = logging.getLogger(__name__)
 class RunFolder:
     """A finished run in a folder.
 
-    Its rows are read one by one, as they were written; a file that is not there has none.
+    Its rows are read one by one, as they were written; a file that is not there has none. Whoever reads a file to its
+    end is told where it is not the one that ``run.json`` speaks of; runs of earlier versions do not say.
     """
 
     path: Path
@@ -56,7 +62,7 @@ class RunFolder:
         if is_finished(path):
             return cls(path)
         if is_unfinished(path):
-            raise InputError("an unfinished run: the same 'judgekit score' again goes on with it", path=path)
+            raise InputError(_UNFINISHED, path=path)
         inside = [str(one) for one in runs_inside(path)]
         hint = (
             f"did you mean {', '.join(inside[:3])}?"
@@ -127,13 +133,14 @@ class RunFolder:
         Raises
         ------
         InputError
-            The files are not in the same order, as scoring writes them.
+            The files do not hold the same rows in the same order, as scoring writes them.
         """
         beside = {
             name: rows
             for name, rows in ((ITEMS, self.items()), (EVIDENCE, self.evidence()))
             if (self.path / name).is_file()
         }
+        number = 0
         for number, verdict in enumerate(self.verdicts(), 1):
             found: dict[str, Any] = {name: next(rows, None) for name, rows in beside.items()}
             for name, row in found.items():
@@ -144,30 +151,69 @@ class RunFolder:
                         row=number,
                     )
             yield found.get(ITEMS), found.get(EVIDENCE), verdict
+        for name, rows in beside.items():
+            if next(rows, None) is not None:
+                what = f"a row without a verdict: {VERDICTS} ends before it; the files are of different runs"
+                raise InputError(what, path=self.path / name, row=number + 1)
+
+    def check(self, name: str) -> None:
+        """Read one of :data:`FILES` to its end, whatever its rows are.
+
+        Raises
+        ------
+        InputError
+            It is not the file that ``run.json`` speaks of.
+        """
+        for _ in self._lines(name):
+            pass
 
     def _rows(self, kind: type[R], name: str) -> Iterator[R]:
         path = self.path / name
+        for number, line in self._lines(name):
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"not JSON ({error})", path=path, row=number) from None
+            yield parse(kind, row, path=path, line=number)
+
+    def _lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """The lines of a file that hold anything, with their numbers; at the end it is told from any other file."""
+        path = self.path / name
         if not path.is_file():
             return
+        written = self.about.files.get(name)
+        digest, rows = hashlib.sha256(), 0
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except ValueError as error:
-                    raise InputError(f"not JSON ({error})", path=path, row=number) from None
-                yield parse(kind, row, path=path, line=number)
+                if written is not None:
+                    digest.update(line)
+                if line.strip():
+                    rows += 1
+                    yield number, line
+        if written is None or digest.hexdigest() == written.sha256:
+            return
+        what = "changed since it was written: its SHA-256 is not the one"
+        if rows != written.rows:
+            what = f"holds {rows:,} rows, not the {written.rows:,}"
+        raise InputError(
+            f"{what} in {ABOUT}; the same 'judgekit score' writes it again, from the answers it kept",
+            path=path,
+        )
+
+
+_UNFINISHED = "an unfinished run: the same 'judgekit score' again goes on with it"
 
 
 def is_finished(path: Path) -> bool:
-    """Whether a finished run is there."""
-    return (path / VERDICTS).is_file()
+    """Whether a finished run is there: one whose files were all put in their place."""
+    return (path / VERDICTS).is_file() and not (path / (ABOUT + PART)).is_file()
 
 
 def is_unfinished(path: Path) -> bool:
     """Whether scoring began a run there and has not finished it."""
-    return not is_finished(path) and any((path / name).is_file() for name in (VERDICTS + PART, STORE))
+    return not is_finished(path) and any(
+        (path / name).is_file() for name in (VERDICTS + PART, ABOUT + PART, STORE)
+    )
 
 
 def runs_inside(path: Path) -> list[Path]:
@@ -193,9 +239,7 @@ def finished(given: Paths) -> list[Path]:
     if open_runs and len(open_runs) == len(every):
         RunFolder.open(open_runs[0])
     for path in open_runs:
-        _LOG.warning(
-            "%s is left out: an unfinished run; the same 'judgekit score' again goes on with it", path
-        )
+        _LOG.warning("%s is left out: %s", path, _UNFINISHED)
     return [path for path in every if path not in open_runs]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from judgekit.errors import (
@@ -18,8 +18,9 @@ from judgekit.errors import (
     StoreFailed,
 )
 from judgekit.runs.about import RunAbout
-from judgekit.runs.folder import RunFolder
-from judgekit.runs.store import kept
+from judgekit.runs.atomic import PART
+from judgekit.runs.folder import EVIDENCE, STORE, RunFolder
+from judgekit.runs.store import Store, kept
 
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
 
@@ -64,16 +65,52 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
         )
 
 
+def check_answers(folder: Path, store: Store) -> None:
+    """Refuse to pay again for answers that are gone.
+
+    Raises
+    ------
+    InputError
+        The evidence in the folder, finished or not, is from answers, and the store holds none.
+    """
+    if len(store):
+        return
+    for path in (folder / EVIDENCE, folder / (EVIDENCE + PART)):
+        if path.is_file() and _tells_of_answers(path):
+            raise InputError(
+                f"its rows are made from answers, and {STORE} beside it holds none: put it back, "
+                "or pay for the answers again (--replace)",
+                path=path,
+            )
+
+
+def _tells_of_answers(path: Path) -> bool:
+    with path.open("rb") as lines:
+        return any(b'"calls": ["' in line for line in lines)
+
+
 @contextmanager
 def cleared_if_nothing_came_of_it(folder: Path) -> Iterator[None]:
-    """Leave no folder behind where a start fails before anything was asked; a folder that was there stays."""
-    there = folder.exists()
+    """Leave nothing behind where a start fails before anything was asked; what was there stays."""
+    there = set(folder.iterdir()) if folder.is_dir() else None
     first = next((parent for parent in reversed([folder, *folder.parents]) if not parent.exists()), folder)
     try:
         yield
     except (JudgekitError, OSError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
             error.filename = str(folder)  # what fails in the middle of a file does not say which
-        if not there and not isinstance(error, _WORTH_KEEPING) and not kept(folder)[0]:
-            shutil.rmtree(first, ignore_errors=True)
+        if not isinstance(error, _WORTH_KEEPING):
+            _clear(folder, there, first)
         raise
+
+
+def _clear(folder: Path, there: set[Path] | None, first: Path) -> None:
+    """Remove what was not there; a store with answers stays."""
+    with suppress(OSError, StoreFailed):  # what failed first is what is said
+        answered = kept(folder)[0]
+        if there is None and not answered:
+            shutil.rmtree(first, ignore_errors=True)
+            return
+        for path in set(folder.iterdir()) - (there or set()):
+            if path.suffix == PART or not answered:
+                path.unlink()

@@ -4,45 +4,45 @@ One SQLite file a run (``store.sqlite``, write-ahead log), readable with any SQL
 committed before it is handed on, so ``kill -9`` loses nothing that was answered and the next run pays for
 nothing twice. (A commit reaches the operating system, which outlives the process; a power cut may cost the
 last moments.) Answers are final and never overwritten. Failed attempts are logged beside them and tried again.
+Every row has a digest beside it (:mod:`judgekit.runs.schema`). All are compared when a run is opened, so that no row
+is believed that is not what was written; what is whole in a damaged file is kept (:mod:`judgekit.runs.repair`).
 """
 
 from __future__ import annotations
 
 import json
-import math
+import logging
+import os
+import platform
 import sqlite3
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import InputError, StoreFailed
+from judgekit.errors import InputError, StoreFailed, StoreTaken
 from judgekit.runs.budget import Spent
 from judgekit.runs.lock import Lock
+from judgekit.runs.repair import NoStore, logged, mend, rows_of_log
+from judgekit.runs.schema import Damaged, digest, opened
 
 Row = Mapping[str, Any]
 
+_LOG = logging.getLogger(__name__)
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
-_VERSION = 2
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, judge TEXT, at TEXT, answer TEXT, top TEXT);
-CREATE TABLE IF NOT EXISTS attempts (key TEXT, judge TEXT, at TEXT, answer TEXT);
-CREATE TABLE IF NOT EXISTS spent
-  (judge TEXT PRIMARY KEY, calls INTEGER, dollars REAL, unpriced INTEGER, reserved REAL NOT NULL DEFAULT 0)
-  WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
-_SPEND = """
-INSERT INTO spent VALUES (?, ?, ?, ?, ?) ON CONFLICT (judge) DO UPDATE SET
-calls = calls + excluded.calls, dollars = dollars + excluded.dollars, unpriced = unpriced + excluded.unpriced,
-reserved = reserved + excluded.reserved
-"""
 _SPENT = ", ".join(
     f"coalesce(sum({name}), {zero})"
     for name, zero in (("calls", "0"), ("dollars", "0.0"), ("unpriced", "0"), ("reserved", "0.0"))
 )
+
+_OWNER = "owner"
+"""Name of the state that says which process has the run open."""
+
+_AGAIN = "the same command saves what is whole in it and goes on"
 
 BALLAST = 4 << 20
 """Bytes held back in a run's folder while answers come in, so that the last ones have room when the disk is full."""
@@ -62,6 +62,8 @@ class Store:
         Another process has this run open.
     InputError
         The file there is not a store, or one of a newer version.
+    StoreFailed
+        The machine fails, or a damaged store cannot be mended for want of room.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -72,28 +74,66 @@ class Store:
             raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
         self._ballast: Path | None = None
         self._lock = Lock(self.folder / "lock", f"run {self.folder}", "give another run name")
-        path = self.folder / "store.sqlite"
-        self._db = sqlite3.connect(
-            path, isolation_level=None, cached_statements=64, check_same_thread=False
-        )  # one thread at a time, though not always the one that opened it
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, 1, _VERSION):
-                raise InputError(
-                    f"store of version {version}; this judgekit reads version {_VERSION}", path=path
-                )
-            self._db.executescript(_SCHEMA)
-            if version == 1:
-                self._db.execute("ALTER TABLE spent ADD COLUMN reserved REAL NOT NULL DEFAULT 0")
-            self._db.execute(f"PRAGMA user_version = {_VERSION}")
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise InputError(f"not a judgekit store ({error}); give another folder", path=path) from None
-        except InputError:
-            self.close()
+            self._db = self._opened()
+        except BaseException:
+            self._lock.release()
             raise
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / "store.sqlite"
+
+    def _opened(self) -> sqlite3.Connection:
+        """The file, with all that is whole in it and in its log; a damaged one is mended with a warning."""
+        path = self._path
+        log = logged(path)
+        try:
+            self._db = opened(path)
+        except Damaged as damage:
+            try:
+                _LOG.warning("%s", mend(path, log))
+            except NoStore:
+                raise InputError(f"not a judgekit store ({damage}); give another folder", path=path) from None
+            self._db = opened(path)
+        for table, row in list(rows_of_log(path, log)):
+            with self._transaction():
+                if not self._holds(table, row):
+                    self._insert(table, *row)
+                    self._spend(str(row[1]), Spent.of(json.loads(str(row[3]))))
+        self._owner = f"process {os.getpid()} on {platform.node()} ({uuid.uuid4().hex[:8]})"
+        try:
+            self.set_state(_OWNER, self._owner)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise StoreFailed(f"{path}: {_said(error)}", kept=True) from None
+        return self._db
+
+    def check_owner(self) -> None:
+        """See whether no other process opened the run since: a lock file may be deleted, or lock nothing on a network.
+
+        Raises
+        ------
+        StoreTaken
+            One did; it is named.
+        """
+        try:
+            owner = self.state(_OWNER)
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreFailed(f"{self._path}: {error}; {_AGAIN}", kept=True) from None
+        if owner != self._owner:
+            raise StoreTaken(
+                f"{self.folder} was opened by {owner} while this process had it; let one of them end, then go on"
+            )
+
+    def _holds(self, table: str, row: Sequence[object]) -> bool:
+        """Whether a row of answers or attempts is there; one attempt is like another but for the time and the fault."""
+        where, values = (
+            ("key = ?", row[:1])
+            if table == "answers"
+            else ("key = ? AND at = ? AND answer = ?", (row[0], *row[2:4]))
+        )
+        return self._db.execute(f"SELECT 1 FROM {table} WHERE {where}", values).fetchone() is not None
 
     def __enter__(self) -> Store:
         return self
@@ -108,17 +148,26 @@ class Store:
         self._lock.release()
 
     def get(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The stored answers among ``keys``, without their ``top`` lists."""
+        """The stored answers among ``keys``, without their ``top`` lists.
+
+        Raises
+        ------
+        StoreFailed
+            The file was damaged since it was opened.
+        """
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self._db.execute(
-                f"SELECT key, answer FROM answers WHERE key IN ({marks})", part
-            ).fetchall()
-            decoded = json.loads(
-                f"[{','.join(answer for _, answer in rows)}]"
-            )  # one by one takes twice as long
+            try:
+                rows = self._db.execute(
+                    f"SELECT key, answer FROM answers WHERE key IN ({marks})", part
+                ).fetchall()
+                decoded = json.loads(
+                    f"[{','.join(answer for _, answer in rows)}]"
+                )  # one by one takes twice as long
+            except (sqlite3.Error, ValueError) as error:
+                raise StoreFailed(f"{self._path}: {error}; {_AGAIN}", kept=True) from None
             found.update(zip((key for key, _ in rows), decoded, strict=True))
         return found
 
@@ -158,8 +207,9 @@ class Store:
         Raises
         ------
         StoreFailed
-            There is no room for them, or only what was held back for this moment (then they are
-            ``kept``).
+            There is no room for them, or only what was held back for this moment (then they are ``kept``).
+        StoreTaken
+            Another process has the run open too; they are kept.
         """
         answers = list(answers)
         try:
@@ -167,30 +217,35 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             self._drop_ballast()
             kept = _succeeds(lambda: self._keep(answers, judge))
-            raise StoreFailed(f"{self.folder / 'store.sqlite'}: {_said(error)}", kept=kept) from None
+            raise StoreFailed(f"{self._path}: {_said(error)}", kept=kept) from None
+        self.check_owner()
 
     def _keep(self, answers: Sequence[tuple[str, Row]], judge: str) -> None:
-        now, costs, reserved = _now(), list[float | None](), 0.0
+        now, spent = _now(), Spent()
         with self._transaction():
             for key, answer in answers:
                 row = dict(answer)
                 top = row.pop("top", None)
                 if row.get("fault"):
-                    self._db.execute(
-                        "INSERT INTO attempts VALUES (?, ?, ?, ?)", (key, judge, now, _json(row))
-                    )
-                else:
-                    kept = self._db.execute(
-                        "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?)",
-                        (key, judge, now, _json(row), None if top is None else _json(top)),
-                    )
-                    if not kept.rowcount:
-                        continue
-                costs.append(row.get("cost"))
-                reserved += row.get("reserved", 0.0)
-            if costs:
-                dollars = math.fsum(cost for cost in costs if cost is not None)
-                self._db.execute(_SPEND, (judge, len(costs), dollars, costs.count(None), reserved))
+                    self._insert("attempts", key, judge, now, _json(row))
+                elif not self._insert(
+                    "answers", key, judge, now, _json(row), None if top is None else _json(top)
+                ):
+                    continue
+                spent += Spent.of(row)
+            if spent.calls:
+                self._spend(judge, spent)
+
+    def _spend(self, judge: str, more: Spent) -> None:
+        self._insert("spent", judge, *astuple(self.spent(judge) + more), how="REPLACE")
+
+    def _insert(self, table: str, *row: object, how: str = "IGNORE") -> bool:
+        """Add a row with its digest; False where its key is there and stays."""
+        marks = "?, " * len(row)
+        added = self._db.execute(
+            f"INSERT OR {how} INTO {table} VALUES ({marks}?)", (*row, digest(table, *row))
+        )
+        return bool(added.rowcount)
 
     def spent(self, judge: str | None = None) -> Spent:
         """What this run has cost since its folder was made, all judges together or one of them."""
@@ -207,7 +262,7 @@ class Store:
         if value is None:
             self._db.execute("DELETE FROM state WHERE name = ?", (name,))
         else:
-            self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, _json(value)))
+            self._insert("state", name, _json(value), how="REPLACE")
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM answers").fetchone()[0])
@@ -229,13 +284,22 @@ class Store:
 
 
 def kept(folder: Path) -> tuple[int, Spent]:
-    """How many answers a run's folder holds and what they cost, also while a process has the run open."""
+    """How many answers a run's folder holds and what they cost, also while a process has the run open.
+
+    Raises
+    ------
+    StoreFailed
+        The file is damaged.
+    """
     path = folder / "store.sqlite"
     if not path.is_file():
         return 0, Spent()
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        answers = int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
-        return answers, Spent(*db.execute(f"SELECT {_SPENT} FROM spent").fetchone())
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            answers = int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
+            return answers, Spent(*db.execute(f"SELECT {_SPENT} FROM spent").fetchone())
+    except sqlite3.Error as error:
+        raise StoreFailed(f"{path}: {error}; {_AGAIN}", kept=True) from None
 
 
 def _succeeds(do: Callable[[], None]) -> bool:

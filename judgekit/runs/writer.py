@@ -1,10 +1,13 @@
 """A run folder, written: the only place that writes items, evidence and verdicts (:mod:`judgekit.runs.folder`).
 
-The files appear together when the run is complete.
+The files appear together when the run is complete. The last step, and the only one that makes a run finished, is that
+``run.json`` gets its name: what is killed before is an unfinished run, and a run that was there stays until its first
+file is replaced.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,12 +18,10 @@ from types import TracebackType
 from typing import IO
 
 from judgekit.records import ItemResult, Record
-from judgekit.runs.about import RunAbout
-from judgekit.runs.atomic import PART, create
-from judgekit.runs.folder import ABOUT, EVIDENCE, ITEMS, VERDICTS
+from judgekit.runs.about import RunAbout, Written
+from judgekit.runs.atomic import PART, create, synced
+from judgekit.runs.folder import ABOUT, FILES
 from judgekit.runs.tally import Tallies
-
-FILES = (ITEMS, EVIDENCE, VERDICTS)
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,19 @@ class RunWriter:
         self.states: Counter[str] = Counter()
         self.cost: float | None = 0.0
         folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            self._part(name).unlink(missing_ok=True)  # another process may be writing to it, lock or not
         self._files: list[IO[str]] = [create(self._part(name)) for name in FILES]
+        self._digests = [hashlib.sha256() for _ in FILES]
 
     def write(self, results: Iterable[ItemResult]) -> None:
         """Append results to the three files."""
         for result in results:
             records: tuple[Record, ...] = (result.item, result.evidence, result.verdict)
-            for file, record in zip(self._files, records, strict=True):
-                file.write(line(record))
+            for file, digest, record in zip(self._files, self._digests, records, strict=True):
+                text = line(record)
+                digest.update(text.encode())
+                file.write(text)
             self.states[result.verdict.state] += 1
             self.tallies.count(result.evidence)
             spent = result.verdict.cost
@@ -92,18 +98,33 @@ class RunWriter:
         return Progress(self.states.total(), self.cost, dict(self.states), tallies.heard(), tallies.failing())
 
     def finish(self, about: RunAbout) -> None:
-        """Complete the run: ``about`` goes into ``run.json`` beside counts and cost."""
+        """Complete the run: ``about`` goes into ``run.json`` beside counts, cost and what the files hold.
+
+        From the first rename to the last, ``run.json.part`` says that the files beside it are of two runs.
+        """
+        for file in self._files:
+            synced(file)
         self._close()
+        rows = self.states.total()
         done = about.model_copy(
             update={
                 "created": datetime.now(UTC).isoformat(timespec="seconds"),
                 "states": dict(sorted(self.states.items())),
                 "answers": self.tallies.answers,
                 "cost": self.cost,
+                "files": {
+                    name: Written(rows=rows, sha256=digest.hexdigest())
+                    for name, digest in zip(FILES, self._digests, strict=True)
+                },
             }
         )
-        with create(self._part(ABOUT)) as file:
-            file.write(json.dumps(done.to_row(), indent=1, ensure_ascii=False) + "\n")
+        try:
+            with create(self._part(ABOUT)) as file:
+                file.write(json.dumps(done.to_row(), indent=1, ensure_ascii=False) + "\n")
+                synced(file)
+        except OSError:
+            self._part(ABOUT).unlink(missing_ok=True)  # nothing is replaced: what was there is whole
+            raise
         for name in (*FILES, ABOUT):
             self._part(name).replace(self.folder / name)
 

@@ -21,6 +21,7 @@ from judgekit.records import Hop, Item, Verdict
 from judgekit.rubrics import meanings_of
 from tests.cli.calling import judgekit
 from tests.readers.label_tools.answering import ANSWERED, Given
+from tests.runs.older import without_digests
 
 TOWNS = ("Ghent", "Turku", "Graz", "Lucca")
 
@@ -145,7 +146,7 @@ def test_outputs_that_nobody_judged_and_open_items(tmp_path: Path) -> None:
     assert {one.rubric for one in api.queue([path], 3, rubric="qa")} == {"qa"}
     run = tmp_path / "runs" / "o"
     api.score(path, run)
-    assert api.queue([run], of="open") == []
+    assert api.queue([without_digests(run)], of="open") == []
     verdicts = [
         verdict
         if int(verdict.id.split("/")[1]) % 3
@@ -261,7 +262,7 @@ def test_collapsed_runs_are_left_out_on_request_and_named(collapsed: Path) -> No
 
 
 def test_a_run_scored_before_verdicts_said_what_is_fluent(collapsed: Path) -> None:
-    path = collapsed / "runs" / "ascent" / "verdicts.jsonl"
+    path = without_digests(collapsed / "runs" / "ascent") / "verdicts.jsonl"
     rows = [json.loads(line) for line in path.open()]
     path.write_text(
         "".join(json.dumps({k: v for k, v in row.items() if k != "fluent"}) + "\n" for row in rows)

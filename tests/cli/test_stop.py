@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a run, as a user presses it: a process of its own, a slow server, SIGINT."""
+"""Ctrl-C and SIGTERM in the middle of a run, as users and schedulers send them: to a process, before a slow server."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ if (
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COUNT = 150
-sends_sigint = pytest.mark.skipif(
-    sys.platform == "win32", reason="a process cannot be sent SIGINT on Windows"
+sends_signals = pytest.mark.skipif(
+    sys.platform == "win32", reason="a process cannot be sent SIGINT or SIGTERM on Windows"
 )
+STOPS = [signal.SIGINT, signal.SIGTERM]
 
 
 def cascade(url: str) -> str:
@@ -75,16 +76,17 @@ def stored(run: Path) -> int:
     return int(count)
 
 
-@sends_sigint
-def test_ctrl_c_keeps_every_answer_and_the_next_run_pays_for_none_twice(
-    score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+@sends_signals
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_stopped_run_keeps_every_answer_and_the_next_pays_for_none_twice(
+    stop: signal.Signals, score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     run = tmp_path / "runs" / "outputs"
     with ChatServer(latency=0.2) as server:
         for calls in (20, 120):
             process = score(server.url)
             wait_for(server, calls, process)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(stop)
             out, err = process.communicate(timeout=30)
             answered = sum(server.calls.values())
             assert process.returncode == 130 and out == ""
@@ -99,9 +101,10 @@ def test_ctrl_c_keeps_every_answer_and_the_next_run_pays_for_none_twice(
     assert len((run / "verdicts.jsonl").read_text().splitlines()) == COUNT
 
 
-@sends_sigint
-def test_ctrl_c_twice_waits_for_nothing(
-    score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+@sends_signals
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_second_signal_waits_for_nothing(
+    stop: signal.Signals, score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     with ChatServer() as server:
         process = score(server.url)
@@ -109,13 +112,33 @@ def test_ctrl_c_twice_waits_for_nothing(
         server.latency = 50.0
         time.sleep(0.3)
         for _ in range(2):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(stop)
             time.sleep(0.3)
         _, err = process.communicate(timeout=20)
         assert process.returncode == 130
         kept = re.fullmatch(r"outputs: stopped\. (\d+) answers are kept in [^\n]*\n", err)
         assert kept is not None, err
         assert int(kept[1]) == stored(tmp_path / "runs" / "outputs") == sum(server.calls.values())
+
+
+@sends_signals
+def test_behind_a_shell_sigterm_stops_and_ctrl_c_does_not(
+    score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """As with ``judgekit score … &`` in a script, where SIGINT is ignored from the start."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ChatServer(latency=0.2) as server:
+            process = score(server.url)
+            wait_for(server, 20, process)
+            process.send_signal(signal.SIGINT)
+            wait_for(server, 60, process)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=30)
+            assert process.returncode == 130, err
+            assert 60 <= sum(server.calls.values()) == stored(tmp_path / "runs" / "outputs") < 2 * COUNT
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_judges_that_wait_for_nothing_can_be_stopped_too(tmp_path: Path) -> None:

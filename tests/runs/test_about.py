@@ -25,7 +25,7 @@ def test_what_is_said_comes_back_and_no_more_is_written(tmp_path: Path) -> None:
     with RunWriter(tmp_path) as writer:
         writer.finish(about)
     row = json.loads((tmp_path / ABOUT).read_text("utf-8"))
-    said = "schema created source source_digest recorded items cascades states answers cost"
+    said = "schema created source source_digest recorded items cascades states answers cost files"
     assert list(row) == said.split()
     assert list(row["cascades"]["qa"]) == ["labels", "tiers", "fingerprints", "calibration"]
     found = RunFolder(tmp_path).about

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -32,6 +35,9 @@ _TOO_LONG = (
     "input_tokens",
 )
 _LONGEST_PAUSE = 10.0
+_LONGEST_ASKED = 300.0
+"""Seconds of the longest pause that a server may ask for."""
+
 _LOG = logging.getLogger(__name__)
 _ONCE = {"max_retries": 0, "timeout": None}
 """``Endpoint.send`` has a time-out for the whole request, which no slow drip can stretch; its caller retries."""
@@ -281,12 +287,28 @@ def _nobody_there(error: openai.APIConnectionError) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    for name, scale in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        try:
-            return max(0.0, min(300.0, float(headers[name]) * scale))
-        except (KeyError, ValueError):
-            continue
+    """Seconds that the other side asks for: in milliseconds, in seconds, or as a date (RFC 9110, 10.2.3).
+
+    A date is held against the answer's own ``Date``, where it has one, since clocks differ.
+    """
+
+    def until(date: str) -> float:
+        return _time(date) - (_time(headers["date"]) if "date" in headers else time.time())
+
+    for name, read in (
+        ("retry-after-ms", lambda text: float(text) / 1000),
+        ("retry-after", float),
+        ("retry-after", until),
+    ):
+        with suppress(KeyError, ValueError, OverflowError):
+            seconds = read(headers[name])
+            if not math.isnan(seconds):
+                return max(0.0, min(_LONGEST_ASKED, seconds))
     return None
+
+
+def _time(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _message(error: openai.APIStatusError) -> str:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+from judgekit.errors import ConfigError
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -15,7 +17,8 @@ class WorkerPool(Generic[Result]):
     """Hands jobs to workers and their results, as they come, to whoever reads :meth:`results`.
 
     When the reader is cancelled (as Ctrl-C does), workers that wait give up and those that are :meth:`busy` are
-    waited for; cancelled once more, it stops at once. When a worker fails, the others end the job they are at.
+    waited for; cancelled once more, it stops at once. When a worker fails, the others end the job they are at. Where
+    none would fare better (``ConfigError``, such as a key that is refused), those that wait give up too.
 
     Attributes
     ----------
@@ -59,6 +62,10 @@ class WorkerPool(Generic[Result]):
         """
         stream = iter(jobs)
 
+        def give_up() -> None:
+            for worker in set(tasks) - self._busy - {asyncio.current_task()}:
+                worker.cancel()
+
         async def work() -> None:
             try:
                 for job in stream:
@@ -67,6 +74,8 @@ class WorkerPool(Generic[Result]):
                         return
             except Exception as error:
                 self._why = self._why or error
+                if isinstance(error, ConfigError):
+                    give_up()
             finally:
                 self._done.put_nowait(None)
 
@@ -80,8 +89,7 @@ class WorkerPool(Generic[Result]):
                     if isinstance(self._why, asyncio.CancelledError):
                         raise
                     self._why = cancelled
-                    for worker in set(tasks) - self._busy:
-                        worker.cancel()
+                    give_up()
                     continue
                 if result is None:
                     at_work -= 1

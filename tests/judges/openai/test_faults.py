@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from judgekit.errors import ConfigError
+from judgekit.judges.openai.endpoint import _retry_after
 from judgekit.records import Evidence, Item
 from judgekit.runs.store import Store
 from tests.judges.asking import evidence, make_judge, some_items
@@ -199,6 +201,60 @@ def test_what_no_prompt_would_survive_stops_the_run_at_once(
         with pytest.raises(ConfigError, match=message):
             evidence(server.url, some_items(500), **spec)
         assert len(server.seen) <= 80
+
+
+def test_a_wrong_key_costs_one_call() -> None:
+    with ChatServer(lambda *_: refusal(401, "Incorrect API key"), latency=0.05) as server:
+        with pytest.raises(ConfigError, match="refused the key"):
+            evidence(server.url, some_items(200), max_concurrency=64)
+        assert len(server.seen) == 1
+
+
+def test_a_key_that_is_withdrawn_costs_what_is_under_way() -> None:
+    """Sixteen at first; those that wait for their turn are not sent any more."""
+
+    async def refused() -> web.Response:
+        await asyncio.sleep(0.05)
+        return refusal(401, "Incorrect API key")
+
+    with ChatServer(lambda *_: refused() if len(server.seen) > 10 else None, latency=0.05) as server:
+        with pytest.raises(ConfigError, match="refused the key"):
+            evidence(server.url, some_items(200), max_concurrency=64)
+        assert len(server.seen) <= 10 + 17
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "7", "retry-after-ms": "250"}, 0.25),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:09 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 9.0),
+        ({"retry-after": "Wednesday, 21-Oct-26 07:28:09 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 9.0),
+        ({"retry-after": "Wed, 21 Oct 2026 07:27:00 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "Fri, 01 Jan 2100 00:00:00 GMT"}, 300.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "Wed, 99 Oct 2026 07:28:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_the_pause_that_a_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
+    assert _retry_after(headers) == seconds
+
+
+def test_a_date_to_come_back_at_is_obeyed() -> None:
+    answered: list[float] = []
+
+    def busy(*_: Any) -> Any:
+        answered.append(time.monotonic())
+        at, now = time.time() + 2, time.time()
+        dates = {"Retry-After": formatdate(at, usegmt=True), "Date": formatdate(now, usegmt=True)}
+        return refusal(429, "slow down", **dates) if len(answered) == 1 else None
+
+    with ChatServer(busy) as server:
+        found = evidence(server.url, some_items(3))
+    assert all(one.probs for one in found)
+    assert answered[1] - answered[0] > 1.5
 
 
 def test_a_wrong_model_is_told_before_anything_is_asked_where_the_server_says_what_it_has() -> None:
