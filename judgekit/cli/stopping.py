@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,5 +43,5 @@ def _as_ctrl_c(_: int, frame: FrameType | None) -> None:
 
 def _block(wanted: bool) -> None:
     """Let no SIGINT in, or let it in again; on Windows nothing ignores it."""
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK if wanted else signal.SIG_UNBLOCK, [signal.SIGINT])
