@@ -190,8 +190,9 @@ class Endpoint:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
         except openai.APIConnectionError as error:
             absent = _nobody_there(error)
-            reason = f"{_what_failed(error, absent)}: {error.__cause__ or error}"
-            raise self._failed(reason, None, sent, unreachable=absent, maybe_paid=not absent) from None
+            raise self._failed(
+                _what_failed(error, absent), None, sent, unreachable=absent, maybe_paid=not absent
+            ) from None
         except openai.APIStatusError as error:
             raise self._explain(error, sent) from None
         except (ValueError, RecursionError, httpx.HTTPError) as error:
@@ -270,11 +271,17 @@ def _http_client(connections: int) -> Any:
 
 
 def _what_failed(error: openai.APIConnectionError, absent: bool) -> str:
+    """What happened, in as few words as tell it: the address is said by whoever reports it."""
+    cause = error.__cause__ or error
+    root = cause.__cause__
+    found = getattr(root, "os_error", root)
     if not absent:
-        return "connection dropped"
-    root = error.__cause__.__cause__ if error.__cause__ is not None else None
-    unknown = isinstance(getattr(root, "os_error", root), socket.gaierror)
-    return "no such host" if unknown else "connection refused"
+        return f"connection dropped: {cause}"
+    if isinstance(found, socket.gaierror):
+        return "no such host"
+    if isinstance(found, ConnectionRefusedError):
+        return "connection refused"
+    return f"no connection: {cause}"
 
 
 def _nobody_there(error: openai.APIConnectionError) -> bool:
