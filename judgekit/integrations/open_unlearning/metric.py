@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from judgekit.cascade.spec import checked_cascade
 from judgekit.engine.memory import SessionOptions, judge
@@ -140,10 +140,12 @@ def _options(given: Mapping[str, Any]) -> SessionOptions:
     if unknown := said.keys() - SessionOptions.__annotations__.keys():
         known = ", ".join(SessionOptions.__annotations__)
         raise ConfigError(f"judgekit.{min(unknown)}: no such option; known: {known}")
-    options = SessionOptions(store=given.get("store"))
-    for key, value in said.items():
-        options[key] = value if isinstance(value, str) or not isinstance(value, Sequence) else tuple(value)  # type: ignore[literal-required]
-    return options
+    taken = {key: tuple(value) if _is_list(value) else value for key, value in said.items()}
+    return cast(SessionOptions, {"store": given.get("store"), **taken})
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _row(verdict: Verdict, counted: frozenset[str]) -> dict[str, Any]:
