@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
-from judgekit.errors import InputError
+from judgekit.errors import ConfigError, InputError
 from judgekit.frames.stream import to_frame
 from judgekit.readers.join import Labels
 from judgekit.report.gate import Gate, decide
@@ -142,7 +142,7 @@ def gate(
     InputError
         A folder is no run, or scoring has not finished it; ``against`` holds several.
     ConfigError
-        There is nothing to decide.
+        There is nothing to decide, or ``against`` is one of the runs.
     """
     asked = {
         "leaked_below": leaked_below,
@@ -150,7 +150,12 @@ def gate(
         "forgotten_above": forgotten_above,
         "kept_above": kept_above,
     }
-    given = [*paths(runs), *([Path(against)] if against is not None else [])]
+    held = paths(runs)
+    if against is not None and Path(against).resolve() in [folder.resolve() for folder in held]:
+        raise ConfigError(
+            f"{against} is the run that others are held against; leave it out of the runs to decide on"
+        )
+    given = [*held, *([Path(against)] if against is not None else [])]
     for folder in given:
         RunFolder.open(folder)  # a report leaves out what is unfinished; a gate has no use for a part
     found = loaded(given, labels, calibrations)

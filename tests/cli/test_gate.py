@@ -85,6 +85,13 @@ def test_a_base_of_several_models_is_refused(folder: Path, tmp_path: Path) -> No
         jk.gate(folder / "IDK", against=two)
 
 
+def test_a_run_that_others_are_held_against_is_none_of_them(folder: Path) -> None:
+    for runs in (("original", "IDK"), ("IDK", "original"), ("original",)):
+        done = judgekit("gate", *runs, "--against", "./original/", "--leaked-below", "0.3", cwd=folder)
+        assert done.returncode == 2 and done.stdout == ""
+        assert "judgekit: original is the run that others are held against; leave it out" in done.stderr
+
+
 def test_junit_holds_the_decision_and_an_operational_failure(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "gate.xml"
     judgekit("gate", "IDK", "--leaked-below", "0.05", "--kept-above", "0.95", "--junit", file, cwd=folder)
