@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -122,3 +125,20 @@ def test_a_full_disk_is_no_broken_condition(folder: Path) -> None:
         pytest.skip("no /dev/full")
     done = judgekit("gate", "IDK", "--leaked-below", "0.3", "--junit", "/dev/full", cwd=folder)
     assert done.returncode == 2 and "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_decision_that_cannot_be_written_is_no_broken_condition(
+    folder: Path, more: tuple[str, ...]
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    command = [sys.executable, "-m", "judgekit", "gate", "IDK", "--leaked-below", "0.3", *more]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and "judgekit: standard output: No space left" in done.stderr
+    unread, pipe = os.pipe()
+    os.close(unread)
+    done = subprocess.run(command, cwd=folder, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    os.close(pipe)
+    assert done.returncode == 2 and "judgekit: standard output: " in done.stderr
