@@ -23,6 +23,12 @@ from judgekit.integrations.given import item_of
             "Ghent.",
         ),
         ({"question": "Where?"}, "", "Where?", ""),
+        (
+            {"messages": [{"role": "user", "content": "Where?"}]},
+            {"messages": [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": "Ghent."}]},
+            "Where?",
+            "Ghent.",
+        ),
     ],
 )
 def test_question_and_output_are_found(inputs: Any, outputs: Any, question: str, output: str) -> None:
@@ -35,6 +41,9 @@ def test_question_and_output_are_found(inputs: Any, outputs: Any, question: str,
         ({"expected_response": "Ghent"}, ("Ghent",)),
         ({"references": ["Ghent", "Gent"], "expected_response": "x"}, ("Ghent", "Gent")),
         ({"expected_response": ""}, None),
+        ({"answer": 0}, ("0",)),
+        ({"references": [1815, "1816"]}, ("1815", "1816")),
+        ({"reference": {"text": "Ghent", "page": 3}}, ("Ghent",)),
         ({"facts": ["x"]}, None),
     ],
 )
@@ -54,6 +63,7 @@ def test_what_inputs_or_expectations_say_of_the_item_is_kept() -> None:
         ("q", None, r"nothing there is the output \(found: NoneType\)"),
         ({"messages": []}, "o", "question"),
         ("q", {"choices": []}, "output"),
+        ("q", {"messages": [{"role": "user", "content": "q"}]}, "output"),
     ],
 )
 def test_what_cannot_be_told_is_one_line(inputs: Any, outputs: Any, said: str) -> None:
