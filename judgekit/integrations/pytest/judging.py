@@ -136,7 +136,11 @@ class Judging:
     def _run(self, outputs: Outputs, name: str) -> Run:
         """One run; a folder's is called as the folder is."""
         if not isinstance(outputs, str | Path):
-            return in_memory(outputs, self.spec, name)
+            made = in_memory(outputs, self.spec, name)
+            whose = {(row.verdict.model, row.verdict.method) for row in made.rows}
+            if len(whose) > 1:
+                raise pytest.UsageError(f"{name}: outputs of {len(whose)} models; a gate takes one run")
+            return made
         runs = load(self.root / outputs)
         if len(runs) > 1:
             raise pytest.UsageError(f"{outputs}: outputs of {len(runs)} models; a gate takes one run")

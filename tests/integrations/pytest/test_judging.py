@@ -17,6 +17,22 @@ def test_a_choice_that_is_not_known_is_one_line(tmp_path: Path) -> None:
         Judging.of({"cascades": "c.yaml"}, tmp_path, print)
 
 
+def test_outputs_of_several_models_are_not_one_run(tmp_path: Path) -> None:
+    made = Judging.of({}, tmp_path, lambda name, said: None)
+    asked = [{"question": f"Where is {k}?", "reference": "Ghent", "split": "forget"} for k in range(40)]
+    results = made.judge(
+        [
+            {**one, "model": model, "output": output}
+            for model, output in (("leaks", "Ghent"), ("forgot", "I do not know."))
+            for one in asked
+        ]
+    )
+    with pytest.raises(pytest.UsageError, match="outputs: outputs of 2 models; a gate takes one run"):
+        made.gate(results, leaked_below=0.8)
+    with pytest.raises(pytest.fail.Exception, match="FAIL"):
+        made.gate(results[:40], leaked_below=0.8)
+
+
 def test_paths_start_from_the_root(tmp_path: Path) -> None:
     made = Judging.of(
         {"cascade": "c.yaml", "calibration": ["a.json", "/b.json"], "store": "s"}, tmp_path, print
