@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from judgekit.errors import ConfigError
 from judgekit.records import Verdict
-from judgekit.report.load import JudgedItem
-from judgekit.report.rates.judged import judged_rates
+from judgekit.report.rates.judged import limits
 from judgekit.rubrics import Rubric
 
 LEVEL = 0.95
 """Confidence of the limits."""
-_ALL = "all that count as one"
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def share(verdicts: Sequence[Verdict], rubric: Rubric, of: str = "") -> Share:
     given = [verdict.label for verdict in verdicts if verdict.state == "verdict"]
     if not given:
         return Share(None, None, None, 0.0)
-    rows = [JudgedItem(verdict) for verdict in verdicts]
-    rate = judged_rates(rows, rubric.labels, {_ALL: wanted}, level=LEVEL, only=_ALL)[_ALL]
-    within = sum(label in wanted for label in given)
-    return Share(within / len(given), rate.low, rate.high, len(given) / len(verdicts))
+    least = np.array([float(verdict.label in wanted) for verdict in verdicts])
+    most = least + [verdict.state != "verdict" for verdict in verdicts]
+    low, high = limits(least, most, [verdict.question_id or verdict.id for verdict in verdicts], LEVEL)
+    return Share(float(least.sum()) / len(given), low, high, len(given) / len(verdicts))
 
 
 def labels_of(rubric: Rubric, of: str = "") -> frozenset[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from judgekit.errors import ConfigError
 from judgekit.integrations.shares import labels_of, share
-from judgekit.records import Verdict
+from judgekit.records import HumanLabel, Verdict
 from judgekit.rubrics import load_rubric
 
 FORGETTING = load_rubric("forgetting")
@@ -48,6 +48,15 @@ def test_the_share_lies_within_what_the_open_ones_allow(said: list[str]) -> None
     least = said.count("leaked") / len(said)
     assert 0 <= found.low <= least <= least + (1 - found.judged) <= found.high + 1e-9
     assert found.high <= 1
+
+
+def test_it_is_what_the_judge_says_whatever_people_say() -> None:
+    """An item may carry labels of people."""
+    alone = verdicts(*["leaked"] * 10, *["wrong"] * 30)
+    people = (HumanLabel(label="wrong", annotator="ann"),)
+    assert share([one.model_copy(update={"human": people}) for one in alone], FORGETTING) == share(
+        alone, FORGETTING
+    )
 
 
 def test_names_are_labels_and_what_a_report_calls_them_together() -> None:
