@@ -14,6 +14,7 @@ from __future__ import annotations
 import dis
 import hashlib
 import importlib
+import importlib.util
 import inspect
 import os
 import re
@@ -21,7 +22,7 @@ import site
 import sys
 import sysconfig
 import textwrap
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
 from functools import cache
 from importlib.metadata import packages_distributions, version
@@ -32,6 +33,9 @@ from typing import Any
 from judgekit.errors import ConfigError
 
 CODE = "JUDGEKIT_CODE"
+
+_OF_DATA = ("builtins", "re")
+"""Modules whose objects are data: one of their methods is what the object is that it belongs to."""
 
 
 def consent(named: str, kind: str, *, trusted: bool) -> None:
@@ -113,6 +117,10 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
     if id(thing) in seen:
         return
     seen.add(id(thing))
+    if isinstance(thing, BuiltinFunctionType) and type(thing.__self__).__module__ in _OF_DATA:
+        yield f"{name} = {thing.__name__} of"  # re.compile(...).search hangs on the pattern
+        yield from _texts(thing.__self__, name, seen)
+        return
     if _is_installed(thing):
         yield getattr(thing, "__name__", "") if isinstance(thing, ModuleType) else called(thing)
     elif isinstance(thing, ModuleType | FunctionType | type):
@@ -143,23 +151,26 @@ def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
             elsewhere = isinstance(value, FunctionType | type) and value.__module__ != thing.__name__
             if isinstance(value, ModuleType) or elsewhere:
                 yield name, value
+        code = compile(_source(thing, thing.__name__), thing.__name__, "exec", dont_inherit=True)
+        yield from _imports(code, thing.__package__ or "")
     elif isinstance(thing, type):
         yield from ((base.__qualname__, base) for base in thing.__bases__)
         for name, value in vars(thing).items():
-            function = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
-            if isinstance(function, FunctionType):
-                yield name, function
+            held = (getattr(value, part, None) for part in ("fget", "fset", "fdel", "func"))
+            for inner in map(_peeled, (value, *held)):
+                if isinstance(inner, FunctionType | type):
+                    yield name, inner
+            if not name.startswith("__") and _plain(value) is not None:  # its text may give it by a name
+                yield name, value
     else:
         yield from _numbered(f"default of {thing.__name__}", thing.__defaults__ or ())
         yield from (thing.__kwdefaults__ or {}).items()
         cells = zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True)
         yield from ((name, cell.cell_contents) for name, cell in cells)
-        for operation, name in _loads(thing.__code__):
-            if operation == "IMPORT_NAME":
-                if (module := _module(name, thing.__module__)) is not None:
-                    yield name, module
-            elif name in thing.__globals__:
+        for name in _loads(thing.__code__):
+            if name in thing.__globals__:
                 yield name, thing.__globals__[name]
+        yield from _imports(thing.__code__, thing.__globals__.get("__package__") or "")
 
 
 def _numbered(what: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
@@ -167,24 +178,57 @@ def _numbered(what: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
     return ((f"{what} {number}", value) for number, value in enumerate(values, 1))
 
 
-def _loads(code: CodeType) -> Iterator[tuple[str, str]]:
-    """The names of globals and modules that code loads, that of functions inside it too."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
-            yield instruction.opname, instruction.argval
+def _instructions(code: CodeType) -> Iterator[dis.Instruction]:
+    """The instructions of code, then those of functions inside it."""
+    yield from (one for one in dis.get_instructions(code) if one.opname != "EXTENDED_ARG")
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _loads(constant)
+            yield from _instructions(constant)
 
 
-def _module(name: str, importer: str) -> ModuleType | None:
-    """The module that code of another imports by this name, absolute or relative; None where it is not there."""
-    for candidate in (name, f"{importer.rpartition('.')[0]}.{name}".strip(".")):
-        try:
-            return importlib.import_module(candidate)
-        except ImportError:
+def _loads(code: CodeType) -> Iterator[str]:
+    """The names of globals that code loads."""
+    return (one.argval for one in _instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+
+
+def _imports(code: CodeType, package: str) -> Iterator[tuple[str, Any]]:
+    """What code imports of the user's own: a module whole, or of a module what is taken out of it."""
+    steps = list(_instructions(code))
+    for level, taken, step in zip(steps, steps[1:], steps[2:], strict=False):  # as the compiler puts them
+        if step.opname != "IMPORT_NAME":
             continue
-    return None
+        module = _module("." * level.argval + step.argval, package)
+        if module is None:
+            continue
+        for name in taken.argval or ("*",):
+            if not hasattr(module, name):
+                value = None if name == "*" else _module(f"{module.__name__}.{name}", package)
+            else:
+                value = getattr(module, name)
+            is_told = _plain(value) is not None or isinstance(value, ModuleType | FunctionType | type)
+            yield (name, value) if value is not None and is_told else (step.argval, module)
+
+
+def _module(name: str, package: str) -> ModuleType | None:
+    """The user's own module that code of a package imports by this name; None where there is none."""
+    try:
+        name = importlib.util.resolve_name(name, package)
+        top = name.partition(".")[0]
+        if _is_installed(sys.modules[top]) if top in sys.modules else _is_found_installed(top):
+            return None
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def _is_found_installed(top: str) -> bool:
+    """Whether a package that nobody has imported yet is an installed one, or is not there."""
+    spec = importlib.util.find_spec(top)
+    if spec is None:
+        return True
+    return _are_installed(
+        [spec.origin] if spec.has_location and spec.origin else spec.submodule_search_locations
+    )
 
 
 def _plain(value: Any) -> str | None:
@@ -215,7 +259,12 @@ def _is_installed(thing: Any) -> bool:
     if (name or "").partition(".")[0] == "judgekit":  # wherever it is installed from
         return True
     file = getattr(module, "__file__", None)
-    return file is None or _in_installed(file)
+    return _are_installed([file] if file else getattr(module, "__path__", None))
+
+
+def _are_installed(places: Iterable[str] | None) -> bool:
+    """Whether all files or folders are Python's or of an installed package; what has none is built in."""
+    return all(map(_in_installed, places or ()))
 
 
 def _in_installed(file: str) -> bool:
@@ -240,6 +289,9 @@ def _version(package: str) -> str:
 
 
 def _source(thing: Any, name: str) -> str:
+    file = getattr(thing, "__file__", None)
+    if isinstance(thing, ModuleType) and not (file and Path(file).stat().st_size):
+        return ""  # a folder without __init__.py, or with an empty one
     try:
         return textwrap.dedent(inspect.getsource(getattr(thing, "__code__", thing)))
     except (OSError, TypeError):

@@ -91,6 +91,86 @@ def test_a_module_that_is_used_by_name_counts_whole(load: Load) -> None:
     assert told(load(inside)) != told(load(inside, HELPERS.replace("text.strip()", "text")))
 
 
+IN_A_CLASS = """
+from functools import cached_property, lru_cache
+from helpers_of_the_test import WORDS
+LIMIT = 1
+class Rule:
+    words = WORDS
+    @held
+    def most(self):
+        return LIMIT
+def judge(item):
+    return Rule().most
+"""
+
+
+@pytest.mark.parametrize("held", ["cached_property", "lru_cache", "property", "staticmethod"])
+def test_a_method_counts_whatever_holds_it_in_its_class(load: Load, held: str) -> None:
+    mine = IN_A_CLASS.replace("held", held)
+    assert told(load(mine)) == told(load(mine))
+    assert told(load(mine)) != told(load(mine.replace("LIMIT = 1", "LIMIT = 2")))
+
+
+def test_a_value_that_a_class_has_from_elsewhere_counts(load: Load) -> None:
+    mine = IN_A_CLASS.replace("held", "property")
+    assert told(load(mine)) != told(load(mine, HELPERS.replace('"a": 1', '"a": 2')))
+
+
+def test_a_method_of_a_pattern_or_a_dict_counts_as_what_it_belongs_to(load: Load) -> None:
+    mine = "import re\nFIND, OF = re.compile('x').search, {'a': 1}.get\ndef judge(item):\n    return FIND(item) or OF(item)\n"
+    assert told(load(mine)) == told(load(mine))
+    for before, after in (("'x'", "'y'"), ("'a': 1", "'a': 2")):
+        assert told(load(mine)) != told(load(mine.replace(before, after)))
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        "from constants_of_the_test import LIMIT\ndef clean(text):\n    return LIMIT\n",
+        "from constants_of_the_test import *\ndef clean(text):\n    return LIMIT\n",
+        "def clean(text):\n    from constants_of_the_test import LIMIT\n    return LIMIT\n",
+        "def clean(text):\n    import constants_of_the_test\n    return constants_of_the_test.LIMIT\n",
+    ],
+)
+def test_what_a_module_takes_from_another_counts(load: Load, tmp_path: Path, taken: str) -> None:
+    mine = "import helpers_of_the_test as helpers\ndef judge(item):\n    return helpers.clean(item.output)\n"
+
+    def told_with(limit: int) -> str:
+        (tmp_path / "constants_of_the_test.py").write_text(f"LIMIT = {limit}\n")
+        sys.modules.pop("constants_of_the_test", None)
+        return told(load(mine, taken))
+
+    assert told_with(1) == told_with(1) != told_with(2)
+
+
+@pytest.mark.parametrize(("package", "init"), [("bare_of_the_test", None), ("with_init_of_the_test", "")])
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "def judge(item):\n    from . import constants\n    return constants.LIMIT\n",
+        "def judge(item):\n    from .constants import LIMIT\n    return LIMIT\n",
+        "import PACKAGE.constants\ndef judge(item):\n    return PACKAGE.constants.LIMIT\n",
+    ],
+)
+def test_a_module_of_a_package_counts(
+    load: Load, tmp_path: Path, mine: str, package: str, init: str | None
+) -> None:
+    folder = tmp_path / package
+    folder.mkdir()
+    (folder / "judging.py").write_text(mine.replace("PACKAGE", package))
+    if init is not None:
+        (folder / "__init__.py").write_text(init)
+
+    def told_with(limit: int) -> str:
+        (folder / "constants.py").write_text(f"LIMIT = {limit}\n")
+        for name in [name for name in sys.modules if name.startswith(package)]:
+            del sys.modules[name]
+        return told(load(f"from {package}.judging import judge\n"))
+
+    assert told_with(1) == told_with(1) != told_with(2)
+
+
 def test_values_in_a_closure_and_in_defaults_count() -> None:
     def made(limit: float) -> Any:
         def judge(item: Any) -> str:
