@@ -6,6 +6,7 @@ import errno
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 from judgekit.errors import (
@@ -109,7 +110,9 @@ def _clear(folder: Path, there: set[Path] | None, first: Path) -> None:
     with suppress(OSError, StoreFailed):  # what failed first is what is said
         answered = kept(folder)[0]
         if there is None and not answered:
-            shutil.rmtree(first, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            for parent in takewhile(lambda one: one != first.parent, folder.parents):
+                parent.rmdir()  # unless another run was begun beside this one
             return
         for path in set(folder.iterdir()) - (there or set()):
             if path.suffix == PART or not answered:

@@ -10,7 +10,7 @@ import pytest
 
 from judgekit import api
 from judgekit.errors import InputError, StoreTaken
-from judgekit.runs.occupied import check_answers
+from judgekit.runs.occupied import check_answers, cleared_if_nothing_came_of_it
 from judgekit.runs.store import Store
 from tests.cli.calling import judgekit
 from tests.judges.asking import some_items
@@ -113,6 +113,17 @@ def test_answers_that_are_gone_are_not_paid_for_again_without_a_word(finished: b
         assert sum(server.calls.values()) == 20 and set(run.iterdir()) == before
         api.score(some_items(10), run, cascade=spec, replace=True)
         assert sum(server.calls.values()) == 40
+
+
+def test_what_clears_up_leaves_a_run_that_was_begun_beside_it(tmp_path: Path) -> None:
+    runs = tmp_path / "new" / "runs"
+    with pytest.raises(InputError), cleared_if_nothing_came_of_it(runs / "mine"):
+        for name in ("mine", "other"):
+            (runs / name).mkdir(parents=True)
+            (runs / name / "items.jsonl.part").write_text("")
+        raise InputError("nothing came of it")
+    assert [path.name for path in runs.iterdir()] == ["other"]
+    assert (runs / "other" / "items.jsonl.part").is_file()
 
 
 def test_a_run_that_asked_nobody_needs_no_answers(tmp_path: Path) -> None:
