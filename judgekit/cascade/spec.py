@@ -102,8 +102,17 @@ class CascadeSpec:
     @property
     def passing(self) -> tuple[str, ...]:
         """Names of the tiers that leave items to others by design."""
+        return self._named(_PASSING)
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of the tiers that were asked in another run."""
+        return self._named(("recorded",))
+
+    def _named(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Names of the tiers of some kinds."""
         return tuple(
-            str(tier.get("name", tier["judge"])) for tier in self.file.tiers if tier.get("judge") in _PASSING
+            str(tier.get("name", tier["judge"])) for tier in self.file.tiers if tier.get("judge") in kinds
         )
 
     def calibrations(self) -> dict[str, Calibration]:

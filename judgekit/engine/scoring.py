@@ -234,7 +234,7 @@ def _prepared(source: Source, out: str | Path, options: ScoreOptions) -> Iterato
         _shown(folder.name, options, partial(_count, source, items, options)) as bar,
     ):
         if not options.get("replace"):
-            occupied.check_answers(folder, store)
+            occupied.check_answers(folder, store, spec.recorded)
         yield Job(
             stream if first is None else chain([first], stream),
             spec,

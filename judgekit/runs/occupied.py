@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
@@ -66,8 +67,17 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
         )
 
 
-def check_answers(folder: Path, store: Store) -> None:
+def check_answers(folder: Path, store: Store, elsewhere: Collection[str] = ()) -> None:
     """Refuse to pay again for answers that are gone.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the run would go.
+    store : Store
+        Its answers.
+    elsewhere : collection of str
+        Tiers whose answers stand in another run.
 
     Raises
     ------
@@ -77,7 +87,7 @@ def check_answers(folder: Path, store: Store) -> None:
     if len(store):
         return
     for path in (folder / EVIDENCE, folder / (EVIDENCE + PART)):
-        if path.is_file() and _tells_of_answers(path):
+        if path.is_file() and _tells_of_answers(path, elsewhere):
             raise InputError(
                 f"its rows are made from answers, and {STORE} beside it holds none: put it back, "
                 "or pay for the answers again (--replace)",
@@ -85,9 +95,18 @@ def check_answers(folder: Path, store: Store) -> None:
             )
 
 
-def _tells_of_answers(path: Path) -> bool:
+def _tells_of_answers(path: Path, elsewhere: Collection[str]) -> bool:
     with path.open("rb") as lines:
-        return any(b'"calls": ["' in line for line in lines)
+        return any(b'"calls": ["' in line and (not elsewhere or _asked(line, elsewhere)) for line in lines)
+
+
+def _asked(line: bytes, elsewhere: Collection[str]) -> bool:
+    """Whether a row of evidence has answers of other tiers than those; one that is cut off has none."""
+    try:
+        tiers = json.loads(line)["tiers"]
+    except ValueError:
+        return False
+    return any(said.get("calls") for tier, said in tiers.items() if tier not in elsewhere)
 
 
 @contextmanager

@@ -134,6 +134,22 @@ def test_a_run_that_asked_nobody_needs_no_answers(tmp_path: Path) -> None:
         check_answers(tmp_path / "run", store)
 
 
+def test_a_run_of_recorded_evidence_needs_no_answers_of_its_own(tmp_path: Path) -> None:
+    with ChatServer() as server:
+        api.score(some_items(3), tmp_path / "asked", cascade=cascade(tmp_path, server.url))
+    path = tmp_path / "asked" / "evidence.jsonl"
+    assert '"calls": ["' in path.read_text()
+    (tier,) = json.loads(path.read_text().splitlines()[0])["tiers"]
+    recorded = {
+        "rubrics": {"*": "forgetting"},
+        "tiers": [{"judge": "recorded", "name": tier, "path": str(path)}],
+    }
+    for _ in range(2):
+        api.score(some_items(3), tmp_path / "run", cascade=recorded)
+    with Store(tmp_path / "run") as store, pytest.raises(InputError, match="put it back"):
+        check_answers(tmp_path / "run", store, ["another"])
+
+
 def test_a_run_whose_lock_was_deleted_ends_when_another_process_has_it(tmp_path: Path) -> None:
     """As with a lock that a network's file system always grants."""
     with Store(tmp_path) as first:
