@@ -85,6 +85,8 @@ class Settings(Record):
 
     @model_validator(mode="after")
     def _sampled_at_once(self) -> Settings:
+        if self.together < 1:
+            raise ValueError("'n' in extra_body: expected 1 or more samples a request")
         if self.batch and self.samples and self.together < self.samples:
             raise ValueError(f"a batch asks once a prompt, for {self.together} of {self.samples} samples")
         return self
@@ -121,6 +123,8 @@ class Settings(Record):
         if self.reasoning_effort is not None:
             request["reasoning_effort"] = self.reasoning_effort
         request |= self.extra_body
+        if self.samples and request.get("n") is not None:
+            request["n"] = min(int(request["n"]), self.samples)  # more would be another judge
         return {name: value for name, value in request.items() if value is not None}
 
     @property

@@ -86,6 +86,16 @@ def test_a_budget_counts_every_request_of_a_prompt() -> None:
     assert Settings(model="m", samples=20, extra_body={"n": 8}).requests == 3
 
 
+def test_no_request_asks_for_more_samples_than_the_judge_has() -> None:
+    with Gemini() as server:
+        (found,) = evidence(
+            server.url, some_items(1), samples=4, extra_body={"n": 8, "reasoning_effort": "none"}
+        )
+        assert [sent.get("n") for sent in server.seen] == [4] * found.asks
+    with pytest.raises(ValidationError, match="expected 1 or more samples a request"):
+        Settings(model="m", samples=4, extra_body={"n": 0})
+
+
 def test_a_batch_cannot_ask_again() -> None:
     with pytest.raises(ValidationError, match="a batch asks once a prompt, for 1 of 5 samples"):
         Settings(model="m", samples=5, extra_body={"n": 1}, batch=True)
