@@ -223,7 +223,7 @@ def _measured(run: Run) -> _Measured:
     figures = dict(_recorded(run))
     values = {name: made.values.get(FORGET, {}).get(name, {}) for name in figures}
     for rubric, rows in run.by_rubric.items():
-        role, labels = run.role(rubric), run.labels(rubric)
+        role, labels = run.role(rubric), run.every_label(rubric)
         if role.side == "forget" and any(row.verdict.label is not None for row in rows):
             together = role.together(labels)
             figures[LEAKED] = judged_rates(rows, labels, together, only="leaked", pools=run.pools)[

@@ -21,9 +21,19 @@ from judgekit.errors import InputError
 from judgekit.metrics import catalog
 from judgekit.readers.join import Labels, majority, merged
 from judgekit.readers.settings import Trained, trained
-from judgekit.records import EDITED, PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, Verdict, several
+from judgekit.records import (
+    CANNOT_TELL,
+    EDITED,
+    PEOPLE,
+    Evidence,
+    EvidenceRow,
+    HumanLabel,
+    Item,
+    Verdict,
+    several,
+)
 from judgekit.report.per_question import QuestionValues, question_values
-from judgekit.rubrics import Role, role_of
+from judgekit.rubrics import Role, labels_of, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
 from judgekit.runs.tally import MOST_FAILED
@@ -144,6 +154,14 @@ class Run:
     def labels(self, rubric: str) -> tuple[str, ...]:
         """The rubric's labels in its own order, as far as the run says them."""
         return self._cascade(rubric).labels
+
+    def every_label(self, rubric: str) -> list[str]:
+        """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
+        known, rows = self.labels(rubric) or labels_of(rubric), self.by_rubric[rubric]
+        seen = {row.verdict.label for row in rows if row.verdict.label} | {
+            given.label for row in rows for given in row.human if given.label != CANNOT_TELL
+        }
+        return [*known, *sorted(seen - set(known))]
 
     def role(self, rubric: str) -> Role:
         """The side that the rubric's verdicts speak of, as the run says it, else as the rubric's name does."""

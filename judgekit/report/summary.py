@@ -10,7 +10,6 @@ from typing import Any
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import brief_repr
-from judgekit.records import CANNOT_TELL
 from judgekit.report.about import About, about
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
@@ -33,7 +32,7 @@ from judgekit.report.samples.count import samples
 from judgekit.report.splits import NO_SPLIT
 from judgekit.report.titles import titles
 from judgekit.report.words import Finding
-from judgekit.rubrics import Role, labels_of, load_rubric
+from judgekit.rubrics import Role, load_rubric
 
 SCHEMA = "judgekit.report/2"
 
@@ -178,7 +177,7 @@ def _people(runs: Sequence[Run]) -> tuple[People, ...]:
 
 def _groups(run: Run, rubric: str, rows: Sequence[JudgedItem], promise: Vouched | None) -> Iterable[Group]:
     """All splits together first, then each."""
-    labels = _labels(run, rubric, rows)
+    labels = run.every_label(rubric)
     role = run.role(rubric)
     by_chance = leaks_by_chance(rows, load_rubric(READ_FOR_CHANCE)) if role.side == "forget" else {}
     splits: dict[str, list[JudgedItem]] = {}
@@ -222,15 +221,6 @@ def _group(
         ),
         counts_as=dict(role.counts_as),
     )
-
-
-def _labels(run: Run, rubric: str, rows: Iterable[JudgedItem]) -> list[str]:
-    """The rubric's labels in its own order, then any others that occur in verdicts or human labels."""
-    known = run.labels(rubric) or labels_of(rubric)
-    seen = {row.verdict.label for row in rows if row.verdict.label} | {
-        h.label for row in rows for h in row.human if h.label != CANNOT_TELL
-    }
-    return [*known, *sorted(seen - set(known))]
 
 
 def _answers(groups: Sequence[Group]) -> bool | None:

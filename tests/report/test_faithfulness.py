@@ -12,6 +12,7 @@ from judgekit import api
 from judgekit.report import load, summarize, to_json, to_markdown
 from judgekit.report.faithfulness import DISJOINT, faithfulness, told
 from judgekit.report.render.tables.faithfulness import faithful
+from judgekit.runs.about import RunAbout
 from tests.report.make_runs import make_run
 from tests.shared_data import shared
 
@@ -75,6 +76,13 @@ def test_the_report_says_it_in_every_form(pools):
 def test_one_pool_alone_is_refused(pools):
     with pytest.raises(ValueError, match="give both"):
         summarize(pools[0], known=pools[0])
+
+
+def test_runs_that_hold_nothing_but_verdicts_are_tested_too(pools):
+    bare = [[replace(run, about=RunAbout()) for run in pool] for pool in pools]
+    assert [made.auc for made in faithfulness(*bare).measures] == [
+        made.auc for made in faithfulness(*pools).measures
+    ]
 
 
 def test_a_run_in_both_pools_is_refused(pools):
