@@ -116,6 +116,11 @@ class RunSummary:
         return "certified" if self.certified else "labels"
 
     @property
+    def competes(self) -> bool:
+        """Whether it can be the best run: unlearned, still answering, and no model that the measures are tested by."""
+        return not (self.baseline or self.pool) and self.answers is not False
+
+    @property
     def beside_promise(self) -> tuple[str, ...]:
         """Rubrics whose promise stands, but behind no rate: it is for more outputs than are reported."""
         standing = {made.rubric for made in self.claims if made.stands and made.delta is not None}

@@ -47,7 +47,6 @@ from judgekit.report.comparison.records import (
     Shown,
     number,
 )
-from judgekit.report.comparison.roles import role
 from judgekit.report.comparison.sweeps import sweeps
 from judgekit.report.groups import RunSummary
 from judgekit.report.load import Run
@@ -148,8 +147,8 @@ def _compare(sides: Sequence[RunValues]) -> Comparison:
 
 
 def _leaders(sides: Sequence[RunValues], judged: Mapping[str, Axis]) -> dict[str, str]:
-    """A collapsed model leaks least and is no success; the models before and without unlearning do not compete."""
-    competing = [side.name for side in sides if role(side.run) == "unlearned" and side.answers is not False]
+    """A collapsed model leaks least and is no success; nor do models before and without unlearning compete."""
+    competing = [side.name for side in sides if side.competes]
     found = {JUDGED[name]: axis.leader(competing) for name, axis in judged.items()}
     return {rate: run for rate, run in found.items() if run is not None}
 

@@ -51,6 +51,8 @@ class RunValues:
         Those that stand.
     answers : bool or None
         Whether the model still answers what it should keep.
+    competes : bool
+        Whether it can be the best run.
     """
 
     run: Run
@@ -62,6 +64,7 @@ class RunValues:
     items: dict[str, Item] = field(repr=False)
     promises: Mapping[str, Vouched] = field(default_factory=dict, repr=False)
     answers: bool | None = None
+    competes: bool = True
 
     @property
     def name(self) -> str:
@@ -151,4 +154,5 @@ def run_values(run: Run, told: RunSummary, promises: Mapping[str, Vouched]) -> R
         items,
         promises,
         told.answers,
+        told.competes,
     )

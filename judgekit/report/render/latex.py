@@ -227,7 +227,7 @@ def _by_method(runs: Sequence[RunSummary]) -> list[RunSummary]:
 
 def _candidates(summary: Summary) -> set[str]:
     """The runs that bold figures are chosen from."""
-    return {run.name for run in summary.runs if not run.baseline and run.answers is not False}
+    return {run.name for run in summary.runs if run.competes}
 
 
 def _of_all(summary: Summary) -> Comparison | None:

@@ -324,6 +324,14 @@ def test_a_leader_is_told_apart_from_every_other_run_that_still_answers(five: Co
     assert not found.leaders, "a run that competes with none does not lead"
 
 
+def test_a_model_that_the_measures_are_tested_by_takes_no_lead() -> None:
+    runs = [ORIGINAL, GENTLE, HARSH, REFUSER]
+    (found,) = summarize(runs, known=[ORIGINAL], ignorant=[REFUSER]).comparisons
+    assert "IDK" in found.runs and not found.leaders
+    (found,) = summarize(runs, known=[ORIGINAL], ignorant=[RETRAINED]).comparisons
+    assert found.leaders["leaked"] == "IDK"
+
+
 def test_nothing_is_behind_a_run_that_it_ties_with() -> None:
     """A little better on both sides, by the figures; the data do not tell."""
     near = _run("NPO", _labels("wrong", leaked=2), _labels("correct", KEPT, refused=3))
