@@ -113,6 +113,22 @@ LABELS = (
         help="Human labels (JSONL, CSV, Excel or a label tool's export), joined by id; may repeat.",
     ),
 )
+ANEW = (
+    click.option(
+        "--labels",
+        type=PATH,
+        multiple=True,
+        help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
+    ),
+    click.option(
+        "--calibration",
+        "calibrations",
+        type=PATH,
+        multiple=True,
+        help="Re-decide all verdicts under this calibration; no judge is called. May repeat.",
+    ),
+)
+"""What scored runs are reported, or decided on, with."""
 PROMISE = (
     click.option("--agreement", type=click.FloatRange(0, 1, True, True), help="Target agreement, say 0.9."),
     click.option(

@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.cli import github
-from judgekit.cli.common import OUT, PATH
+from judgekit.cli.common import ANEW, OUT, PATH, options
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError, JudgekitError
 
@@ -60,19 +60,7 @@ class _Gate(click.Command):
 @click.option(
     "--require-certified", is_flag=True, help="Decide nothing by a figure without a certificate behind it."
 )
-@click.option(
-    "--labels",
-    type=PATH,
-    multiple=True,
-    help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
-)
-@click.option(
-    "--calibration",
-    "calibrations",
-    type=PATH,
-    multiple=True,
-    help="Decide verdicts by this calibration anew; no judge is asked. May repeat.",
-)
+@options(ANEW)
 @click.option("--junit", type=OUT, help="The conditions as JUnit XML, to this file.")
 def command(
     runs: tuple[Path, ...],

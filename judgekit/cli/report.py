@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from judgekit.cli.common import OUT, PATH, READER, Spread, options, reader_options
+from judgekit.cli.common import ANEW, OUT, PATH, READER, Spread, options, reader_options
 from judgekit.cli.inputs import run_folders
 from judgekit.cli.output import STDOUT, result
 from judgekit.errors import ConfigError, mendable
@@ -34,19 +34,7 @@ from judgekit.errors import ConfigError, mendable
     help="A folder for the charts as SVG, PDF and PNG, with their captions, at the widths of a paper's columns.",
 )
 @click.option("--csv", "csv_out", type=OUT, help="Every number, one row each.")
-@click.option(
-    "--labels",
-    type=PATH,
-    multiple=True,
-    help="More human labels on the verdicts, such as spot checks, joined by id; may repeat.",
-)
-@click.option(
-    "--calibration",
-    "calibrations",
-    type=PATH,
-    multiple=True,
-    help="Re-decide all verdicts under this calibration; no judge is called. May repeat.",
-)
+@options(ANEW)
 @click.option(
     "--known",
     type=PATH,
