@@ -37,7 +37,7 @@ Completion of verbs and options: `eval "$(_JUDGEKIT_COMPLETE=bash_source judgeki
 
 def render() -> str:
     """The page as it should be."""
-    context = click.Context(cli, info_name="judgekit")
+    context = click.Context(cli, info_name="judgekit", **cli.context_settings)
     return HEAD + "".join(
         _command(cli.get_command(context, name), name, context) for name in cli.list_commands(context)
     )
