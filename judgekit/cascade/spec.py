@@ -14,7 +14,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.cascade.run import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
-from judgekit.judges.elsewhere.code import called
+from judgekit.judges.elsewhere.code import named
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import Item, Record, explain, several
 from judgekit.rubrics import ANY, default_by_split, default_of, load_rubric
@@ -89,10 +89,7 @@ class CascadeSpec:
     @property
     def tiers(self) -> tuple[dict[str, Any], ...]:
         """The entries of the judges as JSON can hold them: an object in memory is named, not held."""
-        return tuple(
-            {key: called(value) if callable(value) else value for key, value in tier.items()}
-            for tier in self.file.tiers
-        )
+        return tuple(map(named, self.file.tiers))
 
     @property
     def batched(self) -> bool:

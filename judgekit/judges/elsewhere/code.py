@@ -31,9 +31,11 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from judgekit.errors import ConfigError
+from judgekit.records import Record
 
 CODE = "JUDGEKIT_CODE"
 
+_NONE: Mapping[str, Any] = {}
 _OF_DATA = ("builtins", "re")
 """Modules whose objects are data: one of their methods is what the object is that it belongs to."""
 
@@ -90,22 +92,41 @@ def called(thing: object) -> str:
     return f"{getattr(kind, '__module__', '')}:{getattr(kind, '__qualname__', '')}"
 
 
+def named(value: Any) -> Any:
+    """The same, with the name of every object in place of it; data stays as it is."""
+    if _plain(value) is not None or (isinstance(value, Record) and not callable(value)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: named(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [named(one) for one in value]
+    return called(value)
+
+
 def digest(text: str) -> str:
     """A text's SHA-256 in hex."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def source_of(function: object) -> str:
+def source_of(function: object, args: Mapping[str, Any] = _NONE) -> str:
     """Everything that makes a function what it is, as text: its source, and that of what it uses of the user's own.
+
+    Parameters
+    ----------
+    function : object
+    args : mapping
+        What it is called with; functions among it count as what it uses does.
 
     Raises
     ------
     ConfigError
         Something that it uses cannot be told from an earlier version of itself.
     """
+    given = {name: source_of(one) for name, one in args.items() if _plain(one) is None}
+    said = "".join(f"\n{name} = {text}" for name, text in given.items())
     if _is_installed(_peeled(function)):
-        return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}"
-    return "\n".join(_texts(function, called(function), set()))
+        return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}{said}"
+    return "\n".join(_texts(function, called(function), set())) + said
 
 
 def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge
-from judgekit.judges.elsewhere.code import called, consent, digest, imported, source_of
+from judgekit.judges.elsewhere.code import called, consent, digest, imported, named, source_of
 from judgekit.judges.elsewhere.opinion import Opinion
 from judgekit.records import Item
 from judgekit.rubrics import Rubric
@@ -66,14 +66,14 @@ class FunctionBackend(ItemBackend):
         awaits = any(map(inspect.iscoroutinefunction, (inspect.unwrap(function), type(function).__call__)))
         super().__init__(entry, budget, _WORKERS if awaits else 1)
         self._function, self._awaits = function, awaits
-        self._told = entry.version or digest(source_of(function))
+        self._told = entry.version or digest(source_of(function, entry.args))
 
     def identity(self) -> dict[str, object]:
         """Name, and version or source; and what it is called with."""
         return {
             "function": called(self._function),
             "told by": self._told,
-            "args": self.entry.args,
+            "args": named(self.entry.args),
             "labels": self.entry.labels,
         }
 

@@ -204,6 +204,28 @@ def test_another_version_is_refused_under_an_old_calibration(tmp_path: Path) -> 
             jk.judge(some(), cascade=changed, **given)
 
 
+def test_a_function_among_its_arguments_is_named_in_the_run_and_told_by_its_source(tmp_path: Path) -> None:
+    def apply(item: Item, rule: Any) -> str:
+        return "right" if rule(item.output) else "wrong"
+
+    def long(text: str) -> bool:
+        return len(text) > 4
+
+    def longer(text: str) -> bool:
+        return len(text) > 5
+
+    longer.__qualname__ = long.__qualname__
+    fingerprints = []
+    for number, rule in enumerate((long, long, longer)):
+        spec = cascade(apply, version="", args={"rule": rule})
+        run = RunFolder.open(jk.score(some(), tmp_path / str(number), cascade=spec, rubric="qa").folder)
+        assert run.about.tiers[0]["args"]["rule"].endswith(".<locals>.long")
+        fingerprints.append(run.about.cascades["qa"].fingerprints["function"])
+    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
+    with pytest.raises(ConfigError, match="state the judge's 'version'"):
+        judged(apply, version="", args={"rule": object()})
+
+
 def test_the_run_says_which_function_judged(tmp_path: Path) -> None:
     scored = jk.score(some(), tmp_path / "run", cascade=cascade(same, price=0), rubric="qa")
     (tier,) = RunFolder.open(scored.folder).about.tiers
