@@ -81,7 +81,8 @@ def before_digests(row: Sequence[object]) -> Found | None:
     texts = [isinstance(value, str) for value in row]
     if len(row) in (4, 5) and all(texts[:4]) and isinstance(_decoded(row[3]), dict):
         return ("attempts", tuple(row)) if len(row) == 4 else ("answers", tuple(row))
-    if len(row) in (4, 5) and texts == [True] + [False] * (len(row) - 1) and None not in row:
+    whole_numbers = len(row) in (4, 5) and all(isinstance(row[place], int) for place in (1, 3))
+    if whole_numbers and texts[0] and all(isinstance(value, int | float) for value in row[1:]):
         return "spent", _as_stored("spent", [*row, 0.0][:5])
     if len(row) == 2 and all(texts) and _decoded(row[1]) is not None:
         return "state", tuple(row)

@@ -8,10 +8,11 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit.runs.salvage import Pages, damaged_key, records, whole
+from judgekit.runs.salvage import Pages, before_digests, damaged_key, records, whole
 from judgekit.runs.schema import PAGE, digest
 
 VALUES = st.one_of(
@@ -59,3 +60,10 @@ def test_a_row_is_known_by_its_digest_and_a_damaged_answer_by_its_key() -> None:
     assert damaged_key("answers", ("small", 3, 0.5, 0, 0.0, "no digest")) is None
     spent = ("small", 3, 2.0, 0, 0.0)
     assert whole(("small", 3, 2, 0, 0, digest("spent", *spent))) == ("spent", spent)
+
+
+@pytest.mark.parametrize("calls", [2.5, b"2", None, "2"])
+def test_what_a_judge_cost_is_believed_of_an_older_store_only_where_it_is_a_number(calls: object) -> None:
+    assert before_digests(("small", 2, 0.5, 0, 0.0)) == ("spent", ("small", 2, 0.5, 0, 0.0))
+    assert before_digests(("small", 2, 1, 0)) == ("spent", ("small", 2, 1.0, 0, 0.0))
+    assert before_digests(("small", calls, 0.5, 0, 0.0)) is None
