@@ -23,6 +23,7 @@ import sys
 import sysconfig
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from importlib.metadata import packages_distributions, version
@@ -124,8 +125,11 @@ def source_of(function: object, args: Mapping[str, Any] = _NONE) -> str:
     """
     given = {name: source_of(one) for name, one in args.items() if _plain(one) is None}
     said = "".join(f"\n{name} = {text}" for name, text in given.items())
-    if _is_installed(_peeled(function)):
-        return f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}{said}"
+    if _is_installed(inner := _peeled(function)):
+        held = "".join(f"\n{text}" for text in _held(inner, set()))
+        return (
+            f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}{held}{said}"
+        )
     return "\n".join(_texts(function, called(function), set())) + said
 
 
@@ -186,12 +190,32 @@ def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
     else:
         yield from _numbered(f"default of {thing.__name__}", thing.__defaults__ or ())
         yield from (thing.__kwdefaults__ or {}).items()
-        cells = zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True)
-        yield from ((name, cell.cell_contents) for name, cell in cells)
+        yield from _cells(thing)
         for name in _loads(thing.__code__):
             if name in thing.__globals__:
                 yield name, thing.__globals__[name]
         yield from _imports(thing.__code__, thing.__globals__.get("__package__") or "")
+
+
+def _cells(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The values in a function's closure, by name."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # nothing is in it yet
+            yield name, cell.cell_contents
+
+
+def _held(function: Any, seen: set[int]) -> Iterator[str]:
+    """What a function of an installed package was made with: the data and functions in its closure, as texts."""
+    if not isinstance(function, FunctionType) or id(function) in seen:
+        return
+    seen.add(id(function))
+    for name, value in _cells(function):
+        inner = _peeled(value)
+        if _plain(value) is not None or (isinstance(inner, FunctionType) and not _is_installed(inner)):
+            yield from _texts(value, name, set())
+        elif isinstance(inner, FunctionType):
+            yield f"{name} = {called(inner)}"
+            yield from _held(inner, seen)
 
 
 def _numbered(what: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

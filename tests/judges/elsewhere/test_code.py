@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -219,3 +220,10 @@ def test_what_cannot_be_told_needs_a_version() -> None:
 def test_a_function_of_an_installed_package_is_told_by_its_version() -> None:
     tokenize = importlib.import_module("rouge_score.tokenize").tokenize
     assert re.fullmatch(r"rouge_score\.tokenize:tokenize rouge.score [\d.]+", source_of(tokenize))
+
+
+def test_what_a_function_of_an_installed_package_was_made_with_counts() -> None:
+    def made(*patterns: str) -> str:
+        return source_of(shutil.ignore_patterns(*patterns))
+
+    assert made("*.a") == made("*.a") != made("*.b")
