@@ -25,11 +25,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import packages_distributions, version
 from pathlib import Path, PurePath
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
+
+from pydantic import BaseModel
 
 from judgekit.errors import ConfigError
 from judgekit.records import Record
@@ -153,10 +155,14 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
         for inner, value in _uses(thing):
             yield from _texts(value, inner, seen)
     else:
-        raise ConfigError(
-            f"'{name}' ({type(thing).__name__}) cannot be told from an earlier version of itself: state the judge's "
-            "'version', and another one whenever the judge changes"
-        )
+        raise _cannot_be_told(thing, name)
+
+
+def _cannot_be_told(thing: object, name: str) -> ConfigError:
+    return ConfigError(
+        f"'{name}' ({type(thing).__name__}) cannot be told from an earlier version of itself: state the judge's "
+        "'version', and another one whenever the judge changes"
+    )
 
 
 def _peeled(thing: Any) -> Any:
@@ -205,17 +211,33 @@ def _cells(function: FunctionType) -> Iterator[tuple[str, Any]]:
 
 
 def _held(function: Any, seen: set[int]) -> Iterator[str]:
-    """What a function of an installed package was made with: the data and functions in its closure, as texts."""
-    if not isinstance(function, FunctionType) or id(function) in seen:
-        return
-    seen.add(id(function))
-    for name, value in _cells(function):
-        inner = _peeled(value)
-        if _plain(value) is not None or (isinstance(inner, FunctionType) and not _is_installed(inner)):
-            yield from _texts(value, name, set())
-        elif isinstance(inner, FunctionType):
-            yield f"{name} = {called(inner)}"
-            yield from _held(inner, seen)
+    """What a function of an installed package was made with, in its closure, as texts."""
+    if isinstance(function, FunctionType) and id(function) not in seen:
+        seen.add(id(function))
+        for name, value in _cells(function):
+            yield from _made_with(name, value, seen)
+
+
+def _made_with(name: str, value: Any, seen: set[int]) -> Iterator[str]:
+    """One such value: data, a function, or several; a loaded model or a client cannot be told."""
+    inner = _peeled(value)
+    if _plain(value) is not None or (isinstance(inner, FunctionType) and not _is_installed(inner)):
+        yield from _texts(value, name, set())
+    elif isinstance(inner, partial):
+        for part, one in (("func", inner.func), *_numbered("argument", inner.args), *inner.keywords.items()):
+            yield from _made_with(f"{name} {part}", one, seen)
+    elif isinstance(inner, list | tuple):
+        for part, one in _numbered(name, tuple(inner)):
+            yield from _made_with(part, one, seen)
+    elif isinstance(inner, BaseModel):
+        yield f"{name} = {called(inner)}"
+        for part, one in inner:
+            yield from _made_with(f"{name}.{part}", one, seen)
+    elif _is_installed(inner):
+        yield f"{name} = {called(inner)}"
+        yield from _held(inner, seen)
+    else:
+        raise _cannot_be_told(value, name)
 
 
 def _numbered(what: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

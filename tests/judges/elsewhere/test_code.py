@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import shutil
@@ -15,6 +16,7 @@ import pytest
 
 from judgekit.errors import ConfigError
 from judgekit.judges.elsewhere.code import source_of
+from judgekit.records import HumanLabel
 
 HELPERS = """
 import re
@@ -227,3 +229,22 @@ def test_what_a_function_of_an_installed_package_was_made_with_counts() -> None:
         return source_of(shutil.ignore_patterns(*patterns))
 
     assert made("*.a") == made("*.a") != made("*.b")
+
+
+def test_a_loaded_object_in_what_an_installed_package_made_needs_a_version() -> None:
+    def made(value: object) -> str:
+        """As a package's own function would hold it: ``shutil.ignore_patterns`` keeps what it is given."""
+        return source_of(shutil.ignore_patterns(*[value]))  # type: ignore[list-item]
+
+    with pytest.raises(
+        ConfigError, match=r"'patterns 1' \(Client\) cannot be told .* state the judge's 'version'"
+    ):
+        made(Client())
+    told = [made(HumanLabel(label=label)) for label in ("a", "a", "b")]
+    assert told[0] == told[1] != told[2]
+    part = [made(functools.partial(shutil.which, mode)) for mode in (1, 1, 2)]
+    assert part[0] == part[1] != part[2]
+
+
+class Client:
+    """What only its memory tells."""
