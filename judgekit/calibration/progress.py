@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from judgekit import trust
 from judgekit.calibration.grounds import Grounds
-from judgekit.calibration.pool import Pool, PoolItem, first_answer
+from judgekit.calibration.pool import Pool, PoolItem
 from judgekit.calibration.tries import Try
 from judgekit.errors import mendable
 from judgekit.records import EvidenceRow
@@ -132,11 +132,3 @@ class Asking:
             certificate=now.policy.certificate,
             parts=now.parts,
         )
-
-
-def progress(rows: Iterable[EvidenceRow], pool: Pool, *, exclude: Collection[str] = ()) -> Progress:
-    """Where the labels that rows carry stand; to ask again and again make an :class:`Asking` once."""
-    rows = list(rows)
-    first = {row.key: first_answer(row.human) for row in rows}
-    given = {key: [answer.label] for key, answer in first.items() if answer}
-    return Asking(rows, pool, exclude=exclude).progress(given)

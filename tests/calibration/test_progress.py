@@ -6,13 +6,19 @@ import pytest
 
 from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.draw import draw
-from judgekit.calibration.pool import Pool, PoolItem
-from judgekit.calibration.progress import Asking, progress
+from judgekit.calibration.pool import Pool, PoolItem, first_answer
+from judgekit.calibration.progress import Asking, Progress
 from judgekit.errors import InputError
-from judgekit.records import CANNOT_TELL, EDITED, HumanLabel
+from judgekit.records import CANNOT_TELL, EDITED, EvidenceRow, HumanLabel
 from tests.calibration.pools import answered, ask, world
 
 ASKED = {"agreement": 0.85, "delta": 0.1}
+
+
+def progress(rows: list[EvidenceRow], pool: Pool) -> Progress:
+    """Where the labels stand that the rows carry."""
+    said = {row.key: answer.label for row in rows if (answer := first_answer(row.human))}
+    return Asking(rows, pool).progress({key: [label] for key, label in said.items()})
 
 
 def test_asked_until_finished_the_calibration_is_that_of_all_labels() -> None:
