@@ -86,7 +86,7 @@ class RunFolder:
         try:
             found = json.loads(path.read_text("utf-8"))
         except ValueError as error:
-            raise InputError(f"not JSON ({error}); score the file again", path=path) from None
+            raise InputError(f"not JSON ({error}); score the file again (--replace)", path=path) from None
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             seen = found.get("schema") if isinstance(found, dict) else type(found).__name__
             raise InputError(f"expected an object with schema '{SCHEMA}', found {seen!r}", path=path)

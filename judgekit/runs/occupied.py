@@ -21,7 +21,7 @@ from judgekit.errors import (
 )
 from judgekit.runs.about import RunAbout
 from judgekit.runs.atomic import PART
-from judgekit.runs.folder import EVIDENCE, STORE, RunFolder
+from judgekit.runs.folder import EVIDENCE, STORE, RunFolder, is_finished
 from judgekit.runs.store import Store, kept
 
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
@@ -50,8 +50,14 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
     """
     try:
         was = RunFolder(folder).about
-    except (OSError, InputError):
-        return  # no finished run
+    except (OSError, InputError) as error:
+        if is_finished(folder):
+            raise Occupied(
+                f"a finished run is there, and what it is of cannot be read ({error}). Give another place (--out), or "
+                "--replace to lose it",
+                path=folder,
+            ) from None
+        return
     differs = []
     if "source_digest" in was.model_fields_set and was.source_digest != about.source_digest:
         changed = " as it was before it changed" if was.source == about.source else ""

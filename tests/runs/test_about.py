@@ -10,7 +10,7 @@ import pytest
 from judgekit.errors import InputError
 from judgekit.runs import occupied
 from judgekit.runs.about import CascadeAbout, RunAbout
-from judgekit.runs.folder import ABOUT, RunFolder
+from judgekit.runs.folder import ABOUT, VERDICTS, RunFolder
 from judgekit.runs.writer import RunWriter
 
 
@@ -57,3 +57,13 @@ def test_a_run_without_a_digest_is_not_told_from_another_file(tmp_path: Path) ->
         written(tmp_path, source=source, source_digest=digest)
         with pytest.raises(InputError, match=said):
             occupied.check(tmp_path, new, "qa", {})
+
+
+def test_a_finished_run_whose_file_is_damaged_is_not_replaced_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / ABOUT).write_text('{"schema": "judgekit.ru')
+    occupied.check(tmp_path, RunAbout(), "qa", {})  # no finished run
+    (tmp_path / VERDICTS).write_text("")
+    with pytest.raises(
+        occupied.Occupied, match=r"what it is of cannot be read \(.*not JSON.*--replace to lose it"
+    ):
+        occupied.check(tmp_path, RunAbout(), "qa", {})
