@@ -136,7 +136,10 @@ class Judging:
     def _run(self, outputs: Outputs, name: str) -> Run:
         """One run; a folder's is called as the folder is."""
         if not isinstance(outputs, str | Path):
-            made = in_memory(outputs, self.spec, name)
+            results = list(outputs)
+            if not results:
+                raise pytest.UsageError(f"{name}: there are no results; nothing was judged")
+            made = in_memory(results, self.spec, name)
             whose = {(row.verdict.model, row.verdict.method) for row in made.rows}
             if len(whose) > 1:
                 raise pytest.UsageError(f"{name}: outputs of {len(whose)} models; a gate takes one run")
