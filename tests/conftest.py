@@ -1,12 +1,18 @@
-"""What tests of pages share: a browser, and where its pictures stay."""
+"""What tests share: Ctrl-C as a terminal has it, and for pages a browser and where its pictures stay."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as a shell starts what runs behind it, and children inherit
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

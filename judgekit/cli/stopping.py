@@ -14,7 +14,8 @@ from types import FrameType
 def sigterm_is_ctrl_c() -> Iterator[None]:
     """While this lasts, SIGTERM does what Ctrl-C would do at that moment, and the second what a second Ctrl-C would.
 
-    Where Ctrl-C is ignored, as a shell has it for what it starts with ``&``, it stays so.
+    Where Ctrl-C is ignored, as a shell has it for what it starts with ``&``, it stays so, provided that this begins
+    before the process has a second thread: one that lives by then could take the signal in the place of this.
     """
     if threading.current_thread() is not threading.main_thread():  # which alone may say what a signal does
         yield

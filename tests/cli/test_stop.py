@@ -24,11 +24,6 @@ from tests.judges.server import ChatServer
 
 pytestmark = pytest.mark.slow
 
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # as a shell starts what runs behind it, and children inherit
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
 COUNT = 150
 sends_signals = pytest.mark.skipif(
     sys.platform == "win32", reason="a process cannot be sent SIGINT or SIGTERM on Windows"
