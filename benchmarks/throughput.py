@@ -35,7 +35,7 @@ from judgekit.engine import local
 from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.judges.base import Ask
 from judgekit.judges.openai import backend
-from judgekit.judges.openai.endpoint import _http_client
+from judgekit.judges.openai.client import http_client
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import load_rubric
 from judgekit.runs.store import Store
@@ -162,7 +162,10 @@ async def _whole(url: str, batch: Sequence[Item]) -> Speed:
 async def _bare(url: str, asks: Sequence[Ask], how: str) -> Speed:
     """A bare gather over one client."""
     client = openai.AsyncOpenAI(
-        api_key="none", base_url=url, max_retries=0, http_client=_http_client(CONNECTIONS)
+        api_key="none",
+        base_url=url,
+        max_retries=0,
+        http_client=http_client(url, "none", CONNECTIONS, is_openai=False),
     )
     request: dict[str, Any] = {
         "model": "tiny",

@@ -20,7 +20,8 @@ import openai
 from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.openai.chat import OpenAIBackend
-from judgekit.judges.openai.endpoint import Transient, httpx
+from judgekit.judges.openai.client import httpx
+from judgekit.judges.openai.endpoint import Transient
 from judgekit.judges.openai.keys import Keys
 from judgekit.judges.openai.settings import Settings
 from judgekit.runs.budget import Budget

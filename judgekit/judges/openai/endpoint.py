@@ -11,18 +11,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import openai
 
 from judgekit.errors import ConfigError
-from judgekit.judges.openai.keys import scrub
+from judgekit.judges.openai.client import http_client, httpx
+from judgekit.judges.openai.keys import holds_key, scrub
 from judgekit.judges.openai.throttle import Throttle
-
-httpx: Any = import_module(type(openai.DEFAULT_CONNECTION_LIMITS).__module__)
-"""The HTTP library that the SDK stands on: httpx2, or httpx before its version 3."""
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -37,6 +33,9 @@ _TOO_LONG = (
 _LONGEST_PAUSE = 10.0
 _LONGEST_ASKED = 300.0
 """Seconds of the longest pause that a server may ask for."""
+
+_LONGEST_SAID = 300
+"""Characters of a server's own words."""
 
 _LOG = logging.getLogger(__name__)
 _ONCE = {"max_retries": 0, "timeout": None}
@@ -75,7 +74,9 @@ class Endpoint:
         How much may be under way. silent_since : since when nothing has come from it, or None.
     """
 
-    def __init__(self, url: str, key: str, *, timeout: float, throttle: Throttle) -> None:
+    def __init__(
+        self, url: str, key: str, *, timeout: float, throttle: Throttle, is_openai: bool = False
+    ) -> None:
         self.url = url.rstrip("/")
         self.timeout = timeout
         self.throttle = throttle
@@ -87,7 +88,7 @@ class Endpoint:
         self._last_failure = ""
         self._paused_until = 0.0
         self._known = False
-        self._key = key
+        self._key, self._is_openai = key, is_openai
         self._client: openai.AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -206,7 +207,7 @@ class Endpoint:
 
     def _decoded(self, content: bytes) -> Any:
         answer = json.loads(content)
-        plain = self._key.encode() not in content and b"\\u" not in content and b"\\/" not in content
+        plain = not holds_key(content, self._key) and b"\\u" not in content and b"\\/" not in content
         return answer if plain else self.scrubbed(answer)
 
     async def close(self) -> None:
@@ -225,12 +226,12 @@ class Endpoint:
                 api_key=self._key,
                 base_url=self.url,
                 max_retries=0,  # a batch must not be submitted twice
-                http_client=_http_client(self.throttle.most),
+                http_client=http_client(self.url, self._key, self.throttle.most, is_openai=self._is_openai),
             )
         return self._client
 
     def _explain(self, error: openai.APIStatusError, sent: float) -> Exception:
-        status, message = error.status_code, self.scrubbed(_message(error))
+        status, message = error.status_code, self.scrubbed(_message(error))[:_LONGEST_SAID]
         if status in (401, 403):
             return ConfigError(f"{self.url} refused the key ({status}): {message}")
         if status == 429 and "insufficient_quota" in f"{error.code} {error.type}":
@@ -261,13 +262,6 @@ class Endpoint:
         self._paused_until = max(self._paused_until, now + pause)
         self.throttle.push_back(pause, sent)
         return Transient(reason, **what)
-
-
-def _http_client(connections: int) -> Any:
-    """The SDK's aiohttp transport, which takes about half the processor time, where aiohttp is installed."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    faster = find_spec("aiohttp") is not None
-    return (openai.DefaultAioHttpClient if faster else openai.DefaultAsyncHttpxClient)(limits=limits)
 
 
 def _what_failed(error: openai.APIConnectionError, absent: bool) -> str:
@@ -322,7 +316,7 @@ def _message(error: openai.APIStatusError) -> str:
     body = error.body
     inner = body.get("error", body) if isinstance(body, dict) else body
     text = inner.get("message", inner) if isinstance(inner, dict) else inner
-    return " ".join(str(text or error.message).split())[:300]
+    return " ".join(str(text or error.message).split())
 
 
 def _get(value: Any, name: str) -> Any:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from judgekit.errors import ConfigError
 
@@ -56,6 +56,10 @@ class Keys:
             pairs.append((OPENAI_KEY, origin(base)))
         return cls(tuple(pairs))
 
+    def is_openai(self, url: str) -> bool:
+        """Whether the user's key of OpenAI belongs to an address, and with it all else that the SDK sends there."""
+        return (OPENAI_KEY, origin(url)) in self.pairs
+
     def key(self, url: str, variable: str | None) -> str:
         """The key for an address: that of the variable a cascade file names, or of the one that belongs there.
 
@@ -79,7 +83,7 @@ class Keys:
                 f"judge 'openai': {name} is not sent to {where}, since only a cascade file says so. "
                 f"If the key belongs there: --key {name}={where}, or {KEYS}={name}={where} in the environment"
             )
-        if where.startswith("http:") and not _loopback(where):
+        if where.startswith("http:") and not is_loopback(where):
             raise ConfigError(f"judge 'openai': {name} is not sent to {where} over plain http: use https")
         return key
 
@@ -90,7 +94,8 @@ def origin(url: str) -> str:
     Raises
     ------
     ConfigError
-        It has none, or holds a password.
+        It has none, or holds a password, or more behind a question mark: what is no part of the address may be a key,
+        and addresses are written to run folders.
     """
     parts = urlsplit(url)
     try:
@@ -103,11 +108,16 @@ def origin(url: str) -> str:
         raise ConfigError(
             f"the address of '{parts.hostname}' holds a user name or password: give the key apart"
         )
+    if parts.query or parts.fragment:
+        raise ConfigError(
+            f"the address of '{parts.hostname}' goes on behind '?' or '#': give the address alone, and a key apart"
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")
 
 
-def _loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine's own."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -115,14 +125,29 @@ def _loopback(url: str) -> bool:
         return host == "localhost"
 
 
+def holds_key(content: bytes, key: str) -> bool:
+    """Whether bytes hold a key, as it is or as a part of a URL."""
+    return any(one.encode() in content for one in _spelled(key))
+
+
 def scrub(value: Any, key: str) -> Any:
     """Text, or whatever was decoded from JSON, without a key that the other side sent back."""
-    if key == NO_KEY or len(key) < _SHORT:
-        return value
+    spelled = _spelled(key)
+    return _without(value, spelled) if spelled else value
+
+
+def _spelled(key: str) -> tuple[str, ...]:
+    """A key as an honest server may say it back; none of one that is no secret."""
+    return () if key == NO_KEY or len(key) < _SHORT else tuple(dict.fromkeys((key, quote(key, safe=""))))
+
+
+def _without(value: Any, keys: tuple[str, ...]) -> Any:
     if isinstance(value, str):
-        return value.replace(key, SCRUBBED)
+        for key in keys:
+            value = value.replace(key, SCRUBBED)
+        return value
     if isinstance(value, list):
-        return [scrub(one, key) for one in value]
+        return [_without(one, keys) for one in value]
     if isinstance(value, dict):
-        return {scrub(name, key): scrub(one, key) for name, one in value.items()}
+        return {_without(name, keys): _without(one, keys) for name, one in value.items()}
     return value

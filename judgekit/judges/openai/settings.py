@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from judgekit.errors import ConfigError
 from judgekit.judges.openai.endpoint import Endpoint
@@ -17,6 +18,8 @@ from judgekit.judges.verdicts import THINKING_END
 from judgekit.records import Record
 
 THINKING_TOKENS = 4096
+
+_CREDENTIAL = re.compile(r"(x-)?(api-?key|authorization|(access-|auth-|bearer-)?token|password|secret)")
 
 
 class Settings(Record):
@@ -82,6 +85,15 @@ class Settings(Record):
     tpm: float | None = Field(None, gt=0)
     batch: bool = False
     price: Price | None = None
+
+    @field_validator("extra_body")
+    @classmethod
+    def _no_key(cls, body: dict[str, Any]) -> dict[str, Any]:
+        if name := _credential(body):
+            raise ValueError(
+                f"'{name}' may be a key, and a cascade is written to run folders: name its variable in api_key_env"
+            )
+        return body
 
     @model_validator(mode="after")
     def _sampled_at_once(self) -> Settings:
@@ -164,6 +176,18 @@ class Settings(Record):
                 NO_KEY if keys is None else keys.key(url, name),
                 timeout=self.timeout,
                 throttle=Throttle(self.max_concurrency, self.rpm, self.tpm),
+                is_openai=keys is not None and keys.is_openai(url),
             )
             for url, name in zip(urls, names, strict=True)
         ]
+
+
+def _credential(value: Any) -> str:
+    """The first name of a field, however deep, that says that it holds a key; empty where none does."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            said = str(name).lower().replace("_", "-")
+            if isinstance(one, str) and _CREDENTIAL.fullmatch(said):
+                return str(name)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(_credential, inside)), "")

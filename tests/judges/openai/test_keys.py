@@ -11,13 +11,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
+from pydantic import ValidationError
 
 from judgekit.errors import ConfigError
 from judgekit.judges.openai.endpoint import Endpoint
 from judgekit.judges.openai.keys import Keys, origin, scrub
+from judgekit.judges.openai.settings import Settings
 from judgekit.judges.openai.throttle import Throttle
 from tests.judges.asking import answers, some_items
 from tests.judges.openai.test_chat import asks_of
@@ -88,9 +91,51 @@ def test_an_address_with_a_password_is_refused() -> None:
         origin("https://user:pass@example.org/v1")
 
 
+@pytest.mark.parametrize("more", ["?api-key=sk-1", "#sk-1", "/?sk-1#"])
+def test_an_address_that_may_hold_a_key_is_refused(more: str) -> None:
+    with pytest.raises(ConfigError, match="goes on behind") as error:
+        origin(f"https://example.org/v1{more}")
+    assert "sk-1" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"api_key": "sk-1"},
+        {"extra_headers": {"Authorization": "Bearer sk-1"}},
+        {"tools": [{"headers": {"x-api-key": "sk-1"}}]},
+        {"access_token": "sk-1"},
+    ],
+)
+def test_a_key_in_the_request_of_a_cascade_is_refused_and_not_said(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="may be a key, and a cascade is written to run folders"):
+        Settings.model_validate({"model": "m", "extra_body": body})
+    assert Settings.model_validate({"model": "m", "extra_body": {"max_tokens": 5, "token": None}})
+
+
 def test_a_key_is_scrubbed_from_all_that_was_decoded() -> None:
-    said = {"a": [f"x {SECRET} y", {SECRET: 1}], "n": 3}
-    assert SECRET not in json.dumps(scrub(said, SECRET))
+    in_url = quote(SECRET, safe="")
+    said = {"a": [f"x {SECRET} y", {SECRET: 1}, f"https://example.org/?key={in_url}"], "n": 3}
+    left = json.dumps(scrub(said, SECRET))
+    assert SECRET not in left and in_url not in left
+
+
+def test_a_key_at_the_end_of_a_long_error_is_not_cut_in_two() -> None:
+    """What is said of an error has an end: a key that stands across it would be left in part."""
+
+    def failing(request: web.Request, _: dict[str, Any]) -> web.Response:
+        key = request.headers["Authorization"].removeprefix("Bearer ")
+        return refusal(400, "x" * (300 - len(key) + 1) + key)
+
+    with ChatServer(failing) as server:
+        found = answers(
+            server.url,
+            asks_of(some_items(1)),
+            keys=[f"OPENAI_API_KEY={server.url}"],
+            api_key_env="OPENAI_API_KEY",
+        )
+    said = str(found)
+    assert "x" * 50 in said and SECRET[:6] not in said
 
 
 def echo(request: web.Request, body: dict[str, Any]) -> web.Response:
