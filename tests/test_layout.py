@@ -23,8 +23,8 @@ MODULES = sorted(
 )
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 
-ACROSS = {"docs", "promises", "engine", "systems", "extensions", "packaging"}
-"""Folders of what no one module answers for: kept promises, real engines, other systems, other packages, what is installed."""
+ACROSS = {"docs", "promises", "engine", "systems", "security", "extensions", "packaging"}
+"""Folders of what no one module answers for: kept promises, real engines, other systems, hostile input, other packages, what is installed."""
 
 THROUGH = {
     "cascade/test_cost.py": ("cascade/spec.py",),

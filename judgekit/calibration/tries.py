@@ -25,6 +25,7 @@ from pydantic import Field
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.errors import InputError
 from judgekit.records import Record, parse
+from judgekit.runs.atomic import append
 
 FILE = ".calibrations.jsonl"
 
@@ -143,7 +144,7 @@ def remember(made: Try, folders: Iterable[Path]) -> None:
     """Note a calibration in folders, once in each; one that cannot be written to goes without."""
     for folder in dict.fromkeys(folders):
         if made.digest not in {one.digest for one in remembered([folder])}:
-            with suppress(OSError), (folder / FILE).open("a", encoding="utf-8", newline="") as file:
+            with suppress(OSError), append(folder / FILE) as file:
                 file.write(json.dumps(made.to_row()) + "\n")
 
 

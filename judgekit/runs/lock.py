@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from judgekit.errors import StoreBusy
+from judgekit.runs.atomic import NO_LINK
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,10 +32,12 @@ class Lock:
     ------
     StoreBusy
         Another process holds it.
+    OSError
+        The lock file is a link: what it leads to would be emptied.
     """
 
     def __init__(self, file: Path, what: str, instead: str) -> None:
-        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
         try:
             _take(handle)
         except OSError:

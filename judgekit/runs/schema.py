@@ -30,6 +30,13 @@ CREATE TABLE IF NOT EXISTS spent
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT, digest TEXT) WITHOUT ROWID;
 """
 
+_SAFE = "PRAGMA trusted_schema = OFF"
+"""A store may come from somebody else: nothing that it defines is run (https://www.sqlite.org/security.html).
+
+A rollback journal beside it is none of ours, for a store has a write-ahead log. It is removed unread, since SQLite
+deletes any file that a journal names as the one above it (https://www.sqlite.org/atomiccommit.html, 5.3).
+"""
+
 _MACHINE = (
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_BUSY,
@@ -71,6 +78,7 @@ def opened(path: Path) -> sqlite3.Connection:
     StoreFailed
         The machine fails: no room, no right to write.
     """
+    path.with_name(path.name + "-journal").unlink(missing_ok=True)  # see _SAFE
     db = sqlite3.connect(path, isolation_level=None, cached_statements=64, check_same_thread=False)
     try:  # one thread at a time, though not always the one that opened it
         _prepare(db, path)
@@ -89,6 +97,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    db.execute(_SAFE)
     db.execute(f"PRAGMA page_size = {PAGE}")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -97,8 +106,10 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         raise Damaged(f"version {version}")
     if version > VERSION:
         raise InputError(f"store of version {version}; this judgekit reads version {VERSION}", path=path)
-    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if not tables:
+    kinds = {kind for (kind,) in db.execute("SELECT type FROM sqlite_schema")}
+    if others := kinds - {"table", "index"}:
+        raise Damaged(f"it defines a {min(others)}")
+    if not kinds:
         db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from judgekit.errors import InputError, StoreFailed, StoreTaken
+from judgekit.runs.atomic import check_no_links
 from judgekit.runs.budget import Spent
 from judgekit.runs.lock import Lock
 from judgekit.runs.repair import NoStore, logged, mend, rows_of_log
@@ -61,7 +62,7 @@ class Store:
     StoreBusy
         Another process has this run open.
     InputError
-        The file there is not a store, or one of a newer version.
+        The file there is not a store, or one of a newer version; or a name in the folder is a link.
     StoreFailed
         The machine fails, or a damaged store cannot be mended for want of room.
     """
@@ -72,6 +73,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot make the run folder: {error.strerror}", path=folder) from None
+        check_no_links(self.folder)
         self._ballast: Path | None = None
         self._lock = Lock(self.folder / "lock", f"run {self.folder}", "give another run name")
         try:

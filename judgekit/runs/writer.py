@@ -19,7 +19,7 @@ from typing import IO
 
 from judgekit.records import ItemResult, Record
 from judgekit.runs.about import RunAbout, Written
-from judgekit.runs.atomic import PART, create, synced
+from judgekit.runs.atomic import PART, check_no_links, create, synced
 from judgekit.runs.folder import ABOUT, FILES
 from judgekit.runs.tally import Tallies
 
@@ -73,9 +73,10 @@ class RunWriter:
         self.states: Counter[str] = Counter()
         self.cost: float | None = 0.0
         folder.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            self._part(name).unlink(missing_ok=True)  # another process may be writing to it, lock or not
-        self._files: list[IO[str]] = [create(self._part(name)) for name in FILES]
+        check_no_links(folder)
+        self._files: list[IO[str]] = [
+            create(self._part(name)) for name in FILES
+        ]  # new ones: another process may be writing to those there, lock or not
         self._digests = [hashlib.sha256() for _ in FILES]
 
     def write(self, results: Iterable[ItemResult]) -> None:
