@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,30 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 def printable(text: str) -> str:
     """A text without what a terminal would obey: control characters and changes of direction, spelled out instead."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+_COMMAND = re.compile(r"##(?=\w*\[)|(?m:^\s*):(?=:)")
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+"""Variables by which a run knows that its log is read by GitHub Actions, Azure Pipelines or TeamCity."""
+
+
+def is_log_obeyed() -> bool:
+    """Whether what is printed goes to a log in which lines may be commands."""
+    return any(os.environ.get(name) for name in _RUNNERS)
+
+
+def unobeyed(text: str) -> str:
+    """A text in which such a log finds no command: what would begin one is spelled out, as JSON spells it.
+
+    GitHub takes ``::name::`` at the beginning of a line, and ``##[name]`` anywhere in it.
+    """
+    return _COMMAND.sub(lambda found: f"{found[0][:-1]}\\u{ord(found[0][-1]):04x}", text)
+
+
+def logged(text: str) -> str:
+    """A text as a test run prints it: without what a terminal would obey, nor its log where that is one that obeys."""
+    shown = printable(text)
+    return unobeyed(shown) if is_log_obeyed() else shown
 
 
 def whole(text: str) -> str:

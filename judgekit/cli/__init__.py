@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from judgekit import DISTRIBUTION, __version__
+from judgekit.cli.ci_log import guard
 from judgekit.cli.output import speaking
 from judgekit.cli.stopping import sigterm_is_ctrl_c
 from judgekit.display import printable, spelled
@@ -125,6 +126,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=spelled.__name__)
+    guard()
     logging.basicConfig(format="judgekit: %(message)s", level=logging.ERROR)
     logging.setLogRecordFactory(_record)
     logging.getLogger("judgekit").setLevel(logging.WARNING)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from judgekit.cli.ci_log import command
+
 MOST = 10
 """Annotations of a kind that GitHub shows of one step."""
 
@@ -26,7 +28,7 @@ def errors(title: str, texts: Iterable[str]) -> None:
     if len(told) > MOST:
         told = [*told[: MOST - 1], f"and {len(told) - MOST + 1:,} more"]
     for text in told:
-        click.echo(annotation(title, text), err=True)
+        command(annotation(title, text))
 
 
 def annotation(title: str, text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from judgekit import api
 from judgekit.cascade.spec import CascadeSpec
-from judgekit.display import printable
+from judgekit.display import logged, printable
 from judgekit.engine.memory import GivenItem
 from judgekit.errors import known
 from judgekit.records import ItemResult, several
@@ -130,7 +130,7 @@ class Judging:
             said = "\n".join([verdict(gate), *(told(gate, made) for made in gate.conditions)])
             if gate.outcome == "undecided" and self.undecided == "skip":
                 pytest.skip(f"{verdict(gate)}: {' '.join(reasons(gate))}")
-            pytest.fail(printable(said), pytrace=False)
+            pytest.fail(logged(said), pytrace=False)
         return gate
 
     def _run(self, outputs: Outputs, name: str) -> Run:

@@ -56,6 +56,8 @@ class _Told:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.lines:
+            from judgekit.display import logged
+
             terminalreporter.section("judgekit")
             for line in self.lines:
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(logged(line))
