@@ -20,6 +20,10 @@ EXIT_DONE, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_NOT_CERTIFIED, EXIT_UNSCORED_LEFT, 
     4,
     130,
 )
+EXIT_FAULT = 70
+"""A fault of judgekit's own, as sysexits(3) numbers it: Python's 1 is what a broken condition of a gate ends with."""
+EXIT_UNREAD = 141
+"""Whoever was to read the output is gone: what a shell says of a program that a closed pipe (SIGPIPE) has ended."""
 
 
 class JudgekitError(Exception):

@@ -10,9 +10,12 @@ import errno
 import io
 import json
 import logging
+import os
 import sqlite3
 import sys
-from contextlib import suppress
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,7 +27,14 @@ from judgekit.cli.ci_log import guard
 from judgekit.cli.output import speaking
 from judgekit.cli.stopping import sigterm_is_ctrl_c
 from judgekit.display import printable, spelled
-from judgekit.errors import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_STOPPED, JudgekitError
+from judgekit.errors import (
+    EXIT_BAD_INPUT,
+    EXIT_FAILED,
+    EXIT_FAULT,
+    EXIT_STOPPED,
+    EXIT_UNREAD,
+    JudgekitError,
+)
 
 VERBS = {
     "score": "Judge files of model outputs.",
@@ -55,8 +65,8 @@ _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
-    "3 nothing certified or a promise broken, 4 unscored items left, "
-    "130 stopped by Ctrl-C or SIGTERM. 'gate' has its own."
+    "3 nothing certified or a promise broken, 4 unscored items left, 70 a fault of judgekit itself, "
+    "130 stopped by Ctrl-C or SIGTERM, 141 nobody reads the output. 'gate' has its own."
 )
 
 
@@ -75,6 +85,19 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
+class _Unread(Exception):
+    """Whoever was to read the output is gone."""
+
+
+@contextmanager
+def _unread() -> Iterator[None]:
+    """Raise a closed pipe as such, where click and rich would end with 1."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit):  # the latter is rich's
+        raise _Unread from None
+
+
 class _Verbs(click.Group):
     """Loads a verb's module only when it is called, so that ``judgekit --help`` starts at once."""
 
@@ -87,6 +110,16 @@ class _Verbs(click.Group):
         command = speaking(import_module(f"judgekit.cli.{name}").command)
         command.epilog = command.epilog or EPILOG
         return command
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """The context of this call; its help and version are written here."""
+        with _unread():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the verb returns."""
+        with _unread():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -132,14 +165,20 @@ def main() -> None:
     logging.getLogger("judgekit").setLevel(logging.WARNING)
     try:
         with sigterm_is_ctrl_c():
-            sys.exit(cli.main(prog_name="judgekit", standalone_mode=False))
+            code = cli.main(prog_name="judgekit", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        sys.exit(code)
     except JudgekitError as error:
         print(f"judgekit: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except (_Unread, BrokenPipeError):
+        with suppress(
+            OSError, ValueError
+        ):  # what is left to be written would be a second complaint at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_UNREAD)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            sys.stderr.close()
-            sys.exit(0)
         helps = "; ".join(filter(None, (error.strerror or str(error), _FAILED.get(error.errno or 0))))
         print(printable(f"judgekit: {error.filename or 'a file'}: {helps}"), file=sys.stderr)
         sys.exit(EXIT_FAILED if error.errno in _FAILED else EXIT_BAD_INPUT)
@@ -162,3 +201,8 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         print("judgekit: stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(EXIT_STOPPED)
+    except Exception as error:
+        print(printable(traceback.format_exc()), end="", file=sys.stderr)
+        what = printable(f"{type(error).__name__}: {error}")
+        print(f"judgekit: a fault of judgekit {__version__}, please report it: {what}", file=sys.stderr)
+        sys.exit(EXIT_FAULT)

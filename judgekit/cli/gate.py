@@ -40,7 +40,7 @@ class _Gate(click.Command):
     "gate",
     cls=_Gate,
     epilog="Exit codes: 0 pass, 1 fail, 3 undecided, 2 could not be decided (bad input, an unfinished run, a judge "
-    "that failed, a withdrawn certificate), 130 stopped.",
+    "that failed, a withdrawn certificate), 70 a fault of judgekit itself, 130 stopped.",
 )
 @click.argument("runs", nargs=-1, type=PATH, required=True)
 @click.option("--against", type=PATH, help="A run that RUNS must not leak more than, nor keep less than.")

@@ -38,7 +38,8 @@ MEANINGS = {
     "probe": "how the question was put, where it was put in several ways",
     "references": "accepted answers",
     "outputs": "what the model said; two texts are a pair that was compared",
-    "state": "verdict, abstained (no judge was sure enough) or unscored (no judge could be asked)",
+    "state": "verdict; abstained: the policy was not sure enough, or the item is unlike those calibrated on; unscored: "
+    "no judge gave anything, or none could be asked",
     "label": "the verdict; null without one",
     "tier": "the judge that settled it; human: people",
     "confidence": "how sure the judges were, from 0 to 1; no promise",

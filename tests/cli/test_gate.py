@@ -142,3 +142,15 @@ def test_a_decision_that_cannot_be_written_is_no_broken_condition(
     done = subprocess.run(command, cwd=folder, stdout=pipe, stderr=subprocess.PIPE, text=True)
     os.close(pipe)
     assert done.returncode == 2 and "judgekit: standard output: " in done.stderr
+
+
+def test_a_fault_of_judgekit_is_no_broken_condition(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise KeyError("boom\x1b[2J")
+
+    monkeypatch.setattr("judgekit.api.gate", fails)
+    done = judgekit("gate", "IDK", "--leaked-below", "0.3", cwd=folder)
+    assert done.returncode == 70
+    assert (
+        "a fault of judgekit" in done.stderr.splitlines()[-1] and "\x1b" not in done.stderr.splitlines()[-1]
+    )

@@ -24,6 +24,7 @@ import sysconfig
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
 from importlib.metadata import packages_distributions, version
@@ -154,6 +155,10 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
         yield _source(thing, name)
         for inner, value in _uses(thing):
             yield from _texts(value, inner, seen)
+    elif is_dataclass(thing):
+        yield from _texts(type(thing), called(thing), seen)
+        for one in fields(thing):
+            yield from _texts(getattr(thing, one.name), f"{name}.{one.name}", seen)
     else:
         raise _cannot_be_told(thing, name)
 
@@ -189,10 +194,14 @@ def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
         for name, value in vars(thing).items():
             held = (getattr(value, part, None) for part in ("fget", "fset", "fdel", "func"))
             for inner in map(_peeled, (value, *held)):
-                if isinstance(inner, FunctionType | type):
+                if isinstance(inner, FunctionType | type) and not _is_made_for(thing, inner):
                     yield name, inner
             if not name.startswith("__") and _plain(value) is not None:  # its text may give it by a name
                 yield name, value
+        if is_dataclass(thing):
+            yield from (
+                (one.name, one.default_factory) for one in fields(thing) if callable(one.default_factory)
+            )
     else:
         yield from _numbered(f"default of {thing.__name__}", thing.__defaults__ or ())
         yield from (thing.__kwdefaults__ or {}).items()
@@ -201,6 +210,15 @@ def _uses(thing: ModuleType | FunctionType | type) -> Iterator[tuple[str, Any]]:
             if name in thing.__globals__:
                 yield name, thing.__globals__[name]
         yield from _imports(thing.__code__, thing.__globals__.get("__package__") or "")
+
+
+def _is_made_for(kind: type, function: FunctionType | type) -> bool:
+    """Whether the decorator of a dataclass wrote a method, which stands in no file: the text of the fields tells it."""
+    return (
+        is_dataclass(kind)
+        and isinstance(function, FunctionType)
+        and function.__code__.co_filename == "<string>"
+    )
 
 
 def _cells(function: FunctionType) -> Iterator[tuple[str, Any]]:

@@ -248,3 +248,28 @@ def test_a_loaded_object_in_what_an_installed_package_made_needs_a_version() -> 
 
 class Client:
     """What only its memory tells."""
+
+
+OF_A_DATACLASS = """
+from dataclasses import dataclass, field
+LEAST = {least}
+def words():
+    return {words!r}
+@dataclass(frozen=True)
+class Settings:
+    least: float = LEAST
+    words: list = field(default_factory=words)
+    def holds(self, text):
+        return len(text) > self.least{more}
+SETTINGS = Settings({given})
+def judge(item):
+    return "right" if SETTINGS.holds(item.output) else "wrong"
+"""
+
+
+def test_a_dataclass_is_told_by_its_fields_its_text_and_what_it_holds(load: Load) -> None:
+    usual = {"least": 1, "words": ["a"], "more": "", "given": ""}
+    changes = ({}, {"least": 2}, {"words": ["b"]}, {"more": " + 1"}, {"given": "least=3"})
+    told = [source_of(load(OF_A_DATACLASS.format(**{**usual, **change})).judge) for change in changes]
+    assert len(set(told)) == len(told)
+    assert told[0] == source_of(load(OF_A_DATACLASS.format(**usual)).judge)
