@@ -275,6 +275,7 @@ class VLLMJudge(ConfiguredJudge):
     @classmethod
     def make_backend(cls, spec: Mapping[str, Any], context: Context) -> Backend:
         """The engine that the entry describes; it starts when it is first asked."""
-        from judgekit.judges.vllm.backend import backend
+        from judgekit.judges.vllm.backend import backend, check_engine
 
+        check_engine(spec, trusted=context.trusted)
         return backend(spec, context.budget)

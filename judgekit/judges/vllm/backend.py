@@ -19,12 +19,47 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.base import Answer, Ask
+from judgekit.judges.elsewhere.code import consent
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.vllm.engine import Engine
 from judgekit.records import Record
 
 BLOCK = 4096
 """Prompts handed to the engine at once: enough to keep it busy, few enough for their token ids to be small."""
+
+
+HARMLESS = frozenset(
+    (
+        "attention_backend",
+        "block_size",
+        "cpu_offload_gb",
+        "data_parallel_size",
+        "disable_custom_all_reduce",
+        "disable_log_stats",
+        "enable_chunked_prefill",
+        "enable_expert_parallel",
+        "enable_prefix_caching",
+        "enforce_eager",
+        "gpu_memory_utilization",
+        "kv_cache_dtype",
+        "max_logprobs",
+        "max_num_batched_tokens",
+        "max_num_seqs",
+        "num_gpu_blocks_override",
+        "pipeline_parallel_size",
+        "quantization",
+        "revision",
+        "seed",
+        "swap_space",
+        "tensor_parallel_size",
+        "tokenizer_revision",
+    )
+)
+"""Engine arguments that a cascade file may set by itself, to a text, a number or a truth value.
+
+Others may name code to load: ``trust_remote_code``, ``worker_cls``, ``logits_processors``, a parser's plug-in, a
+backend in ``compilation_config``. They differ between versions of vLLM: what is not known to be harmless needs consent.
+"""
 
 
 class Spec(Record):
@@ -40,7 +75,7 @@ class Spec(Record):
         Longest prompt in tokens; None: the model's own limit.
     engine : dict[str, Any]
         Any other argument of ``vllm.LLM`` (``tensor_parallel_size``, ``quantization``, ``revision``,
-        ...).
+        ...). What is not :data:`HARMLESS` runs only if the user has named it too.
     price : Price | None
         What a token costs you, if it does.
     """
@@ -55,6 +90,26 @@ class Spec(Record):
 def backend(spec: Mapping[str, Any], budget: object = None) -> VLLMBackend:
     """Make the backend from a judge's part of a cascade file. Nothing is loaded before the first prompt."""
     return VLLMBackend(Spec.model_validate(spec))
+
+
+def check_engine(spec: Mapping[str, Any], *, trusted: bool) -> None:
+    """Refuse engine arguments that may load code and that only a cascade file names.
+
+    Parameters
+    ----------
+    spec : mapping
+        A judge's part of a cascade file.
+    trusted : bool
+        It was written in Python, by whoever runs it.
+
+    Raises
+    ------
+    ConfigError
+        There is one; how to allow it.
+    """
+    for name, value in Spec.model_validate(spec).engine.items():
+        if name not in HARMLESS or not isinstance(value, str | int | float | None):
+            consent(f"vllm:{name}", "vllm", trusted=trusted)
 
 
 class VLLMBackend:
