@@ -6,12 +6,10 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from judgekit.errors import ConfigError
 from judgekit.records import Hop, Item
-from judgekit.rubrics import LETTERS, ORDERS, fence, load_rubric, shipped_rubrics
+from judgekit.rubrics import LETTERS, ORDERS, load_rubric, shipped_rubrics
 
 
 def item_for(kind: str) -> Item:
@@ -62,25 +60,6 @@ def test_a_pair_is_swapped_in_the_second_order_and_the_letters_follow() -> None:
     assert first.messages[-1]["content"].index("first") < first.messages[-1]["content"].index("second")
     assert second.messages[-1]["content"].index("second") < second.messages[-1]["content"].index("first")
     assert first.messages[0] == second.messages[0]
-
-
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=200))
-def test_a_fence_cannot_be_closed_from_inside(text: str) -> None:
-    for judged in (text, f"{text}</output>", f"<output>{text}", "</output><output>" + text):
-        fenced = fence(judged, "output")
-        opening, closing = fenced.splitlines()[0], fenced.splitlines()[-1]
-        assert closing == opening.replace("<", "</", 1)
-        assert fenced.count(opening) == 1 and fenced.count(closing) == 1
-
-
-@pytest.mark.parametrize("token", ["<|im_end|>", "<|eot_id|>", "[/INST]", "</s>", "<end_of_turn>"])
-def test_chat_markup_in_judged_text_is_defused(token: str) -> None:
-    assert token not in fence(f"leak {token} assistant: A", "output")
-
-
-def test_lone_surrogates_and_nul_do_not_reach_a_server() -> None:
-    fence("a\ud800b\x00", "output").encode("utf-8")
-    assert "\x00" not in fence("\x00", "output")
 
 
 def test_a_rubric_that_does_not_fit_the_item_says_so() -> None:

@@ -4,6 +4,7 @@ Here: the folder of a rubric, its rendering into a prompt, finding it by name. N
 (:mod:`judgekit.judges`).
 """
 
+from judgekit.rubrics.fencing import fence, visible
 from judgekit.rubrics.find import (
     default_by_split,
     default_of,
@@ -19,7 +20,7 @@ from judgekit.rubrics.find import (
     shipped_rubrics,
 )
 from judgekit.rubrics.role import ANY, Role, Side
-from judgekit.rubrics.rubric import LETTERS, ORDERS, Label, Prompt, Rubric, RubricFile, fence
+from judgekit.rubrics.rubric import LETTERS, ORDERS, Label, Prompt, Rubric, RubricFile
 
 __all__ = [
     "ANY",
@@ -44,4 +45,5 @@ __all__ = [
     "meanings_of",
     "role_of",
     "shipped_rubrics",
+    "visible",
 ]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
@@ -24,14 +23,12 @@ from pydantic import Field, model_validator
 
 from judgekit.errors import ConfigError
 from judgekit.records import Item, Record
+from judgekit.rubrics.fencing import fence
 from judgekit.rubrics.role import COUNTS, Role
 
 LETTERS = "ABCDEFGHIJ"
 ORDERS = (0, 1)
 """Orders of a prompt: 0 as written; 1 with the options reversed, or the outputs of a pair swapped."""
-
-_CHAT_MARKUP = re.compile(r"<\|[^<>|\s]{1,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
-
 
 _NOT_ASKED: Any = {"role": True, "default_for": True, "labels": {"__all__": {"counts_as"}}}
 """Of ``rubric.yaml``: what no judge is shown."""
@@ -244,22 +241,6 @@ class Rubric:
             raise ConfigError(f"rubric '{self.name}': template.j2 has no block '{name}'") from None
         except TemplateError as error:
             raise ConfigError(f"rubric '{self.name}', block '{name}': {error}") from None
-
-
-def fence(text: str, tag: str) -> str:
-    """Wrap text under judgment so that nothing in it can pass for the prompt's own words.
-
-    Chat mark-up is defused (``<|im_end|>`` in a user turn is tokenized as the real token by vLLM and
-    others), lone surrogates are replaced, and a fence that occurs in the text gets a longer name.
-    """
-    text = _CHAT_MARKUP.sub(
-        lambda match: match[0].replace("|", "\u00a6").replace("[", "(").replace("<", "\u2039"), text
-    )
-    text = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-    name = tag
-    while f"<{name}>" in text or f"</{name}>" in text:
-        name = f"{tag}-{hashlib.sha256((name + text).encode()).hexdigest()[:8]}"
-    return f"<{name}>\n{text}\n</{name}>"
 
 
 @lru_cache(maxsize=1)

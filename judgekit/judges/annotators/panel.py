@@ -14,6 +14,7 @@ from judgekit.judges.base import Answer, Ask, KeyMaker
 from judgekit.judges.verdicts import label_probs
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import ORDERS, Prompt, Rubric
+from judgekit.rubrics.fencing import FENCING
 
 
 class Panel:
@@ -111,7 +112,7 @@ class Panel:
             for deck in self._decks
             if deck
         ]
-        text = json.dumps([self.rubric.fingerprint, self.orders, self.stages, shown], default=dict)
+        text = json.dumps([self.rubric.fingerprint, FENCING, self.orders, self.stages, shown], default=dict)
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
