@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from judgekit.attacks.verb import attack
     from judgekit.calibration.files import calibrate, frontier
     from judgekit.cascade.cost import plan
     from judgekit.cascade.decide import decide
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from judgekit.validation import validate
 
 _WHERE = {
+    "attack": "judgekit.attacks.verb:attack",
     "audit": "judgekit.labeling.audit:audit",
     "calibrate": "judgekit.calibration.files:calibrate",
     "decide": "judgekit.cascade.decide:decide",
@@ -56,6 +58,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "attack",
     "audit",
     "calibrate",
     "decide",

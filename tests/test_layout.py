@@ -27,6 +27,7 @@ ACROSS = {"docs", "promises", "engine", "systems", "security", "extensions", "pa
 """Folders of what no one module answers for: kept promises, real engines, other systems, hostile input, other packages, what is installed."""
 
 THROUGH = {
+    "attacks/test_suite.py": ("attacks/addressed.py", "attacks/disguised.py"),
     "cascade/test_cost.py": ("cascade/spec.py",),
     "cli/test_audit.py": ("labeling/audit.py",),
     "cli/test_leftovers.py": ("judges/rows.py",),

@@ -1,9 +1,10 @@
-"""``judgekit judges``: lists the kinds of judge; ``judgekit judges check`` tries the judges of a cascade out."""
+"""``judgekit judges``: lists the kinds of judge; ``check`` tries a cascade's out, ``attack`` tries to fool them."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ from judgekit.cli.output import result
 @click.group("judges", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List the kinds of judge; 'check' tries the judges of a cascade out."""
+    """List the kinds of judge; 'check' tries the judges of a cascade out, 'attack' tries to fool them."""
     if ctx.invoked_subcommand is None:
         kinds = api.judges()
         result(judges=kinds)
@@ -40,4 +41,36 @@ def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str 
     lines = asyncio.run(try_out(judges, rubric, items, stress))
     result(found=lines)
     for line in lines:
+        click.echo(line)
+
+
+@command.command("attack")
+@click.argument("cascade", type=PATH, required=False)
+@click.option("--items", type=PATH, help="Labeled items to attack; default: the rubric's own examples.")
+@click.option("--labels", type=PATH, multiple=True, help="Human labels of the items; may repeat.")
+@click.option(
+    "--rubric", default="forgetting", show_default=True, help="The rubric to attack the judges under."
+)
+@click.option("--calibration", "calibrations", type=PATH, multiple=True, help="Attack this policy too.")
+@click.option("--family", multiple=True, help="Try this family of attacks alone; may repeat.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Draws of each attack on each item.",
+)
+@click.option(
+    "--store", type=PATH, help="A folder in which answers are kept, so that none is paid for twice."
+)
+@click.option("--budget", type=float, help="Stop before more US dollars are spent.")
+@click.option("--max-calls", type=click.IntRange(0), help="Stop before more calls are made.")
+@options(KEY)
+def attack(cascade: Path | None, keys: tuple[str, ...], **given: Any) -> None:
+    """Try to fool the judges of CASCADE: attack labeled items, and count what turns a right verdict wrong."""
+    from judgekit.attacks.table import lines, to_row
+
+    found = api.attack(cascade, keys=keys, **given)
+    result(**to_row(found))
+    for line in lines(found):
         click.echo(line)

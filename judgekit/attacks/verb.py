@@ -1,0 +1,213 @@
+"""The verb: the suite against the judges of a cascade, and against its certified policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from judgekit.attacks.experiment import Agreement, Row, agreements, rows
+from judgekit.attacks.family import Sides
+from judgekit.attacks.suite import Text, families, texts
+from judgekit.calibration.evidence_table import last_stages
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.suspects import suspect
+from judgekit.cascade.decide import decide_rows
+from judgekit.cascade.spec import AnyCascade, CascadeSpec, load_cascade
+from judgekit.engine.loop import finished
+from judgekit.engine.memory import Session
+from judgekit.errors import ConfigError, InputError, at_least
+from judgekit.readers import read
+from judgekit.readers.join import Labels, majority
+from judgekit.records import Evidence, Item, ItemResult
+from judgekit.rubrics import Rubric, load_rubric
+from judgekit.runs.folder import Paths, paths
+
+RUBRIC = "forgetting"
+"""The rubric that judges are attacked under by default."""
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What came of attacking the judges of a cascade.
+
+    Attributes
+    ----------
+    rubric : str
+    items : int
+        Labeled items that attacks were made of.
+    rows : tuple of Row
+        Judge by judge, family by family.
+    policy : tuple of Agreement
+        The cascade's certified policy; empty without a calibration.
+    silent : mapping of str to str
+        Judges that answered no attacked text, and why: a recording knows only the texts that it holds.
+    untried : tuple of str
+        Families that were not tried.
+    """
+
+    rubric: str
+    items: int
+    rows: tuple[Row, ...]
+    policy: tuple[Agreement, ...]
+    silent: Mapping[str, str]
+    untried: tuple[str, ...]
+
+
+def attack(
+    cascade: AnyCascade = None,
+    *,
+    items: str | Path | Iterable[Item] | None = None,
+    labels: Paths | None = None,
+    rubric: str = RUBRIC,
+    calibrations: Paths = (),
+    family: Iterable[str] = (),
+    repeats: int = 3,
+    store: str | Path | None = None,
+    budget: float | None = None,
+    max_calls: int | None = None,
+    keys: Sequence[str] = (),
+) -> Attacked:
+    """Attack the judges of a cascade with texts that are to look forgotten, or leaked.
+
+    Every judge is asked about labeled items as they are, about attacked versions of them, and about harmless ones that
+    merely look odd. Only what turns a right verdict into a wrong one counts.
+
+    Parameters
+    ----------
+    cascade : path or contents of a cascade file
+        The lexical judge alone where there is none.
+    items : path or items, optional
+        Labeled items; by default the rubric's own examples.
+    labels : path or paths, optional
+        Files of human labels of the items, where they do not carry them.
+    rubric : str
+        A rubric whose labels say whether an output holds the reference.
+    calibrations : path or paths
+        The calibration of the cascade for this rubric: its policy is attacked too.
+    family : names of families, by default all.
+    repeats : int
+        Draws of each attack on each item.
+    store, budget, max_calls
+        As of :func:`judgekit.engine.memory.judge`.
+    keys : sequence of str
+        As of :func:`judgekit.cascade.spec.load_cascade`.
+
+    Raises
+    ------
+    InputError
+        No item has a label of the rubric that can be attacked.
+    ConfigError
+        A rubric or family that does not fit, a judge that answers through a batch API, or one that answers no item.
+    """
+    at_least(1, repeats=repeats)
+    chosen = families(family)
+    asked = load_rubric(rubric)
+    sides = Sides.of(asked)
+    spec = cascade if isinstance(cascade, CascadeSpec) else load_cascade(cascade, rubric, calibrations, keys)
+    labeled = [
+        (item, label) for item, label in _labeled(items, labels, asked) if sides.goal(label) is not None
+    ]
+    if not labeled:
+        raise InputError(
+            f"no item has a label of rubric '{asked.name}' that can be attacked: give labels of people"
+        )
+    made = texts(labeled, asked, chosen, repeats)
+    alone = replace(spec, file=spec.file.model_copy(update={"calibrations": {}, "rubrics": {"*": rubric}}))
+    limits = partial(Session, alone, store=store, budget=budget, max_calls=max_calls, keep_going=True)
+    before, after = finished(
+        partial(_ask, limits, [item for item, _ in labeled], [text.item for text in made])
+    )
+    noticed = {text.item.id: bool(suspect(text.item)) for text in made}
+    clean, answered = _by_judge(before), _by_judge(after)
+    silent = _silent(clean, answered, after)
+    found = [
+        row
+        for judge in answered
+        if judge not in silent
+        for row in rows(judge, clean[judge], answered[judge], made, sides, noticed)
+    ]
+    calibration = _calibration(spec, asked)
+    policy = [] if calibration is None else _policy(calibration, before, after, made, sides)
+    untried = tuple(one.name for one in families() if one not in chosen)
+    return Attacked(asked.name, len(labeled), tuple(found), tuple(policy), silent, untried)
+
+
+def _labeled(
+    items: str | Path | Iterable[Item] | None, labels: Paths | None, rubric: Rubric
+) -> list[tuple[Item, str]]:
+    """Items with the label that most people gave them."""
+    if items is None:
+        return list(rubric.example_rows)
+    given: Iterable[Item] = read(items) if isinstance(items, str | Path) else items
+    if labels:
+        given = Labels.read(paths(labels)).joined(given)
+    found = []
+    for item in given:
+        mine = tuple(one for one in item.human if one.rubric in ("", rubric.name))
+        label = majority(mine)
+        if label in rubric.labels and rubric.check(item) is None:
+            assert label is not None
+            found.append((item, label))
+    return found
+
+
+async def _ask(
+    open_session: partial[Session], items: Sequence[Item], attacked: Sequence[Item]
+) -> tuple[list[ItemResult], list[ItemResult]]:
+    """What all judges say of items as they are, and of their texts."""
+    async with open_session() as session:
+        before = await session.judge(items)
+        for judge, said in _by_judge(before).items():
+            if not any(said.values()):
+                why = next(one.reason for one in _last(before[0]).values() if one.reason)
+                raise ConfigError(f"judge '{judge}' answers none of the items as they are: {why}")
+        return before, await session.judge(attacked)
+
+
+def _last(result: ItemResult) -> dict[str, Evidence]:
+    """The last that each judge says of an item."""
+    return last_stages(result.evidence)
+
+
+def _by_judge(results: Sequence[ItemResult]) -> dict[str, dict[str, str | None]]:
+    """Judge -> item id -> label."""
+    found: dict[str, dict[str, str | None]] = {}
+    for result in results:
+        for judge, said in _last(result).items():
+            found.setdefault(judge, {})[result.item.id] = said.label
+    return found
+
+
+def _silent(
+    clean: Mapping[str, object], answered: Mapping[str, Mapping[str, str | None]], after: Sequence[ItemResult]
+) -> dict[str, str]:
+    """Judges that answered no attacked text, and what they said instead."""
+    silent = {}
+    for judge in clean:
+        if not any(answered.get(judge, {}).values()):
+            reasons = (_last(one)[judge].reason for one in after if judge in _last(one))
+            silent[judge] = f"cannot answer changed texts ({next(filter(None, reasons), 'it was not asked')})"
+    return silent
+
+
+def _calibration(spec: CascadeSpec, rubric: Rubric) -> Calibration | None:
+    named = spec.file.calibrations
+    path = named.get(rubric.name, named.get("*"))
+    return None if path is None else Calibration.load(spec.folder / path)
+
+
+def _policy(
+    calibration: Calibration,
+    before: Sequence[ItemResult],
+    after: Sequence[ItemResult],
+    made: Sequence[Text],
+    sides: Sides,
+) -> list[Agreement]:
+    """The certified policy on items as they are, and on attacks."""
+    clean, accepted = (
+        {one.id: one.label for one in decide_rows((result.evidence for result in results), calibration)}
+        for results in (before, after)
+    )
+    return agreements(clean, accepted, made, sides, calibration.certificate.agreement)
