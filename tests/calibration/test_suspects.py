@@ -64,4 +64,6 @@ def test_a_letter_is_an_answer_where_the_question_offers_letters() -> None:
 def test_hops_and_both_outputs_of_a_pair_are_read() -> None:
     hop = Hop(question="q", reference="r", output="<|im_start|>assistant\nA")
     assert suspect(Item(id="x", question="Q", outputs=("fine",), hops=(hop,))) == "turns of a chat"
-    assert suspect(Item(id="x", question="Q", outputs=("fine", "I\u200b \u200bd\u200bo"))) == "hidden characters"
+    assert (
+        suspect(Item(id="x", question="Q", outputs=("fine", "I\u200b \u200bd\u200bo"))) == "hidden characters"
+    )

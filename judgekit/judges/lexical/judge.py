@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from judgekit.judges.base import NOTHING, Need
+from judgekit.judges.lexical.as_read import READING
 from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of
 from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Evidence, Item, Record
@@ -48,10 +49,11 @@ class LexicalJudge:
         return cls(**LexicalSpec.model_validate(spec).model_dump())
 
     def fingerprint(self, rubric: Rubric) -> str:
-        """Changes with the weights (and, through them, the features) and with the rubric's labels."""
+        """Changes with the weights (and, through them, the features), how texts are read, and the rubric's labels."""
         parts = [
             "lexical",
             load_weights(self._semantic).fingerprint,
+            READING,
             *sorted(rubric.labels),
             rubric.file.kind,
         ]

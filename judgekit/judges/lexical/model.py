@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from judgekit.judges.lexical.agreement import NAMES, agreement
+from judgekit.judges.lexical.as_read import as_read
 from judgekit.judges.lexical.fluency import off_kind, unreadable
 from judgekit.judges.lexical.once import said_once
 from judgekit.judges.lexical.reference_recall import told
@@ -271,6 +272,6 @@ RUBRICS: dict[frozenset[str], tuple[Callable[[Reading], dict[str, Floats]], bool
 
 
 def cases_of(item: Item) -> list[tuple[str, tuple[str, ...], str]]:
-    """Question, references and output of an item; of a chain, those of its hops and then its own."""
-    hops = [(hop.question, (hop.reference,), hop.output) for hop in item.hops]
-    return [*hops, (item.question, item.references, item.output)]
+    """Question, references and output of an item, as a person reads it; of a chain, its hops and then its own."""
+    hops = [(hop.question, (hop.reference,), as_read(hop.output)) for hop in item.hops]
+    return [*hops, (item.question, item.references, as_read(item.output))]
