@@ -140,6 +140,7 @@ def calibrate(
         group_by=group_by,
         people=people,
         ood=grounds.guard,
+        detector=grounds.detector,
         prices=dict(zip(table.tiers, table.prices, strict=True)) if table.prices else {},
         split=grounds.split,
         per=per,

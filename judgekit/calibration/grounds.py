@@ -21,6 +21,7 @@ from judgekit.calibration.evidence_table import (
 from judgekit.calibration.ood import OodGuard
 from judgekit.calibration.pool import Pool, first_answer, members
 from judgekit.calibration.promise import promise_of
+from judgekit.calibration.suspects import DETECTOR
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known
 from judgekit.records import EvidenceRow, several
@@ -35,7 +36,7 @@ class Grounds:
     Attributes
     ----------
     table : EvidenceTable
-        All rows; evidence that the guard refuses is taken out.
+        All rows; evidence on what guard or detector refuse is taken out.
     certify : int (items,), the rows that certify: labeled ones, one a question, or all items of a pool.
     others : bool (rows,), those that give their evidence alone.
     groups : list[str] | None
@@ -46,6 +47,8 @@ class Grounds:
         What asking each tier adds; None where nothing tells it.
     guard : OodGuard | None
         What ordinary items look like.
+    detector : int
+        The version of the rule that names items written to fool a judge; 0 where some row does not say.
     split : int
         Labeled rows that were left out because people have no majority on them.
     pool : Pool | None
@@ -63,6 +66,7 @@ class Grounds:
     max_mean_cost: float | None
     prices: list[float] | None
     guard: OodGuard | None
+    detector: int
     split: int
     pool: Pool | None
     this: Try
@@ -137,6 +141,9 @@ class Grounds:
             _, others = one_per_question(table.questions, given, table.order, groups=within, per=per)
         _check_asked(table, given)
         prices = (table.prices or None) if max_mean_cost is None else table.priced()
+        detector = DETECTOR if all(row.suspect is not None for row in rows) else 0
+        if detector:  # items that look written to fool a judge never get one either
+            arrays.probs[[bool(row.suspect) for row in rows]] = np.nan
         guard = OodGuard.of((row.text_features for row, rests in zip(rows, others, strict=True) if rests))
         if guard is not None:  # such items never get a verdict
             arrays.probs[guard.refuses([row.text_features for row in rows])] = np.nan
@@ -179,6 +186,7 @@ class Grounds:
             max_mean_cost=max_mean_cost,
             prices=prices,
             guard=guard,
+            detector=detector,
             split=split,
             pool=pool,
             this=Try.of(table, given, delta, tries, options, name),

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import AliasChoices, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from judgekit import trust
-from judgekit.calibration.ood import OodGuard
+from judgekit.calibration.ood import REASON, OodGuard
 from judgekit.calibration.people import PeopleSummary
+from judgekit.calibration.suspects import routed
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
@@ -26,6 +25,18 @@ from judgekit.trust.selective.certificate import Certificate
 
 UNPROMISED = ("diagnosis", "outlook", "people_summary", "made", "version")
 """What a calibration file says beside what is promised."""
+
+
+class Looks(Protocol):
+    """What is known of an item's texts."""
+
+    @property
+    def text_features(self) -> tuple[float, ...]:
+        """See :mod:`judgekit.calibration.text_features`."""
+
+    @property
+    def suspect(self) -> str | None:
+        """See :mod:`judgekit.calibration.suspects`."""
 
 
 class Reference(Record):
@@ -62,6 +73,7 @@ class Reference(Record):
                 EvidenceRow(
                     **row.named,
                     text_features=row.text_features,
+                    suspect=row.suspect,
                     tiers={
                         tier: Evidence(probs=said.probs, order_inconsistency=said.order_inconsistency)
                         for tier in tiers
@@ -101,6 +113,9 @@ class Calibration(Record):
         Whose label verdicts agree with: the majority of an item's annotators, or a random one.
     ood : OodGuard | None
         What ordinary items look like; None where too few unlabeled items were at hand to tell.
+    detector : int
+        The version of the rule that leaves items to people because they look written to fool a judge
+        (:mod:`judgekit.calibration.suspects`); 0: none, as in files made before it, or from evidence that does not say.
     prices : dict[str, float]
         tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for
         its price.
@@ -142,6 +157,7 @@ class Calibration(Record):
     )
     people: Literal["majority", "random"] = "majority"
     ood: OodGuard | None = Field(None, validation_alias=AliasChoices("ood", "guard"))
+    detector: int = 0
     prices: dict[str, float] = Field(default_factory=dict)
     split: int = 0
     per: Literal["question", "item"] = "question"
@@ -227,9 +243,16 @@ class Calibration(Record):
         text = json.dumps(row, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def refuses(self, features: Sequence[tuple[float, ...]]) -> NDArray[np.bool_]:
-        """Which items the guard gives no verdict on, (items,); none where there is no guard."""
-        return np.zeros(len(features), np.bool_) if self.ood is None else self.ood.refuses(features)
+    def refuses(self, looks: Sequence[Looks]) -> list[str]:
+        """Why each item gets no verdict whatever judges say: the detector names it, or the guard; empty where neither.
+
+        None where there is no such guard, or detector.
+        """
+        minded = [routed(one.suspect) if self.detector else "" for one in looks]
+        if self.ood is None:
+            return minded
+        strange = self.ood.refuses([one.text_features for one in looks]).tolist()
+        return [why or (REASON if odd else "") for why, odd in zip(minded, strange, strict=True)]
 
     def load_policy(self) -> trust.Policy:
         """The policy, ready to decide."""

@@ -18,6 +18,9 @@ DETECTOR = 1
 
 REASON = "looks written to fool a judge"
 
+UNKNOWN = "nobody looked whether it was written to fool a judge: score it again"
+"""Why there is no verdict on an item whose evidence does not say, where the calibration minds."""
+
 _LOOKALIKE = "асеіорѕхуАВСЕНІКМОРТХοιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
 _MIXED = re.compile(rf"(?=\w*[A-Za-z])(?=\w*[{_LOOKALIKE}])\w{{3,}}|\b[{_LOOKALIKE}]{{4,}}\b")
 _TURN = re.compile(
@@ -64,6 +67,11 @@ _DECODE = re.compile(
 _TURNED = re.compile("[\u202d\u202e\u2066\u2067\U000e0020-\U000e007f]")
 _FEW = 3
 """Characters without width that a text may hold by accident, from a web page say."""
+
+
+def routed(found: str | None) -> str:
+    """Why an item is left to people, from what was found about its outputs; empty where it is not."""
+    return UNKNOWN if found is None else found and f"{REASON}: {found}"
 
 
 def suspect(item: Item) -> str:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from judgekit.calibration.evidence_table import last_stages, to_arrays
-from judgekit.calibration.ood import REASON
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.suspects import routed
 from judgekit.errors import FingerprintMismatch, renamed
 from judgekit.frames.stream import Stream
 from judgekit.records import EvidenceRow, Verdict
@@ -62,8 +61,8 @@ def decide_rows(
         _check_tiers(block, calibration)
         bound = not _mismatches(block, calibration, refuse=not allow_uncertified)
         arrays = to_arrays(block, calibration.tiers, calibration.labels)
-        refused = calibration.refuses([row.text_features for row in block])
-        arrays.probs[refused] = np.nan
+        refused = calibration.refuses(block)
+        arrays.probs[[bool(why) for why in refused]] = np.nan
         groups = [getattr(row, calibration.group_by) for row in block] if calibration.group_by else None
         decided = each(policy.decide(arrays.probs, groups=groups), calibration.labels, refused)
         for row, decision in zip(block, decided, strict=True):
@@ -89,30 +88,32 @@ class Decision(NamedTuple):
         How sure the judges are (0..1); NaN without a verdict.
     unscored : bool
         No verdict because evidence is missing.
-    refused : bool
-        No verdict because the out-of-distribution guard gives none.
+    refused : str
+        Why there is no verdict whatever judges say: by the out-of-distribution guard, or the detector. Else empty.
     """
 
     label: str | None
     tier: int
     confidence: float
     unscored: bool
-    refused: bool = False
+    refused: str = ""
 
 
-def each(decisions: Decisions, labels: Sequence[str], refused: NDArray[np.bool_]) -> Iterator[Decision]:
+def each(decisions: Decisions, labels: Sequence[str], refused: Sequence[str]) -> Iterator[Decision]:
     """The decisions on each item in turn.
 
     Parameters
     ----------
     labels : Sequence[str]
         Label names in the order of the policy's.
-    refused : NDArray[bool_]
-        By the guard, (items,).
+    refused : Sequence[str]
+        Why each item gets no verdict whatever judges say; empty where nothing is in the way.
     """
-    columns = (decisions.label, decisions.tier, decisions.confidence, decisions.unscored, refused)
-    for label, *rest in zip(*(column.tolist() for column in columns), strict=True):
-        yield Decision(labels[label] if label >= 0 else None, *rest)
+    columns = (decisions.label, decisions.tier, decisions.confidence, decisions.unscored)
+    for label, tier, sure, unscored, why in zip(
+        *(column.tolist() for column in columns), refused, strict=True
+    ):
+        yield Decision(labels[label] if label >= 0 else None, tier, sure, unscored, why)
 
 
 def verdict(
@@ -129,7 +130,7 @@ def verdict(
     """
     made = partial(Verdict, **row.named, human=row.human, calibration=calibration, cost=_spent(row))
     if decision.refused:
-        return made(state="abstained", reason=REASON, fluent=row.fluent)
+        return made(state="abstained", reason=decision.refused, fluent=row.fluent)
     skipped = calibration is not None and not all(row.asked(name) for name in tiers[: decision.tier + 1])
     if (
         decision.unscored or skipped
@@ -143,6 +144,7 @@ def verdict(
         label=decision.label,
         tier=tier,
         confidence=decision.confidence,
+        reason=routed(row.suspect) if row.suspect else None,
         fluent=fluent(decision.label, role, row.fluent),
     )
 

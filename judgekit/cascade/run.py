@@ -10,9 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from judgekit.calibration.evidence_table import STAGE, no_such_label, tier_probs
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.suspects import DETECTOR, routed, suspect
 from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import Decision, check_fingerprints, each, fluent, verdict
 from judgekit.errors import ConfigError, FingerprintMismatch
@@ -20,6 +24,13 @@ from judgekit.judges.base import Judge, Pending, of_people, shown
 from judgekit.judges.lexical import reads_as_answer
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Item, ItemResult, Verdict
 from judgekit.rubrics import Rubric
+
+
+class Look(NamedTuple):
+    """What an item's texts look like: in numbers, and whether they look written to fool a judge."""
+
+    text_features: tuple[float, ...]
+    suspect: str
 
 
 @dataclass(frozen=True)
@@ -116,14 +127,14 @@ class Cascade:
     async def run(self, items: Sequence[Item]) -> list[ItemResult]:
         """Judge a block of items; outcomes in the same order."""
         found: list[dict[str, Evidence]] = [{} for _ in items]
-        features = [text_features(item) for item in items]
+        looks = [Look(text_features(item), suspect(item)) for item in items]
         if self.calibration is not None:
-            decided = await self._by_policy(self.calibration, items, features, found)
+            decided = await self._by_policy(self.calibration, items, looks, found)
         else:
-            decided = await self._ask_all(items, found)
+            decided = await self._ask_all(items, looks, found)
         if self.complete:
             await self._ask_the_rest(items, found)
-        rows = list(map(self._row, items, features, found))
+        rows = list(map(self._row, items, looks, found))
         verdicts = [self._verdict(row, decision) for row, decision in zip(rows, decided, strict=True)]
         if self.people is not None:
             await self._ask_people(items, rows, verdicts)
@@ -143,13 +154,13 @@ class Cascade:
         self,
         calibration: Calibration,
         items: Sequence[Item],
-        features: Sequence[tuple[float, ...]],
+        looks: Sequence[Look],
         found: list[dict[str, Evidence]],
     ) -> list[Decision]:
         """Ask one tier after the other, each only about the items that the policy sends on."""
         by = calibration.group_by
         walk = self._policy.start(len(items), [getattr(item, by) for item in items] if by else None)
-        refused = calibration.refuses(features)
+        refused = calibration.refuses(looks)
         for t, tier in enumerate(self.tiers):
             if not len(walk.active):
                 break
@@ -158,17 +169,27 @@ class Cascade:
             said = (found[i][tier.name] for i in asked)
             walk.add(tier_probs([items[i].id for i in asked], said, calibration.labels))
             if t == 0:  # one tier is asked even about those: the shift check sees it
-                walk.drop(refused)
+                walk.drop(np.array([bool(why) for why in refused], np.bool_))
         return list(each(walk.decisions, calibration.labels, refused))
 
-    async def _ask_all(self, items: Sequence[Item], found: list[dict[str, Evidence]]) -> list[Decision]:
-        """Ask every tier about every item; the decision is what the last judge that answered says."""
+    async def _ask_all(
+        self, items: Sequence[Item], looks: Sequence[Look], found: list[dict[str, Evidence]]
+    ) -> list[Decision]:
+        """Ask every tier about every item; the decision is what the last judge that answered says.
+
+        Of what looks written to fool a judge there is none: it is left to people.
+        """
         pending = Pending()
         for tier in self.tiers:
             with pending:
                 await self._ask(tier, range(len(items)), items, found)
         pending.raise_if_any()
-        return list(map(self._last_answer, items, found))
+        return [
+            answer._replace(label=None, refused=routed(look.suspect))
+            if look.suspect and not answer.unscored
+            else answer
+            for answer, look in zip(map(self._last_answer, items, found), looks, strict=True)
+        ]
 
     def _last_answer(self, item: Item, said: Mapping[str, Evidence]) -> Decision:
         for t, tier in reversed(list(enumerate(self.tiers))):
@@ -231,7 +252,7 @@ class Cascade:
         names = [tier.name for tier in self.tiers]
         return verdict(row, names, decision, calibration=self._promise, role=self.rubric.role)
 
-    def _row(self, item: Item, features: tuple[float, ...], evidence: dict[str, Evidence]) -> EvidenceRow:
+    def _row(self, item: Item, look: Look, evidence: dict[str, Evidence]) -> EvidenceRow:
         return EvidenceRow.model_construct(
             id=item.id,
             question_id=item.question_id,
@@ -239,7 +260,8 @@ class Cascade:
             model=item.model,
             method=item.method,
             rubric=self.rubric.name,
-            text_features=features,
+            text_features=look.text_features,
+            suspect=look.suspect,
             fluent=reads_as_answer(item.question, item.output) if self._asks_fluency else None,
             tiers=evidence,
             human=self._labels_of(item),
@@ -268,4 +290,8 @@ class Cascade:
         wrong = check_fingerprints(self.fingerprints, calibration)
         if calibration.rubric not in ("", self.rubric.name):
             wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
+        if calibration.detector not in (0, DETECTOR):
+            wrong.append(
+                f"items written to fool a judge are told by rule {DETECTOR}; calibrated was {calibration.detector}"
+            )
         return wrong

@@ -123,6 +123,8 @@ class EvidenceRow(ItemRow):
     ``text_features`` describes its texts in numbers (:mod:`judgekit.calibration.text_features`), empty where unknown.
     ``fluent`` tells by rule whether the output reads as an answer of the kind asked for or as a refusal
     (:mod:`judgekit.judges.lexical.fluency`); None where the rubric does not ask or the texts were not at hand.
+    ``suspect`` says what about its outputs looks written to fool a judge (:mod:`judgekit.calibration.suspects`), empty
+    where nothing does; None where nobody looked.
     """
 
     schema_: Literal["judgekit.evidence/1", "judgekit.evidence/2"] = Field(
@@ -130,6 +132,7 @@ class EvidenceRow(ItemRow):
     )
     text_features: tuple[float, ...] = Field((), validation_alias=AliasChoices("text_features", "form"))
     fluent: bool | None = None
+    suspect: str | None = None
     tiers: dict[str, Evidence]
     human: tuple[HumanLabel, ...] = ()
 

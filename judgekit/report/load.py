@@ -77,6 +77,11 @@ class JudgedItem(NamedTuple):
         return self.evidence.text_features if self.evidence else ()
 
     @property
+    def suspect(self) -> str | None:
+        """What about its outputs looks written to fool a judge; empty where nothing does, None where nobody looked."""
+        return self.evidence.suspect if self.evidence else None
+
+    @property
     def first(self) -> tuple[str, float] | None:
         """The most probable label of the first tier that said anything, and its probability."""
         return self._opinion(self._judges)

@@ -148,6 +148,7 @@ def test_the_promise_holds_for_what_the_guard_lets_through(monkeypatch: pytest.M
         made = calibrate(rows, agreement=agreement, delta=delta)
         place, right, sure = draw(20_000)
         given_ = made.load_policy().decide(np.stack([1 - sure, sure], axis=1)[:, None, :]).accepted
-        given_ &= ~made.refuses(list(map(tuple, place)))
+        assert made.ood is not None
+        given_ &= ~made.ood.refuses(list(map(tuple, place)))
         broken += bool(given_.any()) and right[given_].mean() < agreement
     assert broken / draws <= delta + 3 * np.sqrt(delta * (1 - delta) / draws)

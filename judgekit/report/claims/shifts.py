@@ -170,7 +170,10 @@ def _views(rows: Sequence[JudgedItem], use: Sequence[int], calibration: Calibrat
     labeled = [calibration.reference.rows[i] for i in use]
     scored = [
         EvidenceRow(
-            **row.verdict.named, tiers=dict(row.evidence.tiers), text_features=row.evidence.text_features
+            **row.verdict.named,
+            tiers=dict(row.evidence.tiers),
+            text_features=row.evidence.text_features,
+            suspect=row.evidence.suspect,
         )
         if row.evidence
         else EvidenceRow(**row.verdict.named, tiers={})
@@ -180,7 +183,7 @@ def _views(rows: Sequence[JudgedItem], use: Sequence[int], calibration: Calibrat
     everyone = [*labeled, *scored]
     probs = to_arrays(everyone, tiers, calibration.labels).probs
     features = [row.text_features for row in everyone]
-    probs[calibration.refuses(features)] = np.nan
+    probs[[bool(why) for why in calibration.refuses(everyone)]] = np.nan
     order_inconsistency = np.array(
         [[row.tiers.get(tier, Evidence()).order_inconsistency for tier in tiers] for row in everyone],
         dtype=np.float64,

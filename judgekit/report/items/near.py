@@ -82,7 +82,7 @@ def _under(rows: Sequence[JudgedItem], calibration: Calibration) -> list[Standin
     probs = np.full((len(rows), len(calibration.tiers), len(calibration.labels)), np.nan)
     for t, tier in enumerate(calibration.tiers):
         probs[:, t] = tier_probs(ids, [found.tiers.get(tier) for found in evidence], calibration.labels)
-    probs[calibration.refuses([row.text_features for row in rows])] = np.nan
+    probs[[bool(why) for why in calibration.refuses(rows)]] = np.nan
     groups = [calibration.group(row.verdict) for row in rows] if calibration.group_by else None
     score, needed = calibration.load_policy().standing(probs, groups)
     return [
