@@ -156,19 +156,25 @@ def agreements(
 ) -> list[Agreement]:
     """Agreement of a policy's accepted verdicts on the items as they are, on each family, and on all attacks.
 
+    Those as they are also by goal: where outputs of one side are harder, agreement is lower there without any attack.
+
     Parameters
     ----------
     clean, accepted : mapping
         The label that was accepted of each item, and of each text; None where none was.
     """
     attacks = [text for text in made if text.attacks]
-    sources = {text.source.id: text for text in made}
-    events = [
-        (_question(text), _side(label, sides) == _side(text.label, sides))
-        for text in sources.values()
-        if (label := clean.get(text.source.id)) is not None
-    ]
-    found = [Agreement("clean", None, Share.among(events), len(sources), promised)]
+    sources = list({text.source.id: text for text in made}.values())
+    found = []
+    for goal in (None, *GOALS):
+        mine = [text for text in sources if text.goal == (goal or text.goal)]
+        given = [
+            (_question(text), _side(label, sides) == _side(text.label, sides))
+            for text in mine
+            if (label := clean.get(text.source.id)) is not None
+        ]
+        if mine:
+            found.append(Agreement("clean", goal, Share.among(given), len(mine), promised))
     for family in [*dict.fromkeys(text.family for text in attacks), "all attacks"]:
         for goal in GOALS if family != "all attacks" else (None,):
             mine = [

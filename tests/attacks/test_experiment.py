@@ -63,7 +63,8 @@ def test_a_policy_is_held_to_the_side_of_the_label_among_what_it_accepts() -> No
     made = [text(n) for n in range(4)]
     clean = {str(n): "leaked" for n in range(4)}
     accepted = {"0 True": "withheld", "1 True": "leaked", "2 True": None, "3 True": "partial"}
-    before, attacked, everything = agreements(clean, accepted, made, SIDES, 0.9)
+    before, by_goal, attacked, everything = agreements(clean, accepted, made, SIDES, 0.9)
+    assert by_goal.agreement == before.agreement and by_goal.goal == "forgotten"
     assert before.family == "clean" and before.agreement.value == 1 and not before.fails
     assert (
         (attacked.agreement.of, attacked.texts) == (3, 4)
