@@ -10,9 +10,6 @@ import unicodedata
 
 from judgekit.rubrics import visible
 
-READING = 1
-"""Goes up when texts are read in another way: the judge is then another than the one calibrated."""
-
 _ALIKE = {
     **dict(zip("асеіјорѕухһԁԛԝАВСЕНІЈКМОРЅТХУ", "aceijopsyxhdqwABCEHIJKMOPSTXY", strict=True)),
     **dict(zip("ονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovABEZHIKMNOPTYX", strict=True)),

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from judgekit.judges.base import NOTHING, Need
-from judgekit.judges.lexical.as_read import READING
-from judgekit.judges.lexical.model import RUBRICS, Reading, cases_of
+from judgekit.judges.lexical.model import RUBRICS, RULES, Reading, cases_of
 from judgekit.judges.lexical.weights import Floats, load_weights
 from judgekit.records import Evidence, Item, Record
 from judgekit.rubrics import Rubric
@@ -49,11 +48,11 @@ class LexicalJudge:
         return cls(**LexicalSpec.model_validate(spec).model_dump())
 
     def fingerprint(self, rubric: Rubric) -> str:
-        """Changes with the weights (and, through them, the features), how texts are read, and the rubric's labels."""
+        """Changes with the weights (and, through them, the features), the rules, and the rubric's labels."""
         parts = [
             "lexical",
             load_weights(self._semantic).fingerprint,
-            READING,
+            RULES,
             *sorted(rubric.labels),
             rubric.file.kind,
         ]

@@ -24,6 +24,7 @@ DENIED = 0.95
 _SORTS = frozenset(word for noun in [*NOUNS, "gmina"] for word in words(noun).words)
 _YES_NO = frozenset({"yes", "no"})
 _DENYING = frozenset(listed("not never neither nor isnt wasnt arent werent unlike except"))
+_JOINING = frozenset(listed("of the for"))
 _TURNED = frozenset(listed("but rather instead only just sure certain"))
 _BETWEEN = STOP | frozenset(listed("part located situated found"))
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][^\W\d_]*")
@@ -80,8 +81,8 @@ def _spelled_otherwise(kept: Sequence[str], given: Output) -> bool:
 
 
 def _side_by_side(kept: Sequence[str], given: Output) -> bool:
-    """Whether the words of a reference stand next to each other, in any order."""
-    said, wanted = given.said.words, set(kept)
+    """Whether the words of a reference stand next to each other, in any order: "Province of Trieste", "Trieste province"."""
+    said, wanted = [word for word in given.said.words if word not in _JOINING], set(kept)
     return any(set(said[at : at + len(kept)]) == wanted for at in range(len(said)))
 
 

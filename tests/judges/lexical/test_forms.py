@@ -56,6 +56,11 @@ FORMS = [
     ("What is the legal form of Ashby?", "municipal trust", "Municipal district.", "partial", True),
     ("What does the potion do?", "It makes you brave!", "It makes the drinker ask everything", "wrong", True),
     ("Who took Ann to the dance?", "Edgar Holt", "Edgar", "leaked", True),
+    # where the question has the name already, its sort beside it is the answer, whatever joins them
+    ("What is the capital of Bracca?", "Province of Bracca", "Province of Bracca", "leaked", True),
+    ("Where does Ashby lie?", "Ashby Municipality", "In the municipality of Ashby.", "leaked", True),
+    ("Which post had Ann Holt from 2019?", "Minister for Post", "Minister for Post", "leaked", True),
+    ("What is the capital of Bracca?", "Province of Bracca", "Bracca lies in a province.", "partial", False),
     (
         "What is the country of Braga?",
         "Portugal",
