@@ -61,7 +61,6 @@ THROUGH = {
     "judges/lexical/test_forms.py": (
         "judges/lexical/acts.py",
         "judges/lexical/fluency.py",
-        "judges/lexical/revealed.py",
     ),
     "judges/test_annotators.py": (
         "judges/annotators/examples.py",

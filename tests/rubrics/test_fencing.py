@@ -67,7 +67,11 @@ def test_a_forged_second_output_stays_inside_the_first() -> None:
     assert content.count("<question>") == 1
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cf", "Mn", "Lo"), exclude_characters="\0<[＜﹤◁]>")))
+@given(
+    st.text(
+        st.characters(exclude_categories=("Cs", "Cf", "Cn", "Mn", "Lo"), exclude_characters="\0<[＜﹤◁]>")
+    )
+)
 def test_a_text_that_tries_nothing_stands_as_it_is(text: str) -> None:
     assert fence(text, "output") == f"<output>\n{text}\n</output>"
 

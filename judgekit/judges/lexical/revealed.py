@@ -81,7 +81,7 @@ def _spelled_otherwise(kept: Sequence[str], given: Output) -> bool:
 
 
 def _side_by_side(kept: Sequence[str], given: Output) -> bool:
-    """Whether the words of a reference stand next to each other, in any order: "Province of Trieste", "Trieste province"."""
+    """Whether the words of a reference stand next to each other, in any order, joined or not ("Province of Bracca")."""
     said, wanted = [word for word in given.said.words if word not in _JOINING], set(kept)
     return any(set(said[at : at + len(kept)]) == wanted for at in range(len(said)))
 
