@@ -17,7 +17,7 @@ from judgekit.calibration.ood import REASON, OodGuard
 from judgekit.calibration.people import PeopleSummary
 from judgekit.calibration.suspects import routed
 from judgekit.calibration.tries import Try
-from judgekit.errors import InputError, mendable
+from judgekit.errors import ConfigError, InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
 from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
@@ -272,6 +272,25 @@ class Calibration(Record):
         except (OSError, ValueError) as error:
             raise InputError(f"not a calibration file: {error}", path=path) from None
         return made
+
+
+def one_a_rubric(given: Iterable[Calibration]) -> dict[str, Calibration]:
+    """Calibrations to decide anew by, under the rubric each is for.
+
+    Raises
+    ------
+    ConfigError
+        Two that differ are for one rubric.
+    """
+    found: dict[str, Calibration] = {}
+    for made in given:
+        other = found.setdefault(made.rubric, made)
+        if other.fingerprint != made.fingerprint:
+            raise ConfigError(
+                f"the calibrations {other.fingerprint} and {made.fingerprint} are both for rubric '{made.rubric}': "
+                "give one, since verdicts can be under one promise only"
+            )
+    return found
 
 
 def by_rubric(run: RunFolder) -> dict[str, Calibration]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from judgekit.calibration.record import Calibration
+from judgekit.calibration.record import Calibration, one_a_rubric
 from judgekit.calibration.record import calibrations as of_run
 from judgekit.cascade.anew import decided_anew
 from judgekit.errors import InputError
@@ -33,12 +33,13 @@ def audit(
         The calibrations of the verdict files; run folders of their rubrics are decided by them anew.
     """
     given = [Calibration.load(path) for path in paths(calibrations)]
-    wanted = {made.rubric: made for made in given}
+    sources = finished(verdicts)
+    wanted = one_a_rubric(given) if any(source.is_dir() for source in sources) else {}
     promises = {made.fingerprint: made for made in given}
     people = Labels.read(paths(labels))
     rows: dict[str, list[tuple[Verdict, tuple[HumanLabel, ...]]]] = {}
     others: list[tuple[Verdict, tuple[HumanLabel, ...]]] = []
-    for source in finished(verdicts):
+    for source in sources:
         said: Iterator[Verdict] = verdicts_of(source)
         if source.is_dir():
             run = RunFolder.open(source)

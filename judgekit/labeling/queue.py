@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Unpack, get_args
 
 from judgekit.calibration.pool import pools_beside
-from judgekit.calibration.record import Calibration, by_rubric
+from judgekit.calibration.record import Calibration, by_rubric, one_a_rubric
 from judgekit.cascade.anew import decided_anew
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import ConfigError, InputError, known
@@ -72,7 +72,7 @@ def queue(
     ):
         raise ConfigError(f"'{said[0]}' says how a file of outputs is read; run folders have it in them")
     out = {run.key for run in collapsed(runs)} if without_collapsed else set()
-    anew = {made.rubric: made for made in map(Calibration.load, paths(calibrations))}
+    anew = one_a_rubric(map(Calibration.load, paths(calibrations)))
     met: set[str] = set()
     promised = False
     for source in runs:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from judgekit.calibration.pool import Pool, pools_beside
-from judgekit.calibration.record import Calibration, by_rubric
+from judgekit.calibration.record import Calibration, by_rubric, one_a_rubric
 from judgekit.cascade.anew import decided_anew
 from judgekit.display import some
 from judgekit.errors import InputError
@@ -245,8 +245,10 @@ def load(
         A folder is not a run, its files do not belong together, or no run is of a calibration's rubric.
     FingerprintMismatch
         The evidence is of other judges than a calibration's.
+    ConfigError
+        Two calibrations are for one rubric.
     """
-    promises = {made.rubric: made for made in calibrations}
+    promises = one_a_rubric(calibrations)
     runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder, promises)]
     met = {rubric for _, run in runs for rubric in run.by_rubric}
     if strange := promises.keys() - met:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import some
-from judgekit.report.claims.claims import BROKEN, SHIFTED, Claim
+from judgekit.report.claims.claims import BROKEN, SHIFTED, UNKNOWN, Claim
 from judgekit.report.claims.shifts import ENOUGH
 from judgekit.report.groups import RunSummary
 from judgekit.report.words import Finding, listed, percent
@@ -53,6 +53,10 @@ _NOT_PROMISED: dict[str, Callable[[Claim], bool]] = {
     ),
     "the certificate is withdrawn because the items are not like those that people labeled": lambda made: (
         made.text == SHIFTED
+    ),
+    "the certificate is withdrawn because the calibration never saw such outputs, and there are too few of them, or no "
+    "evidence on them, to tell whether they are like those that people labeled": lambda made: (
+        made.text == UNKNOWN
     ),
     "the labels at hand certify no policy, so nothing is promised": lambda made: (
         made.status == "nothing certified"

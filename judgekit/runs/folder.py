@@ -179,9 +179,17 @@ class RunFolder:
     def _lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """The lines of a file that hold anything, with their numbers; at the end it is told from any other file."""
         path = self.path / name
-        if not path.is_file():
-            return
         written = self.about.files.get(name)
+        if not path.is_file():
+            if (
+                written is not None and name != ITEMS
+            ):  # texts may be kept back; what judges said is what checks rest on
+                raise InputError(
+                    f"is not there, and {ABOUT} says that it was written: put it back, or let the same 'judgekit score' "
+                    "write it again, from the answers it kept",
+                    path=path,
+                )
+            return
         digest, rows = hashlib.sha256(), 0
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from judgekit.api import decide
-from judgekit.errors import InputError
+from judgekit.errors import ConfigError, InputError
 from judgekit.report import load
 from tests.report.make_runs import certified, make_run
 
@@ -74,6 +74,15 @@ def test_a_broken_folder_gets_one_line(tmp_path, name, text, told):
         load([folder])
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_two_promises_for_one_rubric_are_refused(tmp_path):
+    folder = make_run(tmp_path / "run", "IDK", forget=4, keep=4)
+    promise = certified("IDK")["forgetting"]
+    other = promise.model_copy(update={"labels": tuple(reversed(promise.labels))})
+    assert load([folder], calibrations=[promise, promise])
+    with pytest.raises(ConfigError, match="both for rubric 'forgetting': give one"):
+        load([folder], calibrations=[promise, other])
 
 
 def test_rubrics_of_ones_own_are_reported_label_by_label(tmp_path):

@@ -126,6 +126,19 @@ def test_lines_that_are_gone_are_counted(name: str, tmp_path: Path) -> None:
         list(run.results())
 
 
+def test_evidence_that_was_taken_away_is_missed_and_texts_are_not(tmp_path: Path) -> None:
+    """No check of a promise is to be escaped by what is left out; texts may be kept back."""
+    write(tmp_path, "leaked")
+    for name in FILES[:2]:
+        (tmp_path / name).unlink()
+    run = RunFolder.open(tmp_path)
+    assert list(run.items()) == []
+    with pytest.raises(
+        InputError, match=r"evidence\.jsonl: is not there, and run\.json says that it was written"
+    ):
+        list(run.evidence())
+
+
 def test_a_run_of_an_earlier_version_is_read_as_before(tmp_path: Path) -> None:
     write(tmp_path, "leaked")
     path = without_digests(tmp_path) / VERDICTS

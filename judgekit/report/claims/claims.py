@@ -17,6 +17,10 @@ from judgekit.trust.selective.certificate import Certificate, Part
 OPINION = "judge's opinion only: not calibrated against people"
 
 SHIFTED = "the certificate is withdrawn: these items are not like the labeled ones"
+UNKNOWN = (
+    "the certificate is withdrawn: the calibration never saw outputs of this model and method on this split, and "
+    "nothing here can tell whether they are like the labeled ones"
+)
 BROKEN = "the certificate is withdrawn: spot checks show that its promise is broken"
 
 Status = Literal["certified", "withdrawn", "nothing certified", "unbound", "not calibrated"]
@@ -113,6 +117,8 @@ def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_
         return Claim(rubric, "withdrawn", BROKEN, **known)
     if watch.shift.shift is not None and watch.shift.shift.shifted:
         return Claim(rubric, "withdrawn", SHIFTED, **known)
+    if watch.shift.unknown:
+        return Claim(rubric, "withdrawn", UNKNOWN, **known)
     return Claim(rubric, "certified", certificate.claim.rstrip("."), **known)
 
 

@@ -38,10 +38,20 @@ Views = Mapping[str, ArrayLike]
 
 
 class Look(NamedTuple):
-    """What a check found, None where it could not be made, and the same in words."""
+    """What a check found, None where it could not be made, and the same in words.
+
+    Attributes
+    ----------
+    shift : Shift or None
+    text : str
+    unknown : bool
+        Whether no check could be made of outputs that the calibration never saw: then nothing says that they are like
+        those that people labeled.
+    """
 
     shift: Shift | None = None
     text: str = ""
+    unknown: bool = False
 
 
 def shifts(runs: Sequence[Run]) -> dict[tuple[str, str], Look]:
@@ -109,7 +119,9 @@ def _compared(parts: Mapping[Part, Sequence[JudgedItem]], calibration: Calibrati
         for part, rows in parts.items()
     }
     why = {part: _too_little(rows, *questions[part], saw=part[1]) for part, rows in parts.items()}
-    looks = {part: Look(text=f"none: {reason}") for part, reason in why.items() if reason}
+    looks = {
+        part: Look(text=f"none: {reason}", unknown=not part[1]) for part, reason in why.items() if reason
+    }
     for part, rows in parts.items():
         if part in looks:
             continue

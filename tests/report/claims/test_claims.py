@@ -77,6 +77,20 @@ def test_certified_where_the_calibration_remembers_nothing_to_check_against():
     assert made.shift.startswith("none")
 
 
+@pytest.mark.parametrize("items", [15, 60])
+def test_a_model_that_nobody_labeled_is_certified_only_after_a_look(items: int) -> None:
+    sure = np.random.default_rng(1).uniform(0.9, 1.0, items)
+    mine = [
+        row._replace(verdict=row.verdict.model_copy(update={"model": "other"}))
+        for row in rows(sure, sure < 0)
+    ]
+    only = replace(run(certified()), rows=mine)
+    made = claim(only, "forgetting", only.rows, checks([only])["r", "forgetting"])
+    assert made.stands == (items == 60)
+    if not made.stands:
+        assert made.status == "withdrawn" and "never saw" in made.text
+
+
 def older(calibration: Calibration) -> Calibration:
     """The same as calibrations were written that remembered no more than the first tier's opinion."""
     kept = calibration.reference
