@@ -135,7 +135,7 @@ def _of(calibration: Calibration, said: str) -> Iterator[str]:
     yield f"- {said}{_inline(calibration.certificate.claim)}"
     yield f"  - Calibration `{calibration.fingerprint}`, on outputs {_inline(covered(calibration))}."
     for sentence in (*promises(calibration), *limits(calibration)):
-        yield f"  - {sentence}"
+        yield f"  - {_inline(sentence)}"
 
 
 def _limits() -> Iterator[str]:

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError
 from pydantic import Field, model_validator
 
 from judgekit.errors import ConfigError
 from judgekit.records import Item, Record
 from judgekit.rubrics.fencing import fence
 from judgekit.rubrics.role import COUNTS, Role
+from judgekit.rubrics.sandbox import HopTexts, Sandbox
 
 LETTERS = "ABCDEFGHIJ"
 ORDERS = (0, 1)
@@ -225,7 +225,7 @@ class Rubric:
             reference=item.reference,
             outputs=outputs,
             output=outputs[0],
-            hops=item.hops,
+            hops=tuple(HopTexts(hop.question, hop.reference, hop.output) for hop in item.hops),
             letters=LETTERS[: len(self.labels)],
         )
 
@@ -244,9 +244,5 @@ class Rubric:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["fence"] = fence
-    return environment
+def _environment() -> Sandbox:
+    return Sandbox(fence=fence)

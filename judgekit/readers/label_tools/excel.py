@@ -23,6 +23,10 @@ from judgekit.readers.label_tools.base import LABEL, Asked, LabelTool
 
 ITEMS, MEANINGS = "items", "labels"
 """The two sheets of a workbook."""
+LARGEST = 1 << 29
+"""Bytes of a workbook's parts, unpacked: a few kilobytes can be made to unpack to any number of them."""
+COLUMNS = 256
+"""Columns of a sheet that is read: far more than any tool writes, and Excel has 16,384, of which a row may hold one."""
 _WIDTHS = {
     "question": 40,
     "reference": 40,
@@ -42,16 +46,16 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
     openpyxl = workbooks()
     with opened(path) as file:
         try:
-            if (
-                part := zipfile.ZipFile(file).testzip()
-            ) is not None:  # openpyxl passes over a sheet that is damaged
-                raise InputError(f"the workbook is damaged (in {part}); save it again", path=path)
+            _check(zipfile.ZipFile(file), path)
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             found = book[ITEMS] if ITEMS in book.sheetnames else book.worksheets[0]
-            given = enumerate(found.iter_rows(values_only=True), 1)
-            header = [_value(cell) or "" for cell in next(given, (0, ()))[1]]
+            found.reset_dimensions()  # what the sheet says of its own size
+            header = [_value(cell) or "" for cell in next(found.iter_rows(max_row=1, values_only=True), ())]
             no_name_twice(header, path)
-            for place, row in given:
+            if len(header) > COLUMNS:
+                raise InputError(f"a sheet of labels has no more than {COLUMNS} columns", path=path, row=1)
+            below = found.iter_rows(min_row=2, max_col=len(header) or 1, values_only=True)
+            for place, row in enumerate(below, 2):
                 cells = dict(zip(header, map(_value, row), strict=False))
                 if any(cell is not None for cell in cells.values()):
                     yield place, {key: cell for key, cell in cells.items() if key}
@@ -60,6 +64,14 @@ def _rows(path: Path) -> Iterator[tuple[Place, Row | InputError]]:
         except Exception as error:  # a damaged archive, XML or sheet may raise anything
             what = f"the workbook cannot be read: {str(error) or type(error).__name__}; save it again"
             yield 0, InputError(what, path=path)
+
+
+def _check(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse a workbook whose parts are damaged, which openpyxl passes over, or too large to be held."""
+    if sum(part.file_size for part in archive.infolist()) > LARGEST:
+        raise InputError(f"the workbook holds more than {LARGEST >> 20} MB; save the sheet as CSV", path=path)
+    if (part := archive.testzip()) is not None:
+        raise InputError(f"the workbook is damaged (in {part}); save it again", path=path)
 
 
 def _value(cell: object) -> str | None:
