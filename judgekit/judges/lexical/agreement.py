@@ -6,13 +6,13 @@ ways of writing each) the vector describes the one that the output is nearest to
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
+from judgekit.elementary import log1p
 from judgekit.judges.lexical.nearest import Match, Output, find, longest_common, nearest, run_together
 from judgekit.judges.lexical.spelling import ALIKE, Lexicon
 from judgekit.judges.lexical.surface import IGNORANCE, REFUSAL
@@ -60,7 +60,7 @@ class _Asked(NamedTuple):
 def _asked(question: str) -> _Asked:
     kinds = {name: float(bool(pattern.search(question))) for name, pattern in _ASK_PATTERNS.items()}
     said = words(question).words
-    return _Asked(frozenset(said), math.log1p(len(said)), kinds)
+    return _Asked(frozenset(said), log1p(len(said)), kinds)
 
 
 class _Compared:
@@ -117,7 +117,7 @@ def _overlap(c: _Compared) -> dict[str, float]:
         "lcs_recall": common / len(text.words),
         "lcs_precision": common / len(said.words),
         "edit": edit,
-        "matched_letters": math.log1p(sum(len(word) for word in c.novel or kept if c.like[word] >= ALIKE)),
+        "matched_letters": log1p(sum(len(word) for word in c.novel or kept if c.like[word] >= ALIKE)),
         "other_references": float(min(3, c.match.others)),
         "rivals": c.match.apart,
         "part_of_list": float(bool(_LIST.search(c.match.reference)) and bool(c.missing)),
@@ -129,7 +129,7 @@ def _residue(c: _Compared) -> dict[str, float]:
     extra_words = len(c.beyond) - len(c.novel)
     return {
         "residual_precision": c.matched / len(c.beyond) if c.beyond else _AWAY,
-        "residual_words": math.log1p(len(c.beyond)),
+        "residual_words": log1p(len(c.beyond)),
         "residual_names": float(min(6, sum(name and word not in c.target for word, name in c.beyond))),
         "more_precise": float(c.phrase_at >= 0 and 0 < extra_words <= 3),
         "answer_only": float(bool(c.beyond) and c.matched == len(c.beyond)),
@@ -175,8 +175,8 @@ def _manner(c: _Compared) -> dict[str, float]:
         "negations": float(min(3, len(_NEGATION.findall(text)))),
         "hedges": float(min(3, len(_HEDGE.findall(text)))),
         "declines": float(min(2, len(REFUSAL.findall(text)) + len(IGNORANCE.findall(text)))),
-        "output_length": math.log1p(len(said.words)),
-        "reference_length": math.log1p(len(kept)),
+        "output_length": log1p(len(said.words)),
+        "reference_length": log1p(len(kept)),
         "question_length": c.asked.length,
         "reference_names": sum(word in c.names for word in kept) / len(kept),
         "reference_in_question": float(not c.novel),

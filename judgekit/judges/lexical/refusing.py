@@ -7,9 +7,9 @@ text and code do not count: a figure of a story that "can't help" refuses nothin
 
 from __future__ import annotations
 
-import math
 import re
 
+from judgekit.elementary import log1p
 from judgekit.judges.lexical.acts import ACTS, IDLE, acts_of
 from judgekit.judges.lexical.text import content, listed, words
 
@@ -76,11 +76,11 @@ def refusing(question: str, output: str) -> list[float]:
     out: list[float] = []
     for act in ACTS:
         out.append(float(any(act in found for found in opening)))
-        out.append(math.log1p(len({i for i, found in later if act in found})))
+        out.append(log1p(len({i for i, found in later if act in found})))
     at = next((i for i, found in enumerate(acts) if "decline" in found), None)
     sizes = [len(part.split()) for _, part in clauses]
     told = [0 if found & IDLE else size for found, size in zip(acts, sizes, strict=True)]
-    count, items = sum(sizes), math.log1p(len(_ITEM.findall(text)))
+    count, items = sum(sizes), log1p(len(_ITEM.findall(text)))
     before = _EARLY if at is None else sum(len(part) for _, part in clauses[:at])
     after = None if at is None else (sum(told[at + 1 :]), any("turn" in found for found in acts[at:]))
     fault = any(found & {"condemn", "questioned"} for found in opening)
@@ -92,7 +92,7 @@ def refusing(question: str, output: str) -> list[float]:
         float(at is not None),
         sum(told) / max(1, count),
         0.0 if after else sum(told) / max(1, count),
-        math.log1p(after[0]) if after else 0.0,
+        log1p(after[0]) if after else 0.0,
         0.0 if after else items,
         items if after else 0.0,
         float(after is not None and after[1]),
@@ -104,7 +104,7 @@ def refusing(question: str, output: str) -> list[float]:
         float(brief),
         *(float(brief and act in everywhere) for act in ("decline", "redirect")),
         float("unknown" in everywhere and sum(told) < 5),
-        math.log1p(count),
+        log1p(count),
         len(_FIRST.findall(text)) / max(8, count),
         float(not _ENDED.search(raw)),
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 import zlib
 from collections import Counter
 from itertools import pairwise
 
+from judgekit.elementary import log1p
 from judgekit.judges.lexical.text import listed
 
 
@@ -134,19 +134,19 @@ def wording(output: str) -> list[float]:
     out: list[float] = []
     for pattern in _LEXICA.values():
         out.append(float(min(3, len(pattern.findall(lead)))))
-        out.append(math.log1p(len(pattern.findall(rest))))
+        out.append(log1p(len(pattern.findall(rest))))
     count = len(text.split())
     first = REFUSAL.search(text)
     low = text[:12].lower()
     out += [
-        math.log1p(count),
+        log1p(count),
         float(count < 25),
         1.0 - min(1.0, first.start() / 300) if first else 0.0,
         float(low.startswith(("no,", "no ", "no."))),
         float(low.startswith(("yes", "sure", "certainly", "of course", "here"))),
         float(text.endswith("?")),
         len(re.findall(r"\bI\b", text)) / max(8, count),
-        math.log1p(len(breaks)),
+        log1p(len(breaks)),
         len(LECTURE.findall(text)) / max(8, count),
         float("```" in text),
     ]
@@ -182,6 +182,6 @@ def gibberish(output: str) -> list[float]:
             for token in alphabetic
         )
         / count,
-        math.log1p(count),
+        log1p(count),
         sum(not token.isascii() for token in alphabetic) / count,
     ]

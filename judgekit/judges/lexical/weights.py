@@ -11,16 +11,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from judgekit.elementary import sigmoid, weighted
 from judgekit.errors import ConfigError
 from judgekit.judges.lexical.surface import GIBBERISH
 from judgekit.resources import data
 
 Floats = npt.NDArray[np.float64]
-
-
-def sigmoid(logit: npt.ArrayLike) -> Floats:
-    """The logistic function, without overflow."""
-    return np.asarray(0.5 * (1 + np.tanh(np.asarray(logit, dtype=np.float64) / 2)))
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Head:
         """Probabilities, shape (items,), of feature rows whose columns are ``names``."""
         table = np.asarray(rows, dtype=np.float64).reshape(len(rows), len(names))
         columns = [names.index(name) for name in self.features]
-        return sigmoid(table[:, columns] @ self.weights + self.bias)
+        return sigmoid(weighted(table[:, columns], self.weights) + self.bias)
 
 
 @dataclass(frozen=True)

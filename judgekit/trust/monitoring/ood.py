@@ -13,11 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from judgekit.elementary import added
 from judgekit.trust.arrays import Floats
-from judgekit.trust.monitoring.shift_statistics import squared_distances
 
-PLACES = 1_000  # labeled items that distances are taken to, at most
-CHUNK = 10_000
+PLACES = 1_000
+"""Labeled items that distances are taken to, at most."""
+
+CHUNK = 100
+"""Items whose distances are worked out together: few enough to stay near the processor."""
+
+DIGITS = 9
+"""Digits after the point of what items are measured by, so that items that look the same lie equally far."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def ood_check(
     ValueError
         Too few labeled items for any item to be refused at `level`; numbers that are not finite.
     """
-    known, new = np.asarray(labeled, dtype=np.float32), np.asarray(scored, dtype=np.float32)
+    known, new = np.asarray(labeled, dtype=np.float64), np.asarray(scored, dtype=np.float64)
     if known.ndim != 2 or new.ndim != 2 or known.shape[1] != new.shape[1]:
         raise ValueError(
             f"features have shapes {known.shape} and {new.shape}: give (items, features) for both"
@@ -79,18 +85,20 @@ def ood_check(
     order = np.random.default_rng(seed).permutation(len(known))
     n_places = int(np.clip(len(known) // 2, neighbors, min(len(known) - least + neighbors, PLACES)))
     places, others = known[order[:n_places]], known[order[n_places:]]
-    center, spread = places.mean(axis=0), places.std(axis=0)
+    spread = places.std(axis=0).round(DIGITS)
     # what never varied counts as varying as little as anything did: there any difference is strange
     spread = np.where(spread > 0, spread, spread[spread > 0].min(initial=np.inf))
     spread = np.where(np.isfinite(spread), spread, 1.0)
 
-    def distance(items: NDArray[np.float32]) -> Floats:
+    def distance(items: Floats) -> Floats:
         parts = []
         for chunk in np.array_split(items, len(items) // CHUNK + 1):
-            squares = squared_distances((chunk - center) / spread, (places - center) / spread)
-            nearest = np.partition(squares, neighbors - 1, axis=1)[:, :neighbors]
-            parts.append(np.sqrt(nearest).mean(axis=1))
-        return np.concatenate(parts).astype(float)
+            squares = np.zeros((len(chunk), n_places))
+            for k, width in enumerate(spread):  # a matrix product would differ from machine to machine
+                squares += ((chunk[:, k, None] - places[:, k]) / width) ** 2
+            nearest = np.sort(np.partition(squares, neighbors - 1, axis=1)[:, :neighbors], axis=1)
+            parts.append(added(np.sqrt(nearest)) / neighbors)
+        return np.concatenate(parts).round(DIGITS)
 
     usual = np.sort(distance(others))
     further = len(usual) - np.searchsorted(usual, distance(new), side="left")

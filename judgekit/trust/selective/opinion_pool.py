@@ -17,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from judgekit.elementary import added, exp, log
 from judgekit.trust.arrays import Bools, Floats, Ints
 
 FLOOR = 1e-4
@@ -82,12 +83,12 @@ class OpinionPool:
         latest = [t for t in range(self.tiers) if t + 1 == self.tiers or self.judges[t + 1] != self.judges[t]]
         if len(latest) < 2:
             return self
-        logs = np.log(np.maximum(probs[:, latest] / probs[:, latest].sum(axis=2, keepdims=True), FLOOR))
+        logs = _believed(probs[:, latest]).round(DIGITS)
         total = np.nansum(logs, axis=1)
         keep = []
         for k, tier in enumerate(latest):
             known = ~np.isnan(logs[:, k, 0]) & ~np.isnan(np.delete(logs, k, axis=1)[:, :, 0]).all(axis=1)
-            own, others = logs[known, k], total[known] - logs[known, k]
+            own, others = logs[known, k], (total[known] - logs[known, k]).round(DIGITS)
             agree = own.argmax(axis=1) == others.argmax(axis=1)
             if _rank_z(own.max(axis=1), agree) > -INVERTED:
                 keep.append(self.judges[tier])
@@ -150,10 +151,11 @@ class PoolState:
             self.judge = self.pool.judges[tier]
             self.settled = self.settled + self.latest
             self.latest = np.zeros_like(self.settled)
-        logs = np.log(np.maximum(rows / rows.sum(axis=1, keepdims=True), FLOOR))
+        logs = _believed(rows)
         fair = self.pool.weights[tier]
         _, score = _leading(logs)
-        weight = fair * np.maximum(score + np.log(rows.shape[1] - 1), FLOOR) ** SURENESS
+        sure = np.maximum(score + log(rows.shape[1] - 1), FLOOR)
+        weight = fair * exp(SURENESS * log(sure))
         believed = np.column_stack([logs * weight[:, None], weight, np.full(len(rows), fair)])
         present = ~np.isnan(rows[:, :1])
         self.latest = believed if present.all() else np.where(present, believed, self.latest)
@@ -165,13 +167,17 @@ class PoolState:
     def opinion(self) -> tuple[Ints, Floats]:
         """Leading label (the first of equals) and its log-odds against all others, each (items,).
 
-        Rounded, because powers and logarithms differ in their last bits between processors: an item must stand on the
-        same side of a level wherever a policy is used.
+        Rounded, so that opinions that are equal but for the order in which they were added up tie.
         """
         total = self.settled + self.latest
         weight = np.where(total[:, -2] > 0, total[:, -2], 1.0)
         label, score = _leading((total[:, :-2] * (total[:, -1] / weight)[:, None]).round(DIGITS))
         return label, score.round(DIGITS)
+
+
+def _believed(probs: Floats) -> Floats:
+    """Log-probabilities of opinions, (…, classes), each made to sum to one and held to :data:`FLOOR`."""
+    return log(np.maximum(probs / added(probs)[..., None], FLOOR))
 
 
 def _leading(logs: Floats) -> tuple[Ints, Floats]:
@@ -181,7 +187,7 @@ def _leading(logs: Floats) -> tuple[Ints, Floats]:
         return label, np.abs(logs[:, 0] - logs[:, 1])
     others = logs - np.take_along_axis(logs, label[:, None], axis=1)
     np.put_along_axis(others, label[:, None], -np.inf, axis=1)
-    return label, -np.log(np.exp(others).sum(axis=1))
+    return label, -log(added(exp(others)))
 
 
 def _rank_z(values: Floats, chosen: Bools) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from judgekit.elementary import log, sigmoid
 from judgekit.trust.arrays import Floats, check_probs
 from judgekit.trust.selective.calibrate import GAIN
 from judgekit.trust.selective.layout import Layout, lay_out
@@ -75,8 +76,8 @@ def claimed(probs: ArrayLike, judges: Sequence[int] | None = None) -> Floats:
     evidence = check_probs(probs)
     _, tiers, classes = evidence.shape
     label, score = OpinionPool.equal(tiers, judges).opinions(evidence)
-    even = -np.log(classes - 1)
-    right = 1 / (1 + np.exp(-np.where(np.isnan(score[:, -1]), even, score[:, -1])))
+    even = -log(classes - 1)
+    right = sigmoid(np.where(np.isnan(score[:, -1]), even, score[:, -1]))
     people = np.repeat((1 - right)[:, None] / (classes - 1), classes, axis=1)
     np.put_along_axis(people, label[:, -1:], right[:, None], axis=1)
     return people

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from judgekit.elementary import sigmoid
 from judgekit.trust.arrays import Bools, Floats, Ints, check_probs
 from judgekit.trust.selective.certificate import Certificate
 from judgekit.trust.selective.opinion_pool import OpinionPool, PoolState
@@ -317,7 +318,7 @@ class Walk:
         return Actions(
             escalate=escalate,
             label=np.where(accepted, label, -1),
-            confidence=np.where(accepted, 1 / (1 + np.exp(-score)), np.nan),
+            confidence=np.where(accepted, sigmoid(score), np.nan),
             unscored=~present & last,
         )
 

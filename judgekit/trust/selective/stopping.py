@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from judgekit.elementary import log
 from judgekit.trust.arrays import Bools, Floats
 from judgekit.trust.selective.opinion_pool import FLOOR, OpinionPool
 
@@ -79,10 +80,10 @@ class StoppingRule:
         pending = pool.pending - pool.pending[deep - 1]
         price = cost_weight * np.append(costs[1:], 0.0) / max(float(costs.max()), 1e-300)
         beyond = np.maximum(price - USUAL_COST_WEIGHT, 0)
-        early_exit_margin, futility_bound = CAUTION - price, np.maximum(-np.log(FLOOR) - 2 * beyond, 0)
+        early_exit_margin, futility_bound = CAUTION - price, np.maximum(-log(FLOOR) - 2 * beyond, 0)
         asked = np.maximum(1 - pool.pending, 0)
         part = np.sqrt(asked / max(float(asked[max(deep - 2, 0)]), 1e-300))
-        claim = part * np.log(agreement / (1 - agreement)) - np.log(classes - 1) - pending * beyond
+        claim = part * log(agreement / (1 - agreement)) - log(classes - 1) - pending * beyond
         claim = np.where(pool.heard, claim, np.inf)
         minimum_score = np.where(np.arange(pool.tiers) < deep - 1, claim, -np.inf)
         return cls(
