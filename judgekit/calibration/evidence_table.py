@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judgekit import trust
+from judgekit.calibration.row_order import in_order, shuffled
 from judgekit.errors import InputError
 from judgekit.records import CANNOT_TELL, PEOPLE, Evidence, EvidenceRow, several
 from judgekit.trust.draws import chance
@@ -126,7 +128,7 @@ def no_such_label(item: str, label: str, labels: Sequence[str]) -> InputError:
 
 
 class EvidenceTable(NamedTuple):
-    """Evidence rows of one rubric laid out for the mathematics.
+    """Evidence rows of one rubric laid out for the mathematics, by their names, whatever order they came in.
 
     ``tiers`` and ``labels`` in the order of the arrays; ``prices``: what asking each tier adds, in US dollars if
     ``dollars``, else in calls or as stated; empty where nothing tells them that may.
@@ -177,6 +179,7 @@ class EvidenceTable(NamedTuple):
         rows = [row for row in rows if row.id not in exclude and row.question_id not in exclude]
         if not rows:
             raise InputError("no evidence rows to calibrate on")
+        rows = in_order(rows)
         tiers = several(tiers) or tier_names(rows)
         if unknown := {*tiers, *(costs or {})} - set(tier_names(rows)):
             raise InputError(f"no row has evidence of tier {', '.join(sorted(unknown))}")
@@ -208,8 +211,7 @@ class EvidenceTable(NamedTuple):
     @property
     def order(self) -> NDArray[np.intp]:
         """A random order of the rows, which depends on their names alone."""
-        names = ("\0".join((row.question_id, row.id, row.model, row.method, row.split)) for row in self.rows)
-        return np.argsort(chance(names), kind="stable")
+        return shuffled(self.rows)
 
     def priced(self) -> list[float]:
         """The prices, for what makes no sense without.
@@ -347,4 +349,4 @@ def _seen_costs(others: Sequence[EvidenceRow], tiers: Sequence[str]) -> tuple[di
 
 def _digit(numbers: Sequence[float]) -> float:
     """The mean, to one digit."""
-    return float(f"{np.mean(numbers or [0]):.1g}")
+    return float(f"{math.fsum(numbers) / max(len(numbers), 1):.1g}")

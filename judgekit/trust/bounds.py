@@ -6,16 +6,32 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr, betaincinv
 
+from judgekit.elementary import exp, log
 from judgekit.trust.arrays import Floats, Ints
 
 ALMOST_ONE = float(np.nextafter(1, 0))
 """For formulas that divide by 1 - risk: the risk that goes with a tiny agreement is stored as 1."""
 
 
+SAFETY = 1e-10
+"""What is added to a p-value, as a share of it: more than its last digits differ between versions of SciPy and
+processors, so that one that equals the level passes nowhere, instead of somewhere."""
+
+
+def no_less(value: float) -> float:
+    """A p-value or an upper bound as files hold it: nine digits, rounded up; at most 1."""
+    return min(float(f"{value * (1 + 1e-8):.9g}"), 1.0)
+
+
+def no_more(value: float) -> float:
+    """A lower bound as files hold it: nine digits, rounded down."""
+    return float(f"{value * (1 - 1e-8):.9g}")
+
+
 def binomial_p(errors: ArrayLike, n: ArrayLike, risk: float) -> Floats:
-    """Exact p-value P(Bin(n, risk) <= errors) of "the error rate is at least ``risk``"; 1 where n = 0."""
+    """Exact p-value P(Bin(n, risk) <= errors) of "the error rate is at least ``risk``", a little up; 1 for n = 0."""
     k, m = np.broadcast_arrays(np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.int64))
-    return np.where(m > 0, bdtr(k, np.maximum(m, 1), risk), 1.0)
+    return np.where(m > 0, np.minimum(bdtr(k, np.maximum(m, 1), risk) * (1 + SAFETY), 1.0), 1.0)
 
 
 def clopper_pearson_upper(errors: ArrayLike, n: ArrayLike, delta: float) -> Floats:
@@ -62,13 +78,11 @@ def betting_p(losses: Floats, risk: float, delta: float) -> float:
     mean = (0.5 + np.cumsum(losses)) / (count + 1)
     spread = (0.25 + np.cumsum((losses - mean) ** 2)) / (count + 1)
     before = np.append(0.25, spread[:-1])
-    bet = np.minimum(
-        np.sqrt(2 * np.log(1 / delta) / (len(losses) * before)), 0.75 / (1 - min(risk, ALMOST_ONE))
-    )
-    wealth = np.cumsum(np.log1p(bet * (risk - losses)))
-    return float(np.exp(-max(wealth.max(), 0.0)))
+    bet = np.minimum(np.sqrt(2 * log(1 / delta) / (len(losses) * before)), 0.75 / (1 - min(risk, ALMOST_ONE)))
+    wealth = np.cumsum(log(1 + bet * (risk - losses)))
+    return min(float(exp(-wealth.max())) * (1 + SAFETY), 1.0)
 
 
 def fewest_labels(risk: float, delta: float) -> int:
     """Smallest n for which n accepted items without any error certify an error rate of at most ``risk``."""
-    return int(np.ceil(np.log(delta) / np.log1p(-min(risk, ALMOST_ONE))))
+    return int(np.ceil((np.log(delta) - SAFETY) / np.log1p(-min(risk, ALMOST_ONE))))

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from judgekit.elementary import added
 from judgekit.trust.arrays import Bools, Floats
 
 CANNOT_TELL = -2
@@ -322,7 +323,7 @@ def losses(human: ArrayLike, right: Bools) -> tuple[Bools, Floats]:
             raise ValueError(f"shares of human[{int(np.argmax(bad))}] are negative or sum to more than 1")
     else:
         raise ValueError(f"human must have shape (items,) or (items, {classes}), got {given.shape}")
-    return labeled, np.clip(1 - shares @ right.T, 0, 1).round(12)
+    return labeled, np.clip(1 - added(shares[:, None, :] * right), 0, 1).round(12)
 
 
 def percent(share: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from judgekit.trust.arrays import Floats
-from judgekit.trust.bounds import clopper_pearson_upper
+from judgekit.trust.bounds import clopper_pearson_upper, no_less, no_more
 from judgekit.trust.selective.certificate import Part
 from judgekit.trust.selective.legs import Course
 from judgekit.trust.selective.split import Sample
@@ -57,6 +57,6 @@ def _end(course: Course, sample: Sample) -> tuple[float, dict[str, Any]]:
         "errors": round(errors, 9),
         "observed": 1 - errors / n,
         "worst_case_errors": round(tested, 9),
-        "p_value": descent.p_value(won),
-        "bound": None if sample.shares else 1 - upper,
+        "p_value": no_less(descent.p_value(won)),
+        "bound": None if sample.shares else no_more(1 - upper),
     }

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from judgekit.trust.arrays import Floats, Ints, check_probs
-from judgekit.trust.bounds import clopper_pearson, fewest_labels
+from judgekit.trust.bounds import clopper_pearson, fewest_labels, no_less, no_more
 from judgekit.trust.prevalence.core import bounded_mean_interval
 from judgekit.trust.risk import losses
 from judgekit.trust.sample_size import accuracy_needed
@@ -66,7 +66,7 @@ class Agreed:
             low, high = clopper_pearson(int((loss == 0).sum()), len(loss), CONFIDENCE)
         else:
             low, high = bounded_mean_interval(1 - loss, np.ones(len(loss)), CONFIDENCE)
-        return cls(len(loss), float(1 - loss.mean()), low, high)
+        return cls(len(loss), float(1 - loss.mean()), no_more(low), no_less(high))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def candidates(
                 stopping,
                 tuple(float((entered >= threshold).mean()) for threshold in at),
                 tuple(tuple(asked.tolist()) for asked in reach),
-                tuple(float(asked @ costs) for asked in reach),
+                tuple(math.fsum((asked * costs).tolist()) for asked in reach),
             )
             if at and (not found or candidate.budget < found[-1].budget):
                 found.append(candidate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +10,16 @@ import numpy as np
 from scipy.special import ndtri
 
 from judgekit.trust.arrays import Floats
-from judgekit.trust.bounds import clopper_pearson, fewest_labels
+from judgekit.trust.bounds import clopper_pearson, fewest_labels, no_less, no_more
 from judgekit.trust.risk import PERSON, Promise
 from judgekit.trust.sample_size import MOST_LABELS
 from judgekit.trust.selective.certificate import Nearest, Part
 from judgekit.trust.selective.fixed_sequence import START
 from judgekit.trust.selective.policy import Policy
 from judgekit.trust.selective.split import Sample
+
+DIGITS = 6
+"""Digits after the point of numbers of labels before they are compared and rounded up."""
 
 POWER = 0.8
 """Probability with which as many labels as are said to be needed certify something."""
@@ -54,7 +58,7 @@ def nearest(
         accepted = np.where(
             rate < risk, np.maximum((np.maximum(spread, 0) / (risk - rate)) ** 2, least), np.inf
         )
-    labels = accepted * count / ends
+    labels = (accepted * count / ends).round(DIGITS)
     labels[labels > MOST_LABELS] = np.inf
     best = int(labels.argmin() if np.isfinite(labels).any() else rate.argmin())
     needed = max(count + 1, int(np.ceil(labels[best]))) if np.isfinite(labels[best]) else None
@@ -123,11 +127,12 @@ def use(
     decided = policy.decide(everything, names if grouped else None)
     items = len(everything)
     accepted = int(decided.accepted.sum())
+    low, high = clopper_pearson(accepted, items) if items else (0.0, 1.0)
     stop = np.where(decided.tier < 0, policy.stopping.depth - 1, decided.tier)
     reach = np.array([(stop >= t).mean() if items else 0.0 for t in range(policy.tiers)])
     return {
         "coverage": accepted / items if items else 0.0,
-        "coverage_interval": clopper_pearson(accepted, items) if items else (0.0, 1.0),
+        "coverage_interval": (no_more(low), no_less(high)),
         "reach": tuple(reach.tolist()),
-        "cost": float(reach @ prices),
+        "cost": math.fsum((reach * prices).tolist()),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from judgekit.trust.bounds import clopper_pearson_upper
+from judgekit.trust.bounds import clopper_pearson_upper, no_less, no_more
 from judgekit.trust.selective.descent import Descent
 from judgekit.trust.selective.legs import courses
 from judgekit.trust.selective.policy import Policy
@@ -127,6 +127,7 @@ def _tests(way: Descent) -> Iterator[Tested]:
     for step in way.steps:
         errors, p_value = way.tested(step), way.p_value(step)
         upper = float(clopper_pearson_upper(round(errors), step.first, way.delta))
-        yield Tested(step.first, round(errors, 9), p_value, None if way.shares else 1 - upper)
+        bound = None if way.shares else no_more(1 - upper)
+        yield Tested(step.first, round(errors, 9), no_less(p_value), bound)
         if p_value > way.delta:
             return
