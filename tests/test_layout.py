@@ -23,7 +23,7 @@ MODULES = sorted(
 )
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 
-ACROSS = {"docs", "promises", "engine", "systems", "security", "extensions", "packaging"}
+ACROSS = {"docs", "invariance", "promises", "engine", "systems", "security", "extensions", "packaging"}
 """Folders of what no one module answers for: kept promises, real engines, other systems, hostile input, other packages, what is installed."""
 
 THROUGH = {
