@@ -21,7 +21,7 @@ MODULES = sorted(
     for path in (ROOT / "judgekit").glob("**/*.py")
     if path.name != "__init__.py"
 )
-BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("**/*.py"))
 
 ACROSS = {"docs", "invariance", "promises", "engine", "systems", "security", "extensions", "packaging"}
 """Folders of what no one module answers for: kept promises, real engines, other systems, hostile input, other packages, what is installed."""

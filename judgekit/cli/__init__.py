@@ -25,7 +25,7 @@ import click
 from judgekit import DISTRIBUTION, __version__
 from judgekit.cli.ci_log import guard
 from judgekit.cli.output import speaking
-from judgekit.cli.stopping import sigterm_is_ctrl_c
+from judgekit.cli.stopping import signals_are_ctrl_c
 from judgekit.display import printable, spelled
 from judgekit.errors import (
     EXIT_BAD_INPUT,
@@ -66,7 +66,7 @@ _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
     "3 nothing certified or a promise broken, 4 unscored items left, 70 a fault of judgekit itself, "
-    "130 stopped by Ctrl-C or SIGTERM, 141 nobody reads the output. 'gate' has its own."
+    "130 stopped by Ctrl-C, SIGTERM or SIGHUP, 141 nobody reads the output. 'gate' has its own."
 )
 
 
@@ -164,7 +164,7 @@ def main() -> None:
     logging.setLogRecordFactory(_record)
     logging.getLogger("judgekit").setLevel(logging.WARNING)
     try:
-        with sigterm_is_ctrl_c():
+        with signals_are_ctrl_c():
             code = cli.main(prog_name="judgekit", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -76,8 +76,8 @@ def command(
     """Judge FILES of model outputs, every such file under a folder, or Hugging Face data sets.
 
     Each file becomes a run of its own. One that cannot be read is named, and the others are judged.
-    The same command again resumes a stopped run and pays for no call twice. Ctrl-C and SIGTERM wait for the
-    requests under way, so that their answers are kept; once more stops at once.
+    The same command again resumes a stopped run and pays for no call twice. Ctrl-C, SIGTERM and
+    SIGHUP wait for the requests under way, so that their answers are kept; Ctrl-C or SIGTERM once more stops at once.
     """
     spec = api.load_cascade(cascade, given.pop("rubric"), given.pop("calibrations"), given.pop("keys"))
     spec = spec.through_batches() if batch else spec

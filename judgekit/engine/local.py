@@ -116,9 +116,9 @@ async def score_async(job: Job) -> Progress:
                     )
                 with pending:
                     writer.write(await judge_block(block, job.spec, cascades))
-                    job.report(job.so_far(writer))
                     if not job.keep_going:
                         writer.tallies.check()
+                    job.report(job.so_far(writer))
                 await asyncio.sleep(0)  # judges that wait for nothing would leave no moment to stop in
             pending.raise_if_any()
         finally:

@@ -151,9 +151,9 @@ def score(job: Job) -> Progress:
             cascades.update(used.cascades)
             examples.update(used.examples)
             writer.write(pickle.loads(row["outcomes"]))
-            job.report(writer.progress)
             if not job.keep_going:
                 writer.tallies.check()
+            job.report(writer.progress)
         writer.finish(job.described(writer.progress, examples, cascades))
     return writer.progress
 

@@ -220,7 +220,8 @@ def _prepared(source: Source, out: str | Path, options: ScoreOptions) -> Iterato
     items, about = _items(source, options)
     labels = options.get("labels")
     given = Labels.read(paths(labels)) if labels else None
-    joined = items if given is None else given.joined(items, spec.rubric_for)
+    read = items if about.source or options.get("replace") else occupied.as_before(folder, items)
+    joined = read if given is None else given.joined(read, spec.rubric_for)
     stream = iter(islice(joined, limit) if limit is not None else joined)
     first = next(stream, None)  # a file that cannot be read, or not be judged so, leaves no folder behind
     if first is not None:

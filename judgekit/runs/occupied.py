@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
@@ -19,10 +21,12 @@ from judgekit.errors import (
     StoreBusy,
     StoreFailed,
 )
+from judgekit.records import Item
 from judgekit.runs.about import RunAbout
 from judgekit.runs.atomic import PART
 from judgekit.runs.folder import EVIDENCE, STORE, RunFolder, is_finished
 from judgekit.runs.store import Store, kept
+from judgekit.runs.writer import line
 
 _WORTH_KEEPING = (BudgetSpent, BatchPending, JudgeFailed, StoreBusy, StoreFailed)
 
@@ -52,25 +56,71 @@ def check(folder: Path, about: RunAbout, rubric: str, fingerprints: Mapping[str,
         was = RunFolder(folder).about
     except (OSError, InputError) as error:
         if is_finished(folder):
-            raise Occupied(
-                f"a finished run is there, and what it is of cannot be read ({error}). Give another place (--out), or "
-                "--replace to lose it",
-                path=folder,
-            ) from None
+            raise _occupied(folder, f"and what it is of cannot be read ({error})") from None
         return
     differs = []
     if "source_digest" in was.model_fields_set and was.source_digest != about.source_digest:
         changed = " as it was before it changed" if was.source == about.source else ""
         differs.append(f"of {was.source or 'other items'}{changed}")
+    elif was.model_fields_set and about.source and not was.source:
+        differs.append("of items that were given without a file")
     if was.cascades and rubric not in was.cascades:
         differs.append(f"judged by rubric {', '.join(sorted(was.cascades))}, not {rubric}")
     elif was.cascades and was.cascades[rubric].fingerprints != dict(fingerprints):
         differs.append(f"by other judges ({', '.join(was.cascades[rubric].tiers)})")
     if differs:
-        raise Occupied(
-            f"a finished run is there, {' and '.join(differs)}. Give another place (--out), or --replace to lose it",
-            path=folder,
-        )
+        raise _occupied(folder, " and ".join(differs))
+
+
+def as_before(folder: Path, items: Iterable[Item]) -> Iterator[Item]:
+    """Items that come from no file, held one by one against those of a finished run of such items.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the run would go.
+    items : iterable of Item
+        Those of the finished run, in its order, or these and more; labels may differ.
+
+    Yields
+    ------
+    Item
+        The same.
+
+    Raises
+    ------
+    Occupied
+        The finished run holds another item at this place, or more items.
+    """
+    were = _digests(folder)
+    number = 0
+    for number, item in enumerate(items, 1):
+        if number <= len(were) and were[number - 1] != _digest(item):
+            raise _occupied(folder, f"of other items (number {number:,} is another than '{item.id}')")
+        yield item
+    if number < len(were):
+        raise _occupied(folder, f"of {len(were):,} items, not {number:,}")
+
+
+def _digests(folder: Path) -> array[int]:
+    """A number for each item of a finished run that was not read from a file, as far as they can be read."""
+    found = array("Q")
+    with suppress(OSError, InputError):  # the same items write it again
+        if is_finished(folder) and not RunFolder(folder).about.source:
+            found.extend(map(_digest, RunFolder(folder).items()))
+    return found
+
+
+def _digest(item: Item) -> int:
+    """64 bits that tell an item from others, whatever people said of it."""
+    text = line(item.model_copy(update={"human": ()}))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+
+
+def _occupied(folder: Path, by: str) -> Occupied:
+    return Occupied(
+        f"a finished run is there, {by}. Give another place (--out), or --replace to lose it", path=folder
+    )
 
 
 def check_answers(folder: Path, store: Store, elsewhere: Collection[str] = ()) -> None:

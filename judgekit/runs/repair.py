@@ -14,7 +14,7 @@ from pathlib import Path
 
 from judgekit.errors import StoreFailed
 from judgekit.runs import salvage
-from judgekit.runs.atomic import PART
+from judgekit.runs.atomic import PART, replacing_bytes
 from judgekit.runs.budget import Spent
 from judgekit.runs.schema import COLUMNS, digest, opened
 
@@ -123,9 +123,35 @@ def mend(path: Path, log: bytes) -> str:
 
 
 def logged(path: Path) -> bytes:
-    """The write-ahead log of a store that was not closed; nothing where there is none."""
-    log = path.with_name(path.name + "-wal")
-    return log.read_bytes() if log.is_file() else b""
+    """The write-ahead log of a store that was not closed; nothing where there is none.
+
+    SQLite takes it in only as far as it is whole, and writes over the rest; so a copy stays beside it until
+    :func:`forget_log`, whatever becomes of this process by then.
+
+    Raises
+    ------
+    StoreFailed
+        There is no room for the copy.
+    """
+    log, copy = path.with_name(path.name + "-wal"), _copy_of_log(path)
+    try:
+        new, before = (file.read_bytes() if file.is_file() else b"" for file in (log, copy))
+        found = salvage.joined(before, new)
+        if new:
+            with replacing_bytes(copy) as file:
+                file.write(found)
+    except OSError as error:
+        raise StoreFailed(f"{copy}: {error.strerror}", kept=True) from None
+    return found
+
+
+def forget_log(path: Path) -> None:
+    """Remove the copy of a write-ahead log: what it held is in the store."""
+    _copy_of_log(path).unlink(missing_ok=True)
+
+
+def _copy_of_log(path: Path) -> Path:
+    return path.with_name("store.log")
 
 
 def rows_of_log(path: Path, log: bytes) -> Iterator[salvage.Found]:

@@ -20,6 +20,8 @@ Found = tuple[str, Row]
 """A table, and the columns of a row of it without the digest."""
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+FRAME = _FRAME_HEADER + PAGE
+"""Bytes of a page in a write-ahead log, with what stands before it."""
 _ROWS, _ENTRIES, _ENTRIES_ABOVE = 13, 10, 2
 """Kinds of pages that hold records: those of tables, those of tables without row ids, and those above these."""
 
@@ -37,10 +39,11 @@ class Pages:
 
     def __init__(self, path: Path, log: bytes) -> None:
         self._file = path.open("rb") if path.is_file() else None
-        self._count = path.stat().st_size // PAGE if self._file else 0
-        starts = range(_WAL_HEADER, len(log) - _FRAME_HEADER - PAGE + 1, _FRAME_HEADER + PAGE)
+        self._count = -(-path.stat().st_size // PAGE) if self._file else 0
+        starts = range(_WAL_HEADER, len(log) - _FRAME_HEADER, FRAME)
         self.logged = [
-            (int.from_bytes(log[at : at + 4], "big"), log[at + _FRAME_HEADER :][:PAGE]) for at in starts
+            (int.from_bytes(log[at : at + 4], "big"), _page(log[at + _FRAME_HEADER : at + FRAME]))
+            for at in starts
         ]
         self._newest = dict(self.logged)
         self.size = PAGE * (self._count + len(self._newest))
@@ -51,7 +54,7 @@ class Pages:
             self._file.close()
 
     def filed(self) -> Iterator[tuple[int, bytes]]:
-        """Number and content of every whole page of the file."""
+        """Number and content of every page of the file."""
         for number in range(1, self._count + 1):
             yield number, self._filed(number)
 
@@ -63,7 +66,19 @@ class Pages:
         if self._file is None or not 0 < number <= self._count:
             raise ValueError("no such page")
         self._file.seek((number - 1) * PAGE)
-        return self._file.read(PAGE)
+        return _page(self._file.read(PAGE))
+
+
+def joined(first: bytes, second: bytes) -> bytes:
+    """Two write-ahead logs as one, the later one last."""
+    if not first or not second:
+        return first or second
+    return first + bytes((_WAL_HEADER - len(first)) % FRAME) + second[_WAL_HEADER:]
+
+
+def _page(found: bytes) -> bytes:
+    """A page, the last one of a file that ends too early filled up: it may hold whole rows."""
+    return found.ljust(PAGE, b"\0")
 
 
 def whole(row: Sequence[object]) -> Found | None:

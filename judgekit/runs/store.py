@@ -27,7 +27,7 @@ from judgekit.errors import InputError, StoreFailed, StoreTaken
 from judgekit.runs.atomic import check_no_links
 from judgekit.runs.budget import Spent
 from judgekit.runs.lock import Lock
-from judgekit.runs.repair import NoStore, logged, mend, rows_of_log
+from judgekit.runs.repair import NoStore, forget_log, logged, mend, rows_of_log
 from judgekit.runs.schema import Damaged, digest, opened
 
 Row = Mapping[str, Any]
@@ -109,6 +109,7 @@ class Store:
         except sqlite3.Error as error:
             self._db.close()
             raise StoreFailed(f"{path}: {_said(error)}", kept=True) from None
+        forget_log(path)
         return self._db
 
     def check_owner(self) -> None:

@@ -30,7 +30,7 @@ Completion of verbs and options: `eval "$(_JUDGEKIT_COMPLETE=bash_source judgeki
 | 3 | `calibrate`: nothing could be certified; the calibration written abstains always; printed is how the judges agree with people, what they confuse, and how far each target is. `audit`: a promise is broken |
 | 4 | done, but some items are unscored (each with its reason), or the budget is spent or a batch is with the provider: the same command goes on |
 | 70 | a fault of judgekit itself, with its traceback: please report it |
-| 130 | stopped by Ctrl-C or SIGTERM: what was answered is kept, the same command goes on |
+| 130 | stopped by Ctrl-C, SIGTERM or SIGHUP: what was answered is kept, the same command goes on |
 | 141 | nobody reads the output any more (`judgekit … \\| head`), as a shell has it for any program |
 
 `judgekit gate` has [codes of its own](gate.md#exit-codes): 0 pass, 1 fail, 3 undecided, 2 nothing could be decided.

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in the middle of a run, as users and schedulers send them: to a process, before a slow server."""
+"""Ctrl-C, SIGTERM and SIGHUP in the middle of a run, as they are sent: to a process, before a slow server."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ sends_signals = pytest.mark.skipif(
     sys.platform == "win32", reason="a process cannot be sent SIGINT or SIGTERM on Windows"
 )
 STOPS = [signal.SIGINT, signal.SIGTERM]
+HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
 
 
 def cascade(url: str) -> str:
@@ -72,7 +73,7 @@ def stored(run: Path) -> int:
 
 
 @sends_signals
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("stop", [*STOPS, HANGUP])
 def test_a_stopped_run_keeps_every_answer_and_the_next_pays_for_none_twice(
     stop: signal.Signals, score: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:

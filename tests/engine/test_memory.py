@@ -15,7 +15,7 @@ import judgekit as jk
 from judgekit.engine import memory
 from judgekit.errors import BudgetSpent, ConfigError, FingerprintMismatch, InputError, JudgeFailed
 from tests.judges.asking import some_items
-from tests.judges.server import ChatServer
+from tests.judges.server import ChatServer, refusal
 
 DEMO = Path(__file__).parents[2] / "calibration" / "demo"
 
@@ -184,6 +184,22 @@ def test_a_judge_that_fails_is_heard(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert [(result.verdict.state, result.verdict.label) for result in found] == [("unscored", None)] * 3
     assert all(result.verdict.reason for result in found)
     assert "failed on 3 of 3 items" in caplog.text
+
+
+def test_a_session_asks_again_what_failed_before(tmp_path: Path) -> None:
+    with ChatServer() as server:
+        path = cascade_of(server.url, tmp_path, retries=0)
+
+        async def twice() -> list[list[jk.ItemResult]]:
+            async with jk.Session(path, keep_going=True) as session:
+                server.fault = lambda *_: refusal(400, "not now")
+                failed = await session.judge(some_items(2))
+                server.fault = None
+                return [failed, await session.judge(some_items(2))]
+
+        failed, judged = asyncio.run(twice())
+    assert [result.verdict.state for result in failed] == ["unscored"] * 2
+    assert [result.verdict.state for result in judged] == ["verdict"] * 2
 
 
 def test_a_calibration_of_other_judges_promises_nothing(

@@ -45,7 +45,7 @@ def test_another_versions_run_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
 
 def test_a_run_without_a_digest_is_not_told_from_another_file(tmp_path: Path) -> None:
     new = RunAbout(source="f.json", source_digest="12")
-    written(tmp_path, cascades={"qa": {"tiers": ["j"], "fingerprints": {"j": "1"}}})
+    written(tmp_path, source="f.json", cascades={"qa": {"tiers": ["j"], "fingerprints": {"j": "1"}}})
     occupied.check(tmp_path, new, "qa", {"j": "1"})
     for rubric, judges, said in (
         ("forgetting", {"j": "1"}, "rubric qa, not"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judgekit.runs.salvage import Pages, before_digests, damaged_key, records, whole
+from judgekit.runs.salvage import FRAME, Pages, before_digests, damaged_key, joined, records, whole
 from judgekit.runs.schema import PAGE, digest
 
 VALUES = st.one_of(
@@ -42,14 +42,39 @@ def test_every_record_is_found(rows: list[tuple[object, ...]], by_key: bool) -> 
     assert Counter(map(repr, found)) == Counter(map(repr, kept))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2 * PAGE))
 def test_noise_holds_no_row_and_ends(noise: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.sqlite"
-        path.write_bytes(noise + bytes(-len(noise) % PAGE))
+        path.write_bytes(noise)
         with closing(Pages(path, noise)) as pages:
             found = [*records(pages.filed(), pages), *records(pages.logged, pages)]
     assert not [row for row in found if whole(row)]
+
+
+def test_the_last_page_of_a_file_that_ends_too_early_holds_whole_rows() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.sqlite"
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(f"PRAGMA page_size = {PAGE}")
+            db.execute("CREATE TABLE t (n, a)")
+            db.executemany("INSERT INTO t VALUES (?, ?)", [(n, "x" * 900) for n in range(4)])
+        path.write_bytes(path.read_bytes()[:-1000])  # rows are written from the end of a page
+        with closing(Pages(path, b"")) as pages:
+            assert [row[0] for row in records(pages.filed(), pages) if row[0] != "table"] == [1, 2, 3]
+
+
+def frame(number: int) -> bytes:
+    return number.to_bytes(4, "big") + bytes(FRAME - 4)
+
+
+def test_two_logs_are_one_also_where_the_first_ends_too_early() -> None:
+    header = bytes(32)
+    both = joined(header + frame(1) + frame(2)[:700], header + frame(3))
+    with closing(Pages(Path("none"), both)) as pages:
+        assert [number for number, _ in pages.logged] == [1, 2, 3]
+    assert joined(b"", header) == joined(header, b"") == header
 
 
 def test_a_row_is_known_by_its_digest_and_a_damaged_answer_by_its_key() -> None:

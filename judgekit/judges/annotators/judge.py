@@ -110,6 +110,9 @@ class ModelJudge:
                 [] if reason else panel.asks_until(item, until)
                 for item, reason in zip(items, reasons, strict=True)
             ]
+            if stage == 1:  # what failed for items that were judged before is tried again for these
+                for ask in chain.from_iterable(asks):
+                    self._faults.pop(ask.key, None)
             answers = await self._answers(chain.from_iterable(zip(*filter(None, asks), strict=True)))
             return [
                 Evidence.missing(reason)
@@ -123,7 +126,7 @@ class ModelJudge:
         await self.backend.close()
 
     async def _answers(self, asks: Iterable[Ask]) -> dict[str, Answer]:
-        """Answers by key: from the store, and from the backend what is not there. No fault is met twice a run."""
+        """Answers by key: from the store, and from the backend what is not there. Later stages meet no fault again."""
         wanted = {ask.key: ask for ask in asks}
         stored = {} if self.store is None else self.store.get(list(wanted))
         answers = {key: Answer.from_row(row) for key, row in stored.items()}
