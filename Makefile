@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-out
+AUDIT := .venv-audit
+SBOM := dist/judgekit-certified.cdx.json
 
-.PHONY: demo test test-fast test-engine test-ray test-integrations check lint types layers docs clean
+.PHONY: demo test test-fast test-engine test-ray test-integrations check lint types layers docs audit sbom clean
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir -p $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
@@ -30,6 +32,16 @@ test-ray: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[report,dev,ray]'
 	$(BIN)/python -m pytest -m ray
 
+# Known weaknesses and licenses of what comes with judgekit; a warning where no advisory service can be asked.
+audit: $(VENV)/.dev $(AUDIT)/.tools
+	PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" $(BIN)/python -m tests.security.audit
+
+# The software bill of materials of a release (CycloneDX): what `pip install` brings on this day.
+sbom: $(AUDIT)/.tools
+	rm -rf .venv-sbom && $(PYTHON) -m venv --without-pip .venv-sbom && mkdir -p dist
+	$(AUDIT)/bin/python -m pip --python .venv-sbom/bin/python install --quiet .
+	$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible --of JSON -o $(SBOM) .venv-sbom/bin/python
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[report,dev,docs]'
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
@@ -50,6 +62,11 @@ layers: $(VENV)/.dev
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
+
+$(AUDIT)/.tools:
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --upgrade pip pip-audit pip-licenses cyclonedx-bom
+	touch $@
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[report]'
