@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from judgekit.engine.memory import judge, judge_async
     from judgekit.engine.scoring import score, score_async
     from judgekit.export.verb import export
+    from judgekit.handover.bundle import bundle
+    from judgekit.handover.verify import verify
     from judgekit.judges import described as judges
     from judgekit.labeling.audit import audit
     from judgekit.labeling.label import label
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "attack": "judgekit.attacks.verb:attack",
     "audit": "judgekit.labeling.audit:audit",
+    "bundle": "judgekit.handover.bundle:bundle",
     "calibrate": "judgekit.calibration.files:calibrate",
     "decide": "judgekit.cascade.decide:decide",
     "export": "judgekit.export.verb:export",
@@ -55,11 +58,13 @@ _WHERE = {
     "score_async": "judgekit.engine.scoring:score_async",
     "summarize": "judgekit.report.verb:summarize",
     "validate": "judgekit.validation:validate",
+    "verify": "judgekit.handover.verify:verify",
 }
 
 __all__ = [
     "attack",
     "audit",
+    "bundle",
     "calibrate",
     "decide",
     "export",
@@ -82,6 +87,7 @@ __all__ = [
     "score_async",
     "summarize",
     "validate",
+    "verify",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from judgekit.calibration.draw import draw as drawn_from
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.calibration.frontier import Frontier
 from judgekit.calibration.frontier import frontier as priced
+from judgekit.calibration.origin import Origin
 from judgekit.calibration.people import PeopleSummary, summary
 from judgekit.calibration.people_table import said_in
 from judgekit.calibration.pool import Pool, pool_file, pools_beside
@@ -25,7 +26,7 @@ from judgekit.errors import ConfigError, InputError, renamed
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, several
 from judgekit.rubrics import labels_of, load_rubric
-from judgekit.runs.folder import Paths, examples, finished, paths
+from judgekit.runs.folder import Paths, examples, finished, is_unfinished, paths
 from judgekit.runs.folder import evidence as evidence_of
 
 
@@ -57,23 +58,32 @@ def calibrate(
     pools : Sequence[str | Path | Pool]
         Those that labels were asked from and that do not stand beside the label files.
     """
-    rows, options, given = gather(evidence, rubric, labels, exclude, options)
+    rows, given_options, given = gather(evidence, rubric, labels, exclude, options)
     name = rows[0].rubric if rows else ""
     if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
         raise ConfigError(
             f"tolerance is for ordinal rubrics, whose labels stand in an order; '{name}' is none"
         )
-    if options.pop("seed", None) is not None:
+    if given_options.pop("seed", None) is not None:
         warnings.warn(trust.NO_SEED, DeprecationWarning, stacklevel=2)
     folders = _folders(evidence, labels)
     made = [one if isinstance(one, Calibration) else Calibration.load(Path(one)) for one in earlier]
-    known: list[Any] = [*tries.remembered(folders), *made]
     drawn = [one if isinstance(one, Pool) else Pool.load(Path(one)) for one in pools]
     drawn += pools_beside(paths(labels)) if labels else []
-    options |= {"agreement": agreement, "delta": delta, "earlier": known, "pools": drawn}
-    calibration = certify(rows, outlook=True, **options)
+    given_options |= {"agreement": agreement, "delta": delta}
+    known: list[Any] = [*tries.remembered(folders), *made]
+    calibration = certify(rows, outlook=True, earlier=known, pools=drawn, **given_options)
     beside = {
-        "people_summary": _people(rows, given, drawn),
+        "people_summary": people_of(rows, given, drawn),
+        "origin": Origin.of(
+            rows,
+            given,
+            evidence=used(_files(evidence)),
+            labels=paths(labels) if labels else [],
+            pools=drawn,
+            options=given_options,
+            exclude=several(exclude),
+        ),
         "made": date.today().isoformat(),
         "version": __version__,
     }
@@ -204,7 +214,9 @@ def gather(
     return rows, ({"labels": labels_of(name)} if name else {}) | options | {"exclude": shown}, given
 
 
-def _people(rows: Sequence[EvidenceRow], given: Labels | None, pools: Sequence[Pool]) -> PeopleSummary | None:
+def people_of(
+    rows: Sequence[EvidenceRow], given: Labels | None, pools: Sequence[Pool]
+) -> PeopleSummary | None:
     """How far people agree, none of them named; None where nobody else, or nobody again, labeled the same item."""
     found = summary(said_in(rows, given), rows[0].rubric, pools=pools)
     return replace(found, persons=()) if found.between or found.itself else None
@@ -212,6 +224,15 @@ def _people(rows: Sequence[EvidenceRow], given: Labels | None, pools: Sequence[P
 
 def _folders(evidence: Any, labels: Paths | None) -> list[Path]:
     """Where calibrations on this evidence and these labels are remembered."""
-    given = [Path(one) for one in several(evidence) if not isinstance(one, EvidenceRow)]
-    given += paths(labels) if labels else []
+    given = [*_files(evidence), *(paths(labels) if labels else [])]
     return [path if path.is_dir() else path.parent for path in given]
+
+
+def used(given: Iterable[Path]) -> list[Path]:
+    """The paths that evidence is read from, each once: not those of unfinished runs."""
+    return list({path.resolve(): path for path in given if not is_unfinished(path)}.values())
+
+
+def _files(evidence: Any) -> list[Path]:
+    """The evidence files and run folders among what was given."""
+    return [Path(one) for one in several(evidence) if not isinstance(one, EvidenceRow)]

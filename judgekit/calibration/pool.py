@@ -12,10 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
+from judgekit.calibration.options import CalibrationOptions
 from judgekit.errors import InputError
 from judgekit.records import EDITED, EvidenceRow, HumanLabel, LabelRow, Record, parse
 from judgekit.runs.atomic import replacing
@@ -51,7 +52,7 @@ class PoolItem(Record):
         return self.id, self.model, self.method
 
 
-class Pool(Record):
+class Pool(CalibrationOptions):
     """A drawn pool.
 
     Attributes
@@ -64,7 +65,7 @@ class Pool(Record):
         from the verdicts, or from what has none, of a scored run. ``rest``: fairly from what a
         certified policy leaves open.
     agreement, delta, per_label, at_most, tolerance, people, group_by, per, max_mean_cost, tries, tiers, costs : the
-        promise that labels along a path are asked for (:func:`judgekit.calibration.calibrate.calibrate`).
+        promise that labels along a path are asked for.
     seed : int
         Of the draw.
     items : tuple[PoolItem, ...]
@@ -75,18 +76,6 @@ class Pool(Record):
     rubric: str = ""
     labels: tuple[str, ...] = ()
     kind: Kind
-    agreement: float | None = None
-    delta: float = 0.1
-    per_label: dict[str, float] = Field(default_factory=dict)
-    at_most: dict[str, float] = Field(default_factory=dict)
-    tolerance: int = 0
-    people: Literal["majority", "random"] = "majority"
-    group_by: Literal["split", "model", "method"] | None = None
-    per: Literal["question", "item"] = "question"
-    max_mean_cost: float | None = None
-    tries: int = 1
-    tiers: tuple[str, ...] = ()
-    costs: dict[str, float] = Field(default_factory=dict)
     seed: int = 0
     items: tuple[PoolItem, ...] = Field(min_length=1)
 
@@ -94,11 +83,6 @@ class Pool(Record):
     def fingerprint(self) -> str:
         """Identifies the pool in the labels asked from it (12 hex digits)."""
         return hashlib.sha256(json.dumps(self.to_row(), sort_keys=True).encode()).hexdigest()[:12]
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The promise, as options of :func:`judgekit.calibration.calibrate.calibrate`."""
-        return {name: getattr(self, name) for name in PROMISED}
 
     @property
     def questions(self) -> frozenset[str]:
@@ -117,23 +101,6 @@ class Pool(Record):
             return parse(cls, json.loads(path.read_text("utf-8")), path=path)
         except (OSError, ValueError) as error:
             raise InputError(f"not a pool file: {error}", path=path) from None
-
-
-PROMISED = (
-    "agreement",
-    "delta",
-    "per_label",
-    "at_most",
-    "tolerance",
-    "people",
-    "group_by",
-    "per",
-    "max_mean_cost",
-    "tries",
-    "tiers",
-    "costs",
-)
-"""The fields of a pool that are options of a calibration."""
 
 
 def pool_file(labels: Path) -> Path:

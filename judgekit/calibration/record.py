@@ -14,6 +14,7 @@ from pydantic import AliasChoices, Field, ModelWrapValidatorHandler, PrivateAttr
 
 from judgekit import trust
 from judgekit.calibration.ood import REASON, OodGuard
+from judgekit.calibration.origin import Origin
 from judgekit.calibration.people import PeopleSummary
 from judgekit.calibration.suspects import routed
 from judgekit.calibration.tries import Try
@@ -23,7 +24,7 @@ from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
-UNPROMISED = ("diagnosis", "outlook", "people_summary", "made", "version")
+UNPROMISED = ("diagnosis", "outlook", "people_summary", "origin", "made", "version")
 """What a calibration file says beside what is promised."""
 
 
@@ -135,6 +136,9 @@ class Calibration(Record):
     people_summary : PeopleSummary | None
         For reading too: how far people agree with each other and themselves, none of them named; None
         where it was not kept, or where one person labeled each item once.
+    origin : Origin | None
+        What it was made from, by digests, for whoever verifies it (:mod:`judgekit.handover`). None where
+        rows were calibrated on in memory, and in files made before it was kept.
     made : str
         The day it was made, as an ISO-8601 date; empty in files made before it was kept.
     version : str
@@ -165,6 +169,7 @@ class Calibration(Record):
     diagnosis: trust.Diagnosis | None = None
     outlook: trust.Outlook | None = None
     people_summary: PeopleSummary | None = None
+    origin: Origin | None = None
     made: str = ""
     version: str = ""
 

@@ -51,6 +51,8 @@ VERBS = {
     "judges": "List the judges, or check one.",
     "rubrics": "List the rubrics, or render one for an item.",
     "validate": "Check files and say what they hold.",
+    "verify": "Make a certificate again from its files, and say where it differs.",
+    "bundle": "Pack a certificate with all that it was made from, for a reviewer.",
 }
 
 _FAILED = {
@@ -66,7 +68,7 @@ _SAME_PACKAGE = ("judgekit", "judgekit-eval")
 EPILOG = (
     "Exit codes: 0 done, 1 the machine failed (no room on the disk), 2 bad input, "
     "3 nothing certified or a promise broken, 4 unscored items left, 70 a fault of judgekit itself, "
-    "130 stopped by Ctrl-C, SIGTERM or SIGHUP, 141 nobody reads the output. 'gate' has its own."
+    "130 stopped by Ctrl-C, SIGTERM or SIGHUP, 141 nobody reads the output. 'gate' and 'verify' have their own."
 )
 
 

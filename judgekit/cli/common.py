@@ -56,6 +56,24 @@ class Spread(click.Command):
         return super().parse_args(ctx, found)
 
 
+class Decides(click.Command):
+    """A verb that ends with a decision's exit code only where the decision could be written, its JSON included."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The exit code; what cannot be written is raised, where click and rich would end with 1."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            raise ConfigError(unwritten(error)) from None
+        except SystemExit:
+            raise ConfigError("standard output: nobody reads it to its end") from None
+
+
+def unwritten(error: OSError) -> str:
+    """What could not be written, in one line."""
+    return f"{error.filename or 'standard output'}: {error.strerror}"
+
+
 class OutFile(click.Path):
     """A file to write; its folder must be there, so that nobody waits for a result that has no place."""
 

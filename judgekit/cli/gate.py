@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.cli import github
-from judgekit.cli.common import ANEW, OUT, PATH, options
+from judgekit.cli.common import ANEW, OUT, PATH, Decides, options, unwritten
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError, JudgekitError
 
@@ -23,22 +23,9 @@ EXITS = {"pass": 0, "fail": 1, "undecided": 3}
 SHARE = click.FloatRange(0, 1)
 
 
-class _Gate(click.Command):
-    """Ends with a decision's exit code only where the decision could be written, its JSON included."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """The exit code; what cannot be written is raised, where click and rich would end with 1."""
-        try:
-            return super().invoke(ctx)
-        except OSError as error:
-            raise ConfigError(_unwritten(error)) from None
-        except SystemExit:
-            raise ConfigError("standard output: nobody reads it to its end") from None
-
-
 @click.command(
     "gate",
-    cls=_Gate,
+    cls=Decides,
     epilog="Exit codes: 0 pass, 1 fail, 3 undecided, 2 could not be decided (bad input, an unfinished run, a judge "
     "that failed, a withdrawn certificate), 70 a fault of judgekit itself, 130 stopped.",
 )
@@ -83,7 +70,7 @@ def command(
         _tell(gate, junit)
         print_gate(gate)
     except (JudgekitError, OSError) as error:
-        why = str(error) if isinstance(error, JudgekitError) else _unwritten(error)
+        why = str(error) if isinstance(error, JudgekitError) else unwritten(error)
         with suppress(OSError):
             _tell(not_held(why), junit)
         raise ConfigError(
@@ -103,7 +90,3 @@ def _tell(gate: Gate, junit: Path | None) -> None:
         junit.write_text(to_junit(gate), "utf-8", newline="")
     github.summarized(to_markdown(gate))
     github.errors("judgekit gate", (told(gate, made) for made in gate.conditions if made.outcome != "pass"))
-
-
-def _unwritten(error: OSError) -> str:
-    return f"{error.filename or 'standard output'}: {error.strerror}"

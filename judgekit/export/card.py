@@ -134,6 +134,7 @@ def _promised(run: RunFolder, seen: Seen) -> Iterator[str]:
 def _of(calibration: Calibration, said: str) -> Iterator[str]:
     yield f"- {said}{_inline(calibration.certificate.claim)}"
     yield f"  - Calibration `{calibration.fingerprint}`, on outputs {_inline(covered(calibration))}."
+    yield "  - `judgekit verify` on its file makes it again from evidence and labels, and says where it differs."
     for sentence in (*promises(calibration), *limits(calibration)):
         yield f"  - {_inline(sentence)}"
 

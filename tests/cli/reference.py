@@ -33,7 +33,13 @@ Completion of verbs and options: `eval "$(_JUDGEKIT_COMPLETE=bash_source judgeki
 | 130 | stopped by Ctrl-C, SIGTERM or SIGHUP: what was answered is kept, the same command goes on |
 | 141 | nobody reads the output any more (`judgekit … \\| head`), as a shell has it for any program |
 
-`judgekit gate` has [codes of its own](gate.md#exit-codes): 0 pass, 1 fail, 3 undecided, 2 nothing could be decided.
+Verbs that decide have codes of their own:
+
+| verb | 0 | 1 | 3 | 2 |
+|---|---|---|---|---|
+| [`judgekit gate`](gate.md#exit-codes) | pass | fail | undecided | nothing could be decided |
+| [`judgekit verify`](verifying.md#what-it-says) | the same | it differs | not verified: evidence or labels are missing | no certificate, or a bundle that is not safe to open |
+| `judgekit validate` | every file is sound | | | a file is not |
 """
 
 

@@ -31,7 +31,9 @@ UNRUN: dict[str, int] = {
     "asks an endpoint with a key": 4,
     "downloads weights": 1,
     "installs judgekit; tests/test_wheel.py installs a wheel": 1,
+    "an example of a file that 'judgekit label' writes": 1,
     "needs Prodigy, which is commercial": 1,
+    "needs a key of yours": 1,
     "needs a server of Argilla": 2,
     "needs the extra ray; make test-ray runs the same verbs": 1,
 }

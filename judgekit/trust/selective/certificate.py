@@ -250,7 +250,7 @@ class Certificate:
                 "method": Method(**{**method, "weights": tuple(method.get("weights", ()))}),
             }
             return cls(**held)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"certificate is not complete: {error}") from None
 
     @classmethod

@@ -216,7 +216,7 @@ class Policy:
                 tuple(row["groups"]),
                 Certificate.from_dict(row["certificate"]) if row["certificate"] else None,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"policy is not complete: {error}") from None
         stopping, tiers = policy.stopping, policy.tiers
         sizes = {

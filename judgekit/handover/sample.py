@@ -1,0 +1,116 @@
+"""How the labeled items were chosen: whether pools are the draws that they say, and earlier calibrations are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from judgekit.calibration import tries
+from judgekit.calibration.draw import draw
+from judgekit.calibration.options import CalibrationOptions
+from judgekit.calibration.pool import Pool
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.tries import Try
+from judgekit.errors import JudgekitError
+from judgekit.handover.again import Again
+from judgekit.handover.parts import Part
+
+
+def sample_part(found: Again) -> Part:
+    """Whether the pools are what their seeds draw from this evidence."""
+    told = []
+    for asked in found.origin.draws:
+        pool = next(one for one in found.pools if one.fingerprint == asked.pool)
+        name = f"pool {asked.pool} ({asked.kind}, {asked.labeled:,} of {asked.items:,} items labeled)"
+        if pool.kind != "path":
+            told.append(f"{name} is not drawn again")
+            continue
+        try:
+            fault, passed = drawn_again(pool, found)
+        except JudgekitError as error:
+            fault, passed = f"cannot be drawn again: {error}", 0
+        if fault:
+            return Part("sample", "differs", f"{name} {fault}")
+        if passed:
+            what = (
+                f"{name} passes over {passed:,} questions that its seed draws earlier; the labels or pools that they "
+                "were left out for are not here"
+            )
+            return Part("sample", "missing", what)
+        told.append(f"{name} is what seed {pool.seed} draws from this evidence")
+    if found.origin.undrawn:
+        told.append(f"{found.origin.undrawn:,} labeled items were asked from no pool")
+    return Part("sample", "same", "; ".join(told))
+
+
+def drawn_again(pool: Pool, found: Again) -> tuple[str, int]:
+    """What is wrong with a pool along a path, and how many questions it passes over without a reason that is here."""
+    mine = pool.questions
+    gone = {question for other in found.pools for question in other.questions} - mine
+    rows = []
+    for row in found.rows:
+        if row.human and (row.question_id or row.id) not in mine:
+            if any(label.pool == pool.fingerprint for label in row.human):
+                return f"does not hold '{row.id}', whose label says that it was asked from it", 0
+            gone.add(row.question_id or row.id)
+        rows.append(row.model_copy(update={"human": ()}))
+    options = {
+        name: value
+        for name, value in pool.options.items()
+        if name in CalibrationOptions.model_fields and name not in ("tiers", "costs")
+    }
+    every = draw(
+        rows,
+        len(rows),
+        labels=pool.labels,
+        exclude=found.made.examples,
+        without=gone,
+        costs=pool.costs,
+        tiers=pool.tiers,
+        seed=pool.seed,
+        **options,
+    )
+    order = iter(every.items)
+    passed = 0
+    for item in pool.items:
+        for drawn in order:
+            if drawn == item:
+                break
+            passed += 1
+        else:
+            return f"holds '{item.id}', which its seed does not draw there: items were chosen, not drawn", 0
+    return "", passed
+
+
+def history_part(claimed: Calibration, folders: Iterable[Path]) -> Part | None:
+    """Whether records of calibrations that stand with the files know others that the certificate does not tell of."""
+    if not claimed.tries:
+        return None
+    this = claimed.tries[-1]
+    known = {one.digest for one in claimed.tries}
+    met = 0
+    for folder in dict.fromkeys(folders):
+        record = tries.remembered([folder])
+        met += bool(record)
+        before = list(_before(this, record))
+        if hidden := [one for one in before if one.digest not in known]:
+            what = (
+                f"{folder.name}/{tries.FILE} knows {len(hidden):,} earlier calibrations on these labels that the "
+                f"certificate does not tell of, {hidden[0].digest} the first"
+            )
+            return Part("history", "differs", what)
+    if not met:
+        return None
+    return Part("history", "same", f"{len(claimed.tries) - 1:,} earlier calibrations on these labels")
+
+
+def _before(this: Try, record: Sequence[Try]) -> Iterator[Try]:
+    """The recorded calibrations on any of the same labels that were made before this one."""
+    mine = set(this.items)
+    if this.digest not in {one.digest for one in record}:
+        return
+    for one in record:
+        if one.digest == this.digest:
+            return
+        if one.rubric == this.rubric and not mine.isdisjoint(one.items):
+            yield one
