@@ -173,7 +173,8 @@ def evidence_digest(rows: Iterable[EvidenceRow]) -> str:
     """SHA-256 of what counts in evidence, in any order of its rows.
 
     Of each row: whose output it is, how its texts look, whether it is suspect, and of every tier the probabilities,
-    whether it was asked, order inconsistency, prompts, cost and fingerprint. Not: labels, reasons, raw answers, tokens and times.
+    whether it was asked, order inconsistency, prompts, cost and fingerprint. Not: labels, reasons, raw answers, tokens
+    and times.
     """
     return _digest(
         {
