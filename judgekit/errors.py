@@ -117,6 +117,13 @@ class StoreTaken(StoreFailed):
         super().__init__(what, kept=True)
 
 
+class StoreGone(StoreFailed):
+    """The file that answers are written to is no longer in the run's folder: it was moved or deleted meanwhile."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, kept=True)
+
+
 def _store_failed(what: str, kept: bool) -> StoreFailed:
     return StoreFailed(what, kept=kept)
 

@@ -35,6 +35,7 @@ from judgekit.errors import (
     JudgeFailed,
     JudgekitError,
     StoreFailed,
+    StoreGone,
     StoreTaken,
 )
 from judgekit.runs.store import kept
@@ -141,6 +142,8 @@ def _is_about(error: InputError, *paths: Path) -> bool:
 
 def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
     """What stopped a run, and how to go on."""
+    if isinstance(stop, StoreGone):
+        return str(stop)
     answers, spent = kept(folder)
     if isinstance(stop, BudgetSpent):
         more = "" if budget is None else f": {spent.over(budget)}"

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from judgekit.errors import InputError, StoreFailed, StoreTaken
+from judgekit.errors import InputError, StoreFailed, StoreGone, StoreTaken
 from judgekit.runs.atomic import check_no_links
 from judgekit.runs.budget import Spent
 from judgekit.runs.lock import Lock
@@ -110,6 +110,7 @@ class Store:
             self._db.close()
             raise StoreFailed(f"{path}: {_said(error)}", kept=True) from None
         forget_log(path)
+        self._is_at = _place(path)
         return self._db
 
     def check_owner(self) -> None:
@@ -119,7 +120,13 @@ class Store:
         ------
         StoreTaken
             One did; it is named.
+        StoreGone
+            The file is no longer in its place: what is written goes where nobody finds it.
         """
+        if _place(self._path) != self._is_at:
+            raise StoreGone(
+                f"{self._path} was moved or deleted while it was written to: put it back, then go on"
+            )
         try:
             owner = self.state(_OWNER)
         except (sqlite3.Error, ValueError) as error:
@@ -211,8 +218,8 @@ class Store:
         ------
         StoreFailed
             There is no room for them, or only what was held back for this moment (then they are ``kept``).
-        StoreTaken
-            Another process has the run open too; they are kept.
+        StoreTaken, StoreGone
+            Another process has the run open too, or the file is no longer in its place; they are kept in it.
         """
         answers = list(answers)
         try:
@@ -315,6 +322,15 @@ def _succeeds(do: Callable[[], None]) -> bool:
 
 def _said(error: sqlite3.Error | OSError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _json(value: Any) -> str:

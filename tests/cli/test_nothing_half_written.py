@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from judgekit import api
-from judgekit.errors import InputError, StoreTaken
+from judgekit.errors import InputError, StoreGone, StoreTaken
 from judgekit.runs.occupied import check_answers, cleared_if_nothing_came_of_it
 from judgekit.runs.store import Store
 from tests.cli.calling import judgekit
@@ -164,6 +165,29 @@ def test_a_run_whose_lock_was_deleted_ends_when_another_process_has_it(tmp_path:
                 first.check_owner()
             second.put([("c", {"text": "C"})], "small")
             assert set(second.get(["a", "b", "c"])) == {"a", "b", "c"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes and moves no open file")
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_run_whose_folder_went_away_asks_for_no_answer_that_would_be_lost(
+    moved: bool, tmp_path: Path
+) -> None:
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+
+    def go_away(_: object, body: dict) -> None:
+        if len(server.seen) == 10:
+            run.rename(elsewhere) if moved else shutil.rmtree(run)
+
+    with ChatServer(go_away) as server:
+        spec = cascade(tmp_path, server.url)
+        with pytest.raises(StoreGone, match="was moved or deleted while it was written to"):
+            api.score(some_items(100), run, cascade=spec)
+        asked = sum(server.calls.values())
+        assert asked < 100 and not run.exists()
+        if moved:
+            elsewhere.rename(run)
+            api.score(some_items(100), run, cascade=spec)
+            assert set(server.calls.values()) == {1}
 
 
 def test_two_processes_on_one_run_leave_one_whole_run(tmp_path: Path) -> None:
