@@ -32,7 +32,7 @@ class JudgekitError(Exception):
     exit_code = EXIT_BAD_INPUT
 
     def __str__(self) -> str:
-        return printable(super().__str__())
+        return printable(" ".join(super().__str__().split()))
 
 
 class InputError(JudgekitError):
@@ -50,7 +50,7 @@ class InputError(JudgekitError):
 
     def __init__(self, what: str, *, path: object = None, row: object = None) -> None:
         where = "" if path is None else f"{path}" + ("" if row is None else f":{row}") + ": "
-        super().__init__(" ".join(f"{where}{what}".split()))
+        super().__init__(f"{where}{what}")
         self.what, self.path, self.row = what, path, row
 
 

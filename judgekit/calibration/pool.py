@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import Field
 
 from judgekit.calibration.options import CalibrationOptions
+from judgekit.documents import read_json
 from judgekit.errors import InputError
 from judgekit.records import EDITED, EvidenceRow, HumanLabel, LabelRow, Record, parse
 from judgekit.runs.atomic import replacing
@@ -97,10 +98,7 @@ class Pool(CalibrationOptions):
     @classmethod
     def load(cls, path: Path) -> Pool:
         """Read a pool file; an ``InputError`` says what is wrong with it."""
-        try:
-            return parse(cls, json.loads(path.read_text("utf-8")), path=path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"not a pool file: {error}", path=path) from None
+        return parse(cls, read_json(path, "a pool file"), path=path)
 
 
 def pool_file(labels: Path) -> Path:

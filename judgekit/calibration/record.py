@@ -18,6 +18,7 @@ from judgekit.calibration.origin import Origin
 from judgekit.calibration.people import PeopleSummary
 from judgekit.calibration.suspects import routed
 from judgekit.calibration.tries import Try
+from judgekit.documents import read_json
 from judgekit.errors import ConfigError, InputError, mendable
 from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
 from judgekit.runs.atomic import replacing
@@ -271,10 +272,10 @@ class Calibration(Record):
     @classmethod
     def load(cls, path: Path) -> Calibration:
         """Read a calibration file; an ``InputError`` says what is wrong with it."""
+        made = parse(cls, read_json(path, "a calibration file"), path=path)
         try:
-            made = parse(cls, json.loads(path.read_text("utf-8")), path=path)
             trust.Policy.from_dict(made.policy)
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise InputError(f"not a calibration file: {error}", path=path) from None
         return made
 

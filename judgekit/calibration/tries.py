@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from judgekit.calibration.evidence_table import EvidenceTable
+from judgekit.documents.lines import lines
 from judgekit.errors import InputError
 from judgekit.records import Record, parse
 from judgekit.runs.atomic import append
@@ -128,13 +129,7 @@ def remembered(folders: Iterable[Path]) -> list[Try]:
     found: dict[str, Try] = {}
     for path in dict.fromkeys(folder / FILE for folder in folders):
         if path.is_file():
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-                try:
-                    row = json.loads(line)
-                except ValueError as error:
-                    raise InputError(
-                        f"not a record of calibrations: {error}", path=path, row=number
-                    ) from None
+            for number, row in lines(path):
                 one = parse(Try, row, path=path, line=number)
                 found.setdefault(one.digest, one)
     return list(found.values())

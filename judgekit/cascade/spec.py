@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.run import Cascade
+from judgekit.documents import read_yaml
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
 from judgekit.judges.elsewhere.code import named
@@ -68,7 +69,7 @@ class CascadeSpec:
         say, as ``VARIABLE=URL``, which keys may go where.
         """
         path = given if isinstance(given, Path) else None
-        raw = _yaml(path) if path else given or {}
+        raw = _contents(path) if path else given or {}
         try:
             file = CascadeFile.model_validate(raw)
         except ValidationError as error:
@@ -259,17 +260,8 @@ def _by_rubric(calibrations: Sequence[Path], rubrics: Mapping[str, str]) -> dict
     return named
 
 
-def _yaml(path: Path) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read the cascade file: {error.strerror}", path=path) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "cannot be parsed"
-        raise InputError(f"not YAML: {what}", path=path, row=mark.line + 1 if mark else None) from None
+def _contents(path: Path) -> Mapping[str, Any]:
+    raw = read_yaml(path, "a cascade file")
     if not isinstance(raw, dict):
         raise InputError("a cascade file is a mapping with the keys tiers, rubrics, calibrations", path=path)
     return raw

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from judgekit.documents import LARGEST
+from judgekit.documents.lines import decode_row
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges.base import NOTHING, Need
 from judgekit.judges.rows import rows
@@ -131,6 +133,7 @@ class RecordedJudge:
             self._file = self._path.open("rb")
         self._file.seek(offset)
         try:
-            return parse(EvidenceRow, json.loads(self._file.readline()), path=self._path, line=line)
-        except json.JSONDecodeError:
+            row = decode_row(self._file.readline(LARGEST), self._path, line)
+        except InputError:  # it was read before
             raise ConfigError(f"{self._path} changed while it was being read") from None
+        return parse(EvidenceRow, row, path=self._path, line=line)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from judgekit.documents.lines import decode_row, numbered, opened
 from judgekit.errors import InputError
 
 
@@ -26,22 +26,12 @@ def rows(path: Path) -> Iterator[Row]:
     InputError
         The file cannot be read, or a line is not a JSON object with an ``id``.
     """
-    try:
-        with path.open("rb") as file:
-            offset = 0
-            for line, raw in enumerate(file, 1):
-                if raw.strip():
-                    yield Row(line, offset, _decode(raw, path, line))
-                offset += len(raw)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from None
-
-
-def _decode(raw: bytes, path: Path, line: int) -> dict[str, Any]:
-    try:
-        content = json.loads(raw)
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise InputError("not JSON in UTF-8; expected one JSON object a line", path=path, row=line) from None
-    if not isinstance(content, dict) or not isinstance(content.get("id"), str):
-        raise InputError("expected a JSON object with a text 'id'", path=path, row=line)
-    return content
+    with opened(path) as file:
+        offset = 0
+        for line, raw in numbered(file, path):
+            if raw.strip():
+                content = decode_row(raw, path, line)
+                if not isinstance(content.get("id"), str):
+                    raise InputError("expected a JSON object with a text 'id'", path=path, row=line)
+                yield Row(line, offset, content)
+            offset += len(raw)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from judgekit.documents.lines import opened
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Head
 from judgekit.readers.files.columnar import columnar, is_columnar
-from judgekit.readers.files.jsonfile import Cursor, first_row, opened
+from judgekit.readers.files.jsonfile import Cursor, first_row
 from judgekit.readers.files.tables import table_of
 from judgekit.readers.formats import SHIPPED, added, format_named
 

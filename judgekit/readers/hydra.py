@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from judgekit.documents import read_yaml
+from judgekit.errors import InputError
+
 PRETRAINED = "model.model_args.pretrained_model_name_or_path"
 """The override that says which model was trained further, or evaluated."""
 
@@ -113,9 +116,7 @@ def _mapping(value: Any, key: str) -> Mapping[str, Any]:
 
 def _loaded(path: Path) -> Any:
     """What a YAML file holds; None where there is none, or none that can be read."""
-    import yaml
-
     try:
-        return yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError):
+        return read_yaml(path)
+    except InputError:
         return None

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from judgekit.documents.lines import decode_row, numbered, opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Place
 from judgekit.readers.detect import DamagedArchive, head
-from judgekit.readers.files.jsonfile import decode_row, first_character, numbered, opened
+from judgekit.readers.files.jsonfile import first_character
 from judgekit.readers.label_tools import answers, csv_sheet, tool_of
 from judgekit.readers.label_tools.base import Answer, LabelTool, NoLabel
 from judgekit.records import CANNOT_TELL, EvidenceRow, ItemRow, LabelRow, Record, Verdict, parse

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
+from judgekit.documents.lines import opened
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Source
 from judgekit.readers.detect import find, head, look
-from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.formats import format_named, hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.hydra import overrides

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from judgekit.documents import read_json, read_yaml
 from judgekit.errors import InputError
-from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.files.tables import table
 
 FIELDS = ("model", "method")
@@ -89,22 +88,10 @@ def _entries(path: Path) -> Iterable[tuple[int | None, str, Any]]:
                 raise InputError(f"no column 'run'; columns: {', '.join(said)}", path=path, row=1)
             yield row, said.pop("run"), said
         return
-    with opened(path) as file:
-        content = file.read()
-    try:
-        runs = json.loads(content) if path.suffix.lower() == ".json" else _yaml(content)
-    except ValueError as error:
-        raise InputError(f"cannot be read: {' '.join(str(error).split())}", path=path) from None
+    runs = (
+        read_json(path, "a names file") if path.suffix.lower() == ".json" else read_yaml(path, "a names file")
+    )
     if not isinstance(runs, dict):
         raise InputError("expected run -> {model, method}", path=path)
     for run, said in runs.items():
         yield None, str(run), said
-
-
-def _yaml(content: bytes) -> Any:
-    import yaml
-
-    try:
-        return yaml.safe_load(content)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from None

@@ -7,7 +7,6 @@ never told the labels of another rubric.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,11 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
-from judgekit.errors import ConfigError
+from judgekit.documents import read_text, read_yaml
+from judgekit.documents.lines import lines
+from judgekit.errors import ConfigError, InputError
 from judgekit.extensions import extensions
-from judgekit.records import Item, explain, parse
+from judgekit.records import Item, parse
 from judgekit.resources import data
 from judgekit.rubrics.role import Role
 from judgekit.rubrics.rubric import Rubric, RubricFile
@@ -41,7 +40,7 @@ def load_rubric(name_or_folder: str | Path) -> Rubric:
     if name in shipped_rubrics():
         return _shipped(name)
     if (folder / "rubric.yaml").is_file():
-        return _named_by_right(_read(folder), folder)
+        return _named_by_right(_read(folder).checked(), folder)
     if name in installed_rubrics():
         return _installed(name)
     known = ", ".join((*shipped_rubrics(), *installed_rubrics()))
@@ -82,7 +81,7 @@ def _shipped(name: str) -> Rubric:
 def _installed(name: str) -> Rubric:
     added = extensions("judgekit.rubrics")[name]
     folder: Traversable = added.load(Traversable)
-    found = _read(folder)
+    found = _read(folder).checked()
     if found.name != name:
         raise ConfigError(
             f"entry point '{name}' (judgekit.rubrics) of package {added.package}: its rubric.yaml says "
@@ -131,33 +130,24 @@ def _with_counts(file: RubricFile, other: RubricFile) -> tuple[Any, ...]:
 
 
 def _read(folder: Traversable) -> Rubric:
-    import yaml
-
-    try:
-        file = RubricFile.model_validate(yaml.safe_load((folder / "rubric.yaml").read_text("utf-8")))
-        template = (folder / "template.j2").read_text("utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(f"rubric folder {folder}: {error.filename} is missing") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{folder}/rubric.yaml is not YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise ConfigError(f"{folder}/rubric.yaml: {explain(error, RubricFile)}") from None
     examples = folder / "examples.jsonl"
-    rows = tuple(_examples(examples, file)) if examples.is_file() else ()
+    try:
+        file = parse(RubricFile, read_yaml(folder / "rubric.yaml"), path=folder / "rubric.yaml")
+        template = read_text(folder / "template.j2", "a template")
+        rows = tuple(_examples(examples, file)) if examples.is_file() else ()
+    except InputError as error:
+        raise ConfigError(str(error)) from None
     return Rubric(file, template, rows)
 
 
 def _examples(path: Traversable, file: RubricFile) -> Iterator[tuple[Item, str]]:
     names = {label.name for label in file.labels}
-    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if text.strip():
-            item = parse(Item, json.loads(text), path=path, line=line)
-            labels = {label.label for label in item.human}
-            if len(labels) != 1 or not labels <= names:
-                raise ConfigError(
-                    f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}"
-                )
-            yield item, labels.pop()
+    for line, row in lines(path):
+        item = parse(Item, row, path=path, line=line)
+        labels = {label.label for label in item.human}
+        if len(labels) != 1 or not labels <= names:
+            raise ConfigError(f"{path}:{line}: an example needs one label, one of {', '.join(sorted(names))}")
+        yield item, labels.pop()
 
 
 @lru_cache(maxsize=64)

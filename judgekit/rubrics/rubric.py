@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from jinja2 import Template, TemplateError
+from jinja2 import Template
 from pydantic import Field, model_validator
 
 from judgekit.errors import ConfigError
 from judgekit.records import Item, Record
 from judgekit.rubrics.fencing import fence
 from judgekit.rubrics.role import COUNTS, Role
-from judgekit.rubrics.sandbox import HopTexts, Sandbox
+from judgekit.rubrics.sandbox import HopTexts, Sandbox, rendered
 
 LETTERS = "ABCDEFGHIJ"
 ORDERS = (0, 1)
@@ -173,6 +173,19 @@ class Rubric:
         messages.append({"role": "user", "content": self._case(item, order)})
         return Prompt(tuple(messages), options)
 
+    def checked(self) -> Rubric:
+        """The same, after its template was found to hold both blocks, and its instruction was rendered.
+
+        Raises
+        ------
+        ConfigError
+            It does not hold them, or cannot be rendered.
+        """
+        if "item" not in self._compiled.blocks:
+            raise ConfigError(f"rubric '{self.name}', template.j2 has no block 'item'")
+        assert self._instructions
+        return self
+
     @cached_property
     def guidance(self) -> str:
         """What is asked, for people: the instruction without the options, and without what only a model needs told."""
@@ -231,16 +244,16 @@ class Rubric:
 
     @cached_property
     def _compiled(self) -> Template:
-        return _environment().from_string(self.template)
+        try:
+            return _environment().compiled(self.template)
+        except ConfigError as error:
+            raise ConfigError(f"rubric '{self.name}', template.j2: {error}") from None
 
     def _block(self, name: str, **values: Any) -> str:
         try:
-            block = self._compiled.blocks[name]
-            return "".join(block(self._compiled.new_context(values))).strip()
-        except KeyError:
-            raise ConfigError(f"rubric '{self.name}': template.j2 has no block '{name}'") from None
-        except TemplateError as error:
-            raise ConfigError(f"rubric '{self.name}', block '{name}': {error}") from None
+            return rendered(self._compiled, name, values).strip()
+        except ConfigError as error:
+            raise ConfigError(f"rubric '{self.name}', {error}") from None
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,6 @@ answered call. Until a run is finished its files carry the ending ``.part``, ``r
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from judgekit.documents import read_json
+from judgekit.documents.lines import decode_row, numbered, opened
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_evidence, read_verdicts
 from judgekit.records import EvidenceRow, Item, R, Verdict, parse, several
@@ -84,9 +85,9 @@ class RunFolder:
         if not path.is_file():
             return RunAbout()
         try:
-            found = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            raise InputError(f"not JSON ({error}); score the file again (--replace)", path=path) from None
+            found = read_json(path)
+        except InputError as error:
+            raise InputError(f"{error.what}; score the file again (--replace)", path=path) from None
         if not isinstance(found, dict) or found.get("schema") != SCHEMA:
             seen = found.get("schema") if isinstance(found, dict) else type(found).__name__
             raise InputError(f"expected an object with schema '{SCHEMA}', found {seen!r}", path=path)
@@ -170,11 +171,7 @@ class RunFolder:
     def _rows(self, kind: type[R], name: str) -> Iterator[R]:
         path = self.path / name
         for number, line in self._lines(name):
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise InputError(f"not JSON ({error})", path=path, row=number) from None
-            yield parse(kind, row, path=path, line=number)
+            yield parse(kind, decode_row(line, path, number), path=path, line=number)
 
     def _lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """The lines of a file that hold anything, with their numbers; at the end it is told from any other file."""
@@ -191,8 +188,8 @@ class RunFolder:
                 )
             return
         digest, rows = hashlib.sha256(), 0
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
+        with opened(path) as file:
+            for number, line in numbered(file, path):
                 if written is not None:
                     digest.update(line)
                 if line.strip():

@@ -122,7 +122,7 @@ def test_a_record_that_is_broken_is_one_line_and_one_that_cannot_be_written_is_n
     (folder / "people" / FILE).write_text("{\n")
     done = calibrate(folder)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert f"people/{FILE}:1: not a record of calibrations" in done.stderr
+    assert f"people/{FILE}:1: expected a JSON object a line" in done.stderr
     (folder / "people" / FILE).unlink()
     (folder / "people" / FILE).mkdir()
     assert not refused(calibrate(folder))

@@ -272,7 +272,7 @@ def test_plan_from_a_pilot(outputs: Path, tmp_path: Path) -> None:
         ("teirs: []\n", "teirs"),
         ("tiers: [{judge: lexicl}]\n", "unknown judge 'lexicl'.*lexical"),
         ("tiers: [{judge: openai, modle: x}]\n", "modle"),
-        ("tiers: [", "not YAML"),
+        ("tiers: [", "not a cascade file"),
         ("- 1\n", "mapping"),
     ],
 )

@@ -44,7 +44,7 @@ def test_what_fails_leaves_what_was_there(tmp_path: Path) -> None:
     before = (out / "README.md").read_text()
     with (run / "verdicts.jsonl").open("a") as file:
         file.write("{broken\n")
-    with pytest.raises(jk.JudgekitError, match=r"verdicts\.jsonl:5: not JSON"):
+    with pytest.raises(jk.JudgekitError, match=r"verdicts\.jsonl:5: expected a JSON object a line"):
         jk.export(run, out)
     assert (out / "README.md").read_text() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "set"]

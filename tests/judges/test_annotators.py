@@ -288,7 +288,7 @@ def test_a_tie_is_no_majority(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"id": "a"', r"x.jsonl:1: not JSON"),
+        ('{"id": "a"', r"x.jsonl:1: expected a JSON object a line"),
         ('{"id": "a", "question": "q", "output": "o"}', r"x.jsonl:1: an example needs labels among yes, no"),
         ('{"id": "a", "question": "q", "output": "o", "human": [{"label": "sure"}]}', "labels among yes, no"),
         (

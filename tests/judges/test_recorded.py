@@ -79,7 +79,7 @@ def test_evidence_under_another_rubric_is_missing(tmp_path: Path) -> None:
     [
         ([row("a"), row("a")], ["e.jsonl:2", "'a'", "line 1"]),
         ([row("a", tier="big")], ["no row has the tier 'small'", "big"]),
-        ([["a"]], ["e.jsonl:1", "'id'"]),
+        ([["a"]], ["e.jsonl:1", "one JSON object a line"]),
         ([], ["no row has the tier"]),
     ],
 )

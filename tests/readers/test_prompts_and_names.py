@@ -236,8 +236,8 @@ def test_a_names_file_says_whose_a_run_is(tmp_path, caplog, name, content):
         ("n.csv", "run,model\nx,m\nx,n\n", r"n\.csv:3: run 'x' stands twice"),
         ("n.json", '{"x": "m"}', r"n\.json: run 'x': expected model and method"),
         ("n.json", "[]", r"n\.json: expected run -> "),
-        ("n.json", "{", r"n\.json: cannot be read"),
-        ("n.yaml", "a: [", r"n\.yaml: cannot be read"),
+        ("n.json", "{", r"n\.json: not a names file"),
+        ("n.yaml", "a: [", r"n\.yaml:1: not a names file"),
         ("n.yaml", "{}", r"n\.yaml: no runs"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,11 +11,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from judgekit.documents.lines import lines
 from judgekit.errors import ConfigError, InputError
 from judgekit.records import Item, Record, parse
 from judgekit.rubrics import Rubric
 
 Shot = tuple[Item, str]
+
+MOST_ANNOTATORS = 1000
+"""Annotators of one judge, and examples of one annotator: each is a prompt an item, or a turn of one."""
 
 
 class Annotators(Record):
@@ -25,9 +28,9 @@ class Annotators(Record):
     Attributes
     ----------
     n : int
-        Annotators.
+        Annotators, 1,000 at most.
     k : int
-        Labeled examples before the question of each.
+        Labeled examples before the question of each, 1,000 at most.
     orders : {1, 2}
         1 asks in the order written; 2 also with options reversed (outputs of a pair swapped).
     stages : tuple[int | float, ...]
@@ -42,8 +45,8 @@ class Annotators(Record):
         A JSONL file of items with human labels; by default the rubric's own examples.
     """
 
-    n: int = Field(1, ge=1)
-    k: int = Field(0, ge=0)
+    n: int = Field(1, ge=1, le=MOST_ANNOTATORS)
+    k: int = Field(0, ge=0, le=MOST_ANNOTATORS)
     orders: Literal[1, 2] = 2
     stages: tuple[int | float, ...] = ()
     labels: Literal["majority", "individual"] = "majority"
@@ -87,17 +90,8 @@ def load_examples(rubric: Rubric, path: Path | None = None) -> list[Example]:
     if path is None:
         return [Example(item, {"": label}) for item, label in rubric.example_rows]
     examples: list[Example] = []
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the examples: {error}", path=path) from None
-    for line, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            item = parse(Item, json.loads(text), path=path, line=line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"not JSON: {error}", path=path, row=line) from None
+    for line, row in lines(path):
+        item = parse(Item, row, path=path, line=line)
         labels = {given.annotator: given.label for given in item.human if given.rubric in ("", rubric.name)}
         if not labels or set(labels.values()) - set(rubric.labels):
             raise InputError(f"an example needs labels among {', '.join(rubric.labels)}", path=path, row=line)

@@ -27,7 +27,7 @@ from judgekit.judges.annotators.judge import ModelJudge
 from judgekit.judges.annotators.panel import Panel
 from judgekit.judges.base import NOTHING, Answer, Ask, Need
 from judgekit.judges.elsewhere.opinion import Opinion, Unreadable, read, spelled
-from judgekit.judges.openai.worker_pool import WorkerPool
+from judgekit.judges.openai.worker_pool import MOST_AT_ONCE, WorkerPool
 from judgekit.judges.price import Price
 from judgekit.records import Item, Record
 from judgekit.rubrics import Prompt, Rubric
@@ -61,7 +61,7 @@ class Entry(Record):
     version: str = ""
     labels: dict[str, str] = Field(default_factory=dict)
     price: float | None = Field(None, ge=0)
-    max_concurrency: int | None = Field(None, ge=1)
+    max_concurrency: int | None = Field(None, ge=1, le=MOST_AT_ONCE)
     examples: Path | None = None
 
     @field_validator("labels", mode="before")

@@ -13,11 +13,16 @@ from judgekit.errors import ConfigError
 from judgekit.judges.openai.endpoint import Endpoint
 from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys
 from judgekit.judges.openai.throttle import Throttle
+from judgekit.judges.openai.worker_pool import MOST_AT_ONCE
 from judgekit.judges.price import Price
 from judgekit.judges.verdicts import THINKING_END
 from judgekit.records import Record
 
 THINKING_TOKENS = 4096
+MOST_SAMPLES = 1000
+"""Sampled answers to one prompt: a share of them is then told to three digits."""
+LONGEST_TIMEOUT = 86_400.0
+"""Seconds of the longest time-out for one request: a day."""
 
 _CREDENTIAL = re.compile(r"(x-)?(api-?key|authorization|(access-|auth-|bearer-)?token|password|secret)")
 
@@ -70,16 +75,16 @@ class Settings(Record):
     base_url: str | tuple[str, ...] = OPENAI
     api_key_env: str | tuple[str, ...] | None = None
     top_logprobs: int = Field(20, ge=1)
-    samples: int | None = Field(None, ge=2)
+    samples: int | None = Field(None, ge=2, le=MOST_SAMPLES)
     max_tokens: int | None = Field(None, ge=1)
     thinking: Literal["off", "skip"] = "off"
     thinking_end: str = THINKING_END
     reasoning_effort: str | None = None
     extra_body: dict[str, Any] = Field(default_factory=dict)
-    timeout: float = Field(60.0, gt=0)
+    timeout: float = Field(60.0, gt=0, le=LONGEST_TIMEOUT)
     retries: int = Field(6, ge=0)
     patience: float = Field(120.0, ge=0)
-    max_concurrency: int = Field(64, ge=1)
+    max_concurrency: int = Field(64, ge=1, le=MOST_AT_ONCE)
     batch_size: int = Field(32, ge=1)
     rpm: float | None = Field(None, gt=0)
     tpm: float | None = Field(None, gt=0)

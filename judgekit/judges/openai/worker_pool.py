@@ -9,6 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from judgekit.errors import ConfigError
 
+MOST_AT_ONCE = 10_000
+"""Jobs under way at once: each holds a connection, of which a process has some ten thousand."""
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 

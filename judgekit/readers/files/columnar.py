@@ -44,6 +44,7 @@ def rows_of(batches: Iterable[Any], path: Path) -> Iterator[tuple[int, dict[str,
     index = 0
     try:
         for batch in batches:
+            batch.validate(full=True)  # or what the file says of lengths and offsets leads anywhere in memory
             for start in range(0, batch.num_rows, _ROWS):
                 for row in batch.slice(start, _ROWS).to_pylist():
                     yield index, row

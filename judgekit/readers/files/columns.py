@@ -28,7 +28,7 @@ def _outline(cursor: Cursor, depth: int, keys: Keys, found: dict[Keys, int]) -> 
         found[keys] = cursor.offset
         cursor.skip(1)
         return
-    for key in cursor.children():
+    for key in cursor.fields():
         _outline(cursor, depth, (*keys, key), found)
 
 

@@ -9,92 +9,27 @@ from __future__ import annotations
 
 import codecs
 import json
-import math
 from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
+from judgekit.documents import LARGEST
+from judgekit.documents.jsontext import BLANKS, MOST, Undecodable, is_too_much, lowered, scan
+from judgekit.documents.lines import decode_row, lines_of, opened, told
+from judgekit.documents.lines import lines as lines
 from judgekit.errors import InputError
 
 CHUNK = 1 << 16
 FIRST_LINE = 1 << 22
 """Bytes within which the first row of a JSONL file is expected to end."""
-LONGEST = 1 << 26
-"""Bytes of the longest line, cell or JSON value that is read: a row is held whole, so its length must have an end."""
-_BLANKS = " \t\r\n"
 _NEAR_END = 12
 """Characters from the end within which a syntax error may mean that a token goes on in the next chunk."""
-
-
-class NotFinite(ValueError):
-    """A number that is NaN or infinite."""
-
-
-def _constant(text: str) -> NoReturn:
-    raise NotFinite(f"found {text}, expected a finite number (or null where there is none)")
-
-
-def _float(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        _constant(text)
-    return value
-
-
-_STRICT = json.JSONDecoder(parse_constant=_constant, parse_float=_float)
-_LENIENT = json.JSONDecoder()
-
-
-def _path_of_not_finite(value: Any) -> list[str]:
-    """The keys that lead to the first number of a decoded value that is not finite."""
-    children = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
-    for key, child in children:
-        if isinstance(child, float) and not math.isfinite(child):
-            return [str(key)]
-        if inner := _path_of_not_finite(child):
-            return [str(key), *inner]
-    return []
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
-    """A file opened for reading bytes; a missing or unreadable one is an :class:`InputError`."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from None
-    with file:
-        yield file
 
 
 def first_character(file: BinaryIO) -> bytes:
     """The first character that is not blank, by which JSON is told from a table; empty where there is none."""
     file.seek(0)
     return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-
-
-def numbered(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file with their 1-based numbers.
-
-    Raises
-    ------
-    InputError
-        A line is longer than :data:`LONGEST`.
-    """
-    line = 0
-    while raw := file.readline(LONGEST + 1):
-        line += 1
-        if len(raw) > LONGEST:
-            raise InputError(
-                f"the line is longer than {LONGEST >> 20} MB; is the file cut into lines, one row each?",
-                path=path,
-                row=line,
-            )
-        yield line, raw
 
 
 class Cursor:
@@ -124,7 +59,7 @@ class Cursor:
         finite: bool = True,
     ) -> None:
         self._file, self._path, self._keys = file, path, list(keys)
-        self._decode = (_STRICT if finite else _LENIENT).raw_decode
+        self._finite = finite
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text, self._at, self._ended = "", 0, False
         self._bytes_before = self._read_to = offset
@@ -144,7 +79,7 @@ class Cursor:
     def peek(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
         while True:
-            while self._at < len(self._text) and self._text[self._at] in _BLANKS:
+            while self._at < len(self._text) and self._text[self._at] in BLANKS:
                 self._at += 1
             if self._at < len(self._text) or self._ended:
                 return self._text[self._at : self._at + 1]
@@ -162,21 +97,12 @@ class Cursor:
             raise self.error("the file ends where a value was expected (cut off?)")
         while True:
             try:
-                value, end = self._decode(self._text, self._at)
+                value, end = scan(self._text, self._at, finite=self._finite)
             except json.JSONDecodeError as error:
                 if not self._may_go_on(error):
                     raise self._malformed(error) from None
-            except NotFinite as error:
-                try:
-                    where = _path_of_not_finite(_LENIENT.raw_decode(self._text, self._at)[0])
-                except json.JSONDecodeError:
-                    where = []
-                    if not self._ended:
-                        self._more()
-                        continue
-                raise self.error(str(error), *where) from None
-            except (ValueError, RecursionError) as error:
-                raise self.error(f"cannot be decoded: {error}") from None
+            except Undecodable as error:
+                raise self.error(error.what, *error.keys) from None
             else:
                 if end + 2 < len(self._text) or self._ended:  # else a number may go on: 1 | 1. | 1e+
                     self._at = end
@@ -187,7 +113,7 @@ class Cursor:
         """Step through an object's keys or a list's indices; read or skip each value before the next step."""
         opening = self.peek()
         if opening not in ("{", "["):
-            raise self.error(f"expected an object or a list, found {_told(self.value())}")
+            raise self.error(f"expected an object or a list, found {told(self.value())}")
         closing = "}" if opening == "{" else "]"
         self._at += 1
         index = 0
@@ -205,6 +131,15 @@ class Cursor:
             self._keys.pop()
             index += 1
         self._at += 1
+
+    def fields(self) -> Iterator[str]:
+        """The same of an object of few keys, each of which it must have once."""
+        seen: set[str] = set()
+        for key in self.children():
+            if key in seen:
+                raise self.error("stands twice; nobody knows which is meant")
+            seen.add(key)
+            yield key
 
     def skip(self, depth: int = 0) -> None:
         """Read past the next value, ``depth`` levels of it piece by piece, checking that it is sound."""
@@ -238,14 +173,16 @@ class Cursor:
         if error.msg.startswith("Unterminated") or not self._text[error.pos :].strip():
             return self._cut()
         found = self._text[error.pos : error.pos + 20]
-        return self.error(f"malformed JSON: {error.msg[:1].lower()}{error.msg[1:]} at {found!r}")
+        return self.error(f"malformed JSON: {lowered(error.msg)} at {found!r}")
 
     def _more(self) -> None:
         """Drop what was read, append the next chunk (doubled while one value goes on: decoding stays linear)."""
         self._bytes_before += len(self._text[: self._at].encode())
         self._text, self._at = self._text[self._at :], 0
-        if len(self._text) > LONGEST:
-            raise self.error(f"a value is longer than {LONGEST >> 20} MB")
+        if len(self._text) > LARGEST:
+            raise self.error(f"a value is longer than {LARGEST >> 20} MB")
+        if is_too_much(self._text):
+            raise self.error(f"one value holds more than {MOST:,}")
         self._file.seek(self._read_to)
         raw = self._file.read(max(CHUNK, len(self._text)))
         try:
@@ -258,37 +195,6 @@ class Cursor:
         self._ended = not raw
 
 
-def _told(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
-
-
-def decode_row(raw: bytes, path: Path, line: int, *, finite: bool = True) -> dict[str, Any]:
-    """Decode one line of JSONL, which must be an object."""
-    try:
-        text = raw.decode("utf-8-sig" if line == 1 else "utf-8")
-        row = (_STRICT if finite else _LENIENT).decode(text.strip(_BLANKS))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"not UTF-8 at byte {error.start} of the line; save the file as UTF-8", path=path, row=line
-        ) from None
-    except json.JSONDecodeError as error:
-        cut = "" if raw.endswith(b"\n") else " (cut off?)"
-        raise InputError(
-            f"expected a JSON object a line: {error.msg[:1].lower()}{error.msg[1:]}, column {error.colno}{cut}",
-            path=path,
-            row=line,
-        ) from None
-    except NotFinite as error:
-        where = ".".join(_path_of_not_finite(_LENIENT.decode(text.strip(_BLANKS))))
-        raise InputError(f"{where}: {error}", path=path, row=line) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"cannot be decoded: {error}", path=path, row=line) from None
-    if not isinstance(row, dict):
-        raise InputError(f"expected one JSON object a line, found {_told(row)}", path=path, row=line)
-    return row
-
-
 def first_row(file: BinaryIO, path: Path, *, finite: bool = True) -> dict[str, Any] | None:
     """The object on the first line, None where that line is not one whole object."""
     file.seek(0)
@@ -297,20 +203,6 @@ def first_row(file: BinaryIO, path: Path, *, finite: bool = True) -> dict[str, A
         return decode_row(raw, path, 1, finite=finite)
     except InputError:
         return None
-
-
-def lines(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a JSONL file with their 1-based line numbers; blank lines are passed over."""
-    with opened(path) as file:
-        yield from lines_of(file, path, finite=finite)
-
-
-def lines_of(file: BinaryIO, path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The same of a file that is open."""
-    file.seek(0)
-    for line, raw in numbered(file, path):
-        if raw.strip():
-            yield line, decode_row(raw, path, line, finite=finite)
 
 
 def rows(path: Path, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -328,6 +220,6 @@ def rows_of(file: BinaryIO, path: Path, *, finite: bool = True) -> Iterator[tupl
     for key in cursor.children():
         row = cursor.value()
         if not isinstance(row, dict):
-            raise cursor.error(f"expected an object, found {_told(row)}")
+            raise cursor.error(f"expected an object, found {told(row)}")
         yield int(key), row
     cursor.finish()

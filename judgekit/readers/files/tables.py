@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from judgekit.documents import LARGEST
+from judgekit.documents.lines import numbered, opened
 from judgekit.errors import InputError
-from judgekit.readers.files.jsonfile import FIRST_LINE, LONGEST, numbered, opened
+from judgekit.readers.files.jsonfile import FIRST_LINE
 
 _DELIMITERS = ",\t;"
 
@@ -32,7 +34,7 @@ def table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def table_of(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """The same of a file that is open."""
-    csv.field_size_limit(LONGEST)
+    csv.field_size_limit(LARGEST)
     file.seek(0)
     delimiter = _delimiter(file.readline(FIRST_LINE))
     file.seek(0)
@@ -57,7 +59,7 @@ def table_of(file: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]
     except csv.Error as error:
         said = str(error)
         if "field limit" in said:
-            said = f"a cell is longer than {LONGEST >> 20} MB; does a quotation mark have no end?"
+            said = f"a cell is longer than {LARGEST >> 20} MB; does a quotation mark have no end?"
         raise InputError(f"malformed CSV: {said}", path=path, row=reader.line_num) from None
 
 

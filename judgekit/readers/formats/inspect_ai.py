@@ -13,14 +13,17 @@ import logging
 import math
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from judgekit.documents import LARGEST
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Source, require, texts, whole
-from judgekit.readers.files.jsonfile import LONGEST, Cursor, opened
+from judgekit.readers.files.jsonfile import Cursor
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 
@@ -138,13 +141,13 @@ def _references(row: Mapping[str, Any], path: Path, place: str) -> tuple[str, ..
 
 
 def _choices(row: Mapping[str, Any]) -> list[str]:
-    return [str(choice) for choice in row.get("choices") or ()]
+    return [str(choice) for choice in _listed(row.get("choices"))]
 
 
 def _output(row: Mapping[str, Any], path: Path, place: str) -> str:
     output = require(row, "output", path, place)
     said = _mapping(output).get("completion")
-    if not said and (answers := _mapping(output).get("choices")):
+    if not said and (answers := _listed(_mapping(output).get("choices"))):
         said = _content(_mapping(_mapping(answers[0]).get("message")).get("content"))
     if not isinstance(said, str | None):
         raise InputError("key 'output': expected a completion", path=path, row=place)
@@ -155,7 +158,9 @@ def _content(content: Any) -> Any:
     """The text of a message, whose content may be in parts."""
     if not isinstance(content, list):
         return content
-    return "\n".join(str(part["text"]) for part in map(_mapping, content) if part.get("type") == "text")
+    return "\n".join(
+        str(part.get("text", "")) for part in map(_mapping, content) if part.get("type") == "text"
+    )
 
 
 def _attached(text: str, row: Mapping[str, Any]) -> str:
@@ -187,6 +192,10 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def samples(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     """Every sample of a log: its place, what the log says of the whole (``eval``), and what is read of the sample."""
     run: Mapping[str, Any] = {}
@@ -204,17 +213,23 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield from _parts(Cursor(file, path, finite=False), samples=True)
             return
         archive = _archive(file, path)
-        whole_log = next(name for name in (_HEADER, _START) if name in archive.namelist())
+        names = archive.namelist()
+        if _HEADER not in names and _START not in names:
+            raise InputError(f"no log of inspect-ai: the archive has no {_HEADER}", path=path)
+        name, times = Counter(names).most_common(1)[0]
+        if times > 1:
+            raise InputError("stands twice in the archive; nobody knows which is meant", path=path, row=name)
+        whole_log = _HEADER if _HEADER in names else _START
         with _member(archive, file, path, whole_log) as member:
             yield from _parts(Cursor(member, path, keys=(whole_log,), finite=False), samples=False)
-        for name in dict.fromkeys(archive.namelist()):
+        for name in names:
             if name.startswith(_SAMPLES) and name.endswith(".json"):
                 with _member(archive, file, path, name) as member:
                     yield name, _sample(Cursor(member, path, keys=(name,), finite=False))
 
 
 def _parts(cursor: Cursor, *, samples: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for key in cursor.children():
+    for key in cursor.fields():
         if key == "eval":
             yield key, _mapping(cursor.value())
         elif key == "samples" and samples:
@@ -226,7 +241,7 @@ def _parts(cursor: Cursor, *, samples: bool) -> Iterator[tuple[str, Mapping[str,
 
 def _sample(cursor: Cursor) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for key in cursor.children():
+    for key in cursor.fields():
         if key in _KEYS:
             found[key] = cursor.value()
         else:
@@ -266,8 +281,8 @@ def _member(archive: zipfile.ZipFile, raw: BinaryIO, path: Path, name: str) -> I
             with archive.open(info) as member:
                 yield cast(BinaryIO, _Forward(member))
             return
-        if info.compress_size > LONGEST:
-            raise InputError(f"the sample is longer than {LONGEST >> 20} MB", path=path, row=name)
+        if info.compress_size > LARGEST:
+            raise InputError(f"the sample is longer than {LARGEST >> 20} MB", path=path, row=name)
         raw.seek(info.header_offset)
         name_length, extra_length = _LOCAL_HEADER.unpack(raw.read(_LOCAL_HEADER.size))
         raw.seek(name_length + extra_length, 1)
@@ -287,7 +302,7 @@ def _metrics(path: Path) -> dict[str, float | None]:
             with _member(archive, file, path, _HEADER) as member:
                 results = _results(Cursor(member, path, keys=(_HEADER,), finite=False))
     found: dict[str, float | None] = {}
-    for score in map(_mapping, _mapping(results).get("scores") or ()):
+    for score in map(_mapping, _listed(_mapping(results).get("scores"))):
         for name, metric in _mapping(score.get("metrics")).items():
             value = _mapping(metric).get("value")
             if isinstance(value, int | float):
@@ -296,7 +311,7 @@ def _metrics(path: Path) -> dict[str, float | None]:
 
 
 def _results(cursor: Cursor) -> Any:
-    for key in cursor.children():
+    for key in cursor.fields():
         if key == "results":
             return cursor.value()
         if key == "samples":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from judgekit.documents.lines import lines
 from judgekit.readers.base import Counts, Format, Head, Source, whole
-from judgekit.readers.files.jsonfile import lines
 from judgekit.readers.formats.samples import has_samples
 from judgekit.records import Item, parse
 

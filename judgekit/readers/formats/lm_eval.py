@@ -21,10 +21,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from judgekit.documents.lines import lines_of, opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Place, Row, Source, require, whole
 from judgekit.readers.files.columns import Column, outline
-from judgekit.readers.files.jsonfile import first_row, lines_of, opened
+from judgekit.readers.files.jsonfile import first_row
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 

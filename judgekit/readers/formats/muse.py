@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from judgekit.documents.lines import opened
 from judgekit.readers.base import Format, Head, Source, measured, number, text, texts
-from judgekit.readers.files.jsonfile import Cursor, opened, rows
+from judgekit.readers.files.jsonfile import Cursor, rows
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item
 
@@ -52,7 +53,7 @@ def _metrics(path: Path) -> dict[str, float | None]:
         return {}
     with opened(totals) as file:
         cursor = Cursor(file, totals)
-        return {key: number(cursor.value(), key, totals, key) for key in cursor.children()}
+        return {key: number(cursor.value(), key, totals, key) for key in cursor.fields()}
 
 
 FORMAT = Format("muse", "MUSE history.json, with out.json beside it", _matches, _read, _metrics)

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Place, Source, measured, number, numbers, text, texts
 from judgekit.readers.files.columns import Column, Keys, outline
-from judgekit.readers.files.jsonfile import Cursor, opened
+from judgekit.readers.files.jsonfile import Cursor
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 
@@ -96,6 +97,7 @@ def _read(source: Source) -> Iterator[Item]:
         tables = {
             keys[0]: _Table(keys, at) for keys, at in present.items() if len(keys) == 2 and keys[1] in ROWS
         }
+        _check_whole(present, tables, path)
         with_texts = [
             table
             for name, table in tables.items()
@@ -110,10 +112,22 @@ def _read(source: Source) -> Iterator[Item]:
             yield from _metric(source, file, tables, table)
 
 
+def _check_whole(present: Mapping[Keys, int], tables: Mapping[str, _Table], path: Path) -> None:
+    """Raise an ``InputError`` where a metric of texts has no rows, whose outputs would be left out without a word."""
+    for metric in dict.fromkeys(keys[0] for keys in present):
+        if _TEXT_METRIC.search(metric) and not _REPEATS.search(metric) and metric not in tables:
+            raise InputError(
+                f"expected its rows under '{ROWS[0]}'; evaluate again, or take the metric out of the file",
+                path=path,
+                row=metric,
+            )
+
+
 def _metric(source: Source, file: BinaryIO, tables: Mapping[str, _Table], table: _Table) -> Iterator[Item]:
     path, metric = source.path, table.keys[0]
     siblings = [(Column(file, path, *tables[name]), names) for name, names in _joins(metric, tables).items()]
     column = Column(file, path, *table)
+    index = None
     for index, row in column:
         place = column.place(index)
         fields = fields_of(metric, index, row, path, place)
@@ -121,6 +135,8 @@ def _metric(source: Source, file: BinaryIO, tables: Mapping[str, _Table], table:
         for sibling, names in siblings:
             recorded |= _numbers(sibling, index, names, path)
         yield source.item(place, **fields, recorded=recorded)
+    if index is None:
+        raise InputError("no items under this metric", path=path, row=".".join(table.keys))
 
 
 def fields_of(metric: str, index: str, row: Any, path: Path, place: Place) -> dict[str, Any]:
@@ -164,7 +180,7 @@ def _metrics(path: Path) -> dict[str, float | None]:
         return found
     with opened(summary) as file:
         cursor = Cursor(file, summary)
-        totals = {key: number(cursor.value(), key, summary, key) for key in cursor.children()}
+        totals = {key: number(cursor.value(), key, summary, key) for key in cursor.fields()}
         cursor.finish()
     return totals | found
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Place, Row, Source, require, text
-from judgekit.readers.files.jsonfile import first_character, opened, rows_of
+from judgekit.readers.files.jsonfile import first_character, rows_of
 from judgekit.readers.files.tables import table_of
 from judgekit.records import Item, Recorded
 

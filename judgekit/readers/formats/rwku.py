@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Source, number, text, texts
 from judgekit.readers.files.columns import Column, outline
-from judgekit.readers.files.jsonfile import Cursor, opened
+from judgekit.readers.files.jsonfile import Cursor
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 
@@ -67,7 +68,7 @@ def _metrics(path: Path) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     with opened(path) as file:
         cursor = Cursor(file, path)
-        for key in cursor.children():
+        for key in cursor.fields():
             if cursor.peek() in ("{", "["):
                 cursor.skip(1)
             else:

@@ -15,11 +15,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from judgekit.documents.lines import opened
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Counts, Format, Head, Place, Row, Source, whole
 from judgekit.readers.files.columnar import columnar, is_columnar
 from judgekit.readers.files.columns import Column, outline
-from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, opened, rows_of
+from judgekit.readers.files.jsonfile import Cursor, first_character, first_row, rows_of
 from judgekit.readers.files.tables import table_of
 from judgekit.readers.settings import is_number, is_settings
 from judgekit.records import Item

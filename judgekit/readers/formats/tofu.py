@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Source, numbers, whole
 from judgekit.readers.files.columns import Column, Keys, outline
-from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.prompts import bare_question
 from judgekit.records import Item, Recorded
 
@@ -61,6 +61,9 @@ def _read(source: Source) -> Iterator[Item]:
         present = outline(file, path)
         if not any(keys[1:] == (_TEXTS,) for keys in present):  # the file is one section
             present = outline(file, path, depth=1)
+        for name in dict.fromkeys(keys[0] for keys in present if len(keys) < 2 or keys[1] != _TEXTS):
+            if name.removesuffix(".json") in SPLITS and (name, _TEXTS) not in present:
+                raise InputError(f"a section without '{_TEXTS}', the model's outputs", path=path, row=name)
         sections = [keys[:-1] for keys in present if keys[-1] == _TEXTS]
         if not sections:
             raise InputError(f"no section holds '{_TEXTS}', the model's outputs", path=path)
@@ -77,6 +80,7 @@ def _section(source: Source, section: Keys, columns: dict[str, Column]) -> Itera
     split = SPLITS.get(name, name)
     outputs = columns.pop(_TEXTS)
     known = {name: columns[key] for key, name in _NAMES.items() if key in columns}
+    index = None
     for index, row in outputs:
         place = outputs.place(index)
         question, output, reference = _texts(row, path, place)
@@ -90,6 +94,8 @@ def _section(source: Source, section: Keys, columns: dict[str, Column]) -> Itera
             recorded=_recorded(known, index, path)
             | ({"original_output": whole(row[3])} if len(row) == 4 else {}),
         )
+    if index is None:
+        raise InputError("no items in this section", path=path, row=".".join(outputs.keys))
 
 
 def _texts(row: Any, path: Path, place: str) -> tuple[str, str, str]:

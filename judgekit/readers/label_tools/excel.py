@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Head, Place, Row
 from judgekit.readers.files.cells import MOST, as_text, fitting, is_cut, unescaped, warn_of_cuts, workbooks
-from judgekit.readers.files.jsonfile import opened
 from judgekit.readers.files.tables import no_name_twice
 from judgekit.readers.label_tools import sheet
 from judgekit.readers.label_tools.base import LABEL, Asked, LabelTool

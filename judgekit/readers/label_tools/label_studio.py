@@ -11,9 +11,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from judgekit.display import printable
+from judgekit.documents.lines import opened
 from judgekit.errors import InputError
 from judgekit.readers.base import Head, Place, Row, require
-from judgekit.readers.files.jsonfile import first_character, opened, rows
+from judgekit.readers.files.jsonfile import first_character, rows
 from judgekit.readers.files.tables import table
 from judgekit.readers.label_tools.base import (
     ITEM_ID,

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from judgekit.documents.lines import lines
 from judgekit.errors import InputError
 from judgekit.readers.base import Head, Place, Row, number
-from judgekit.readers.files.jsonfile import lines
 from judgekit.readers.label_tools.base import (
     ITEM_ID,
     NOTE,

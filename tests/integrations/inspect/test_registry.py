@@ -132,7 +132,7 @@ def test_the_task_of_the_page_runs(folder: Path) -> None:
             "-S rubric=forgetting -S calibration=nothing.json",
             "judgekit: nothing.json: not a calibration file",
         ),
-        ("-S cascade=nothing.yaml", "judgekit: nothing.yaml: cannot read the cascade file"),
+        ("-S cascade=nothing.yaml", "judgekit: nothing.yaml: not a cascade file: No such file"),
     ],
 )
 def test_what_is_wrong_is_said_without_a_traceback(options: str, said: str, folder: Path) -> None:

@@ -183,7 +183,7 @@ def test_a_session_serves_one_loop_and_ends_with_it(tmp_path: Path, monkeypatch:
     [
         ({"rubric": "nothing"}, "no rubric 'nothing'"),
         ({"calibration": "missing[x].json"}, r"missing\\\[x\].json: not a calibration file"),
-        ({"cascade": "missing.yaml"}, "missing.yaml: cannot read the cascade file"),
+        ({"cascade": "missing.yaml"}, "missing.yaml: not a cascade file: No such file"),
     ],
 )
 def test_an_option_that_is_wrong_is_one_line_before_anything_is_asked(

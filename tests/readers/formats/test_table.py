@@ -13,7 +13,6 @@ import pytest
 
 from judgekit import api, readers
 from judgekit.errors import JudgekitError
-from judgekit.readers.files import jsonfile
 from judgekit.validation import examine
 
 ROWS: list[dict[str, Any]] = [
@@ -228,8 +227,8 @@ def test_numbers_of_columns_that_are_not_read_may_be_nan_and_answers_may_be_numb
 def test_what_is_too_long_is_named_and_never_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, start: str, expected: str
 ) -> None:
-    monkeypatch.setattr(jsonfile, "LONGEST", 1 << 20)
-    monkeypatch.setattr("judgekit.readers.files.tables.LONGEST", 1 << 20)
+    for module in ("documents.lines", "readers.files.jsonfile", "readers.files.tables"):
+        monkeypatch.setattr(f"judgekit.{module}.LARGEST", 1 << 20)
     path = tmp_path / name
     lines = "a cell" in expected  # in quotation marks, over many lines
     path.write_text(start + ("word " * 100 + "\n" if lines else "word " * 100) * 8000)

@@ -85,7 +85,7 @@ def test_columns_in_different_order_are_joined_by_index(tmp_path):
             "avg_gt_loss.1: found NaN, expected a finite",
         ),
         (lambda t: t["average_perturb_loss"].update({"0": [1, float("inf")]}), "0.1: found Infinity"),
-        (lambda t: t.pop("generated_text"), "no section holds 'generated_text'"),
+        (lambda t: t.pop("generated_text"), "a section without 'generated_text'"),
     ],
 )
 def test_a_broken_value_is_named(tmp_path, change, expected):
