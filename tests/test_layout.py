@@ -23,7 +23,17 @@ MODULES = sorted(
 )
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("**/*.py"))
 
-ACROSS = {"docs", "fuzz", "invariance", "promises", "engine", "systems", "security", "extensions", "packaging"}
+ACROSS = {
+    "docs",
+    "fuzz",
+    "invariance",
+    "promises",
+    "engine",
+    "systems",
+    "security",
+    "extensions",
+    "packaging",
+}
 """Folders of what no one module answers for: kept promises, changed files, real engines, other systems, hostile input, other packages, what is installed."""
 
 THROUGH = {

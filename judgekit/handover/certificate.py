@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from judgekit.calibration.origin import Source
 from judgekit.calibration.record import UNPROMISED, Calibration
+from judgekit.documents import read_json
 from judgekit.errors import InputError, JudgekitError
 from judgekit.handover.again import Again, NoPool, Sources, again, plain, same_decisions
 from judgekit.handover.compare import Difference, differences
@@ -72,16 +72,7 @@ def read_certificate(path: Path) -> Calibration:
         No calibration file of judgekit; or a key stands twice in it, of which programs read one or the other.
     """
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        if twice := [key for key in keys if keys.count(key) > 1]:
-            raise InputError(f"the key '{twice[0]}' stands twice in one object", path=path)
-        return dict(pairs)
-
-    try:
-        row = json.loads(path.read_text("utf-8"), object_pairs_hook=once)
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"not a calibration file: {error}", path=path) from None
+    row = read_json(path, "a calibration file")
     if not (isinstance(row, dict) and str(row.get("schema", "")).startswith(KIND)):
         raise InputError(f"no certificate of judgekit: its schema is not {KIND}…", path=path)
     return Calibration.load(path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import is_zipfile
 
+from judgekit.documents import read_json
 from judgekit.errors import ConfigError, InputError
 from judgekit.handover.about import ABOUT, BundleAbout
 from judgekit.handover.archive import manifest_part, opened
@@ -76,12 +76,12 @@ def _zip(path: Path) -> list[Verification]:
 def _bundle(folder: Path, zipped: Path | None = None) -> list[Verification]:
     """Every certificate of an unpacked bundle."""
     said = zipped or folder
+    if not (folder / ABOUT).is_file():
+        raise InputError(f"no bundle: it holds no {ABOUT}", path=said)
     try:
-        row = json.loads((folder / ABOUT).read_text("utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"no bundle: it holds no {ABOUT}", path=said) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{ABOUT} is not JSON ({error})", path=said) from None
+        row = read_json(folder / ABOUT)
+    except InputError as error:
+        raise InputError(f"{ABOUT} is {error.what}", path=said) from None
     about = parse(BundleAbout, row, path=said)
     about.check_inside(folder)
     files = manifest_part(folder)

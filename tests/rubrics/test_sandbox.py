@@ -89,7 +89,12 @@ def test_what_a_template_needs_it_may() -> None:
     {%- for letter in letters %} {{ letter ~ "!" }}{% endfor %}{% else %}none{% endfor %}
     {{- references[0] if references else "-" }} {{ references | join(" | ") }} {{ question | trim | default("") }}
     {%- raw %}{{ x }}{% endraw %}{% endblock %}"""
-    values = {"hops": (HopTexts("q", "r", ""),), "letters": "AB", "references": ITEM.references, "question": " Who? "}
+    values = {
+        "hops": (HopTexts("q", "r", ""),),
+        "letters": "AB",
+        "references": ITEM.references,
+        "question": " Who? ",
+    }
     assert rendered(Sandbox().compiled(text), "item", values) == "2. Q A! B!Ann Ann | A. Lee Who?{{ x }}"
 
 
