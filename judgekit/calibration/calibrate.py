@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from judgekit import trust
+from judgekit.calibration.doubts import doubts
 from judgekit.calibration.evidence_table import judge_names
 from judgekit.calibration.further import further
 from judgekit.calibration.grounds import Grounds
@@ -42,6 +43,7 @@ def calibrate(
     earlier: Sequence[Try | Calibration] = (),
     pools: Sequence[Pool] = (),
     outlook: bool = False,
+    doubt: bool = False,
 ) -> Calibration:
     """Certify a policy from evidence rows with human labels.
 
@@ -90,6 +92,8 @@ def calibrate(
         labels then certify nothing. Labels from pools that are no fair draw of all items never do.
     outlook : bool
         Whether to say what further labels are likely to buy, which takes longer than all the rest.
+    doubt : bool
+        Whether to say what speaks against the labels (:mod:`judgekit.calibration.doubts`).
 
     Raises
     ------
@@ -147,6 +151,7 @@ def calibrate(
         tries=(*others, grounds.this),
         diagnosis=diagnosis,
         outlook=further(grounds) if outlook else None,
+        doubts=doubts(grounds, policy) if doubt else (),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from judgekit import __version__, trust
 from judgekit.calibration import tries
 from judgekit.calibration.calibrate import calibrate as certify
+from judgekit.calibration.doubts import further_draws
 from judgekit.calibration.draw import draw as drawn_from
 from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.calibration.frontier import Frontier
@@ -22,12 +24,16 @@ from judgekit.calibration.people_table import said_in
 from judgekit.calibration.pool import Pool, pool_file, pools_beside
 from judgekit.calibration.progress import Asking
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.repeats import texts_of, without_repeats
+from judgekit.display import some
 from judgekit.errors import ConfigError, InputError, renamed
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, several
 from judgekit.rubrics import labels_of, load_rubric
-from judgekit.runs.folder import Paths, examples, finished, is_unfinished, paths
+from judgekit.runs.folder import Paths, RunFolder, examples, finished, is_unfinished, paths
 from judgekit.runs.folder import evidence as evidence_of
+
+_LOG = logging.getLogger(__name__)
 
 
 @renamed(by="group_by", budget="max_mean_cost")
@@ -59,6 +65,7 @@ def calibrate(
         Those that labels were asked from and that do not stand beside the label files.
     """
     rows, given_options, given = gather(evidence, rubric, labels, exclude, options)
+    rows, repeats = distinct(rows, _files(evidence))
     name = rows[0].rubric if rows else ""
     if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
         raise ConfigError(
@@ -72,7 +79,7 @@ def calibrate(
     drawn += pools_beside(paths(labels)) if labels else []
     given_options |= {"agreement": agreement, "delta": delta}
     known: list[Any] = [*tries.remembered(folders), *made]
-    calibration = certify(rows, outlook=True, earlier=known, pools=drawn, **given_options)
+    calibration = certify(rows, outlook=True, doubt=True, earlier=known, pools=drawn, **given_options)
     beside = {
         "people_summary": people_of(rows, given, drawn),
         "origin": Origin.of(
@@ -84,11 +91,20 @@ def calibrate(
             options=given_options,
             exclude=several(exclude),
         ),
+        "doubts": (*of_files(repeats, given), *calibration.doubts),
+        "drawn_before": further_draws(
+            calibration.tries[-1], tries.remembered(_runs(_files(evidence))), calibration.tries[:-1]
+        ),
+        "annotators": len(annotators(rows)),
         "made": date.today().isoformat(),
         "version": __version__,
     }
     calibration = calibration.model_copy(update=beside)
-    tries.remember(calibration.tries[-1], folders)
+    if not tries.remember(calibration.tries[-1], folders):
+        _LOG.warning(
+            "nothing can be written beside the evidence and the labels, so a further calibration on them will not be "
+            "noticed: keep this one, and give it then (earlier=)"
+        )
     return calibration
 
 
@@ -220,6 +236,36 @@ def people_of(
     """How far people agree, none of them named; None where nobody else, or nobody again, labeled the same item."""
     found = summary(said_in(rows, given), rows[0].rubric, pools=pools)
     return replace(found, persons=()) if found.between or found.itself else None
+
+
+def annotators(rows: Iterable[EvidenceRow]) -> set[str]:
+    """The people whom labels name."""
+    return {label.annotator for row in rows for label in row.human} - {""}
+
+
+def distinct(rows: Sequence[EvidenceRow], evidence: Iterable[Path]) -> tuple[list[EvidenceRow], int]:
+    """Labeled rows with each text once, where run folders hold texts, and how many labeled ones repeat another."""
+    texts = texts_of(item for run in _runs(used(evidence)) for item in RunFolder.open(run).items())
+    return without_repeats(rows, texts)
+
+
+def of_files(repeats: int, given: Labels | None) -> Iterator[str]:
+    """What speaks against labels by the files that they stand in."""
+    if repeats:
+        yield (
+            f"{some(repeats, 'labeled item')} repeat question, reference and output of another under another question "
+            "id: each text counts once."
+        )
+    if given is not None and given.passed_over:
+        yield (
+            f"{some(given.passed_over, 'row')} of the label file were passed over, with labeled ones after them. Who "
+            "chooses what to label chooses what is certified: 'cannot tell' is an answer, and counts as one."
+        )
+
+
+def _runs(given: Iterable[Path]) -> list[Path]:
+    """The run folders among paths."""
+    return [path for path in given if path.is_dir()]
 
 
 def _folders(evidence: Any, labels: Paths | None) -> list[Path]:

@@ -25,7 +25,17 @@ from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
 
-UNPROMISED = ("diagnosis", "outlook", "people_summary", "origin", "made", "version")
+UNPROMISED = (
+    "diagnosis",
+    "outlook",
+    "people_summary",
+    "doubts",
+    "drawn_before",
+    "annotators",
+    "origin",
+    "made",
+    "version",
+)
 """What a calibration file says beside what is promised."""
 
 
@@ -137,6 +147,12 @@ class Calibration(Record):
     people_summary : PeopleSummary | None
         For reading too: how far people agree with each other and themselves, none of them named; None
         where it was not kept, or where one person labeled each item once.
+    doubts : tuple of str
+        What speaks against the labels being people's own, or a fair draw, a sentence each.
+    drawn_before : str
+        What calibrations on other labels of the same runs do to this one; empty where there were none.
+    annotators : int
+        How many people the labels name; 0 where they name nobody, or it was not kept.
     origin : Origin | None
         What it was made from, by digests, for whoever verifies it (:mod:`judgekit.handover`). None where
         rows were calibrated on in memory, and in files made before it was kept.
@@ -170,6 +186,9 @@ class Calibration(Record):
     diagnosis: trust.Diagnosis | None = None
     outlook: trust.Outlook | None = None
     people_summary: PeopleSummary | None = None
+    doubts: tuple[str, ...] = ()
+    drawn_before: str = ""
+    annotators: int = 0
     origin: Origin | None = None
     made: str = ""
     version: str = ""
@@ -212,6 +231,11 @@ class Calibration(Record):
     def certified(self) -> bool:
         """Whether any verdict is promised at all."""
         return self.certificate.certified
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """All that speaks against its labels, a sentence each."""
+        return (*filter(None, (self.drawn_before,)), *self.doubts)
 
     @property
     def promise(self) -> trust.Promise:

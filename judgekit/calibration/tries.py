@@ -135,12 +135,25 @@ def remembered(folders: Iterable[Path]) -> list[Try]:
     return list(found.values())
 
 
-def remember(made: Try, folders: Iterable[Path]) -> None:
-    """Note a calibration in folders, once in each; one that cannot be written to goes without."""
-    for folder in dict.fromkeys(folders):
-        if made.digest not in {one.digest for one in remembered([folder])}:
-            with suppress(OSError), append(folder / FILE) as file:
-                file.write(json.dumps(made.to_row()) + "\n")
+def remember(made: Try, folders: Iterable[Path]) -> bool:
+    """Note a calibration in folders, once in each; one that cannot be written to goes without.
+
+    Returns
+    -------
+    bool
+        Whether one of them remembers it now, or there is none to remember anything in.
+    """
+    noted = [_noted(made, folder) for folder in dict.fromkeys(folders)]
+    return any(noted) or not noted
+
+
+def _noted(made: Try, folder: Path) -> bool:
+    if made.digest in {one.digest for one in remembered([folder])}:
+        return True
+    with suppress(OSError), append(folder / FILE) as file:
+        file.write(json.dumps(made.to_row()) + "\n")
+        return True
+    return False
 
 
 def _hex(text: str, digits: int) -> str:

@@ -65,10 +65,13 @@ def tell(calibration: Calibration, out: Path) -> None:
         fingerprint=calibration.fingerprint,
         certificate=calibration.certificate.to_dict(),
         diagnosis=calibration.diagnosis,
+        doubts=calibration.against,
     )
     click.echo(calibration.certificate.claim)
     for name, value in _shown(calibration):
         click.echo(printable(f"  {name:10} {value}"))
+    for doubt in calibration.against:
+        click.echo(printable(f"  doubt      {doubt}"))
     if calibration.diagnosis is not None and not calibration.certified:
         for line in diagnosis.lines(calibration.diagnosis):
             click.echo(printable(line))

@@ -9,7 +9,7 @@ from typing import Any
 
 from judgekit import trust
 from judgekit.calibration.calibrate import calibrate
-from judgekit.calibration.files import gather, people_of
+from judgekit.calibration.files import annotators, distinct, gather, of_files, people_of
 from judgekit.calibration.options import CalibrationOptions
 from judgekit.calibration.origin import Origin
 from judgekit.calibration.pool import Pool, asked_from, pools_beside
@@ -78,6 +78,7 @@ def again(claimed: Calibration, sources: Sources) -> Again:
     rows, told, given = gather(
         sources.evidence, claimed.rubric or None, sources.labels or None, exclude, options.options
     )
+    rows, repeats = distinct(rows, sources.evidence)
     pools = pools_beside(sources.labels)
     try:
         asked_from((label for row in rows for label in row.human), pools)
@@ -87,7 +88,7 @@ def again(claimed: Calibration, sources: Sources) -> Again:
     if claimed.origin is None:  # by hand or not: files made before the origin was kept do not tell
         told["exclude"] = {*told["exclude"], *claimed.examples}
     made = calibrate(
-        rows, earlier=claimed.tries[:-1], pools=pools, outlook=claimed.outlook is not None, **told
+        rows, earlier=claimed.tries[:-1], pools=pools, outlook=claimed.outlook is not None, doubt=True, **told
     )
     origin = Origin.of(
         rows,
@@ -98,7 +99,12 @@ def again(claimed: Calibration, sources: Sources) -> Again:
         options=told,
         exclude=exclude,
     )
-    made = made.model_copy(update={"people_summary": people_of(rows, given, pools)})
+    found = {
+        "people_summary": people_of(rows, given, pools),
+        "doubts": (*of_files(repeats, given), *made.doubts),
+        "annotators": len(annotators(rows)),
+    }
+    made = made.model_copy(update=found)
     return Again(rows, given, pools, tuple(sorted(set(made.examples) - shown)), origin, made)
 
 

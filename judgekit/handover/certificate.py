@@ -27,10 +27,10 @@ KEYS = {
     "certified items": ("reference",),
     "guard": ("ood", "detector"),
     "digest": ("tries",),
-    "further reading": ("diagnosis", "outlook", "people_summary"),
+    "further reading": ("diagnosis", "outlook", "people_summary", "doubts", "annotators"),
 }
-"""Part -> the keys of a calibration file that it is about; all but ``origin`` (:func:`_origin`), ``made`` and
-``version``."""
+"""Part -> the keys of a calibration file that it is about; all but ``origin`` (:func:`_origin`), ``drawn_before``
+(:mod:`judgekit.handover.sample` reads the record itself), ``made`` and ``version``."""
 
 KIND = "judgekit.calibration/"
 """How the schema of a calibration file begins."""
@@ -145,8 +145,9 @@ def _compared(claimed: Calibration, found: Again) -> Iterator[Part]:
     """Each part of a certificate beside the one made again."""
     yield from _origin(claimed, found)
     one, other = dict(plain(claimed)), dict(plain(found.made))
-    lacking = [name for name in UNPROMISED if name in other and name not in one]
-    for name in (*lacking, "made", "version", "origin"):
+    later = set(UNPROMISED) - ({"doubts"} if claimed.origin else set())  # which came together
+    lacking = [name for name in UNPROMISED if name in later and name in other and name not in one]
+    for name in (*lacking, "made", "version", "origin", "drawn_before"):
         one.pop(name, None)
         other.pop(name, None)
     apart = list(differences(one, other))

@@ -44,6 +44,8 @@ class Labels:
         self._by_id: dict[str, list[_Given]] = {}
         self._owner: dict[str, tuple[str, str]] = {}
         self._used: set[str] = set()
+        self.passed_over = 0
+        """Rows without a label before labeled ones; not counted over several files, which may be filled in turn."""
         for row in rows:
             self._add(_Given(row, path))
 
@@ -58,15 +60,17 @@ class Labels:
         """
         labels = cls(path=", ".join(map(str, files)))
         for path in files:
-            rows, without = 0, Counter[NoLabel]()
+            rows, without, passed_over = 0, Counter[NoLabel](), 0
             for place, row in numbered_labels(path):
                 rows += 1
                 if isinstance(row, NoLabel):
                     without[row] += 1
                 else:
+                    passed_over = without.total()
                     labels._add(_Given(row, path, place))
             if without:
                 _LOG.warning("%s: %s", path, without_label(without, rows))
+            labels.passed_over = passed_over if len(files) == 1 else 0
         return labels
 
     def _add(self, given: _Given) -> None:

@@ -182,8 +182,8 @@ class RunFolder:
                 written is not None and name != ITEMS
             ):  # texts may be kept back; what judges said is what checks rest on
                 raise InputError(
-                    f"is not there, and {ABOUT} says that it was written: put it back, or let the same 'judgekit score' "
-                    "write it again, from the answers it kept",
+                    f"is not there, and {ABOUT} says that it was written: put it back, or let the same 'judgekit "
+                    "score' write it again, from the answers it kept",
                     path=path,
                 )
             return

@@ -128,7 +128,7 @@ def test_every_field_of_a_calibration_belongs_to_a_part() -> None:
     """A field that is compared with nothing would be one that anybody may edit."""
     fields = {one.alias or name for name, one in Calibration.model_fields.items()}
     told = [key for keys in certificate.KEYS.values() for key in keys]
-    assert fields == {*told, "origin", "made", "version"} and len(told) == len(set(told))
+    assert fields == {*told, "origin", "drawn_before", "made", "version"} and len(told) == len(set(told))
 
 
 def test_a_leaf_that_is_taken_away_is_seen_too(made: Path, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_leaf_that_is_taken_away_is_seen_too(made: Path, tmp_path: Path) -> No
             assert said == "same"
         elif key == "origin":
             assert said == "missing" and "does not say from which files" in sentence
-        elif key in ("diagnosis", "people_summary"):
+        elif key in ("diagnosis", "people_summary", "annotators"):
             found = parts(verified(path, Given()))["further reading"]
             assert key in found[1]
         else:

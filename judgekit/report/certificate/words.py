@@ -34,7 +34,8 @@ def promises(calibration: Calibration) -> Iterator[str]:
 
 
 def limits(calibration: Calibration) -> Iterator[str]:
-    """What it does not say."""
+    """What it does not say, what speaks against its labels first."""
+    yield from calibration.against
     yield (
         f"It speaks of the verdicts given, about {percent(calibration.certificate.coverage)} of the items. The others "
         "are left open, and their share is an estimate, as is the cost."
@@ -49,6 +50,8 @@ def limits(calibration: Calibration) -> Iterator[str]:
         "tests for such a shift, and spot checks ('judgekit audit') test the promise itself."
     )
     yield "It measures agreement with people's label. Where people are wrong, an agreeing verdict is wrong too."
+    if calibration.annotators == 1:
+        yield "One person gave all labels: it is agreement with that person."
     if calibration.person:
         yield "People differ: the promise is about the label of one of an item's people, drawn at random."
     elif calibration.split:

@@ -48,6 +48,8 @@ class Claim:
         The shift check's finding, or why there was none.
     audit : str
         What spot checks show, empty where there are none.
+    doubts : tuple of str
+        What speaks against the labels behind the promise.
     """
 
     rubric: str
@@ -63,6 +65,7 @@ class Claim:
     says: str = ""
     shift: str = ""
     audit: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -112,6 +115,7 @@ def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_
         return Claim(rubric, "unbound", text, **known)
     known["shift"] = watch.shift.text
     known["runs"] = 0 if calibration.group_by else len({kind[:2] for kind in calibration.reference.kinds})
+    known["doubts"] = calibration.against
     known["audit"] = "" if watch.audit is None else watch.audit.sentence
     if watch.audit is not None and watch.audit.status == "broken":
         return Claim(rubric, "withdrawn", BROKEN, **known)

@@ -49,7 +49,7 @@ def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         left = sum(len(kinds[states]) for states in order[KINDS:])
         told.append(f"{left:,} more {'run rests' if left == 1 else 'runs rest'} on something else.")
     told += [f"Certified means that {says}." for says in once]
-    beside = list(_beside(ranked))
+    beside = [*_beside(ranked), *_doubts(ranked)]
     told += beside
     grounds = {ground for states in kinds for ground, _ in states}
     tone: Tone = (
@@ -69,6 +69,16 @@ def _beside(ranked: Sequence[RunSummary]) -> Iterable[str]:
             f"The promise for {listed(rubrics)} is for more outputs than are reported here, so no interval of "
             f"{listed(titles, NAMED)} covers the judges' errors."
         )
+
+
+def _doubts(ranked: Sequence[RunSummary]) -> Iterable[str]:
+    """What speaks against the labels behind promises that stand, each once."""
+    told: dict[str, dict[str, None]] = {}
+    for made in (made for run in ranked for made in run.claims if made.stands):
+        for doubt in made.doubts:
+            told.setdefault(doubt, {})[made.rubric] = None
+    for doubt, rubrics in told.items():
+        yield f"Of the labels behind the certificate{' for ' + listed(list(rubrics)) if any(rubrics) else ''}: {doubt}"
 
 
 def _states(run: RunSummary) -> States:
