@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from judgekit.documents import LARGEST
-from judgekit.documents.lines import decode_row
-from judgekit.errors import ConfigError, InputError
+from judgekit.errors import InputError
 from judgekit.judges.base import NOTHING, Need
-from judgekit.judges.rows import rows
+from judgekit.judges.rows import Index
 from judgekit.records import Evidence, EvidenceRow, Item, Record, parse
 from judgekit.rubrics import Rubric
 from judgekit.runs.folder import examples
@@ -32,7 +30,7 @@ class RecordedSpec(Record):
 class RecordedJudge:
     """Answers with one tier of an evidence file; of an item that the file does not have, it was not asked.
 
-    Of the file only the ids and where their rows begin are held in memory.
+    Of the file only where its rows begin is held in memory (:class:`judgekit.judges.rows.Index`).
 
     Parameters
     ----------
@@ -55,26 +53,12 @@ class RecordedJudge:
     def __init__(self, path: Path, tier: str, name: str = "") -> None:
         self.name = name or tier
         self._path, self._tier = path, tier
-        self._offsets: dict[str, tuple[int, int]] = {}
+        self._index = Index.of(path)
         self._file: BinaryIO | None = None
-        judges: set[str] = set()
-        tiers: set[str] = set()
-        for line, offset, content in rows(path):
-            if content["id"] in self._offsets:
-                first = self._offsets[content["id"]][0]
-                raise InputError(
-                    f"id '{content['id']}' stands twice (first in line {first})", path=path, row=line
-                )
-            self._offsets[content["id"]] = (line, offset)
-            given = content.get("tiers")
-            if isinstance(given, dict):
-                tiers.update(given)
-                if isinstance(evidence := given.get(tier), dict):
-                    judges.add(str(evidence.get("fingerprint") or ""))
-        if tier not in tiers:
-            known = ", ".join(sorted(tiers)) or "none"
+        if tier not in self._index.judges:
+            known = ", ".join(sorted(self._index.judges)) or "none"
             raise InputError(f"no row has the tier '{tier}'; tiers in the file: {known}", path=path)
-        self._judges = sorted(judges)
+        self._judges = sorted(self._index.judges[tier])
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any], context: Context) -> RecordedJudge:
@@ -110,9 +94,9 @@ class RecordedJudge:
             self._file = None
 
     def _one(self, item: Item, rubric: Rubric) -> Evidence:
-        if item.id not in self._offsets:
-            return Evidence.unasked(f"not in the recorded file {self._path.name}")
         row = self._row(item.id)
+        if row is None:
+            return Evidence.unasked(f"not in the recorded file {self._path.name}")
         if row.model and item.model and row.key != item.key:
             whose = " ".join(filter(None, (row.model, row.method)))
             return Evidence.unasked(f"the recorded file {self._path.name} has this id of {whose}")
@@ -127,13 +111,14 @@ class RecordedJudge:
             return Evidence.missing(f"recorded label '{min(unknown)}' is not one of rubric '{rubric.name}'")
         return found
 
-    def _row(self, identity: str) -> EvidenceRow:
-        line, offset = self._offsets[identity]
+    def _row(self, identity: str) -> EvidenceRow | None:
         if self._file is None:
             self._file = self._path.open("rb")
-        self._file.seek(offset)
+        found = self._index.find(identity, self._file)
+        if found is None:
+            return None
+        offset, content = found
         try:
-            row = decode_row(self._file.readline(LARGEST), self._path, line)
-        except InputError:  # it was read before
-            raise ConfigError(f"{self._path} changed while it was being read") from None
-        return parse(EvidenceRow, row, path=self._path, line=line)
+            return parse(EvidenceRow, content)
+        except InputError as error:
+            raise InputError(error.what, path=self._path, row=self._index.line(offset)) from None

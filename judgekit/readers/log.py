@@ -16,6 +16,7 @@ from judgekit.readers.formats import format_named, hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.hydra import overrides
 from judgekit.readers.logs import logs
+from judgekit.readers.seen import Seen
 from judgekit.readers.settings import of_training
 from judgekit.records import Item
 
@@ -151,20 +152,17 @@ def unique(items: Iterable[Item], path: object = None) -> Iterator[Item]:
     InputError
         There is none, one is no item, or an id occurs twice for one model and method.
     """
-    seen: set[int] = set()
+    seen = Seen()
     for item in items:
         if not isinstance(item, Item):
             raise InputError(f"expected items (judgekit.Item), found {type(item).__name__}", path=path)
-        # 8 bytes an id keep a file of millions checkable; two different ids share a hash once in 2**64 pairs
-        key = hash(item.key)
-        if key in seen:
+        if not seen.add(item.key):
             whose = " ".join(filter(None, (item.model, item.method)))
             raise InputError(
                 f"the id '{item.id}' occurs twice{f' for {whose}' if whose else ''}; "
                 "ids must be unique for one model and method",
                 path=path,
             )
-        seen.add(key)
         yield item
     if not seen:
         raise InputError("no items; expected at least one model output", path=path)
