@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from judgekit.metrics import AGGREGATES, catalog
+from judgekit.metrics.aggregate import Part
 from judgekit.metrics.entry import PROBABILITY
 from judgekit.report.paired import CONFIDENCE, Estimate, mean
 from judgekit.report.per_question import QuestionValues
 
 DRAWS = 2000
+TOGETHER = 1 << 22
+"""Counts that are worked on at once: a run of a million questions must not take gigabytes for its draws."""
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +42,13 @@ def intervals(
             found[split, name] = _published(
                 run.measures.splits[split][name].value, mean(values, level, bounds)
             )
-    means = _draw_means(run, seed)
-    for aggregate in AGGREGATES:
-        published, parts = run.measures.overall.get(aggregate.name), aggregate.parts(run.values)
-        if published is not None and published.value is not None:
-            drawn = aggregate.combine([means[part] for part in parts])
-            found["", aggregate.name] = _quantiles(drawn, published.value, published.n, level)
+    told = [one for one in AGGREGATES if (made := run.measures.overall.get(one.name)) and made.known]
+    means = _draw_means(run, {part for one in told for part in one.parts(run.values)}, seed)
+    for aggregate in told:
+        published = run.measures.overall[aggregate.name]
+        assert published.value is not None
+        drawn = aggregate.combine([means[part] for part in aggregate.parts(run.values)])
+        found["", aggregate.name] = _quantiles(drawn, published.value, published.n, level)
     return found
 
 
@@ -54,9 +58,8 @@ def _published(value: float | None, estimate: Estimate) -> Estimate:
     return Estimate(value, min(value, estimate.low), max(value, estimate.high), estimate.n)
 
 
-def _draw_means(run: QuestionValues, seed: int) -> Mapping[tuple[str, str], Floats]:
-    """Means of all measures of each split over the same resampled questions: they stay as correlated as they are."""
-    wanted = {part for aggregate in AGGREGATES for part in aggregate.parts(run.values)}
+def _draw_means(run: QuestionValues, wanted: Collection[Part], seed: int) -> Mapping[tuple[str, str], Floats]:
+    """Means of measures of each split over the same resampled questions: they stay as correlated as they are."""
     columns = {
         split: {
             name: values for name, values in run.values[split].items() if (split, name) in wanted and values
@@ -70,7 +73,7 @@ def _draw_means(run: QuestionValues, seed: int) -> Mapping[tuple[str, str], Floa
     }
     counts = _resampled(seed, tuple(map(len, questions.values())))
     return {
-        (split, name): _weighted(weights.astype(float), questions[split], values)
+        (split, name): _weighted(weights, questions[split], values)
         for split, weights in zip(questions, counts, strict=True)
         for name, values in columns[split].items()
     }
@@ -80,14 +83,30 @@ def _draw_means(run: QuestionValues, seed: int) -> Mapping[tuple[str, str], Floa
 def _resampled(seed: int, sizes: tuple[int, ...]) -> list[NDArray[np.uint16]]:
     """How often each question is drawn, (draws, questions) for each split; runs on the same questions share them."""
     rng = np.random.default_rng(seed)
-    return [rng.multinomial(size, np.full(size, 1 / size), DRAWS).astype(np.uint16) for size in sizes]
+    return [
+        np.concatenate(
+            [
+                rng.multinomial(size, np.full(size, 1 / size), len(part)).astype(np.uint16)
+                for part in _parts(size)
+            ]
+        )
+        for size in sizes
+    ]
 
 
-def _weighted(weights: Floats, questions: Sequence[str], values: Mapping[str, float]) -> Floats:
+def _parts(size: int) -> list[range]:
+    """The draws in parts, so that each has at most :data:`TOGETHER` counts of so many questions, or is one draw."""
+    step = max(TOGETHER // size, 1)
+    return [range(start, min(start + step, DRAWS)) for start in range(0, DRAWS, step)]
+
+
+def _weighted(weights: NDArray[np.uint16], questions: Sequence[str], values: Mapping[str, float]) -> Floats:
     column = np.array([values.get(question, math.nan) for question in questions])
     known = ~np.isnan(column)
-    total = weights[:, known].sum(axis=1)
-    sums = weights[:, known] @ column[known]
+    total, sums = np.zeros(DRAWS), np.zeros(DRAWS)
+    for part in _parts(len(column)):
+        counts = weights[part.start : part.stop, known].astype(float)
+        total[part], sums[part] = counts.sum(axis=1), counts @ column[known]
     # A draw without any question that has a value says nothing new: it takes the mean.
     return np.asarray(np.divide(sums, total, out=np.full(len(sums), column[known].mean()), where=total > 0))
 
