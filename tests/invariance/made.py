@@ -3,7 +3,7 @@
     python -m tests.invariance.made INPUTS OUT
 
 ``INPUTS`` holds files that every process is given alike (:func:`prepare`): the demo and its labels, and evidence of
-recorded judges. What is made is told apart by names; times and the day are left out.
+recorded judges. What is made is told apart by names; times, the day and what was read (paths, digests of files) are left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from judgekit.runs.writer import line
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("original", "unlearned", "collapsed")
-OF_THE_DAY = {"made", "version", "seconds", "created"}
+OF_THE_DAY = {"made", "version", "seconds", "created", "origin"}
 
 
 def prepare(folder: Path, recorded: dict[str, list[dict[str, Any]]]) -> None:

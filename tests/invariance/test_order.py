@@ -78,7 +78,9 @@ def test_a_calibration_is_the_same_in_any_order_of_its_runs_and_labels(tmp_path:
         one = api.calibrate(
             [f"{run}/evidence.jsonl" for run in order], rubric="forgetting", labels=labels, agreement=0.8
         )
-        made.append(one.to_row())
+        row = one.to_row()
+        row.pop("origin", None)  # the digests of the files, which are others
+        made.append((one.fingerprint, row))
     assert made[0] == made[1]
 
 
