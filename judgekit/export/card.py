@@ -11,6 +11,7 @@ import yaml
 from judgekit import DISTRIBUTION, __version__
 from judgekit.calibration.record import Calibration, by_rubric
 from judgekit.export.table import MEANINGS
+from judgekit.export.words import UNCHECKED
 from judgekit.frames.schemas import Row
 from judgekit.report.certificate.words import covered, limits, promises
 from judgekit.report.words import listed
@@ -129,6 +130,7 @@ def _promised(run: RunFolder, seen: Seen) -> Iterator[str]:
             yield f"- {said}Nothing. {_inline(calibration.certificate.claim)}"
         else:
             yield from _of(calibration, said)
+            yield f"  - Whether it stands for these outputs is {UNCHECKED}."
 
 
 def _of(calibration: Calibration, said: str) -> Iterator[str]:

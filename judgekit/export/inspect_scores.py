@@ -16,7 +16,7 @@ from typing import Any
 from judgekit.calibration.record import Calibration, calibrations
 from judgekit.display import whole
 from judgekit.errors import InputError
-from judgekit.export.words import explanation
+from judgekit.export.words import UNCHECKED, explanation
 from judgekit.records import Item, Verdict
 from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
@@ -64,7 +64,8 @@ def metadata(verdict: Verdict, labels: Sequence[str], calibration: Calibration |
     -------
     dict
         JSON-able; what is not known is left out. ``agreement`` is the level that all verdicts are held to, where the
-        promise has one; ``certificate`` is the promise in a sentence, ``calibration`` its fingerprint.
+        promise has one; ``certificate`` is the promise in a sentence, ``calibration`` its fingerprint; ``stands``, that
+        nobody has checked here whether the promise stands for these outputs.
     """
     promise = (
         {}
@@ -73,6 +74,7 @@ def metadata(verdict: Verdict, labels: Sequence[str], calibration: Calibration |
             "calibration": calibration.fingerprint,
             "agreement": calibration.promise.overall,
             "certificate": calibration.certificate.claim,
+            "stands": UNCHECKED,
         }
     )
     known = {

@@ -45,7 +45,8 @@ MEANINGS = {
     "confidence": "how sure the judges were, from 0 to 1; no promise",
     "reason": "why there is no verdict",
     "cost": "US dollars spent on the output; null where a price is unknown",
-    "calibration": "the calibration that decided, and whose promise covers a verdict; null: nothing is promised",
+    "calibration": "the calibration that decided, and whose promise covers a verdict; null: nothing is promised. "
+    "Whether the promise stands for these outputs, 'judgekit report' says",
     "fluent": "whether the output reads as an answer or a refusal; null where the rubric does not ask",
     "human": "labels that people gave",
     "opinions": "what every judge asked said: tier, label, probability, and the reason where it said nothing",

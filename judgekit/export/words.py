@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from judgekit.records import PEOPLE, Verdict
 
+UNCHECKED = (
+    "not checked here: 'judgekit report' compares these outputs with those that people labeled, counts spot checks, "
+    "and withdraws a promise that does not stand"
+)
+"""What an export says of whether a promise stands: it writes verdicts one at a time, and a check takes all of them."""
+
 
 def explanation(verdict: Verdict) -> str:
     """Who says what, or why nobody does."""

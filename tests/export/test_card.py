@@ -76,6 +76,7 @@ def test_a_certificate_is_in_the_card(tmp_path: Path) -> None:
     text = of(again)
     assert made.certified and made.certificate.claim in text and made.fingerprint in text
     assert "Other questions, models or methods are other items." in text
+    assert "Whether it stands for these outputs is not checked here" in text
 
 
 def test_names_cannot_be_mark_up(tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ def test_what_is_promised_stands_at_the_verdicts_that_are_covered(tmp_path: Path
     for one in found:
         covered = one["state"] == "verdict"
         assert one.get("certificate") == (made.certificate.claim if covered else None)
+        assert ("judgekit report" in one.get("stands", "")) == covered, (
+            "no promise is told as one that stands"
+        )
         assert one.get("calibration") == (made.fingerprint if covered else None) or not covered
 
 

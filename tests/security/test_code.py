@@ -139,7 +139,9 @@ def test_no_option_opens_a_reader(option: str) -> None:
 
 def test_yaml_is_read_by_the_safe_loader_alone() -> None:
     names = {name for path in MODULES for name, _ in calls(path) if name.startswith("yaml.")}
-    loaders = {one for path in MODULES for one in re.findall(r"yaml\.(\w*[Ll]oad\w*)", path.read_text("utf-8"))}
+    loaders = {
+        one for path in MODULES for one in re.findall(r"yaml\.(\w*[Ll]oad\w*)", path.read_text("utf-8"))
+    }
     assert loaders == {"SafeLoader"}
     assert {name for name in names if not name.startswith("yaml.SafeLoader.")} <= {
         "yaml.safe_dump",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -80,11 +80,11 @@ class LexicalJudge:
         cases, owner = [], []
         for index, item in enumerate(items):
             for case in cases_of(item):
-                if not needs_reference or any(reference.strip() for reference in case[1]):
+                if not needs_reference or _tells(*case[:2]):
                     cases.append(case)
                     owner.append(index)
         if not cases:
-            return [Evidence.missing(_NO_REFERENCE)] * len(items)
+            return [_without_reference(item) for item in items]
         table = combine(Reading(cases, self._semantic))
         rows = np.stack([table[label] for label in rubric.labels], axis=1)
         where: dict[int, list[int]] = {}
@@ -94,7 +94,7 @@ class LexicalJudge:
         return [
             self._evidence(_chain(rows[where[i]], rubric.labels), rubric.labels, seconds * len(where[i]))
             if i in where
-            else Evidence.missing(_NO_REFERENCE)
+            else _without_reference(items[i])
             for i in range(len(items))
         ]
 
@@ -108,7 +108,16 @@ class LexicalJudge:
         )
 
 
-_NO_REFERENCE = "no reference to compare the output with"
+def _tells(question: str, references: Iterable[str]) -> bool:
+    """Whether a reference says anything: a wrongly mapped column repeats the question, which no answer would match."""
+    asked = question.casefold().split()
+    return any(reference.strip() and reference.casefold().split() != asked for reference in references)
+
+
+def _without_reference(item: Item) -> Evidence:
+    is_given = any(reference.strip() for reference in item.references)
+    said = "the reference is the question itself, so there is nothing" if is_given else "no reference"
+    return Evidence.missing(f"{said} to compare the output with")
 
 
 def _chain(rows: Floats, labels: Sequence[str]) -> Floats:

@@ -146,10 +146,13 @@ def test_no_reference_is_missing_and_leaves_the_others_alone() -> None:
     items = [
         Item(id="1", question="q", outputs=("a",)),
         Item(id="2", question="q", references=("a",), outputs=("a",)),
+        Item(id="3", question="Where is q?", references=(" where is Q?",), outputs=("a",)),
     ]
     found = asyncio.run(JUDGE.evidence(items, load_rubric("qa"), 1))
     assert not found[0].probs and "no reference" in (found[0].reason or "")
     assert found[1].label == "right"
+    assert not found[2].probs and "the reference is the question itself" in (found[2].reason or "")
+    assert JUDGE.judge(items[2:], load_rubric("qa")) == found[2:], "alone as among others"
 
 
 def test_rubrics_without_weights_are_missing_with_a_reason() -> None:
