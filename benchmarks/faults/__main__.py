@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import random
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,8 +42,8 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="*", help="some kinds alone")
     options = parser.parse_args()
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind a shell, and children inherit it
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & and nohup have them ignored,
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and children inherit it
     few = max(1, options.others // 10)
     kinds: dict[str, Kind] = {
         "kill_9": lambda *world: killed(signal.SIGKILL, options.kills, *world),
@@ -59,7 +60,10 @@ def main() -> None:
     with worlds() as found:
         with found.one() as world:
             unlike = differences(found.nursery, world.folder)
-        told = {name: kinds[name](found, random.Random(1)) for name in options.only or kinds}
+        told = {}
+        for name in options.only or kinds:
+            told[name] = kinds[name](found, random.Random(1))
+            print(name, told[name], file=sys.stderr)
     show(
         {
             "items": ITEMS,

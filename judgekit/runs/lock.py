@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
-from judgekit.errors import StoreBusy
+from judgekit.errors import InputError, StoreBusy
 from judgekit.runs.atomic import NO_LINK
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+"""How a network's file system says that it has none."""
 
 _PLACE = 1 << 20
 """The byte that is locked on Windows, where a locked byte cannot be read: far behind the process number."""
@@ -32,6 +36,8 @@ class Lock:
     ------
     StoreBusy
         Another process holds it.
+    InputError
+        The file system has no locks, as some networks' have it.
     OSError
         The lock file is a link: what it leads to would be emptied.
     """
@@ -40,7 +46,13 @@ class Lock:
         handle = os.open(file, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
         try:
             _take(handle)
-        except OSError:
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                os.close(handle)
+                raise InputError(
+                    f"no locks on this file system ({error.strerror}), and {what} needs one: name another place",
+                    path=file,
+                ) from None
             pid = os.read(handle, 32).decode(errors="replace").strip() or "unknown"
             os.close(handle)
             raise StoreBusy(f"{what} is in use by process {pid}; wait for it, or {instead}") from None

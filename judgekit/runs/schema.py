@@ -46,6 +46,8 @@ _MACHINE = (
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOLFS,
 )
 """What SQLite fails with that says nothing of the file."""
 

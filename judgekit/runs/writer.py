@@ -121,7 +121,7 @@ class RunWriter:
         )
         try:
             with create(self._part(ABOUT)) as file:
-                file.write(json.dumps(done.to_row(), indent=1, ensure_ascii=False) + "\n")
+                file.write(_in_utf8(json.dumps(done.to_row(), indent=1, ensure_ascii=False)) + "\n")
                 synced(file)
         except OSError:
             self._part(ABOUT).unlink(missing_ok=True)  # nothing is replaced: what was there is whole
@@ -150,4 +150,9 @@ def line(record: Record) -> str:
     text = json.dumps(record.to_row(), ensure_ascii=False)
     for char in "\u2028\u2029\x85":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    return _in_utf8(text) + "\n"
+
+
+def _in_utf8(text: str) -> str:
+    """JSON with what UTF-8 has no bytes for escaped: halves of pairs, and a file's name that is not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -32,6 +32,12 @@ def test_what_is_said_comes_back_and_no_more_is_written(tmp_path: Path) -> None:
     assert (found.source, found.cascades, found.cost) == ("f.json", {"qa": cascade}, 0.0)
 
 
+def test_a_file_whose_name_is_not_utf_8_is_named_as_it_is(tmp_path: Path) -> None:
+    with RunWriter(tmp_path) as writer:
+        writer.finish(RunAbout(source="bad\udcff.jsonl"))
+    assert RunFolder(tmp_path).about.source == "bad\udcff.jsonl"
+
+
 def test_another_versions_run_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     run = written(
         tmp_path, later="?", cascades={"qa": {"labels": ["a"], "crew": 3}}, answers={"qa": {"j": {}}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -32,6 +33,16 @@ def test_answers_come_back_after_reopening(tmp_path: Path) -> None:
         assert store.get(["a", "b", "c"]) == {"a": {"text": "é ?", "cost": 0.5}, "b": {"text": "B"}}
         assert store.spent() == Spent(calls=2, dollars=0.5, unpriced=1)
         assert len(store) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(InputError, match=r"no locks on this file system \(No locks available\)"):
+        Store(tmp_path)
 
 
 def test_the_first_answer_to_a_key_stays_and_is_paid_once(tmp_path: Path) -> None:
