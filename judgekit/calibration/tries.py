@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ from judgekit.calibration.evidence_table import EvidenceTable
 from judgekit.documents.lines import lines
 from judgekit.errors import InputError
 from judgekit.records import Record, parse
-from judgekit.runs.atomic import append
+from judgekit.runs.atomic import append, mend_last_line
 
 FILE = ".calibrations.jsonl"
 
@@ -129,6 +130,9 @@ def remembered(folders: Iterable[Path]) -> list[Try]:
     found: dict[str, Try] = {}
     for path in dict.fromkeys(folder / FILE for folder in folders):
         if path.is_file():
+            if not path.is_symlink():
+                with suppress(OSError):
+                    mend_last_line(path)  # of a calibration that was killed before it was written
             for number, row in lines(path):
                 one = parse(Try, row, path=path, line=number)
                 found.setdefault(one.digest, one)
@@ -150,9 +154,9 @@ def remember(made: Try, folders: Iterable[Path]) -> bool:
 def _noted(made: Try, folder: Path) -> bool:
     if made.digest in {one.digest for one in remembered([folder])}:
         return True
+    row = (json.dumps(made.to_row()) + "\n").encode()
     with suppress(OSError), append(folder / FILE) as file:
-        file.write(json.dumps(made.to_row()) + "\n")
-        return True
+        return os.write(file.fileno(), row) == len(row)  # at once, so that nobody reads half of it
     return False
 
 

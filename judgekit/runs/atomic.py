@@ -8,6 +8,7 @@ link is another user's.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -38,6 +39,25 @@ def append(path: Path) -> IO[str]:
     """Open a file to add to its end, in the same form; an ``OSError`` where it is a link."""
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK, 0o666)
     return os.fdopen(handle, "a", encoding="utf-8", newline="")
+
+
+def mend_last_line(path: Path) -> None:
+    """Drop a last line of JSONL that a killed process left half written; one that only lacks its line end gets it."""
+    if not path.is_file():
+        return
+    text = path.read_bytes()
+    whole, end, last = text.rpartition(b"\n")
+    if not last.startswith(b"{"):  # complete, or no file of ours
+        return
+    with path.open("r+b") as file:
+        try:
+            json.loads(last)
+        except ValueError:
+            file.truncate(len(whole + end))
+        else:
+            file.seek(0, os.SEEK_END)
+            file.write(b"\n")
+        os.fsync(file.fileno())
 
 
 def check_no_links(folder: Path) -> None:

@@ -129,6 +129,17 @@ def test_a_record_that_is_broken_is_one_line_and_one_that_cannot_be_written_is_n
     shutil.rmtree(folder / "people" / FILE)
 
 
+def test_a_record_that_a_kill_cut_off_is_that_of_no_calibration(folder: Path) -> None:
+    assert calibrate(folder).returncode == 0
+    whole = (folder / "one" / FILE).read_bytes()
+    assert REFUSED in calibrate(folder, agreement=0.7).stderr
+    for cut in (1, 40, len(whole) - 1):
+        (folder / "one" / FILE).write_bytes(whole + whole[:cut])
+        assert [one.digest for one in remembered([folder / "one"])] == [json.loads(whole)["digest"]]
+        assert REFUSED in calibrate(folder, agreement=0.7).stderr
+    assert calibrate(folder).returncode == 0
+
+
 def test_a_record_is_small(folder: Path) -> None:
     assert not refused(calibrate(folder))
     (line,) = (folder / "people" / FILE).read_text().splitlines()

@@ -17,7 +17,7 @@ from typing import BinaryIO, Self
 from judgekit.errors import InputError
 from judgekit.readers.labels import read_labels
 from judgekit.records import LabelRow, parse
-from judgekit.runs.atomic import replacing_bytes
+from judgekit.runs.atomic import mend_last_line, replacing_bytes
 from judgekit.runs.lock import Lock
 
 
@@ -43,7 +43,7 @@ class LabelFile:
             raise InputError("labels are written as JSONL; give a name that ends in .jsonl", path=path)
         self._lock = Lock(path.with_name(f".{path.name}.lock"), f"label file {path}", "give another file")
         try:
-            _mend(path)
+            mend_last_line(path)
             self.rows = list(read_labels(path)) if path.is_file() and path.stat().st_size else []
         except BaseException:
             self._lock.release()
@@ -114,25 +114,6 @@ def _holds(line: bytes, row: LabelRow) -> bool:
     with suppress(ValueError, InputError):
         return parse(LabelRow, json.loads(line)) == row
     return False
-
-
-def _mend(path: Path) -> None:
-    """Drop a last line that a killed process left half written; one that only lacks its line end gets it."""
-    if not path.is_file():
-        return
-    text = path.read_bytes()
-    whole, end, last = text.rpartition(b"\n")
-    if not last.startswith(b"{"):  # complete, or no file of ours
-        return
-    with path.open("r+b") as file:
-        try:
-            json.loads(last)
-        except ValueError:
-            file.truncate(len(whole + end))
-        else:
-            file.seek(0, os.SEEK_END)
-            file.write(b"\n")
-        os.fsync(file.fileno())
 
 
 def _sync_folder(path: Path) -> None:
