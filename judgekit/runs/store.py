@@ -306,6 +306,8 @@ def kept(folder: Path) -> tuple[int, Spent]:
         return 0, Spent()
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            if db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+                return 0, Spent()  # stopped before there were tables
             answers = int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
             return answers, Spent(*db.execute(f"SELECT {_SPENT} FROM spent").fetchone())
     except sqlite3.Error as error:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from judgekit.errors import BudgetSpent, InputError, StoreBusy
 from judgekit.runs.budget import Budget, Spent
-from judgekit.runs.store import Store
+from judgekit.runs.store import Store, kept
 from tests.judges.asking import make_judge, small_rubric, some_items
 from tests.judges.server import ChatServer, prompt_hash
 
@@ -33,6 +33,13 @@ def test_answers_come_back_after_reopening(tmp_path: Path) -> None:
         assert store.get(["a", "b", "c"]) == {"a": {"text": "é ?", "cost": 0.5}, "b": {"text": "B"}}
         assert store.spent() == Spent(calls=2, dollars=0.5, unpriced=1)
         assert len(store) == 2
+
+
+def test_a_store_that_was_stopped_before_it_had_tables_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").touch()
+    assert kept(tmp_path) == (0, Spent())
+    with Store(tmp_path) as store:
+        assert len(store) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
