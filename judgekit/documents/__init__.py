@@ -58,8 +58,8 @@ def _text(path: File, what: str, largest: int) -> str:
     try:
         with path.open("rb") as file:
             raw = file.read(largest + 1)
-    except OSError as error:
-        raise InputError(f"not {what}: {error.strerror or error}", path=path) from None
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        raise InputError(f"not {what}: {getattr(error, 'strerror', None) or error}", path=path) from None
     if len(raw) > largest:
         raise InputError(f"not {what}: larger than {largest >> 20} MB", path=path)
     try:

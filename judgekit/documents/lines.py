@@ -17,8 +17,8 @@ def opened(path: File) -> Iterator[BufferedReader]:
     """A file opened for reading bytes; a missing or unreadable one is an :class:`InputError`."""
     try:
         file = cast(BufferedReader, path.open("rb"))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", path=path) from None
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from None
     with file:
         yield file
 

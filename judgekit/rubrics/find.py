@@ -39,7 +39,7 @@ def load_rubric(name_or_folder: str | Path) -> Rubric:
     name, folder = str(name_or_folder), Path(name_or_folder)
     if name in shipped_rubrics():
         return _shipped(name)
-    if (folder / "rubric.yaml").is_file():
+    if _is_rubric(folder):
         return _named_by_right(_read(folder).checked(), folder)
     if name in installed_rubrics():
         return _installed(name)
@@ -47,6 +47,14 @@ def load_rubric(name_or_folder: str | Path) -> Rubric:
     raise ConfigError(
         f"no rubric '{name}': not a folder with rubric.yaml and template.j2, nor one of {known}"
     )
+
+
+def _is_rubric(folder: Path) -> bool:
+    """Whether a folder is one of a rubric; what is too long for a name is none."""
+    try:
+        return (folder / "rubric.yaml").is_file()
+    except OSError:
+        return False
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -60,7 +61,9 @@ class Search:
         except Exception as error:
             self._note(error, changed, data[1:])
         self.cases += 1
-        self.slowest = max(self.slowest, time.perf_counter() - started)
+        if (taken := time.perf_counter() - started) > self.slowest:
+            self.slowest = taken
+            self._keep("slowest", changed, data[1:])
 
     def change(self, data: bytes, most: int, seed: int) -> bytes:
         """Another case from one: changed as files are, or as bytes are."""
@@ -92,9 +95,13 @@ class Search:
         at = f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else str(error)[:60]
         where = f"{type(error).__name__} at {at}"
         self.found[where] += 1
-        if self.found[where] == 1 and self.keep is not None:
+        if self.found[where] == 1:
+            self._keep(str(len(self.found)), changed, content)
+
+    def _keep(self, what: str, changed: str, content: bytes) -> None:
+        if self.keep is not None:
             self.keep.mkdir(parents=True, exist_ok=True)
-            (self.keep / f"{self.name}-{len(self.found)}-{Path(changed).name}").write_bytes(content)
+            (self.keep / f"{self.name}-{what}-{Path(changed).name}").write_bytes(content)
 
 
 def _peak() -> int:
@@ -122,10 +129,7 @@ def main() -> None:
         search.one(data)
         if search.cases >= given.cases or time.monotonic() - search.begun > given.seconds:
             print(json.dumps(search.told()), flush=True)
-            sys.stdout.flush()
-            import os
-
-            os._exit(0)
+            os._exit(0)  # libFuzzer has no other end
 
     limits = ["-timeout=60", "-rss_limit_mb=4096", "-max_len=65536", "-verbosity=0", str(seeds)]
     atheris.Setup([sys.argv[0], *limits], one, custom_mutator=search.change)

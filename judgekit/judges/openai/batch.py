@@ -13,10 +13,12 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 import openai
 
+from judgekit.documents.lines import lines_of
 from judgekit.errors import BatchPending, BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
 from judgekit.judges.openai.chat import OpenAIBackend
@@ -198,8 +200,8 @@ class BatchBackend(OpenAIBackend):
                     async for part in content.iter_bytes():
                         file.write(part)
                 file.seek(0)
-                for line in filter(bytes.strip, file):
-                    row = self.endpoints[0].scrubbed(json.loads(line))
+                for _, line in lines_of(file, Path(name), finite=False):
+                    row = self.endpoints[0].scrubbed(line)
                     ask = asks.get(row.get("custom_id"))
                     error = row.get("error") or {}
                     if ask is not None and error.get("code") not in _LEFT_OUT:

@@ -16,7 +16,7 @@ from typing import Any
 import openai
 
 from judgekit.errors import ConfigError
-from judgekit.judges.openai.client import http_client, httpx
+from judgekit.judges.openai.client import LARGEST_ANSWER, TooLarge, http_client, httpx
 from judgekit.judges.openai.keys import holds_key, scrub
 from judgekit.judges.openai.throttle import Throttle
 
@@ -75,7 +75,14 @@ class Endpoint:
     """
 
     def __init__(
-        self, url: str, key: str, *, timeout: float, throttle: Throttle, is_openai: bool = False
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout: float,
+        throttle: Throttle,
+        is_openai: bool = False,
+        largest: int | None = LARGEST_ANSWER,
     ) -> None:
         self.url = url.rstrip("/")
         self.timeout = timeout
@@ -88,7 +95,7 @@ class Endpoint:
         self._last_failure = ""
         self._paused_until = 0.0
         self._known = False
-        self._key, self._is_openai = key, is_openai
+        self._key, self._is_openai, self._largest = key, is_openai, largest
         self._client: openai.AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -189,7 +196,13 @@ class Endpoint:
             answer = self._decoded(response.content)
         except TimeoutError:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
-        except openai.APIConnectionError as error:
+        except (
+            openai.APIConnectionError,
+            TooLarge,
+        ) as error:  # an older SDK passes on what it does not know as its own
+            if isinstance(large := error.__cause__ or error, TooLarge):
+                raise self._failed(str(large), 0.0, sent, maybe_paid=True) from None
+            assert isinstance(error, openai.APIConnectionError)
             absent = _nobody_there(error)
             raise self._failed(
                 _what_failed(error, absent), None, sent, unreachable=absent, maybe_paid=not absent
@@ -226,7 +239,13 @@ class Endpoint:
                 api_key=self._key,
                 base_url=self.url,
                 max_retries=0,  # a batch must not be submitted twice
-                http_client=http_client(self.url, self._key, self.throttle.most, is_openai=self._is_openai),
+                http_client=http_client(
+                    self.url,
+                    self._key,
+                    self.throttle.most,
+                    is_openai=self._is_openai,
+                    largest=self._largest,
+                ),
             )
         return self._client
 

@@ -97,7 +97,10 @@ def origin(url: str) -> str:
         It has none, or holds a password, or more behind a question mark: what is no part of the address may be a key,
         and addresses are written to run folders.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(f"'{url}' is no http address: {error}") from None
     try:
         port = parts.port
     except ValueError:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from judgekit.errors import ConfigError
+from judgekit.judges.openai.client import LARGEST_ANSWER
 from judgekit.judges.openai.endpoint import Endpoint
-from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys
+from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys, origin
 from judgekit.judges.openai.throttle import Throttle
 from judgekit.judges.openai.worker_pool import MOST_AT_ONCE
 from judgekit.judges.price import Price
@@ -21,6 +22,10 @@ from judgekit.records import Record
 THINKING_TOKENS = 4096
 MOST_SAMPLES = 1000
 """Sampled answers to one prompt: a share of them is then told to three digits."""
+_BYTES_A_TOKEN = 512
+"""Of an answer, for a token with its log-probability: names, digits, and a long token spelled out as bytes."""
+_LARGEST_OF_ALL = 1 << 28
+"""Bytes of any answer that is held: 32 answers of 4,096 tokens each with 20 alternatives are a quarter of it."""
 LONGEST_TIMEOUT = 86_400.0
 """Seconds of the longest time-out for one request: a day."""
 
@@ -101,6 +106,12 @@ class Settings(Record):
         return body
 
     @model_validator(mode="after")
+    def _addressed(self) -> Settings:
+        for url in self.urls:
+            origin(url)
+        return self
+
+    @model_validator(mode="after")
     def _sampled_at_once(self) -> Settings:
         if self.together < 1:
             raise ValueError("'n' in extra_body: expected 1 or more samples a request")
@@ -150,6 +161,15 @@ class Settings(Record):
         return int(self.request.get("n", 1)) if self.samples else 1
 
     @property
+    def largest_answer(self) -> int | None:
+        """Bytes of the largest answer to one request, by what it asks for; None for files of a batch, kept on disk."""
+        if self.batch:
+            return None
+        answers = self.batch_size * (self.samples or 1) * self.token_limit
+        listed = answers * (1 if self.samples else self.top_logprobs + 1)
+        return min(LARGEST_ANSWER + listed * _BYTES_A_TOKEN, _LARGEST_OF_ALL)
+
+    @property
     def requests(self) -> int:
         """Requests that one prompt takes."""
         return -(-(self.samples or 1) // self.together)
@@ -182,6 +202,7 @@ class Settings(Record):
                 timeout=self.timeout,
                 throttle=Throttle(self.max_concurrency, self.rpm, self.tpm),
                 is_openai=keys is not None and keys.is_openai(url),
+                largest=self.largest_answer,
             )
             for url, name in zip(urls, names, strict=True)
         ]

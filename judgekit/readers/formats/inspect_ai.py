@@ -13,6 +13,7 @@ import logging
 import math
 import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,16 @@ _KEYS = ("id", "epoch", "input", "choices", "target", "output", "scores", "metad
 """What is read of a sample; the rest, its events above all, is passed over piece by piece."""
 _ATTACHMENT = "attachment://"
 _ZSTD = 93
+_DAMAGED = (
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What comes of reading a damaged member of an archive."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -288,7 +299,7 @@ def _member(archive: zipfile.ZipFile, raw: BinaryIO, path: Path, name: str) -> I
         raw.seek(name_length + extra_length, 1)
         packed = pyarrow.BufferReader(raw.read(info.compress_size))
         yield cast(BinaryIO, _Forward(pyarrow.CompressedInputStream(packed, "zstd")))
-    except (OSError, NotImplementedError, RuntimeError, struct.error) as error:
+    except _DAMAGED as error:
         raise InputError(f"cannot be decompressed: {error}", path=path, row=name) from None
 
 

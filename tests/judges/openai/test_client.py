@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import gzip
+import json
+import re
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import openai
 import pytest
 
 from judgekit.judges.openai import client
-from judgekit.judges.openai.endpoint import Endpoint
+from judgekit.judges.openai.client import LARGEST_ANSWER
+from judgekit.judges.openai.endpoint import Endpoint, Transient
 from judgekit.judges.openai.keys import Keys
 from judgekit.judges.openai.settings import Settings
 from judgekit.judges.openai.throttle import Throttle
@@ -30,6 +37,9 @@ class Seen(list[tuple[str, dict[str, str]]]):
 
     port: int = 0
     redirect: str = ""
+    status: int = 200
+    body: bytes = b"{}"
+    encoding: str = ""
 
     @property
     def url(self) -> str:
@@ -46,12 +56,14 @@ def listening() -> Iterator[Seen]:
         def do_POST(self) -> None:
             seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             self.rfile.read(int(self.headers["Content-Length"] or 0))
-            self.send_response(307 if seen.redirect else 200)
+            self.send_response(307 if seen.redirect else seen.status)
             if seen.redirect:
                 self.send_header("Location", seen.redirect)
-            self.send_header("Content-Length", "2")
+            if seen.encoding:
+                self.send_header("Content-Encoding", seen.encoding)
+            self.send_header("Content-Length", str(len(seen.body)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(seen.body)
 
         def log_message(self, *_: object) -> None: ...
 
@@ -62,15 +74,17 @@ def listening() -> Iterator[Seen]:
         server.shutdown()
 
 
-def ask(url: str, *, key: str = KEY, is_openai: bool = False) -> None:
-    """Send one request."""
+def ask(url: str, *, key: str = KEY, is_openai: bool = False) -> Any:
+    """Send one request; its answer."""
 
-    async def asked() -> None:
+    async def asked() -> Any:
         endpoint = Endpoint(url, key, timeout=10, throttle=Throttle(1), is_openai=is_openai)
-        await endpoint.send("POST", "/chat/completions", {})
-        await endpoint.close()
+        try:
+            return await endpoint.send("POST", "/chat/completions", {})
+        finally:
+            await endpoint.close()
 
-    asyncio.run(asked())
+    return asyncio.run(asked())
 
 
 @pytest.fixture(params=["aiohttp", "httpx"], autouse=True)
@@ -138,3 +152,61 @@ def test_the_sdk_is_one_that_takes_hooks_and_mounts() -> None:
     made = client.http_client("http://127.0.0.1:1", KEY, 4, is_openai=False)
     assert made.event_hooks["request"] and isinstance(made, client.httpx.AsyncClient)
     assert isinstance(openai.DEFAULT_CONNECTION_LIMITS, client.httpx.Limits)
+
+
+BOMB = gzip.compress(b"[[]," * 50_000_000)
+"""200 MB in 200 KB."""
+
+
+@pytest.mark.parametrize("status", [200, 400, 503])
+@pytest.mark.parametrize(
+    ("body", "encoding", "said"),
+    [
+        (BOMB, "gzip", "the answer is larger than 16.0 MB, decompressed"),
+        (
+            zlib.compress(b" " * (LARGEST_ANSWER + 1)),
+            "deflate",
+            "the answer is larger than 16.0 MB, decompressed",
+        ),
+        (b" " * (LARGEST_ANSWER + 1), "", "the answer is larger than 16.0 MB, decompressed"),
+        (gzip.compress(BOMB), "gzip, gzip", "the answer is encoded as 'gzip, gzip', which was not asked for"),
+        (BOMB, "br", "the answer is encoded as 'br', which was not asked for"),
+        (b"{}", "gzip", "the answer cannot be decompressed"),
+    ],
+    ids=["gzip", "deflate", "plain", "twice", "br", "no gzip"],
+)
+def test_an_answer_has_an_end_also_once_decompressed(
+    status: int, body: bytes, encoding: str, said: str
+) -> None:
+    with listening() as server:
+        server.status, server.body, server.encoding = status, body, encoding
+        tracemalloc.start()
+        try:
+            with pytest.raises(Transient, match=re.escape(said)) as caught:
+                ask(server.url)
+            assert caught.value.maybe_paid and tracemalloc.get_traced_memory()[1] < 4 * LARGEST_ANSWER
+        finally:
+            tracemalloc.stop()
+    [(_, headers)] = server
+    assert headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize(
+    ("pack", "encoding"), [(gzip.compress, "gzip"), (zlib.compress, "deflate"), (bytes, "")]
+)
+def test_an_answer_of_an_ordinary_size_is_read_however_it_is_packed(
+    pack: Callable[[bytes], bytes], encoding: str
+) -> None:
+    answer = {"choices": ["word " * 100_000]}
+    with listening() as server:
+        server.body, server.encoding = pack(json.dumps(answer).encode()), encoding
+        assert ask(server.url) == answer
+
+
+def test_how_large_an_answer_may_be_follows_from_what_is_asked() -> None:
+    def largest(**options: object) -> int | None:
+        return Settings.model_validate({"model": "m", **options}).largest_answer
+
+    assert (largest() or 0) < LARGEST_ANSWER * 1.1
+    assert largest(thinking="skip") == largest(thinking="skip", batch_size=1000) == 1 << 28
+    assert largest(batch=True) is None
