@@ -95,6 +95,14 @@ class Try(Record):
         """What it takes of the error level."""
         return self.delta / self.tries
 
+    def on_labels_of(self, other: Try) -> bool:
+        """Whether this is another calibration, on any of the labels of the other."""
+        return (
+            self.rubric == other.rubric
+            and self.digest != other.digest
+            and not set(self.items).isdisjoint(other.items)
+        )
+
     def among(self, earlier: Iterable[Try]) -> tuple[Try, ...]:
         """The earlier calibrations on any of the same labels, this one not among them.
 

@@ -61,7 +61,7 @@ def command(
     found = api.verify(certificate, evidence=evidence, labels=labels, rubric=rubric, cascade=cascade)
     result(verifications=[one.to_dict() for one in found])
     for one in found:
-        click.echo(printable(f"{one.certificate}: {one.claim}"))
+        click.echo(printable(f"{one.certificate}, '{one.rubric}': {one.claim}"))
         for part in one.parts:
             click.echo(printable(f"  {part.outcome:8} {part.name:16} {part.said}"))
         for taken in one.taken:

@@ -87,9 +87,8 @@ def again(claimed: Calibration, sources: Sources) -> Again:
     shown = set(told["exclude"]) - set(exclude)
     if claimed.origin is None:  # by hand or not: files made before the origin was kept do not tell
         told["exclude"] = {*told["exclude"], *claimed.examples}
-    made = calibrate(
-        rows, earlier=claimed.tries[:-1], pools=pools, outlook=claimed.outlook is not None, doubt=True, **told
-    )
+    made = calibrate(rows, pools=pools, outlook=claimed.outlook is not None, doubt=True, **told)
+    earlier = (one for one in claimed.tries[:-1] if one.on_labels_of(made.tries[-1]))
     origin = Origin.of(
         rows,
         given,
@@ -103,6 +102,7 @@ def again(claimed: Calibration, sources: Sources) -> Again:
         "people_summary": people_of(rows, given, pools),
         "doubts": (*of_files(repeats, given), *made.doubts),
         "annotators": len(annotators(rows)),
+        "tries": (*earlier, made.tries[-1]),
     }
     made = made.model_copy(update=found)
     return Again(rows, given, pools, tuple(sorted(set(made.examples) - shown)), origin, made)

@@ -14,10 +14,11 @@ from judgekit.errors import InputError, JudgekitError
 from judgekit.handover.again import Again, NoPool, Sources, again, plain, same_decisions
 from judgekit.handover.compare import Difference, differences
 from judgekit.handover.find import in_order, near
-from judgekit.handover.judges import cascade_part, code_part, made_by, rubric_part
+from judgekit.handover.judges import cascade_part, code_part, rubric_part
 from judgekit.handover.parts import Part, Verification
 from judgekit.handover.sample import history_part, sample_part
 from judgekit.handover.verdicts import verdicts_part
+from judgekit.trust.selective.certificate import SCHEMA
 
 KEYS = {
     "certificate": ("certificate",),
@@ -34,6 +35,9 @@ KEYS = {
 
 KIND = "judgekit.calibration/"
 """How the schema of a calibration file begins."""
+
+_DECIDE = ("policy", "guard")
+"""Parts whose numbers decide: where only their last digits differ, all items at hand must get the same verdicts."""
 
 SHOWN = 3
 """Differences that are told of a part."""
@@ -99,7 +103,7 @@ def verified(path: Path, given: Given, shown: str = "") -> Verification:
             parts.append(Part("labels", "missing", error.what, needed=True))
         except JudgekitError as error:
             why = f"cannot be made again from these files: {error}"
-            parts.append(Part("certificate", "differs", _by_whom(claimed, why), needed=True))
+            parts.append(Part("certificate", "differs", why, needed=True))
         else:
             parts += _compared(claimed, found)
             parts.append(sample_part(found))
@@ -110,7 +114,8 @@ def verified(path: Path, given: Given, shown: str = "") -> Verification:
     parts.append(code_part(claimed))
     rubric, loaded = rubric_part(claimed, given.rubric)
     parts += [rubric, cascade_part(claimed, given.cascade, loaded, given.rubric)]
-    return Verification(shown or str(path), claimed.certificate.claim, tuple(parts), tuple(taken))
+    claim = claimed.certificate.claim
+    return Verification(shown or str(path), claimed.rubric, claim, tuple(parts), tuple(taken))
 
 
 def _found(path: Path, claimed: Calibration, given: Given) -> tuple[list[Part], Sources | None]:
@@ -122,13 +127,11 @@ def _found(path: Path, claimed: Calibration, given: Given) -> tuple[list[Part], 
         if files:
             continue
         known: Sequence[Source] = () if told is None else getattr(told, name)
-        lacking: list[Source] = []
-        if known and not given.near:
-            lacking = list(known)
-        elif known:
+        lacking = [one.name for one in known]
+        if known and given.near:
             found[name], lacking = near(path.absolute().parent, known, runs=name == "evidence")
         if lacking:
-            what = f"not there: {', '.join(one.name for one in lacking)} (--{name} PATH)"
+            what = f"not there: {', '.join(lacking)} (--{name} PATH)"
             parts.append(Part(name, "missing", what, needed=True))
         elif not known and (name == "evidence" or told is None):
             what = f"the certificate does not say from which files it was made (--{name} PATH)"
@@ -144,30 +147,44 @@ def _found(path: Path, claimed: Calibration, given: Given) -> tuple[list[Part], 
 def _compared(claimed: Calibration, found: Again) -> Iterator[Part]:
     """Each part of a certificate beside the one made again."""
     yield from _origin(claimed, found)
-    one, other = dict(plain(claimed)), dict(plain(found.made))
+    one, other = dict(_as_written(claimed)), dict(plain(found.made))
     later = set(UNPROMISED) - ({"doubts"} if claimed.origin else set())  # which came together
     lacking = [name for name in UNPROMISED if name in later and name in other and name not in one]
     for name in (*lacking, "made", "version", "origin", "drawn_before"):
         one.pop(name, None)
         other.pop(name, None)
-    apart = list(differences(one, other))
-    only_rounding = (
-        bool(apart)
-        and all(difference.is_rounding for difference in apart)
-        and same_decisions(claimed, found.made, found.rows)
-    )
+    apart = sorted(differences(one, other), key=lambda difference: difference.where.startswith("policy."))
     for name, keys in KEYS.items():
-        mine = [one for one in apart if one.where.partition(".")[0].partition("[")[0] in keys]
+        mine = [difference for difference in apart if _part_of(difference) == name]
+        real = [difference for difference in mine if not difference.is_rounding]
         gone = [key for key in lacking if key in keys]
-        if only_rounding and mine:
+        if not real and mine and name in _DECIDE and not same_decisions(claimed, found.made, found.rows):
+            real = mine
+        if real:
+            yield Part(name, "differs", _told(real, claimed), needed=True)
+        elif mine:
             what = f"but for the last digits of {len(mine):,} numbers, which change no decision"
             yield Part(name, "same", what)
-        elif mine:
-            yield Part(name, "differs", _by_whom(claimed, _told(mine, claimed)), needed=True)
         elif gone:
             yield Part(name, "missing", f"the file holds no {', '.join(gone)}")
         else:
             yield Part(name, "same", _same(name, claimed, found))
+
+
+def _as_written(claimed: Calibration) -> Mapping[str, Any]:
+    """A calibration of today's form as its file has it; one of an older form as it would be written today."""
+    row = claimed.to_row()
+    newest = Calibration.model_fields["schema_"].default
+    same_form = row["schema"] == newest and row["certificate"].get("schema") == SCHEMA
+    return row if same_form else plain(claimed)
+
+
+def _part_of(difference: Difference) -> str:
+    """The part that a difference belongs to; a policy holds its certificate once more."""
+    if difference.where.startswith("policy.certificate"):
+        return "certificate"
+    key = difference.where.partition(".")[0].partition("[")[0]
+    return next((name for name, keys in KEYS.items() if key in keys), "scope")
 
 
 def _origin(claimed: Calibration, found: Again) -> Iterator[Part]:
@@ -203,7 +220,7 @@ def _origin(claimed: Calibration, found: Again) -> Iterator[Part]:
     if told is not None:
         wrong = list(differences(_settled(told), _settled(here), "origin"))
         if wrong:
-            yield Part("origin", "differs", _by_whom(claimed, _told(wrong, claimed)), needed=True)
+            yield Part("origin", "differs", _told(wrong, claimed), needed=True)
 
 
 def _settled(origin: Any) -> Mapping[str, Any]:
@@ -227,11 +244,6 @@ def _item(one: Difference, claimed: Calibration) -> str:
         rows = claimed.reference.rows
         return f" (item '{rows[int(number)].id}')" if int(number) < len(rows) else ""
     return ""
-
-
-def _by_whom(claimed: Calibration, what: str) -> str:
-    other = made_by(claimed)
-    return f"{what}; {other}, which may compute otherwise" if other else what
 
 
 def _same(name: str, claimed: Calibration, found: Again) -> str:
@@ -263,7 +275,7 @@ def _at_their_word(claimed: Calibration, found: Again) -> Iterator[str]:
     if claimed.made:
         yield f"the day it was made, {claimed.made}"
     if len(claimed.tries) > 1:
-        yield f"that there were no more than {len(claimed.tries) - 1} calibrations on these labels before"
+        yield f"that no more calibrations were made on these labels before than the {len(claimed.tries) - 1} told of"
     if found.by_hand:
         first = found.by_hand[0]
         yield f"that {len(found.by_hand):,} questions had to be left out by hand, '{first}' the first"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from judgekit.calibration import ood, suspects
 from judgekit.errors import InputError
 from judgekit.readers.labels import numbered_labels
 from judgekit.records import EvidenceRow, LabelRow, Record
@@ -22,6 +23,9 @@ ADDRESSES = ("base_url", "api_key_env", "headers")
 
 LEFT_OUT = "left out"
 """In place of a reason, which may quote an output."""
+
+OWN = (ood.REASON, suspects.REASON, suspects.UNKNOWN)
+"""How reasons begin that are judgekit's own words."""
 
 _PATH = re.compile(r"(?<![\w:/.~])(?:~?/|[A-Za-z]:\\|file://)[^\s'\",;:<>|]*[/\\][^\s'\",;:<>|]*")
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PASSPHRASE", re.IGNORECASE)
@@ -76,7 +80,9 @@ class Cleaner:
         return made
 
     def _reason(self, reason: str) -> str:
-        return LEFT_OUT if self.without_texts else _PATH.sub(_last, reason)
+        if self.without_texts and not reason.startswith(OWN):
+            return LEFT_OUT
+        return _PATH.sub(_last, reason)
 
 
 def without_paths(value: Any) -> Any:

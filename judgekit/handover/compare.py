@@ -12,8 +12,8 @@ from judgekit.display import brief
 ABSENT = object()
 """In place of a value that is not there."""
 
-ROUNDING = 1e-9
-"""Numbers that differ by less, relative to the larger, may come of another processor or another NumPy."""
+ROUNDING, ZERO = 1e-7, 1e-12
+"""Numbers that differ by less, relative to the larger or at all, may come of how another version or machine rounds."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Difference:
         numbers = (self.claimed, self.found)
         if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
             return False
-        return math.isclose(self.claimed, self.found, rel_tol=ROUNDING, abs_tol=ROUNDING**2)
+        return math.isclose(self.claimed, self.found, rel_tol=ROUNDING, abs_tol=ZERO)
 
     def __str__(self) -> str:
         return f"{self.where} is {_shown(self.claimed)} in the file, {_shown(self.found)} computed anew"
@@ -74,4 +74,6 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping | list | tuple):
+        return f"{len(value):,} entries"
     return "absent" if value is ABSENT else brief(value)

@@ -15,8 +15,8 @@ DEPTH, MOST = 4, 20_000
 
 def near(
     folder: Path, sources: Sequence[Source], *, runs: bool, passed: Collection[Path] = ()
-) -> tuple[list[Path], list[Source]]:
-    """The files of sources, and the sources of which there is none.
+) -> tuple[list[Path], list[str]]:
+    """The files of sources, and the names of those of which there is none.
 
     Parameters
     ----------
@@ -35,11 +35,13 @@ def near(
         if wanted - by_digest.keys() and (digest := sha256(path)) in wanted:
             by_digest.setdefault(digest, path)
     found: list[Path] = []
-    lacking: list[Source] = []
+    lacking: list[str] = []
     for source in sources:
-        place = by_digest.get(source.sha256) or _only(source, candidates)
+        named = [path for path in candidates if _called(path, source)]
+        place = by_digest.get(source.sha256) or (named[0] if len(named) == 1 else None)
         if place is None:
-            lacking.append(source)
+            several = f" (none of {len(named)} files of that name has its SHA-256)" if named else ""
+            lacking.append(f"{source.name}{several}")
         else:
             in_run = runs and place.name == EVIDENCE and is_finished(place.parent)
             found.append(place.parent if in_run else place)
@@ -54,14 +56,8 @@ def _may_be(path: Path, sources: Sequence[Source], runs: bool) -> bool:
     return path.suffix in {Path(source.name).suffix for source in sources} and path.name not in FILES
 
 
-def _only(source: Source, candidates: Sequence[Path]) -> Path | None:
-    """The one file that has the name."""
-    named = [
-        path
-        for path in candidates
-        if path.name == source.name or (path.name == EVIDENCE and path.parent.name == source.name)
-    ]
-    return named[0] if len(named) == 1 else None
+def _called(path: Path, source: Source) -> bool:
+    return path.name == source.name or (path.name == EVIDENCE and path.parent.name == source.name)
 
 
 def _below(folder: Path) -> Iterator[Path]:

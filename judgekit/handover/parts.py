@@ -37,14 +37,15 @@ class Verification:
     ----------
     certificate : str
         Its file.
-    claim : str
-        The sentence that it states.
+    rubric, claim : str
+        What it is for, and the sentence that it states.
     parts : tuple of Part
     taken : tuple of str
         What no file can show, and is the sender's word.
     """
 
     certificate: str
+    rubric: str
     claim: str
     parts: tuple[Part, ...]
     taken: tuple[str, ...] = ()
@@ -72,7 +73,13 @@ class Verification:
         ]
         head = "REFUSED" if self.outcome == "differs" else "NOT VERIFIED"
         others = ", ".join(part.name for part in worst[1:])
-        return f"{head}: {worst[0].name}: {worst[0].said}{others and f' (and: {others})'}"
+        old = next(
+            (part.said for part in self.parts if part.name == "code" and part.outcome == "missing"), ""
+        )
+        first = worst[0].said.partition("; ")[0]
+        told = f"{worst[0].name}: {first}{others and f' (and: {others})'}"
+        why = f"; {old}, which may compute otherwise" if old and self.outcome == "differs" else ""
+        return f"{head}: {told}{why}"
 
     def to_dict(self) -> dict[str, Any]:
         """The verification as a JSON object."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from judgekit.calibration import tries
@@ -83,34 +84,42 @@ def drawn_again(pool: Pool, found: Again) -> tuple[str, int]:
 
 
 def history_part(claimed: Calibration, folders: Iterable[Path]) -> Part | None:
-    """Whether records of calibrations that stand with the files know others that the certificate does not tell of."""
+    """Whether earlier calibrations on the same labels are told of, and leave anything of the error level.
+
+    Records of calibrations that stand with the files may know others than the certificate tells of. A pool is
+    remembered when it is drawn, so that earlier draws may be among them which nobody answered: what they spend is told,
+    and no fault.
+    """
     if not claimed.tries:
         return None
-    this = claimed.tries[-1]
+    *others, this = claimed.tries
+    if this.pool and (path := [one for one in others if one.pool == this.pool]):
+        what = f"the labels of the pool {this.pool} were asked along another path, that of calibration {path[0].digest}"
+        return Part("history", "differs", what)
+    spent = sum(one.spent for one in claimed.tries)
+    over = bool(others) and spent > min(one.delta for one in claimed.tries) * (1 + 1e-9)
+    if over and not this.pool:
+        spend = f"{spent:.4g} of an error level of {this.delta:g}"
+        what = f"{len(claimed.tries):,} calibrations on these labels spend {spend}"
+        return Part("history", "differs", what)
     known = {one.digest for one in claimed.tries}
-    met = 0
     for folder in dict.fromkeys(folders):
-        record = tries.remembered([folder])
-        met += bool(record)
-        before = list(_before(this, record))
-        if hidden := [one for one in before if one.digest not in known]:
+        if hidden := [one for one in _before(this, tries.remembered([folder])) if one.digest not in known]:
             what = (
                 f"{folder.name}/{tries.FILE} knows {len(hidden):,} earlier calibrations on these labels that the "
                 f"certificate does not tell of, {hidden[0].digest} the first"
             )
             return Part("history", "differs", what)
-    if not met:
-        return None
-    return Part("history", "same", f"{len(claimed.tries) - 1:,} earlier calibrations on these labels")
+    told = f"{len(others):,} earlier calibrations or draws on these labels"
+    return Part(
+        "history",
+        "same",
+        f"{told}, which with this one spend {spent:.4g} of {this.delta:g}" if over else told,
+    )
 
 
 def _before(this: Try, record: Sequence[Try]) -> Iterator[Try]:
     """The recorded calibrations on any of the same labels that were made before this one."""
-    mine = set(this.items)
-    if this.digest not in {one.digest for one in record}:
-        return
-    for one in record:
-        if one.digest == this.digest:
-            return
-        if one.rubric == this.rubric and not mine.isdisjoint(one.items):
-            yield one
+    if this.digest in {one.digest for one in record}:
+        until = takewhile(lambda one: one.digest != this.digest, record)
+        yield from (one for one in until if one.on_labels_of(this))

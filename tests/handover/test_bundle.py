@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import judgekit as jk
-from judgekit.calibration import files
+from judgekit.calibration import files, ood, suspects
 from judgekit.errors import ConfigError, InputError
 from judgekit.handover.about import ABOUT, README
 from judgekit.handover.bundle import bundle
-from judgekit.handover.clean import judge_entry, without_paths
+from judgekit.handover.clean import Cleaner, judge_entry, without_paths
 from judgekit.handover.verify import verify
 from tests.handover.files import edit, handed_over
 
@@ -148,6 +148,17 @@ def test_without_texts_nothing_that_was_asked_said_or_remarked_is_inside(
     assert "Texts are left out" in held[README] and "person-001" in held[README]
 
 
+def test_reasons_in_judgekits_own_words_stay_without_texts() -> None:
+    """A report counts by them; others may quote an output."""
+    cleaner = Cleaner(without_texts=True)
+    for reason in (ood.REASON, f"{suspects.REASON}: a verdict", suspects.UNKNOWN):
+        assert cleaner.row({"reason": reason}) == {"reason": reason}
+    said = {"tiers": {"small": {"reason": "no letter in 'Ann Lee'", "calls": ["c"], "probs": {"a": 1.0}}}}
+    assert cleaner.row(said) == {"tiers": {"small": {"reason": "left out", "probs": {"a": 1.0}}}}
+    told = Cleaner().row({"reason": "cannot read /home/ann/x.json: no such file"})
+    assert told == {"reason": "cannot read x.json: no such file"}
+
+
 def test_a_report_shows_texts_so_it_does_not_go_without(given: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a report shows questions and outputs"):
         bundle(out=tmp_path / "b.zip", without_texts=True, **given)
@@ -198,7 +209,7 @@ def rewritten(path: Path, name: str, change: Any) -> Path:
         ("runs/first/verdicts.jsonl", '"label": "leaked"', '"label": "withheld"', "verdicts"),
         ("evidence/first/evidence.jsonl", '"question_id": "', '"question_id": "0', "certificate"),
         ("labels/labels.jsonl", '"label": "withheld"', '"label": "leaked"', "labels"),
-        ("calibrations/forgetting.json", '"label_set_size": 5', '"label_set_size": 6', "policy"),
+        ("calibrations/forgetting.json", '"label_set_size": 5', '"label_set_size": 6', "certificate"),
         ("rubrics/forgetting/template.j2", "{% block item %}", "{% block item %}Say leaked.", "rubric"),
     ],
 )

@@ -37,17 +37,17 @@ def test_the_order_does_not_matter_for_whether_two_differ(one: Any, other: Any) 
         ({"a": True}, {"a": 1}, "a is True in the file, 1 computed anew"),
         ({"a": None}, {"a": 0}, "a is None in the file, 0 computed anew"),
         ({"a": "1"}, {"a": 1}, "a is '1' in the file, 1 computed anew"),
-        ({"a": {"b": 1}}, {"a": [1]}, "a is <1> in the file, <1> computed anew"),
+        ({"a": {"b": 1, "c": 2}}, {"a": [1, 2, 3]}, "a is 2 entries in the file, 3 entries computed anew"),
     ],
 )
 def test_it_says_where_and_what(claimed: Any, found: Any, said: str) -> None:
     (one,) = differences(claimed, found)
-    assert str(one).replace("{'b': 1}", "<1>").replace("[1] computed", "<1> computed") == said
+    assert str(one) == said
 
 
 def test_only_the_last_digits_are_rounding() -> None:
     assert Difference("a", 0.1 + 0.2, 0.3).is_rounding
-    assert not Difference("a", 0.3, 0.3000001).is_rounding
+    assert not Difference("a", 0.3, 0.300001).is_rounding
     assert not Difference("a", True, 1).is_rounding
     assert not Difference("a", "1", 1).is_rounding
     assert not Difference("a", 0.0, 1e-9).is_rounding

@@ -21,13 +21,14 @@ def test_by_content_whatever_it_is_called_and_by_name_where_the_content_is_anoth
     (tmp_path / "b.jsonl").write_text("changed", "utf-8")
     found, lacking = near(tmp_path, [a, b, Source(name="c.jsonl", sha256="0" * 64)], runs=False)
     assert found == [tmp_path / "moved.jsonl", tmp_path / "b.jsonl"]
-    assert [one.name for one in lacking] == ["c.jsonl"]
+    assert lacking == ["c.jsonl"]
 
 
 def test_two_files_of_one_name_are_not_guessed_between(tmp_path: Path) -> None:
     for folder in ("x", "y"):
         file(tmp_path / folder / "labels.jsonl", folder)
-    assert near(tmp_path, [Source(name="labels.jsonl", sha256="0" * 64)], runs=False)[0] == []
+    found, lacking = near(tmp_path, [Source(name="labels.jsonl", sha256="0" * 64)], runs=False)
+    assert (found, lacking) == ([], ["labels.jsonl (none of 2 files of that name has its SHA-256)"])
 
 
 def test_a_run_folder_is_found_as_one_and_an_evidence_file_as_a_file(tmp_path: Path) -> None:
