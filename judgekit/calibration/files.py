@@ -65,7 +65,7 @@ def calibrate(
         Those that labels were asked from and that do not stand beside the label files.
     """
     rows, given_options, given = gather(evidence, rubric, labels, exclude, options)
-    rows, repeats = distinct(rows, _files(evidence))
+    every, (rows, repeats) = rows, distinct(rows, _files(evidence))
     name = rows[0].rubric if rows else ""
     if options.get("tolerance") and labels_of(name) and not load_rubric(name).file.ordinal:
         raise ConfigError(
@@ -90,6 +90,7 @@ def calibrate(
             pools=drawn,
             options=given_options,
             exclude=several(exclude),
+            repeats={row.key for row in every} - {row.key for row in rows},
         ),
         "doubts": (*of_files(repeats, given), *calibration.doubts),
         "drawn_before": further_draws(

@@ -82,6 +82,8 @@ class Origin(Record):
         however they are written.
     labels_digest : str
         The same of the labels (:func:`labels_digest`).
+    repeats : tuple of (id, model, method)
+        Outputs left out because they repeat another's texts (:mod:`judgekit.calibration.repeats`): only texts show it.
     rubrics : tuple of str
         Fingerprints of the rubric (labels, meanings, prompt templates) that the runs were judged by; empty where it is
         known by name only, and no such rubric is installed.
@@ -99,6 +101,7 @@ class Origin(Record):
     labels: tuple[Source, ...] = ()
     evidence_digest: str
     labels_digest: str
+    repeats: tuple[tuple[str, str, str], ...] = ()
     rubrics: tuple[str, ...] = ()
     draws: tuple[Draw, ...] = ()
     undrawn: int = 0
@@ -115,6 +118,7 @@ class Origin(Record):
         pools: Sequence[Pool],
         options: Mapping[str, Any],
         exclude: Iterable[str],
+        repeats: Iterable[tuple[str, str, str]] = (),
     ) -> Origin:
         """The origin of a calibration.
 
@@ -130,6 +134,7 @@ class Origin(Record):
             Those known; the ones that labels name are noted.
         options, exclude
             As the calibration was made with.
+        repeats : iterable of (id, model, method)
         """
         said = said_in(rows, given)
         known = {name: value for name, value in options.items() if name in CalibrationOptions.model_fields}
@@ -147,6 +152,7 @@ class Origin(Record):
             labels=tuple(Source.of(path) for path in labels),
             evidence_digest=evidence_digest(rows),
             labels_digest=labels_digest(said),
+            repeats=tuple(sorted(repeats)),
             rubrics=tuple(sorted(rubric_fingerprints(evidence, rows[0].rubric if rows else ""))),
             draws=tuple(
                 Draw(pool=one.fingerprint, kind=one.kind, seed=one.seed, items=len(one.items), labeled=count)

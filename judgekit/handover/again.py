@@ -17,6 +17,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.errors import InputError
 from judgekit.readers.join import Labels
 from judgekit.records import EvidenceRow, Record
+from judgekit.runs.folder import ITEMS
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Again:
     given : Labels or None
     pools : list of Pool
         Those beside the labels.
+    unseen : int
+        Outputs left out as repeats of others, where no texts are here that show it.
     by_hand : tuple of str
         Questions left out that no run shows as an example.
     origin : Origin
@@ -54,6 +57,7 @@ class Again:
     rows: list[EvidenceRow]
     given: Labels | None
     pools: list[Pool]
+    unseen: int
     by_hand: tuple[str, ...]
     origin: Origin
     made: Calibration
@@ -78,7 +82,13 @@ def again(claimed: Calibration, sources: Sources) -> Again:
     rows, told, given = gather(
         sources.evidence, claimed.rubric or None, sources.labels or None, exclude, options.options
     )
-    rows, repeats = distinct(rows, sources.evidence)
+    every, (rows, repeats) = rows, distinct(rows, sources.evidence)
+    unseen = 0
+    if claimed.origin and not any((path / ITEMS).is_file() for path in sources.evidence):
+        told_of = set(claimed.origin.repeats)  # without texts nobody can tell
+        rows = [row for row in every if row.key not in told_of]
+        repeats = sum(bool(row.human) for row in every if row.key in told_of)
+        unseen = len(every) - len(rows)
     pools = pools_beside(sources.labels)
     try:
         asked_from((label for row in rows for label in row.human), pools)
@@ -97,6 +107,7 @@ def again(claimed: Calibration, sources: Sources) -> Again:
         pools=pools,
         options=told,
         exclude=exclude,
+        repeats={row.key for row in every} - {row.key for row in rows},
     )
     found = {
         "people_summary": people_of(rows, given, pools),
@@ -105,7 +116,7 @@ def again(claimed: Calibration, sources: Sources) -> Again:
         "tries": (*earlier, made.tries[-1]),
     }
     made = made.model_copy(update=found)
-    return Again(rows, given, pools, tuple(sorted(set(made.examples) - shown)), origin, made)
+    return Again(rows, given, pools, unseen, tuple(sorted(set(made.examples) - shown)), origin, made)
 
 
 def options_of(claimed: Calibration) -> CalibrationOptions:

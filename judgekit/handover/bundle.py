@@ -242,6 +242,8 @@ class _Packing:
             self.write(f"{name}/{file}", lines(path / file, self.cleaner.row))
             if file in about.get("files", {}):
                 about["files"][file]["sha256"] = Source.of(self.folder / name / file).sha256
+        if (path / TRIES).is_file():
+            self.copy(path / TRIES, f"{name}/{TRIES}")
         about["source"] = without_paths(about.get("source", ""))
         about["tiers"] = [judge_entry(one) for one in about.get("tiers", ())]
         if self.cleaner.without_texts:

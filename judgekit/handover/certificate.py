@@ -276,6 +276,8 @@ def _at_their_word(claimed: Calibration, found: Again) -> Iterator[str]:
         yield f"the day it was made, {claimed.made}"
     if len(claimed.tries) > 1:
         yield f"that no more calibrations were made on these labels before than the {len(claimed.tries) - 1} told of"
+    if found.unseen:
+        yield f"that {found.unseen:,} outputs left out repeat the texts of others, which are not here"
     if found.by_hand:
         first = found.by_hand[0]
         yield f"that {len(found.by_hand):,} questions had to be left out by hand, '{first}' the first"

@@ -119,7 +119,9 @@ def lines(path: Path, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Itera
 def plain_labels(path: Path, cleaner: Cleaner) -> Iterator[str]:
     """The labels of any label file as JSONL of judgekit's own: what a tool adds is left behind."""
     for _, row in numbered_labels(path):
-        if isinstance(row, LabelRow):
+        if not isinstance(row, LabelRow):
+            yield '{"id": "", "label": ""}\n'  # that somebody passed over it is told of
+        else:
             yield line(LabelRow.model_validate(cleaner.label(Record.to_row(row))))
 
 

@@ -7,6 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from judgekit.calibration import tries
+from judgekit.calibration.doubts import further_draws
 from judgekit.calibration.draw import draw
 from judgekit.calibration.options import CalibrationOptions
 from judgekit.calibration.pool import Pool
@@ -15,6 +16,7 @@ from judgekit.calibration.tries import Try
 from judgekit.errors import JudgekitError
 from judgekit.handover.again import Again
 from judgekit.handover.parts import Part
+from judgekit.runs.folder import is_finished
 
 
 def sample_part(found: Again) -> Part:
@@ -109,6 +111,15 @@ def history_part(claimed: Calibration, folders: Iterable[Path]) -> Part | None:
                 f"{folder.name}/{tries.FILE} knows {len(hidden):,} earlier calibrations on these labels that the "
                 f"certificate does not tell of, {hidden[0].digest} the first"
             )
+            return Part("history", "differs", what)
+    runs = [folder for folder in dict.fromkeys(folders) if is_finished(folder)]
+    record = tries.remembered(runs)
+    if this.digest in {one.digest for one in record}:
+        before = list(takewhile(lambda one: one.digest != this.digest, record))
+        told_now = {further_draws(this, known, others) for known in (before, record)}
+        if claimed.drawn_before not in told_now:
+            said = min(told_now) or "nothing of other labels."
+            what = f"the record of the runs says: {said} The certificate: {claimed.drawn_before!r}"
             return Part("history", "differs", what)
     told = f"{len(others):,} earlier calibrations or draws on these labels"
     return Part(

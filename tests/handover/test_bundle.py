@@ -159,6 +159,39 @@ def test_reasons_in_judgekits_own_words_stay_without_texts() -> None:
     assert told == {"reason": "cannot read x.json: no such file"}
 
 
+def test_without_texts_repeats_and_rows_passed_over_are_still_counted(
+    given: dict[str, Any], tmp_path: Path
+) -> None:
+    """Both hang on what is left out: repeats on texts, and who passed over what on rows without a label."""
+    outputs = tmp_path / "more.jsonl"
+    rows = [
+        json.loads(line)
+        for line in (given["labels"].parent / "outputs" / "first.jsonl").read_text("utf-8").splitlines()
+    ]
+    rows += [{**rows[0], "id": "forget/copy", "question_id": "another"}]
+    outputs.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    jk.score(str(outputs), tmp_path / "copied")
+    told = [json.loads(line) for line in given["labels"].read_text("utf-8").splitlines()]
+    labels = tmp_path / "passed.jsonl"
+    told = [*told[:20], {"id": "forget/39", "label": ""}, *told[20:39], {**told[0], "id": "forget/copy"}]
+    labels.write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
+    made = files.calibrate(tmp_path / "copied", labels=labels, agreement=0.8, delta=0.2)
+    assert (
+        made.origin is not None
+        and made.origin.repeats == (("forget/copy", "m", ""),)
+        and len(made.doubts) >= 2
+    )
+    made.save(tmp_path / "c.json")
+    packed = {"calibrations": tmp_path / "c.json", "labels": labels}
+    (found,) = bundle([tmp_path / "copied"], tmp_path / "b.zip", without_texts=True, **packed).verifications
+    assert found.outcome == "same" and any("repeat the texts of others" in said for said in found.taken)
+    (found,) = bundle([tmp_path / "copied"], tmp_path / "c.zip", **packed).verifications
+    assert found.outcome == "same" and not any("repeat the texts" in said for said in found.taken)
+    edit(tmp_path / "c.json", lambda row: row["origin"].update(repeats=[]))
+    with pytest.raises(InputError, match="would not verify"):
+        bundle([tmp_path / "copied"], tmp_path / "d.zip", **packed)
+
+
 def test_a_report_shows_texts_so_it_does_not_go_without(given: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a report shows questions and outputs"):
         bundle(out=tmp_path / "b.zip", without_texts=True, **given)
