@@ -79,6 +79,7 @@ class RunSummary:
     on some of the items it was asked about; ``failing``: those that failed on most. ``baseline``: which model before or
     without unlearning it is, if one. ``samples``: what several outputs a question say of the forget side; None where
     every question has one. ``pool``: which pool it is in, where it tests the measures; such a model is no candidate.
+    ``judged_by``: rubric -> tier and fingerprint of each judge, people aside; empty where the run does not say.
     """
 
     name: str
@@ -102,6 +103,7 @@ class RunSummary:
     samples: Samples | None = None
     pool: Literal["", "known", "ignorant"] = ""
     failing: tuple[str, ...] = ()
+    judged_by: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     __repr__ = brief_repr
 

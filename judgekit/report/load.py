@@ -6,6 +6,7 @@ verdicts are indispensable. A folder with outputs of several models or methods g
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,6 +38,8 @@ from judgekit.rubrics import Role, labels_of, role_of
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.folder import VERDICTS, RunFolder
 from judgekit.runs.tally import MOST_FAILED
+
+_LOG = logging.getLogger(__name__)
 
 _NONE: Mapping[str, Calibration] = MappingProxyType({})
 
@@ -250,6 +253,7 @@ def load(
     """
     promises = one_a_rubric(calibrations)
     runs = [(Path(folder), run) for folder in several(folders) for run in load_folder(folder, promises)]
+    _tell_copies(runs)
     met = {rubric for _, run in runs for rubric in run.by_rubric}
     if strange := promises.keys() - met:
         raise InputError(
@@ -275,6 +279,17 @@ def load(
         seen[run.name] = seen.get(run.name, 0) + 1
         named.append(replace(run, name=f"{run.name} ({seen[run.name]})") if seen[run.name] > 1 else run)
     return named
+
+
+def _tell_copies(runs: Iterable[tuple[Path, Run]]) -> None:
+    """Name run folders that hold another's verdicts: by another name they would pass for a second run."""
+    first: dict[str, Path] = {}
+    for path, run in runs:
+        written = run.about.files.get(VERDICTS)
+        if written is not None and (other := first.setdefault(written.sha256, path)) != path:
+            _LOG.warning(
+                "%s holds the same verdicts as %s: it is a copy, and tells nothing more", path, other
+            )
 
 
 def _labeled(run: Run, labels: Labels) -> Run:

@@ -10,6 +10,7 @@ from typing import Any
 
 from judgekit.calibration.ood import REASON
 from judgekit.display import brief_repr
+from judgekit.records import PEOPLE
 from judgekit.report.about import About, about
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
@@ -163,6 +164,12 @@ def _summarize(
         failing=run.failing,
         samples=samples(run),
         baseline="" if (part := role(run)) == "unlearned" else part,
+        judged_by={
+            rubric: tuple(
+                (tier, said) for tier, said in cascade.fingerprints.items() if said and tier != PEOPLE
+            )
+            for rubric, cascade in run.about.cascades.items()
+        },
     )
 
 

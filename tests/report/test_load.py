@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
+import judgekit as jk
 from judgekit.api import decide
 from judgekit.errors import ConfigError, InputError
 from judgekit.report import load
@@ -74,6 +76,14 @@ def test_a_broken_folder_gets_one_line(tmp_path, name, text, told):
         load([folder])
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_copy_under_another_name_is_told(tmp_path, caplog):
+    item = jk.Item(id="1", question="Where?", references=("Here",), outputs=("There",), split="forget")
+    run = jk.score([item], tmp_path / "run").folder
+    shutil.copytree(run, tmp_path / "copy")
+    load([run, tmp_path / "copy"])
+    assert "copy holds the same verdicts as" in caplog.text
 
 
 def test_two_promises_for_one_rubric_are_refused(tmp_path):

@@ -49,7 +49,7 @@ def trusted(ranked: Sequence[RunSummary]) -> Iterable[Finding]:
         left = sum(len(kinds[states]) for states in order[KINDS:])
         told.append(f"{left:,} more {'run rests' if left == 1 else 'runs rest'} on something else.")
     told += [f"Certified means that {says}." for says in once]
-    beside = [*_beside(ranked), *_doubts(ranked)]
+    beside = [*_beside(ranked), *_doubts(ranked), *_judged_apart(ranked)]
     told += beside
     grounds = {ground for states in kinds for ground, _ in states}
     tone: Tone = (
@@ -79,6 +79,25 @@ def _doubts(ranked: Sequence[RunSummary]) -> Iterable[str]:
             told.setdefault(doubt, {})[made.rubric] = None
     for doubt, rubrics in told.items():
         yield f"Of the labels behind the certificate{' for ' + listed(list(rubrics)) if any(rubrics) else ''}: {doubt}"
+
+
+def _judged_apart(ranked: Sequence[RunSummary]) -> Iterable[str]:
+    """Runs under one rubric that not the same judges have judged: what differs may be the judges."""
+    for rubric in dict.fromkeys(made.rubric for run in ranked for made in run.claims):
+        by: dict[tuple[tuple[str, str], ...], list[RunSummary]] = {}
+        for run in ranked:
+            if judges := run.judged_by.get(rubric):
+                by.setdefault(judges, []).append(run)
+        if len(by) > 1:
+            told = [
+                f"{listed([run.title for run in runs], NAMED)} by "
+                + listed([f"{tier} ({said[:6]})" for tier, said in judges])
+                for judges, runs in by.items()
+            ]
+            yield (
+                f"Under {rubric} not the same judges judged all runs: {'; '.join(told)}. A difference between runs "
+                "that were judged apart may be the judges'."
+            )
 
 
 def _states(run: RunSummary) -> States:

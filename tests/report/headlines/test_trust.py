@@ -6,6 +6,7 @@ from judgekit.calibration.calibrate import calibrate
 from judgekit.report import load, summarize
 from judgekit.report.claims.claims import Claim
 from judgekit.report.headlines.trust import trusted
+from judgekit.report.summary import summarize as summarize_runs
 from tests.report.headlines.told import told
 from tests.report.make_runs import LABELS, drawn, make_run
 
@@ -135,3 +136,20 @@ def test_a_promise_for_several_runs_is_behind_no_rate_of_one_alone(tmp_path):
         "The promise for forgetting and utility is for more outputs than are reported here, so no interval of IDK "
         "covers the judges' errors."
     )
+
+
+def test_runs_that_not_the_same_judges_judged_are_told(tmp_path):
+    runs = load([make_run(tmp_path / name, name) for name in ("IDK", "retain90", "original")])
+    for run, by in zip(runs, ("abc123", "abc123", "def456"), strict=True):
+        for cascade in run.about.cascades.values():
+            cascade.fingerprints.update({"lexical": by, "human": run.name})
+    (finding,) = trusted(summarize_runs(runs).runs)
+    assert (
+        "Under forgetting not the same judges judged all runs: IDK and retain90 by lexical (abc123); original by"
+        in finding.text
+    )
+    for run in runs:
+        for cascade in run.about.cascades.values():
+            cascade.fingerprints.update({"lexical": "abc123"})
+    (finding,) = trusted(summarize_runs(runs).runs)
+    assert "same judges" not in finding.text
