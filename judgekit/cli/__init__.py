@@ -60,6 +60,8 @@ _FAILED = {
     errno.EDQUOT: "make room there, and give the same command again",
     errno.EROFS: "name another place",
     errno.EIO: "the disk may be broken: name another place",
+    errno.EMFILE: "raise the limit on open files (ulimit -n), and give the same command again",
+    errno.ENFILE: "close other programs, and give the same command again",
 }
 """What the machine fails with, and what helps."""
 
@@ -186,6 +188,9 @@ def main() -> None:
         sys.exit(EXIT_FAILED if error.errno in _FAILED else EXIT_BAD_INPUT)
     except sqlite3.Error as error:
         print(f"judgekit: the run's store.sqlite: {error}", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
+    except MemoryError:
+        print("judgekit: out of memory; the same command goes on where there is more", file=sys.stderr)
         sys.exit(EXIT_FAILED)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
