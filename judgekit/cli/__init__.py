@@ -24,7 +24,7 @@ import click
 
 from judgekit import DISTRIBUTION, __version__
 from judgekit.cli.ci_log import guard
-from judgekit.cli.output import speaking
+from judgekit.cli.output import echo, speaking
 from judgekit.cli.stopping import signals_are_ctrl_c
 from judgekit.display import printable, spelled
 from judgekit.errors import (
@@ -85,7 +85,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
             found.append(f"{name} {version(name)}")
     if found:
         said += f" (beside {' and '.join(found)}, which holds the same package: uninstall it)"
-    click.echo(said)
+    echo(said)
     ctx.exit()
 
 

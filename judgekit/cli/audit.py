@@ -9,7 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import OUT, PATH
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
 from judgekit.runs.atomic import replacing
 
@@ -43,12 +43,12 @@ def command(
     """
     found = api.audit(verdicts, labels, calibrations=calibrations)
     for audit in found:
-        click.echo((f"{audit.rubric}: " if audit.rubric else "") + audit.sentence)
+        echo((f"{audit.rubric}: " if audit.rubric else "") + audit.sentence)
         for why, count in audit.left_out.items():
-            click.echo(f"  left out {count:,}: {why}")
+            echo(f"  left out {count:,}: {why}")
     row = {"schema": SCHEMA, "audits": [audit.to_row() for audit in found]}
     with replacing(out) as file:
         file.write(json.dumps(row, indent=1, ensure_ascii=False) + "\n")
-    click.echo(f"written to {out}")
+    echo(f"written to {out}")
     result(written=str(out), **row)
     return EXIT_NOT_CERTIFIED if any(audit.status == "broken" for audit in found) else EXIT_DONE

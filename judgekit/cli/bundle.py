@@ -10,7 +10,7 @@ import click
 from judgekit import api
 from judgekit.calibration.origin import sha256
 from judgekit.cli.common import OUT, PATH, Spread
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.display import printable
 from judgekit.errors import EXIT_DONE
 
@@ -59,8 +59,8 @@ def command(runs: tuple[Path, ...], out: Path, **given: Any) -> int:
         verifications=[one.to_dict() for one in made.verifications],
     )
     for one in made.verifications:
-        click.echo(printable(f"{one.certificate}: {one.sentence}"))
-    click.echo(f"written to {out}: {made.files:,} files, SHA-256 {digest}")
-    click.echo(f"sign it:   ssh-keygen -Y sign -f KEY -n judgekit {out}")
-    click.echo(f"verify it: judgekit verify {out}")
+        echo(printable(f"{one.certificate}: {one.sentence}"))
+    echo(f"written to {out}: {made.files:,} files, SHA-256 {digest}")
+    echo(f"sign it:   ssh-keygen -Y sign -f KEY -n judgekit {out}")
+    echo(f"verify it: judgekit verify {out}")
     return EXIT_DONE

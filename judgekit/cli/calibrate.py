@@ -13,7 +13,7 @@ from judgekit.calibration.ood import FEWEST
 from judgekit.calibration.record import Calibration
 from judgekit.cli import diagnosis
 from judgekit.cli.common import COST, LABELS, OUT, PATH, PROMISE, Verb, options, promised
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, InputError
 from judgekit.trust import NO_SEED
@@ -45,7 +45,7 @@ def command(
     Writes the calibration, and a page that shows it beside it (calibration.html), to read, print and hand on.
     """
     if seed is not None:
-        click.echo(NO_SEED.replace("'seed'", "--seed"), err=True)
+        echo(NO_SEED.replace("'seed'", "--seed"), err=True)
     promise = promised(given)
     calibration = api.calibrate(evidence, earlier=_replaced(out), **promise, **given)
     calibration.save(out)
@@ -67,15 +67,15 @@ def tell(calibration: Calibration, out: Path) -> None:
         diagnosis=calibration.diagnosis,
         doubts=calibration.against,
     )
-    click.echo(calibration.certificate.claim)
+    echo(calibration.certificate.claim)
     for name, value in _shown(calibration):
-        click.echo(printable(f"  {name:10} {value}"))
+        echo(printable(f"  {name:10} {value}"))
     for doubt in calibration.against:
-        click.echo(printable(f"  doubt      {doubt}"))
+        echo(printable(f"  doubt      {doubt}"))
     if calibration.diagnosis is not None and not calibration.certified:
         for line in diagnosis.lines(calibration.diagnosis):
-            click.echo(printable(line))
-    click.echo(f"written to {out} and {page}")
+            echo(printable(line))
+    echo(f"written to {out} and {page}")
 
 
 def _replaced(out: Path) -> list[Calibration]:

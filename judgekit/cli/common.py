@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from judgekit.cli.output import echo
 from judgekit.errors import ConfigError
 from judgekit.readers.log import ReaderOptions
 
@@ -29,7 +30,7 @@ class Verb(click.Command):
         for at, arg in enumerate(args):
             name, equals, value = arg.partition("=")
             if name in self.renamed and "--" not in args[:at]:
-                click.echo(f"judgekit: {name} is now called {self.renamed[name]}", err=True)
+                echo(f"judgekit: {name} is now called {self.renamed[name]}", err=True)
                 arg = self.renamed[name] + equals + value
             found.append(arg)
         return super().parse_args(ctx, found)

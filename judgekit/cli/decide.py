@@ -9,7 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import OUT, PATH, Verb
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import EXIT_DONE, EXIT_UNSCORED_LEFT
 from judgekit.runs.atomic import replacing
 from judgekit.runs.writer import line
@@ -30,7 +30,7 @@ def command(evidence: Path, calibration: Path, allow_uncertified: bool, out: Pat
             file.write(line(verdict))
             states[verdict.state] += 1
     counts = ", ".join(f"{states[state]:,} {word}" for state, word in _WORDS.items())
-    click.echo(f"{sum(states.values()):,} items: {counts}; written to {out}")
+    echo(f"{sum(states.values()):,} items: {counts}; written to {out}")
     result(written=str(out), items=states.total(), states=dict(states))
     return EXIT_UNSCORED_LEFT if states["unscored"] else EXIT_DONE
 

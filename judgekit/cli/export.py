@@ -8,7 +8,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import PATH
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.export.verb import FORMATS
 
 
@@ -28,5 +28,5 @@ def command(run: Path, out: Path, format: str | None) -> None:
     datasets.load_dataset opens, with a card.
     """
     written = api.export(run, out, format=format)
-    click.echo(f"written to {written}")
+    echo(f"written to {written}")
     result(written=str(written))

@@ -9,9 +9,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import click
-
 from judgekit.cli.ci_log import command
+from judgekit.cli.output import echo
 
 MOST = 10
 """Annotations of a kind that GitHub shows of one step."""
@@ -47,7 +46,7 @@ def summarized(markdown: str) -> None:
     path, text = Path(name), markdown.encode()
     there = path.stat().st_size if path.is_file() else 0
     if there + len(text) > ROOM:
-        click.echo("judgekit: the job's summary is full: nothing was added to it", err=True)
+        echo("judgekit: the job's summary is full: nothing was added to it", err=True)
         return
     with path.open("ab") as file:
         file.write(text)

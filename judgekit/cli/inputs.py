@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import click
-
 from judgekit import api
-from judgekit.cli.output import quiet
+from judgekit.cli.output import echo, quiet
 from judgekit.engine.progress import states_line
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.formats import hf
@@ -49,7 +47,7 @@ def inputs(files: Iterable[str | Path], reader: ReaderOptions) -> dict[str, str]
         others = "1 other file holds none" if found.others == 1 else f"{found.others:,} other files hold none"
         passed = f" ({others})" if found.others else ""
         files = "1 file" if len(found.files) == 1 else f"{len(found.files):,} files"
-        click.echo(f"{given}: {files} of outputs{passed}", err=True)
+        echo(f"{given}: {files} of outputs{passed}", err=True)
         below += [(str(path), name_below(root, path)) for path in found.files]
     names_alone = names_of(alone)
     sources = unique_names(_once([*((source, names_alone[source]) for source in alone), *below]))
@@ -114,7 +112,7 @@ def _scored(source: str, folder: Path, reader: ReaderOptions) -> Path:
             "elsewhere (--scored)",
             path=folder,
         ) from None
-    click.echo(f"{done.folder}  {states_line(done.progress)}", err=True)
+    echo(f"{done.folder}  {states_line(done.progress)}", err=True)
     return done.folder
 
 
@@ -151,7 +149,7 @@ def _once(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
     for source, name in sources:
         key: Path | str = Path(source).resolve() if Path(source).exists() else source
         if key in seen:
-            click.echo(f"{source} is given twice; it is taken once", err=True)
+            echo(f"{source} is given twice; it is taken once", err=True)
         else:
             seen.add(key)
             kept.append((source, name))

@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import KEY, PATH, options
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 
 
 @click.group("judges", invoke_without_command=True)
@@ -21,7 +21,7 @@ def command(ctx: click.Context) -> None:
         kinds = api.judges()
         result(judges=kinds)
         for kind, description in kinds.items():
-            click.echo(f"{kind:12} {description}")
+            echo(f"{kind:12} {description}")
 
 
 @command.command("check")
@@ -41,7 +41,7 @@ def check(cascade: Path | None, keys: tuple[str, ...], rubric: str, stress: str 
     lines = asyncio.run(try_out(judges, rubric, items, stress))
     result(found=lines)
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 @command.command("attack")
@@ -73,4 +73,4 @@ def attack(cascade: Path | None, keys: tuple[str, ...], **given: Any) -> None:
     found = api.attack(cascade, keys=keys, **given)
     result(**to_row(found))
     for line in lines(found):
-        click.echo(line)
+        echo(line)

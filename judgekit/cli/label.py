@@ -15,7 +15,7 @@ import click
 from judgekit.calibration.pool import Kind
 from judgekit.cli.calibrate import tell as tell_calibration
 from judgekit.cli.common import COST, OUT, PATH, PROMISE, options, promised
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, ConfigError
 from judgekit.labeling.draw import WANTED
 from judgekit.labeling.label import sample
@@ -113,23 +113,21 @@ def command(
     kind = chosen[0] if chosen else None
     made = sample(files, out, kind, size=rates or size, **drawing, **promise)
     if made.promise:
-        click.echo(f"to certify: {made.promise}")
+        echo(f"to certify: {made.promise}")
     minutes = round(made.labels_at_most * SECONDS / 60)
-    click.echo(
+    echo(
         f"{len(made.tasks):,} items; at most {made.labels_at_most:,} labels, about {minutes:,} "
         f"minute{'' if minutes == 1 else 's'} at {SECONDS:.0f} seconds a label"
     )
 
     def opened(link: str) -> None:
-        click.echo(f"open {link}")
-        click.echo(f"labels go to {out}; Ctrl-C ends, the same command goes on")
+        echo(f"open {link}")
+        echo(f"labels go to {out}; Ctrl-C ends, the same command goes on")
         if host not in LOOPBACK:
-            click.echo("whoever has the link can label; others on the network can read along", err=True)
+            echo("whoever has the link can label; others on the network can read along", err=True)
         if "SSH_CONNECTION" in os.environ and host in LOOPBACK:
             port = urlsplit(link).port
-            click.echo(
-                f"from your own machine first: ssh -L {port}:{host}:{port} {socket.gethostname()}", err=True
-            )
+            echo(f"from your own machine first: ssh -L {port}:{host}:{port} {socket.gethostname()}", err=True)
         if not no_browser and _has_browser():
             webbrowser.open(link)
 
@@ -138,15 +136,15 @@ def command(
     def tell(outcome: Outcome) -> None:
         told.append(outcome)
         if outcome.calibration is None:
-            click.echo(outcome.sentence)
+            echo(outcome.sentence)
         else:
             tell_calibration(outcome.calibration, outcome.written[-1])
         if outcome.command:
-            click.echo(f"next: {outcome.command}")
+            echo(f"next: {outcome.command}")
 
     outcome = sit(made, out, host=host, port=port, overlap=overlap, opened=opened, finished=tell)
     if outcome is None:
-        click.echo("nothing was labeled")
+        echo("nothing was labeled")
         return EXIT_DONE
     if outcome not in told[-1:]:  # nobody asked for it on the page
         tell(outcome)

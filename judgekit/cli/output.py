@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from judgekit.display import printable
 from judgekit.errors import EXIT_DONE, JudgekitError
 
 STDOUT = Path("-")
@@ -27,6 +28,11 @@ _RESULT, _QUIET = "judgekit.result", "judgekit.quiet"
 def result(**told: Any) -> None:
     """Tell what ``--json`` should print of this verb; told again, a key is replaced."""
     click.get_current_context().meta.setdefault(_RESULT, {}).update(told)
+
+
+def echo(text: str = "", *, err: bool = False) -> None:
+    """Print a line that may hold text of a file: what a terminal would obey is spelled out."""
+    click.echo(printable(text), err=err)
 
 
 def quiet() -> bool:

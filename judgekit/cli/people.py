@@ -10,7 +10,7 @@ import click
 from judgekit import api
 from judgekit.calibration.people import Person
 from judgekit.cli.common import PATH
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.display import printable
 from judgekit.labeling.people import Judge, Pair, PeopleReport
 from judgekit.trust.agreement.interval import Estimate
@@ -46,14 +46,14 @@ def command(labels: tuple[Path, ...], runs: tuple[Path, ...], epsilon: float) ->
     result(people=[report.to_row() for report in found])
     for number, report in enumerate(found):
         if len(found) > 1:
-            click.echo(("\n" if number else "") + (report.summary.rubric or "no rubric named"))
+            echo(("\n" if number else "") + (report.summary.rubric or "no rubric named"))
         show(report)
 
 
 def show(report: PeopleReport) -> None:
     """What is to be said, then the figures."""
     for sentence in report.sentences:
-        click.echo(printable(sentence))
+        echo(printable(sentence))
     for heads, rows in (
         (LABEL, [_label(name, one) for name, one in report.labels.items()]),
         (PERSON, [_person(one) for one in report.summary.persons]),
@@ -61,11 +61,11 @@ def show(report: PeopleReport) -> None:
         (JUDGE, [_judge(one) for one in report.judges]),
     ):
         if rows:
-            click.echo()
+            echo()
             for line in _lines([heads, *rows]):
-                click.echo(printable(line))
+                echo(printable(line))
         if heads is PAIR and (more := len(report.pairs) - PAIRS) > 0:
-            click.echo(f"and {more:,} pairs who agree more (--json has all)")
+            echo(f"and {more:,} pairs who agree more (--json has all)")
 
 
 LABEL = ("label", "share", "if one says it, another does", "alpha")

@@ -13,7 +13,7 @@ from judgekit.calibration.frontier import Frontier
 from judgekit.cascade.cost import Plan
 from judgekit.cli.common import CASCADE, COST, PATH, READER, options, pairs, reader_options
 from judgekit.cli.inputs import inputs
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.engine.progress import money
 from judgekit.errors import ConfigError
 from judgekit.labeling.outlook import LabelOutlook
@@ -111,9 +111,9 @@ def command(
         result(plan=planned)
         show(planned)
         if prompt and planned.example is not None:
-            click.echo("\none prompt:")
+            echo("\none prompt:")
             for message in planned.example.messages:
-                click.echo(f"--- {message['role']}\n{message['content']}")
+                echo(f"--- {message['role']}\n{message['content']}")
     if agreement is not None:
         stated = pairs("cost", costs)
         shown = api.frontier(priced, agreement=agreement, rubric=rubric, costs=stated) if priced else None
@@ -133,9 +133,9 @@ def command(
                 seconds=seconds,
             )
         result(labels=needed, frontier=shown, outlook=ahead)
-        click.echo(needed.sentence)
+        echo(needed.sentence)
         if needed.cautious != needed.labels:
-            click.echo(
+            echo(
                 "Conservative estimate (pilot accuracy at its 20th percentile): "
                 f"{needed.cautious or 'no number of'} labels."
             )
@@ -147,14 +147,14 @@ def command(
 
 def show(planned: Plan) -> None:
     """Calls, tokens and cost by rubric and tier."""
-    click.echo(f"{planned.items:,} items; at most (every tier asked about every item):")
-    click.echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
+    echo(f"{planned.items:,} items; at most (every tier asked about every item):")
+    echo(f"{'rubric':14}{'tier':24}{'items':>10}{'calls':>12}{'tokens':>14}{'cost':>14}")
     for tier in planned.tiers:
-        click.echo(
+        echo(
             f"{tier.rubric:14}{tier.tier:24}{tier.items:>10,}{_number(tier.calls):>12}{_number(tier.tokens):>14}"
             f"{money(tier.cost):>14}"
         )
-    click.echo(f"together {money(planned.cost)}; tokens are estimated from the text (4 characters each)")
+    echo(f"together {money(planned.cost)}; tokens are estimated from the text (4 characters each)")
 
 
 def _number(count: int | None) -> str:
@@ -168,13 +168,13 @@ SHOWN = (0.5, 0.7, 0.9)
 def _show(frontier: Frontier) -> None:
     """A line for each candidate that a budget chooses."""
     unit = "US dollars" if frontier.dollars else "calls, or as stated"
-    click.echo(
+    echo(
         f"\nWhat 'calibrate --max-mean-cost' buys, by the evidence on {frontier.items:,} items and no label:\n"
         f"mean cost of an item ({unit}), and share of the items that '{frontier.tiers[-1]}' is asked about,\n"
         "where so many items get a verdict."
     )
     shares = "".join(f"{f'{share:.0%}':>8}" for share in SHOWN)
-    click.echo(f"{'budget':>10}  cost at{shares}  asked at{shares}")
+    echo(f"{'budget':>10}  cost at{shares}  asked at{shares}")
     last = ""
     for one in frontier.candidates:
         if last == (last := _enough(one.budget)):
@@ -182,7 +182,7 @@ def _show(frontier: Frontier) -> None:
         at = [min(range(len(one.cost)), key=lambda k: abs(one.coverage[k] - share)) for share in SHOWN]
         cost = "".join(f"{one.cost[k]:>8.3g}" for k in at)
         asked = "".join(f"{one.reach[k][-1]:>8.0%}" for k in at)
-        click.echo(f"{last:>10}{'':9}{cost}{'':10}{asked}")
+        echo(f"{last:>10}{'':9}{cost}{'':10}{asked}")
 
 
 def _show_outlook(ahead: LabelOutlook) -> None:
@@ -192,25 +192,25 @@ def _show_outlook(ahead: LabelOutlook) -> None:
         if ahead.pilot
         else f"the evidence on {ahead.items:,} items alone"
     )
-    click.echo(
+    echo(
         f"\nWhat labels are likely to buy with {1 - ahead.delta:.0%} confidence, by {known}: share of the items with "
         "a verdict\n(what it lies between 8 times in 10), and how often anything is certified. "
         f"{ahead.seconds:.3g} seconds a label, {ahead.pace}."
     )
     if not ahead.pilot:
-        click.echo(
+        echo(
             "This believes that judges are as often right as they claim. Most claim too much: it is the best that can "
             "come.\nLabel about 100 items and give them as --pilot to know more."
         )
     for one in ahead.outlooks:
-        click.echo(f"\nagreement {one.agreement:.4g}")
-        click.echo(
+        echo(f"\nagreement {one.agreement:.4g}")
+        echo(
             f"{'labels':>8}{'minutes':>9}  {'in random order':24}{'along the path':24}of a pool of (judge calls)"
         )
         for path, random in zip(one.path, one.random, strict=True):
             minutes = path.labels * ahead.seconds / 60
             pool = f"{path.pool:,} ({path.pool * len(ahead.tiers):,})"
-            click.echo(f"{path.labels:>8,}{minutes:>9.0f}  {_bought(random):24}{_bought(path):24}{pool}")
+            echo(f"{path.labels:>8,}{minutes:>9.0f}  {_bought(random):24}{_bought(path):24}{pool}")
 
 
 def _bought(one: Buys) -> str:

@@ -10,7 +10,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import OUT, PATH, READER, options, reader_options
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import InputError
 from judgekit.labeling.collapsed import Collapsed, collapsed
 from judgekit.labeling.sheet import Task, write_sheet
@@ -69,7 +69,7 @@ def command(
         raise InputError("nothing is left to label", path=files[0])
     written = write_sheet(out, tasks, tool.name)
     short = f" ({count:,} were asked for; no more are left)" if count and len(tasks) < count else ""
-    click.echo(f"{len(tasks):,} items to label{short}; written to {' and '.join(map(str, written))}")
+    echo(f"{len(tasks):,} items to label{short}; written to {' and '.join(map(str, written))}")
     result(written=str(out), items=len(tasks), asked_for=count, collapsed=broken)
 
 
@@ -79,9 +79,9 @@ def _say_collapsed(files: tuple[Path, ...], tasks: Sequence[Task], left_out: boo
     keys = [(task.source, task.item.model, task.item.method) for task in tasks]
     for run in broken:
         if left_out:
-            click.echo(f"left out as collapsed: {run.sentence}", err=True)
+            echo(f"left out as collapsed: {run.sentence}", err=True)
         elif asked := keys.count(run.key):
-            click.echo(
+            echo(
                 f"{asked:,} of {len(tasks):,} items are of a run that has collapsed: {run.sentence}; "
                 "--without-collapsed leaves it out",
                 err=True,

@@ -9,7 +9,7 @@ import click
 
 from judgekit.cli.common import ANEW, OUT, PATH, READER, Spread, options, reader_options
 from judgekit.cli.inputs import run_folders
-from judgekit.cli.output import STDOUT, result
+from judgekit.cli.output import STDOUT, echo, result
 from judgekit.errors import ConfigError, mendable
 
 
@@ -93,7 +93,7 @@ def command(
             f"runs of --known: {len(folders[1]):,}, of --ignorant: {len(folders[2]):,} "
             "(each takes all paths up to the next option)"
         )
-        click.echo(
+        echo(
             told if runs else f"{told}; there are no RUNS before them, so that the report is on these",
             err=True,
         )
@@ -105,8 +105,6 @@ def command(
     result(report=summary.to_dict())
     files = {"page": out, "markdown": markdown, "latex": latex, "figures": figures, "csv": csv_out}
     for path in write(summary, found, json=None if json_out == STDOUT else json_out, **files):
-        click.echo(f"written to {path}")
+        echo(f"written to {path}")
     if out is None:
-        click.echo(
-            f"{len(summary.findings):,} findings, the charts and every output: the same with -o report.html"
-        )
+        echo(f"{len(summary.findings):,} findings, the charts and every output: the same with -o report.html")

@@ -9,7 +9,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import PATH
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import InputError
 from judgekit.rubrics import ORDERS, load_rubric
 
@@ -26,13 +26,13 @@ def command(rubric: str | None, file: Path | None, item: str | None, shots: int,
         labels = api.rubrics()
         result(rubrics=labels)
         for name, known in labels.items():
-            click.echo(f"{name:16} {' / '.join(known)}")
+            echo(f"{name:16} {' / '.join(known)}")
         return
     loaded = load_rubric(rubric)
     if file is None:
-        click.echo(f"{loaded.name} (version {loaded.file.version}, {loaded.file.kind}, {loaded.fingerprint})")
+        echo(f"{loaded.name} (version {loaded.file.version}, {loaded.file.kind}, {loaded.fingerprint})")
         for label in loaded.file.labels:
-            click.echo(f"  {label.name:16} {label.meaning}")
+            echo(f"  {label.name:16} {label.meaning}")
         result(rubric=loaded.file.model_dump(mode="json"), fingerprint=loaded.fingerprint)
         return
     found = next((one for one in api.read(file) if item is None or one.id == item), None)
@@ -42,5 +42,5 @@ def command(rubric: str | None, file: Path | None, item: str | None, shots: int,
     prompt = loaded.render(found, list(islice(others, shots)), int(order))
     result(prompt=prompt.messages, options=dict(prompt.options))
     for message in prompt.messages:
-        click.echo(f"--- {message['role']}\n{message['content']}")
-    click.echo(f"--- options\n{', '.join(f'{letter} = {label}' for letter, label in prompt.options.items())}")
+        echo(f"--- {message['role']}\n{message['content']}")
+    echo(f"--- options\n{', '.join(f'{letter} = {label}' for letter, label in prompt.options.items())}")

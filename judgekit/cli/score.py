@@ -21,7 +21,7 @@ from judgekit.cli.common import (
     reader_options,
 )
 from judgekit.cli.inputs import check_place, inputs
-from judgekit.cli.output import quiet, result
+from judgekit.cli.output import echo, quiet, result
 from judgekit.cli.plan import show
 from judgekit.display import printable
 from judgekit.engine.progress import states_line
@@ -105,28 +105,28 @@ def command(
             )
         except (BudgetSpent, StoreFailed, JudgeFailed) as stop:
             result(stopped=str(stop))
-            click.echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
+            echo(f"{name}: {_told(stop, out / name, given['budget'])}", err=True)
             return stop.exit_code
         except InputError as error:
             if len(named) == 1 or not _is_about(error, Path(source), out / name):
                 raise
-            click.echo(printable(f"judgekit: {error}"), err=True)
+            echo(printable(f"judgekit: {error}"), err=True)
             runs.append({"source": source, "error": str(error)})
             result(runs=runs)
             failed = error.exit_code
             continue
         except BatchPending as pending:
-            click.echo(f"{name}: {pending}", err=True)
+            echo(f"{name}: {pending}", err=True)
             left += 1
             continue
         except KeyboardInterrupt:
-            click.echo(
+            echo(
                 f"{name}: stopped. {kept(out / name)[0]:,} answers are kept in {out / name}; "
                 "the same command goes on from there",
                 err=True,
             )
             return EXIT_STOPPED
-        click.echo(printable(f"{scored.folder}  {states_line(scored.progress)}"))
+        echo(printable(f"{scored.folder}  {states_line(scored.progress)}"))
         runs.append({"folder": str(scored.folder), "source": source, **asdict(scored.progress)})
         result(runs=runs)
         if list(scored.progress.heard) != said:
@@ -156,4 +156,4 @@ def _told(stop: JudgekitError, folder: Path, budget: float | None) -> str:
 
 def _say(name: str, heard: Sequence[str]) -> None:
     for line in heard:
-        click.echo(f"{name}: {line}", err=True)
+        echo(f"{name}: {line}", err=True)

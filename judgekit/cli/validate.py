@@ -9,7 +9,7 @@ import click
 
 from judgekit.cli.common import PATH, READER, options, reader_options
 from judgekit.cli.inputs import inputs
-from judgekit.cli.output import result
+from judgekit.cli.output import echo, result
 from judgekit.errors import EXIT_BAD_INPUT, EXIT_DONE
 from judgekit.readers.log import ReaderOptions
 from judgekit.validation import examined
@@ -33,9 +33,9 @@ def _faults(path: Path, reader: ReaderOptions) -> int:
     """Tell what is to be told of a file; how many faults it has."""
     found = examined(path, reader)
     for fault in found.faults[:MOST]:
-        click.echo(f"judgekit: {fault}", err=True)
+        echo(f"judgekit: {fault}", err=True)
     for held in found.holds:
-        click.echo(f"{path}: {held}")
+        echo(f"{path}: {held}")
     if len(found.faults) > MOST:
-        click.echo(f"judgekit: {path}: {len(found.faults) - MOST:,} more faults", err=True)
+        echo(f"judgekit: {path}: {len(found.faults) - MOST:,} more faults", err=True)
     return len(found.faults)

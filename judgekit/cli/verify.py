@@ -8,8 +8,7 @@ import click
 
 from judgekit import api
 from judgekit.cli.common import PATH, Decides, Spread
-from judgekit.cli.output import result
-from judgekit.display import printable
+from judgekit.cli.output import echo, result
 
 EXITS = {"same": 0, "differs": 1, "missing": 3}
 """Outcome -> exit code; nothing else ends with one of these. What is no certificate is raised, and ends with 2."""
@@ -61,11 +60,11 @@ def command(
     found = api.verify(certificate, evidence=evidence, labels=labels, rubric=rubric, cascade=cascade)
     result(verifications=[one.to_dict() for one in found])
     for one in found:
-        click.echo(printable(f"{one.certificate}, '{one.rubric}': {one.claim}"))
+        echo(f"{one.certificate}, '{one.rubric}': {one.claim}")
         for part in one.parts:
-            click.echo(printable(f"  {part.outcome:8} {part.name:16} {part.said}"))
+            echo(f"  {part.outcome:8} {part.name:16} {part.said}")
         for taken in one.taken:
-            click.echo(printable(f"  {'at word':8} {taken}"))
-        click.echo(printable(one.sentence))
+            echo(f"  {'at word':8} {taken}")
+        echo(one.sentence)
     worst = min((one.outcome for one in found), key=_WORST.index)
     return EXITS[worst]

@@ -191,3 +191,13 @@ def test_a_yaml_tag_makes_no_object(text: str, tmp_path: Path) -> None:
         done = judgekit("score", "o.jsonl", *option, cwd=tmp_path)
         assert done.returncode == 2 and done.stderr.count("\n") == 1, (option, done.stderr)
         assert "hacked" not in done.stdout
+
+
+def test_every_verb_prints_through_the_one_place_that_spells_out_control_characters() -> None:
+    printing = {
+        path.name
+        for path in (PACKAGE / "cli").glob("*.py")
+        for name, _ in calls(path)
+        if name in ("click.echo", "click.secho")
+    }
+    assert printing == {"output.py"}

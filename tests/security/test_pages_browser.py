@@ -47,6 +47,7 @@ const wait = (ms) => new Promise((go) => setTimeout(go, ms));
 (async () => {
   for (const one of document.querySelectorAll('details')) one.open = true;
   let opened = 0;
+  while (!document.querySelector('#items .found button.line')) await wait(50);
   for (let pages = 0; pages < most; pages++) {
     for (const line of [...document.querySelectorAll('#items .found button.line')]) {
       line.click();

@@ -97,20 +97,18 @@ def origin(url: str) -> str:
         It has none, or holds a password, or more behind a question mark: what is no part of the address may be a key,
         and addresses are written to run folders.
     """
+    shown = url.rpartition("@")[2].partition("?")[0]
+    if "@" in url:  # "https://user:a/b@host" has the host "user": no parser tells the password
+        raise ConfigError(f"the address of '{shown}' holds a user name or password: give the key apart")
+    if not url.isprintable() or " " in url or "\\" in url:
+        raise ConfigError(f"'{shown}' holds blanks, or what no address holds")
     try:
         parts = urlsplit(url)
-    except ValueError as error:
-        raise ConfigError(f"'{url}' is no http address: {error}") from None
-    try:
         port = parts.port
     except ValueError:
-        port = None
+        raise ConfigError(f"'{shown}' is no http address: its host or port is none") from None
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise ConfigError(f"'{url}' is no http address")
-    if parts.username or parts.password:
-        raise ConfigError(
-            f"the address of '{parts.hostname}' holds a user name or password: give the key apart"
-        )
+        raise ConfigError(f"'{shown}' is no http address")
     if parts.query or parts.fragment:
         raise ConfigError(
             f"the address of '{parts.hostname}' goes on behind '?' or '#': give the address alone, and a key apart"

@@ -118,6 +118,10 @@ def painted(
         axes = figure.add_subplot()
         axes.patch.set_alpha(0)
         note = paint(figure, axes)
+        for text in figure.findobj(matplotlib.text.Text):
+            text.set_text(
+                xml_text(text.get_text())
+            )  # labels and the like come from files, and may hold any character
         settle(figure)
         yield figure, note or ""
 
