@@ -109,13 +109,15 @@ class Index:
             raise ConfigError(f"{self.path} changed while it was being read") from None
 
     def _check_unique(self) -> None:
+        shared = np.flatnonzero(np.isin(self.hashes, self.hashes[1:][self.hashes[1:] == self.hashes[:-1]]))
+        met: dict[str, int] = {}
         with self.path.open("rb") as file:
-            for at in np.flatnonzero(self.hashes[1:] == self.hashes[:-1]).tolist():
-                first, second = int(self.offsets[at]), int(self.offsets[at + 1])
-                name = self._read(first, file)["id"]
-                if name == self._read(second, file)["id"]:
-                    said = f"id '{name}' stands twice (first in line {self.line(first)})"
-                    raise InputError(said, path=self.path, row=self.line(second))
+            for offset in np.sort(self.offsets[shared]).tolist():
+                name = self._read(offset, file)["id"]
+                if name in met:
+                    said = f"id '{name}' stands twice (first in line {self.line(met[name])})"
+                    raise InputError(said, path=self.path, row=self.line(offset))
+                met[name] = offset
 
 
 @lru_cache(maxsize=4)

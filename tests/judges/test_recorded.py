@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgekit.cascade.run import Cascade
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
+from judgekit.judges import rows as index
 from judgekit.judges.recorded import RecordedJudge
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import load_rubric
@@ -35,6 +36,16 @@ def test_answers_by_id_in_the_order_asked(tmp_path: Path) -> None:
     judge = RecordedJudge(write(tmp_path / "e.jsonl", row("ä", 0.9), row("b", 0.2), row("c", 0.5)), "small")
     found = ask(judge, "c", "ä", "b")
     assert [e.probs["right"] for e in found] == [0.5, 0.9, 0.2]
+
+
+def test_ids_that_share_a_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "hash", lambda identity: len(identity), raising=False)
+    path = write(tmp_path / "e.jsonl", row("b", 0.2), row("a", 0.9), row("cc", 0.5))
+    found = ask(RecordedJudge(path, "small"), "a", "b", "cc", "d")
+    assert [e.probs.get("right") for e in found] == [0.9, 0.2, 0.5, None]
+    twice = write(tmp_path / "twice.jsonl", row("a"), row("b"), row("a"))
+    with pytest.raises(InputError, match="twice.jsonl:3: id 'a' stands twice .first in line 1"):
+        RecordedJudge(twice, "small")
 
 
 def test_an_item_that_was_not_recorded_is_missing_not_wrong(tmp_path: Path) -> None:
@@ -120,6 +131,7 @@ def test_from_a_cascade_file(tmp_path: Path) -> None:
         build_judge({"judge": "recorded", "path": "none.jsonl"}, context)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.floats(0, 1)), min_size=1, unique_by=lambda pair: pair[0]))
 def test_whatever_the_ids_each_gets_its_own_row(
     tmp_path_factory: Any, pairs: list[tuple[str, float]]
