@@ -90,6 +90,8 @@ class Watched:
                 size = self._path.stat().st_size
             except OSError:
                 continue
+            if self.seen and size < self.seen[-1][2]:
+                self.seen.clear()  # what a killed process left behind was begun anew
             if not self.seen or size != self.seen[-1][2]:
                 self.seen.append((time.perf_counter(), cpu(self._process.pid), size))
 

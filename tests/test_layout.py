@@ -40,7 +40,6 @@ THROUGH = {
     "attacks/test_suite.py": ("attacks/addressed.py", "attacks/disguised.py"),
     "cascade/test_cost.py": ("cascade/spec.py",),
     "cli/test_audit.py": ("labeling/audit.py",),
-    "cli/test_leftovers.py": ("judges/rows.py",),
     "cli/test_output.py": (
         "cli/common.py",
         "cli/decide.py",
