@@ -4,7 +4,7 @@ One judge claims what it wishes; people agree with it on 88 % of the items, howe
 certified at 90 % breaks the promise (the least favorable population). Misuse is done to the labels of each draw, all
 else is as in ``judgekit calibrate``.
 
-    python -m benchmarks.misuse [--draws 100]
+    python -m benchmarks.misuse [--draws 40]
 """
 
 from __future__ import annotations
@@ -180,5 +180,5 @@ def measured(draws: int) -> Iterator[tuple[str, dict[str, float]]]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--draws", type=int, default=40)
     print(json.dumps(dict(measured(parser.parse_args().draws)), indent=1))

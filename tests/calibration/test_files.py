@@ -52,3 +52,18 @@ def test_to_draw_is_to_try(tmp_path: Path) -> None:
     pool_file(labels).unlink()
     with pytest.raises(InputError, match="would pass for a fair sample"):
         files.calibrate(evidence, labels=labels, agreement=0.85)
+
+
+def test_labels_of_a_pool_are_good_for_nothing_else(tmp_path: Path) -> None:
+    """Not for another target, and not as a random sample once the pool's name is taken out."""
+    rows, truth = world()
+    evidence = tmp_path / "evidence.jsonl"
+    evidence.write_text("".join(json.dumps(row.to_row()) + "\n" for row in rows), "utf-8")
+    drawn = files.draw(evidence, 250, to=tmp_path / "labels.jsonl", agreement=0.85)
+    said = {item.key: truth[item.key] for item in drawn.items}
+    labels = write(tmp_path / "labels.jsonl", said, drawn.items, drawn.fingerprint)
+    with pytest.raises(InputError, match=r"drawn for agreement 0\.85, and here it is 0\.9"):
+        files.calibrate(evidence, labels=labels, agreement=0.9)
+    stripped = write(tmp_path / "stripped.jsonl", said, drawn.items, "")
+    with pytest.raises(InputError, match="250 of these 250 labeled items have been calibrated on before"):
+        files.calibrate(evidence, labels=stripped, agreement=0.85)
