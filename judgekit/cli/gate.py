@@ -13,6 +13,7 @@ from judgekit.cli import github
 from judgekit.cli.common import ANEW, OUT, PATH, Decides, options, unwritten
 from judgekit.cli.output import result
 from judgekit.errors import ConfigError, JudgekitError
+from judgekit.runs.atomic import replacing
 
 if TYPE_CHECKING:
     from judgekit.report.gate import Gate
@@ -87,6 +88,7 @@ def _tell(gate: Gate, junit: Path | None) -> None:
     from judgekit.report.render.gate import to_junit, to_markdown, told
 
     if junit is not None:
-        junit.write_text(to_junit(gate), "utf-8", newline="")
+        with replacing(junit) as file:
+            file.write(to_junit(gate))
     github.summarized(to_markdown(gate))
     github.errors("judgekit gate", (told(gate, made) for made in gate.conditions if made.outcome != "pass"))

@@ -269,7 +269,8 @@ class _Packing:
         record: dict[str, None] = {}
         for folder in dict.fromkeys(path.absolute().parent for path in labels):
             for pool in sorted(folder.glob("*" + SUFFIX)):
-                self.copy(pool, f"labels/{pool.name}")
+                if not pool.is_symlink():  # nobody named it, and it may lead to any file
+                    self.copy(pool, f"labels/{pool.name}")
             if (folder / TRIES).is_file():
                 record |= dict.fromkeys((folder / TRIES).read_text("utf-8").splitlines(keepends=True))
         if record:
