@@ -35,7 +35,7 @@ def killed(how: signal.Signals, times: int, worlds: Worlds, draw: random.Random)
                 code, hit = _hit(world, worlds, how, moment, fresh, draw)
                 if not hit:
                     break
-                time.sleep(2 * LATENCY)  # what is under way arrives at the server still
+                world.settle()
                 now = world.stored
                 gone = world.calls - calls - (len(now) - len(stored))
                 counts.tried, since = counts.tried + 1, since + 1

@@ -110,6 +110,14 @@ class World:
             time.sleep(0.001)
         return process.poll() is None
 
+    def settle(self) -> None:
+        """Wait until the server has answered all that reached it, however busy the machine is."""
+        quiet = 0
+        while quiet < 10:
+            before = self.calls
+            time.sleep(LATENCY)
+            quiet = quiet + 1 if self.calls == before and not self.server.under_way else 0
+
     @property
     def calls(self) -> int:
         """Answers that the server has given."""

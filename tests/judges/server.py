@@ -86,6 +86,11 @@ class ChatServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
+    @property
+    def under_way(self) -> int:
+        """Chat requests that have come and are not answered."""
+        return self._now
+
     def __enter__(self) -> ChatServer:
         return self.start()
 
