@@ -87,7 +87,7 @@ def opened(path: Path) -> sqlite3.Connection:
         if version_1_or_2 := not _has_digests(db):
             _check_structure(db)
         _upgrade(db) if version_1_or_2 else check(db)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what it does not understand
         db.close()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _MACHINE:
             raise StoreFailed(f"{path}: {error}", kept=True) from None

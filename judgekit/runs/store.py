@@ -310,7 +310,7 @@ def kept(folder: Path) -> tuple[int, Spent]:
                 return 0, Spent()  # stopped before there were tables
             answers = int(db.execute("SELECT count(*) FROM answers").fetchone()[0])
             return answers, Spent(*db.execute(f"SELECT {_SPENT} FROM spent").fetchone())
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes what it does not understand
         raise StoreFailed(f"{path}: {error}; {_AGAIN}", kept=True) from None
 
 

@@ -117,6 +117,14 @@ def test_no_damage_is_believed_and_none_is_silent(
     assert not list(tmp_path.glob("*.part*"))
 
 
+def test_what_sqlite_quotes_of_a_damaged_schema_need_not_be_text(whole: bytes, tmp_path: Path) -> None:
+    start = whole.index(b"CREATE TABLE")
+    for at in range(start, start + 100, 3):
+        (tmp_path / "store.sqlite").write_bytes(flipped(whole, at, 7))
+        with Store(tmp_path) as store:
+            assert store.get(list(ROWS)) == ROWS and numbers(store.spent()) == SPENT
+
+
 @pytest.mark.parametrize("damage", [flip, zero_page, noise])
 def test_a_little_damage_costs_a_few_rows_at_most(
     damage: Callable[[bytes, random.Random], bytes], whole: bytes, tmp_path: Path
