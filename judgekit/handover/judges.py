@@ -58,7 +58,8 @@ def cascade_part(
     ]
     if not wrong:
         return Part("judges", "same", f"{known}, as {cascade.name} makes them")
-    return Part("judges", *other_code(claimed, "; ".join(wrong), True))
+    what = f"{', '.join(wrong)} (other judges, or asked by another version of judgekit)"
+    return Part("judges", *other_code(claimed, what, True))
 
 
 def _as_installed(rubric: Rubric) -> str:

@@ -212,6 +212,16 @@ def test_what_a_certificate_was_made_from_must_be_given(given: dict[str, Any], t
         bundle(out=tmp_path / "b.zip", **{**given, "labels": ()})
 
 
+def test_judges_that_this_program_makes_otherwise_are_told_by_the_evidence(
+    given: dict[str, Any], tmp_path: Path
+) -> None:
+    """Runs that another version scored can be handed on; their cascade file is for reading."""
+    edit(given["runs"][0] / "run.json", lambda row: row["tiers"][0].update(name="renamed"))
+    made = bundle(out=tmp_path / "b.zip", **given)
+    told = {part.name: part for part in made.verifications[0].parts}
+    assert told["judges"].outcome == "missing" and "cascade.yaml" in contents(made.path)
+
+
 def test_what_would_not_verify_is_not_packed(given: dict[str, Any], tmp_path: Path) -> None:
     edit(given["calibrations"], lambda row: row["certificate"].update(errors=0, accepted=40))
     with pytest.raises(InputError, match="not packed, since it would not verify") as stopped:
