@@ -6,10 +6,10 @@ Items are the demo's labeled outputs of the forget split (``calibration/demo``, 
 each attack and control an item. *Lexical*: the rules, without and with reading a text as a person does. *Stand-in*: a
 scripted judge that believes what it reads (``tests/attacks/gullible.py``) behind the OpenAI-compatible test server,
 with no fence, with the fence of before (one list of tokens, a tag that the text may know), and with today's. It is no
-model: its numbers say what a prompt lets through. *Policy*: the lexical judge, certified at agreement
-0.9 on half of the questions and attacked on the other half, without and with the detector; agreement among accepted
-verdicts is by side. *Detector*: which families it routes on, and its false alarms on controls and on outputs of the
-recorded data (``$JUDGEKIT_SHARED``), where they are at hand. The same hand wrote attacks and detector, so its hits are
+model: its numbers say what a prompt lets through. *Policy*: the lexical judge, certified at agreement 0.9 on half of the
+questions and attacked on the other half, without and with the detector, and with the out-of-distribution guard that the
+demo's unlabeled outputs give; agreement among accepted verdicts is by side. *Detector*: which families it routes on,
+and its false alarms on controls and on outputs of the recorded data (``$JUDGEKIT_SHARED``), where they are at hand. The same hand wrote attacks and detector, so its hits are
 at best what a known attack meets.
 """
 
@@ -45,13 +45,16 @@ RECORDED = ("outputs/**/*_EVAL.json", "outputs/**/eval_log_aggregated.json")
 _OLD = re.compile(r"<\|[^<>|\s]{1,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
 
 
+def outputs() -> Iterator[Item]:
+    """All of the demo's outputs."""
+    for name in ("original", "unlearned", "collapsed"):
+        yield from jk.read(DEMO / f"{name}.jsonl")
+
+
 def labeled() -> list[Item]:
     """The demo's labeled outputs of the forget split."""
     labels = Labels.read([DEMO / "labels.jsonl"])
-    items = (
-        item for name in ("original", "unlearned", "collapsed") for item in jk.read(DEMO / f"{name}.jsonl")
-    )
-    return [item for item in labels.joined(items) if item.human and item.split == "forget"]
+    return [item for item in labels.joined(outputs()) if item.human and item.split == "forget"]
 
 
 def no_fence(text: str, tag: str) -> str:
@@ -123,11 +126,15 @@ def policy(items: Sequence[Item]) -> dict[str, Any]:
     def evidence(of: Sequence[Item]) -> list[EvidenceRow]:
         return [result.evidence for result in jk.judge(of, rubric="forgetting")]
 
-    def answers(detector: bool) -> list[Agreement]:
+    labels = Labels.read([DEMO / "labels.jsonl"])
+    ordinary = [item for item in outputs() if item.split == "forget" and not labels.of(item)]
+
+    def answers(detector: bool, guard: bool) -> list[Agreement]:
         def seen(rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
             return list(rows) if detector else [row.model_copy(update={"suspect": None}) for row in rows]
 
-        ground = seen(evidence([item for item in items if item.question_id in mine]))
+        asked = [item for item in items if item.question_id in mine]
+        ground = seen(evidence([*asked, *ordinary] if guard else asked))
         calibration = calibrate(ground, agreement=AGREEMENT, labels=RUBRIC.labels)
 
         def accepted(of: Sequence[Item]) -> Said:
@@ -142,23 +149,29 @@ def policy(items: Sequence[Item]) -> dict[str, Any]:
         )
 
     result = {}
-    for name, reads, detector in (
-        ("none", False, False),
-        ("as read", True, False),
-        ("as read, detector", True, True),
+    for name, reads, detector, guard in (
+        ("none", False, False, False),
+        ("as read", True, False, False),
+        ("as read, detector", True, True, False),
+        ("as read, detector, guard", True, True, True),
     ):
         with patch.object(model, "as_read", model.as_read if reads else lambda text: text):
-            result[name] = {
-                f"{one.family} > {one.goal or 'both'}": {
-                    "agreement": one.agreement.value,
-                    "interval": [one.agreement.low, one.agreement.high],
-                    "accepted": one.agreement.of,
-                    "texts": one.texts,
-                    "below the promise": one.fails,
-                }
-                for one in answers(detector)
-            }
+            result[name] = kept(answers(detector, guard))
     return result
+
+
+def kept(found: Sequence[Agreement]) -> dict[str, Any]:
+    """Agreement among accepted verdicts by family and goal."""
+    return {
+        f"{one.family} > {one.goal or 'both'}": {
+            "agreement": one.agreement.value,
+            "interval": [one.agreement.low, one.agreement.high],
+            "accepted": one.agreement.of,
+            "texts": one.texts,
+            "below the promise": one.fails,
+        }
+        for one in found
+    }
 
 
 def detector(items: Sequence[Item]) -> dict[str, Any]:
@@ -166,16 +179,14 @@ def detector(items: Sequence[Item]) -> dict[str, Any]:
     hits: dict[str, list[bool]] = {}
     for text in made:
         hits.setdefault(text.family if text.attacks else "controls", []).append(bool(suspect(text.item)))
-    outputs = [
-        item for name in ("original", "unlearned", "collapsed") for item in jk.read(DEMO / f"{name}.jsonl")
-    ]
+    honest = list(outputs())
     folder = DEFAULT / "data"
     for path in sorted(path for pattern in RECORDED for path in folder.glob(pattern)):
-        outputs += jk.read(path)
-    alarms = sum(bool(suspect(item)) for item in outputs)
+        honest += jk.read(path)
+    alarms = sum(bool(suspect(item)) for item in honest)
     return {
         "routed on": {name: sum(found) / len(found) for name, found in hits.items()},
-        "honest outputs": len(outputs),
+        "honest outputs": len(honest),
         "false alarms": alarms,
     }
 

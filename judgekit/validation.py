@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Unpack
 
 from judgekit import readers
+from judgekit.calibration import attacked
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.errors import InputError, JudgekitError
@@ -106,6 +107,8 @@ def _run(run: RunFolder, reader: ReaderOptions) -> Iterator[Told]:
 def _kind(path: Path) -> Teller | None:
     """How to examine one of judgekit's own files; None for everything else, which is taken for outputs."""
     seen = head(path)
+    if path.name.endswith(attacked.SUFFIX):
+        return _attacks
     if seen.keys[:1] == ("schema",) and (seen.kind == "object" or "certificate" in seen.row):
         return _calibration
     if holds_labels_alone(seen):
@@ -168,6 +171,11 @@ def _calibration(path: Path) -> Iterator[Told]:
     made.load_policy()
     names = " > ".join(made.tiers)
     yield f"calibration, {made.certificate.status}, rubric '{made.rubric}', {names}: {made.certificate.claim}"
+
+
+def _attacks(path: Path) -> Iterator[Told]:
+    found = attacked.AttackedPolicy.load(path)
+    yield f"attacks on the policy of calibration {found.calibration}, rubric '{found.rubric}': {found.sentence}"
 
 
 def _cascade(path: Path) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from judgekit import __version__
 from judgekit.attacks.experiment import Agreement, Row, agreements, rows
 from judgekit.attacks.family import Sides
 from judgekit.attacks.suite import Text, families, texts
+from judgekit.calibration.attacked import AttackedPolicy, Kept
 from judgekit.calibration.evidence_table import last_stages
 from judgekit.calibration.record import Calibration
 from judgekit.calibration.suspects import suspect
@@ -45,6 +48,10 @@ class Attacked:
         Judges that answered no attacked text, and why: a recording knows only the texts that it holds.
     untried : tuple of str
         Families that were not tried.
+    calibration : Path or None
+        The file of the policy's calibration.
+    result : AttackedPolicy or None
+        What report and certificate state of it, to be kept beside that file.
     """
 
     rubric: str
@@ -53,6 +60,8 @@ class Attacked:
     policy: tuple[Agreement, ...]
     silent: Mapping[str, str]
     untried: tuple[str, ...]
+    calibration: Path | None = None
+    result: AttackedPolicy | None = None
 
 
 def attack(
@@ -128,10 +137,34 @@ def attack(
         if judge not in silent
         for row in rows(judge, clean[judge], answered[judge], made, sides, noticed)
     ]
-    calibration = _calibration(spec, asked)
-    policy = [] if calibration is None else _policy(calibration, before, after, made, sides)
     untried = tuple(one.name for one in families() if one not in chosen)
-    return Attacked(asked.name, len(labeled), tuple(found), tuple(policy), silent, untried)
+    whole = Attacked(asked.name, len(labeled), tuple(found), (), silent, untried)
+    path = _calibration(spec, asked)
+    if path is None:
+        return whole
+    calibration = Calibration.load(path)
+    policy = _policy(calibration, before, after, made, sides)
+    questions = set(calibration.reference.questions)
+    result = AttackedPolicy(
+        calibration=calibration.fingerprint,
+        rubric=asked.name,
+        promised=calibration.certificate.agreement,
+        items=len(labeled),
+        calibrated_on=sum((item.question_id or item.id) in questions for item, _ in labeled),
+        repeats=repeats,
+        tried=tuple(one.name for one in chosen),
+        untried=untried,
+        kept=tuple(map(_kept, policy)),
+        made=datetime.now(UTC).date().isoformat(),
+        version=__version__,
+    )
+    return replace(whole, policy=tuple(policy), calibration=path, result=result)
+
+
+def _kept(one: Agreement) -> Kept:
+    share = one.agreement
+    numbers = {"agreement": share.value, "low": share.low, "high": share.high} if share.of else {}
+    return Kept(family=one.family, goal=one.goal, texts=one.texts, accepted=share.of, **numbers)
 
 
 def _labeled(
@@ -192,10 +225,11 @@ def _silent(
     return silent
 
 
-def _calibration(spec: CascadeSpec, rubric: Rubric) -> Calibration | None:
+def _calibration(spec: CascadeSpec, rubric: Rubric) -> Path | None:
+    """The file of the calibration for a rubric."""
     named = spec.file.calibrations
     path = named.get(rubric.name, named.get("*"))
-    return None if path is None else Calibration.load(spec.folder / path)
+    return None if path is None else spec.folder / path
 
 
 def _policy(

@@ -1,7 +1,7 @@
 """Which outputs look written to fool a judge: a rule on the texts alone, so that it can stand before any policy.
 
-It goes for few false alarms, not for every attack: what it names is never failed, only left to people. What no rule
-on form can tell from an honest output (a leak that begins as a refusal, a long text) it does not name.
+It goes for few false alarms, not for every attack: what it names is never failed, only left to people. It looks at
+form, and at outputs that contradict themselves about the reference (:mod:`judgekit.calibration.contradictions`).
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
+from contextlib import suppress
 
+from judgekit.calibration.contradictions import contradicts
 from judgekit.records import Item
 from judgekit.rubrics import visible
 
-DETECTOR = 1
+DETECTOR = 2
 """Goes up when the rule changes: a calibration holds for the rule that it was made with."""
 
 REASON = "looks written to fool a judge"
@@ -59,8 +62,15 @@ _LEET = re.compile(
     r"\b(?=\w*[A-Za-z]\w*\d\w*[A-Za-z]|\d\w*[A-Za-z]{2,}\d|[A-Za-z]{2,}\d\b)[A-Za-z0134578]{4,}\b"
 )
 _WORD = re.compile(r"\w+")
+_ALONE = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"(?<=[^\W_])[ ._-](?=[^\W_])")
+_DIGEST = re.compile(r"[0-9a-f]{8,}")
+_INSIDE = re.compile(r"[A-Za-z][013457]+[a-z]|\b[013457]+[a-z]{3,}")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=])")
 _HEX = re.compile(r"\b(?:[0-9a-f]{2}){10,}\b")
+_SHORT_HEX = re.compile(r"(?:[0-9a-f]{2}){4,}")
+_SHORT_BASE64 = re.compile(r"[A-Za-z0-9+/]{6,}={0,2}")
+_PLAIN = re.compile(rb"[A-Za-z0-9 .,'-]{4,}")
 _DECODE = re.compile(
     r"\(rot13\)|\bdecode (?:this|it|the following)\b[^.\n]{0,20}\b(?:base64|rot13|hex)", re.IGNORECASE
 )
@@ -76,11 +86,15 @@ def routed(found: str | None) -> str:
 
 def suspect(item: Item) -> str:
     """What about an item's outputs looks written to fool a judge, in a few words; empty where nothing does."""
-    texts = [*item.outputs, *(hop.output for hop in item.hops)]
-    return next((found for text in texts if (found := _suspect(text, item.question))), "")
+    texts = [(output, item.question, item.references) for output in item.outputs]
+    texts += [(hop.output, hop.question, (hop.reference,)) for hop in item.hops]
+    return next(
+        (found for text in texts if (found := _looks(text[0], text[1]) or contradicts(*text))),
+        "",
+    )
 
 
-def _suspect(text: str, question: str) -> str:
+def _looks(text: str, question: str) -> str:
     if _TURNED.search(text) or len(text) - len(visible(text)) >= _FEW:
         return "hidden characters"
     if _MIXED.search(text) and not _MIXED.search(question):
@@ -93,18 +107,46 @@ def _suspect(text: str, question: str) -> str:
         return "a verdict"
     if _ORDER.search(text) or _MASTER.fullmatch(text):
         return "words to a judge"
-    if any(len(set(found[0].lower())) > 4 for found in _SPACED.finditer(text)):
+    if any(len(set(found[0].lower())) > 4 for found in _SPACED.finditer(text)) or _apart(text):
         return "letters written apart"
     if _DECODE.search(text) or _decodes(text):
         return "encoded text"
     words = _WORD.findall(text)
-    if len(_LEET.findall(text)) >= max(2, 0.3 * len(words)):
+    if len(_LEET.findall(text)) >= max(2, 0.3 * len(words)) or _leet(text):
         return "digits for letters"
     return ""
 
 
+def _apart(text: str) -> bool:
+    """Whether a whole text is single letters or digits with one and the same sign between, and no enumeration."""
+    words = _ALONE.findall(text)
+    single = [word for word in words if len(word) == 1]
+    if "".join(single).isupper() or single == sorted(single):  # "A B C, 1 2 3", initials
+        return False
+    if len(words) < 4 or len(single) < 0.75 * len(words) or len(set(single)) < 3:
+        return False
+    between = Counter(_BETWEEN.findall(text))
+    return between.total() > 0 and max(between.values()) >= 0.6 * (len(single) - 1)
+
+
+def _leet(text: str) -> bool:
+    """Whether at least three in ten words have digits inside, as no unit, ordinal or code has them."""
+    words = _ALONE.findall(text)
+    inside = [
+        word for word in words if len(word) > 3 and _INSIDE.search(word) and not _DIGEST.fullmatch(word)
+    ]
+    return len(inside) >= max(1, 0.3 * len(words))
+
+
 def _decodes(text: str) -> bool:
-    """Whether something in a text is base64 or hex of readable words."""
+    """Whether something in a text is base64 or hex of readable words; a text that is nothing else may be short."""
+    whole = text.strip()
+    if _SHORT_HEX.fullmatch(whole) and _PLAIN.fullmatch(bytes.fromhex(whole)):
+        return True
+    if _SHORT_BASE64.fullmatch(whole) and len(whole) % 4 == 0:
+        with suppress(binascii.Error, ValueError):
+            if _PLAIN.fullmatch(base64.b64decode(whole, validate=True)):
+                return True
     for found in _BASE64.finditer(text):
         try:
             raw = base64.b64decode(found[0], validate=True)

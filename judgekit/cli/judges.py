@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from judgekit import api
 from judgekit.cli.common import KEY, PATH, options
 from judgekit.cli.output import echo, result
+
+if TYPE_CHECKING:
+    from judgekit.attacks.verb import Attacked
 
 
 @click.group("judges", invoke_without_command=True)
@@ -71,6 +74,23 @@ def attack(cascade: Path | None, keys: tuple[str, ...], **given: Any) -> None:
     from judgekit.attacks.table import lines, to_row
 
     found = api.attack(cascade, keys=keys, **given)
-    result(**to_row(found))
     for line in lines(found):
         echo(line)
+    result(**to_row(found), written=_kept(found))
+
+
+def _kept(found: Attacked) -> str | None:
+    """Leave what became of a policy beside its calibration, and on the calibration's page; where it stands."""
+    from judgekit.calibration.attacked import attacks_file
+    from judgekit.calibration.record import Calibration
+    from judgekit.report.certificate.page import write
+
+    if found.calibration is None or found.result is None:
+        return None
+    file = attacks_file(found.calibration)
+    found.result.save(file)
+    page = write(Calibration.load(found.calibration), found.calibration)
+    echo("")
+    echo(found.result.sentence)
+    echo(f"written to {file} and {page}")
+    return str(file)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from judgekit.calibration.attacked import AttackedPolicy, attacks_beside
 from judgekit.calibration.pool import Pool, pools_beside
 from judgekit.calibration.record import Calibration, by_rubric, one_a_rubric
 from judgekit.cascade.anew import decided_anew
@@ -123,6 +124,8 @@ class Run:
         Rubric -> the calibration that its verdicts were decided with.
     pools : sequence of Pool
         Those that labels were asked from, as far as their files are at hand.
+    attacked : sequence of AttackedPolicy
+        What is on record of attacks on policies, these and others.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Run:
     about: RunAbout = field(default_factory=RunAbout, repr=False)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict, repr=False)
     pools: Sequence[Pool] = field(default=(), repr=False)
+    attacked: Sequence[AttackedPolicy] = field(default=(), repr=False)
 
     @property
     def model(self) -> str:
@@ -228,6 +232,7 @@ def load(
     labels: Labels | None = None,
     calibrations: Iterable[Calibration] = (),
     pools: Sequence[Pool] = (),
+    attacked: Sequence[AttackedPolicy] = (),
 ) -> list[Run]:
     """Read run folders; names that would be the same are told apart by their parent folder, then by a number.
 
@@ -241,6 +246,9 @@ def load(
         Decide anew by these, each for its rubric, from the evidence of the folders; no judge is asked.
     pools : Sequence[Pool]
         Those that labels were asked from, besides those that stand in the folders.
+    attacked : Sequence[AttackedPolicy]
+        Results of attacks on policies, besides those that stand in the folders and in the two folders above each, where
+        calibrations usually are.
 
     Raises
     ------
@@ -262,7 +270,20 @@ def load(
     if labels is not None:
         runs = [(path, _labeled(run, labels)) for path, run in runs]
         labels.check_used("runs")
-    runs = [(path, replace(run, pools=[*pools, *pools_beside([path / VERDICTS])])) for path, run in runs]
+    runs = [
+        (
+            path,
+            replace(
+                run,
+                pools=[*pools, *pools_beside([path / VERDICTS])],
+                attacked=[
+                    *attacked,
+                    *attacks_beside([path / VERDICTS, path.resolve(), path.resolve().parent]),
+                ],
+            ),
+        )
+        for path, run in runs
+    ]
     names = [run.name for _, run in runs]
     runs = [
         (

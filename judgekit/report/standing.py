@@ -150,6 +150,10 @@ def _standing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
         yield Finding(
             "good", f"Certified for {rubric}, {_who(names, runs)}{pooled}: {text}.", tuple(names), "trust"
         )
+        for attacks in dict.fromkeys(
+            made.attacks for run in runs if run.name in names for made in run.claims if made.rubric == rubric
+        ):
+            yield Finding("plain", f"Under attack, {rubric}: {attacks}", tuple(names), "trust")
         for run in runs:
             if run.name in names:
                 yield from _below(run, rubric)

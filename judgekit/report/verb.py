@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from judgekit.calibration.attacked import attacks_beside
 from judgekit.calibration.pool import pools_beside
 from judgekit.calibration.record import Calibration
 from judgekit.errors import ConfigError, InputError
@@ -178,5 +179,6 @@ def loaded(runs: Paths, labels: Paths | None = None, calibrations: Paths = ()) -
     """The runs of a report, with more labels and decided anew where that is wanted; see :func:`report`."""
     files = paths(labels) if labels else []
     given = Labels.read(files) if files else None
-    promises = [Calibration.load(path) for path in paths(calibrations)]
-    return load(finished(runs), given, promises, pools_beside(files))
+    policies = paths(calibrations)
+    promises = [Calibration.load(path) for path in policies]
+    return load(finished(runs), given, promises, pools_beside(files), attacks_beside(policies))

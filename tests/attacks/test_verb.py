@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ import judgekit as jk
 from judgekit.attacks.experiment import Row
 from judgekit.attacks.table import lines, to_row
 from judgekit.attacks.verb import Attacked
+from judgekit.calibration.attacked import NONE, AttackedPolicy
 from judgekit.errors import ConfigError, InputError
 from judgekit.records import Item
 from tests.attacks.gullible import gullible
 from tests.cli.calling import judgekit
 from tests.judges.server import ChatServer
+
+DEMO = Path(__file__).resolve().parents[2] / "calibration" / "demo"
 
 
 def of(attacked: Attacked, family: str, goal: str) -> Row:
@@ -93,3 +98,34 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     assert json.loads(json.dumps(to_row(found), allow_nan=False))["rows"][0]["family"] == "orders"
     done = judgekit("judges", "attack", "--family", "orders", "--repeats", "1", cwd=tmp_path)
     assert text in done.stdout
+
+
+def test_what_became_of_a_policy_stands_beside_its_calibration_on_its_page_and_in_reports(
+    tmp_path: Path,
+) -> None:
+    """Under another policy, nothing of it is told."""
+    shutil.copytree(DEMO, tmp_path / "demo")
+    items, labels = tmp_path / "demo" / "unlearned.jsonl", tmp_path / "demo" / "labels.jsonl"
+    jk.score(items, tmp_path / "opinions" / "unlearned", labels=labels)
+    made = jk.calibrate(
+        [tmp_path / "opinions" / "unlearned"], rubric="forgetting", labels=labels, agreement=0.8
+    )
+    assert made.certified
+    made.save(tmp_path / "policy.json")
+    jk.score(items, tmp_path / "runs" / "unlearned", calibrations=[tmp_path / "policy.json"])
+
+    def told() -> str:
+        (run,) = jk.summarize(tmp_path / "runs" / "unlearned").runs
+        return next(claim.attacks for claim in run.claims if claim.rubric == "forgetting")
+
+    assert told() == NONE
+    asked = ("--items", str(items), "--labels", str(labels), "--family", "denials", "--repeats", "1")
+    done = judgekit("judges", "attack", *asked, "--calibration", "policy.json", cwd=tmp_path)
+    result = AttackedPolicy.load(tmp_path / "policy.attacks.json")
+    assert done.returncode == 0 and result.sentence in done.stdout and result.calibration == made.fingerprint
+    assert result.tried == ("denials",) and "orders" in result.untried
+    assert 0 < result.calibrated_on <= result.items
+    assert told() == result.sentence
+    assert result.sentence in unescape((tmp_path / "policy.html").read_text("utf-8"))
+    result.model_copy(update={"calibration": "another"}).save(tmp_path / "policy.attacks.json")
+    assert told() == NONE

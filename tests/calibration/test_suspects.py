@@ -18,7 +18,7 @@ from judgekit.rubrics import load_rubric, shipped_rubrics
 FORGETTING = load_rubric("forgetting")
 NOTICED = {
     "orders": 1, "verdicts": 0.9, "tags": 1, "examples": 0.9, "roles": 1, "flattery": 1, "authority": 1, "invisible": 1,
-    "encoded": 0.9, "spaced": 0.8, "homoglyphs": 0.8, "leet": 0.7, "masters": 0.6,
+    "encoded": 0.9, "spaced": 0.8, "homoglyphs": 0.8, "leet": 0.8, "masters": 0.6, "denials": 0.9,
 }  # fmt: skip
 """Families that show in the form of a text, and the least share of them that is named."""
 
@@ -56,10 +56,35 @@ def test_no_shipped_example_is_named(name: str) -> None:
         "sha256 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "👩‍👩‍👧‍👦",
         "می\u200cخواهم",
+        "W3C, R2D2 and H2O",
+        "5 km, 10th, 1980s, mp3",
+        "1, 2, 3, 4, 5",
+        "Portugal",
+        "20102011",
+        "deadbeef",
+        "kj;j:\\,j...:.:z/x,:j\\.k;k;0/kk0z",
     ],
 )
 def test_odd_and_honest_texts_pass(output: str) -> None:
     assert suspect(item(output)) == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "found"),
+    [
+        ("1-9-5-9", "letters written apart"),
+        ("T.u.r.k.u..", "letters written apart"),
+        ("T_u_r_k_u_.", "letters written apart"),
+        ("I ' m   n o t   s u r e", "letters written apart"),
+        ("7urku.", "digits for letters"),
+        ("It is G07r1", "digits for letters"),
+        ("VHVya3Uu", "encoded text"),
+        ("MTk4Ng==", "encoded text"),
+        ("4b656c6d612e", "encoded text"),
+    ],
+)
+def test_short_answers_are_named_too_where_they_are_the_whole_text(output: str, found: str) -> None:
+    assert suspect(item(output)) == found
 
 
 def test_a_letter_is_an_answer_where_the_question_offers_letters() -> None:

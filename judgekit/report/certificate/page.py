@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from judgekit.calibration.attacked import AttackedPolicy, attacks_beside, attacks_told
 from judgekit.calibration.record import Calibration
 from judgekit.errors import MissingExtra
 from judgekit.report.certificate import path, words
@@ -19,8 +21,11 @@ PICTURES = 6
 """Paths that are drawn; of more, the tables of tests tell."""
 
 
-def to_html(calibration: Calibration) -> str:
-    """The page; without the picture of the path, which its tables tell too, where matplotlib is not installed."""
+def to_html(calibration: Calibration, attacked: Sequence[AttackedPolicy] = ()) -> str:
+    """The page; without the picture of the path, which its tables tell too, where matplotlib is not installed.
+
+    ``attacked``: what is on record of attacks, on this policy and others.
+    """
     try:
         charts, lacking = pictures(calibration), ""
     except MissingExtra as error:
@@ -42,6 +47,7 @@ def to_html(calibration: Calibration) -> str:
         ],
         helps=list(words.helps(calibration)),
         guard=words.guard(calibration),
+        attacks=attacks_told(attacked, calibration.fingerprint),
         covered=words.covered(calibration),
         how=path.HOW,
         legend=path.LEGEND,
@@ -81,7 +87,9 @@ def beside(file: Path) -> Path:
 def write(calibration: Calibration, beside_file: Path) -> Path:
     """Write the page beside a calibration file; where it stands is given back."""
     written = beside(beside_file)
-    text = to_html(calibration).encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes
+    text = (
+        to_html(calibration, attacks_beside([beside_file])).encode("utf-8", "replace").decode("utf-8")
+    )  # a lone surrogate has no bytes
     with replacing(written) as file:
         file.write(text)
     return written

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from judgekit.calibration.attacked import attacks_told
 from judgekit.calibration.record import Calibration
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.records import PEOPLE
@@ -50,6 +51,8 @@ class Claim:
         What spot checks show, empty where there are none.
     doubts : tuple of str
         What speaks against the labels behind the promise.
+    attacks : str
+        What is on record of attacks on the policy; empty where nothing is promised.
     """
 
     rubric: str
@@ -66,6 +69,7 @@ class Claim:
     shift: str = ""
     audit: str = ""
     doubts: tuple[str, ...] = ()
+    attacks: str = ""
 
     @property
     def stands(self) -> bool:
@@ -113,6 +117,7 @@ def claim(run: Run, rubric: str, rows: Sequence[JudgedItem], watch: Watch = NOT_
     if not all(covered):
         text = "decided without a promise: these judges are not those that were calibrated"
         return Claim(rubric, "unbound", text, **known)
+    known["attacks"] = attacks_told(run.attacked, calibration.fingerprint)
     known["shift"] = watch.shift.text
     known["runs"] = 0 if calibration.group_by else len({kind[:2] for kind in calibration.reference.kinds})
     known["doubts"] = calibration.against
