@@ -13,6 +13,7 @@ from typing import Any
 
 from judgekit.errors import BudgetSpent, ConfigError
 from judgekit.judges.base import Answer, Ask
+from judgekit.judges.openai.cut import cut_short
 from judgekit.judges.openai.endpoint import Endpoint, Refused, Transient
 from judgekit.judges.openai.forecast import Forecast
 from judgekit.judges.openai.keys import Keys
@@ -289,6 +290,8 @@ class OpenAIBackend:
         else:
             raise Transient(f"{len(choices)} choices instead of {len(job)} in the answer", maybe_paid=True)
         usage = Usage.total([Usage.read(response.get("usage")) for response in responses])
+        if len(job) == 1 and (why := cut_short(job[0].prompt, usage)):
+            answers = [Answer(error=why, fault=True)]
         self._forecast.learn(job, usage, len(responses))
         model = responses[0].get("model")
         parts = [usage] if len(job) == 1 else [usage.share(part, len(job)) for part in range(len(job))]
