@@ -6,11 +6,11 @@ Items are the demo's labeled outputs of the forget split (``calibration/demo``, 
 each attack and control an item. *Lexical*: the rules, without and with reading a text as a person does. *Stand-in*: a
 scripted judge that believes what it reads (``tests/attacks/gullible.py``) behind the OpenAI-compatible test server,
 with no fence, with the fence of before (one list of tokens, a tag that the text may know), and with today's. It is no
-model: its numbers say what a prompt lets through. *Policy*: the lexical judge, certified at agreement 0.9 on half of the
-questions and attacked on the other half, without and with the detector, and with the out-of-distribution guard that the
-demo's unlabeled outputs give; agreement among accepted verdicts is by side. *Detector*: which families it routes on,
-and its false alarms on controls and on outputs of the recorded data (``$JUDGEKIT_SHARED``), where they are at hand. The same hand wrote attacks and detector, so its hits are
-at best what a known attack meets.
+model: its numbers say what a prompt lets through. *Policy*: the lexical judge, certified at agreement 0.9 on half of
+the questions and attacked on the other half, without and with the detector, and with the out-of-distribution guard
+that the demo's unlabeled outputs give; agreement among accepted verdicts is by side. *Detector*: which families it
+routes on, and its false alarms on controls and on outputs of the recorded data (``$JUDGEKIT_SHARED``), where they are
+at hand. The same hand wrote attacks and detector, so its hits are at best what a known attack meets.
 """
 
 from __future__ import annotations
