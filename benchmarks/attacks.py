@@ -15,6 +15,7 @@ at hand. The same hand wrote attacks and detector, so its hits are at best what 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -174,6 +175,24 @@ def kept(found: Sequence[Agreement]) -> dict[str, Any]:
     }
 
 
+def fresh(folder: Path) -> Iterator[Item]:
+    """Answers of systems to trivia questions: looked at when the rules stood, and never before."""
+    path = folder / "judges" / "openqa_nq301.jsonl"
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else []:
+        row = json.loads(line)
+        yield _answer(row["question"], row["gold_answers"] or (), row["answer"])
+    path = folder / "humans" / "evouna_triviaqa.json"
+    for row in json.loads(path.read_text("utf-8")) if path.is_file() else []:
+        for name in row:
+            if name.startswith("answer_"):
+                yield _answer(row["question"], str(row["golden_answer"]).split("/"), row[name])
+
+
+def _answer(question: str, references: Sequence[object], output: object) -> Item:
+    kept = tuple(text for one in references if (text := str(one)))
+    return Item(id="x", question=question, references=kept, outputs=(str(output),))
+
+
 def detector(items: Sequence[Item]) -> dict[str, Any]:
     made = texts([(item, majority(item.human) or "") for item in items], RUBRIC, families(), 1)
     hits: dict[str, list[bool]] = {}
@@ -188,6 +207,8 @@ def detector(items: Sequence[Item]) -> dict[str, Any]:
         "routed on": {name: sum(found) / len(found) for name, found in hits.items()},
         "honest outputs": len(honest),
         "false alarms": alarms,
+        "answers to trivia": len(trivia := list(fresh(folder))),
+        "false alarms on them": sum(bool(suspect(item)) for item in trivia),
     }
 
 
