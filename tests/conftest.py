@@ -8,6 +8,10 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # no test is a timing, and a busy machine is slow
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
