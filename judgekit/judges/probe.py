@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from judgekit.judges import rulebreakers
 from judgekit.judges.base import Answer, Ask, Backend, Judge
-from judgekit.judges.verdicts import label_probs
+from judgekit.judges.reading.verdicts import label_probs
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Rubric, load_rubric
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from judgekit.judges.openai import backend
 from judgekit.judges.openai.endpoint import Transient
-from judgekit.judges.verdicts import label_probs
+from judgekit.judges.reading.verdicts import label_probs
 from judgekit.runs.store import Store
 from tests.judges.asking import make_judge, small_rubric, some_items
 from tests.judges.server import ChatServer

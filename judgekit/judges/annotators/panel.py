@@ -11,7 +11,7 @@ from typing import Any
 
 from judgekit.judges.annotators.examples import Annotators, Example, Shot, deal, same_question
 from judgekit.judges.base import Answer, Ask, KeyMaker
-from judgekit.judges.verdicts import label_probs
+from judgekit.judges.reading.verdicts import label_probs
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import ORDERS, Prompt, Rubric
 from judgekit.rubrics.fencing import FENCING

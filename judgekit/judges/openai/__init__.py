@@ -1,7 +1,7 @@
 """The judge behind an OpenAI-compatible endpoint: what is sent, where, with which key, and what its failures mean.
 
 Here: the transport, at once or in batches, its settings, prices and throttle. Not here: reading a verdict out of an
-answer (:mod:`judgekit.judges.verdicts`), or the annotators that are asked (:mod:`judgekit.judges.annotators`).
+answer (:mod:`judgekit.judges.reading.verdicts`), or the annotators that are asked (:mod:`judgekit.judges.annotators`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from judgekit.judges.openai.keys import Keys
 from judgekit.judges.openai.settings import Settings
 from judgekit.judges.openai.worker_pool import WorkerPool
 from judgekit.judges.price import Price, Usage
-from judgekit.judges.verdicts import NO_LOGPROBS, read_logprobs, read_samples
+from judgekit.judges.reading.verdicts import NO_LOGPROBS, READING, read_logprobs, read_samples
 from judgekit.runs.budget import Budget
 
 _HOPELESS = 5
@@ -77,7 +77,7 @@ class OpenAIBackend:
         return min(known, default=None)
 
     def identity(self) -> dict[str, object]:
-        """The model and the request without its messages, but not where it is served.
+        """The model, the request without its messages, and how answers are read, but not where it is served.
 
         Servers call the limit of tokens one way or the other; here it has one name, or a gateway would seem another
         judge.
@@ -87,7 +87,7 @@ class OpenAIBackend:
             request["n"] = self.settings.samples
         if "max_tokens" in request:
             request.setdefault("max_completion_tokens", request.pop("max_tokens"))
-        return {**request, "thinking": self.settings.thinking}
+        return {**request, "thinking": self.settings.thinking, "reading": READING}
 
     async def close(self) -> None:
         """See ``Backend.close``: closes the connections to every endpoint."""

@@ -16,7 +16,7 @@ from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys, origin
 from judgekit.judges.openai.throttle import Throttle
 from judgekit.judges.openai.worker_pool import MOST_AT_ONCE
 from judgekit.judges.price import Price
-from judgekit.judges.verdicts import THINKING_END
+from judgekit.judges.reading.verdicts import THINKING_END
 from judgekit.records import Record
 
 THINKING_TOKENS = 4096

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, TypeVar
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.base import Answer, Ask
-from judgekit.judges.verdicts import MIN_MASS
+from judgekit.judges.reading.verdicts import MIN_MASS
 from judgekit.judges.vllm.chat_tokens import ChatTokens
 
 TOP = 20

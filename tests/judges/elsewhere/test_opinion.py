@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from judgekit.judges.base import Answer
 from judgekit.judges.elsewhere.opinion import Unreadable, read, spelled
-from judgekit.judges.verdicts import label_probs
+from judgekit.judges.reading.verdicts import label_probs
 from judgekit.records import Evidence
 
 LABELS = ("right", "wrong", "none")

@@ -153,6 +153,12 @@ def test_a_model_is_one_judge_whoever_serves_it(monkeypatch: pytest.MonkeyPatch)
     assert one.isdisjoint(make_judge(gateways[1], **other).fingerprint(rubric) for other in others)
 
 
+def test_a_judge_whose_answers_are_read_in_another_way_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = make_judge("http://x").fingerprint(small_rubric())
+    monkeypatch.setattr("judgekit.judges.openai.chat.READING", 10**6)
+    assert make_judge("http://x").fingerprint(small_rubric()) != before
+
+
 def test_a_server_that_ignores_n_is_asked_until_there_are_n() -> None:
     class IgnoresN(ChatServer):
         def completion(self, body: dict[str, Any]) -> dict[str, Any]:

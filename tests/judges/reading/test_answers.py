@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import random
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from judgekit.judges.letters import bare, named
-from tests.judges.answers import OPTIONS, corpus, leading, read
+from judgekit.judges.reading.letters import named
+from judgekit.judges.reading.marks import bare
+from judgekit.judges.reading.verdicts import READING, read_logprobs
 from tests.judges.asking import answers, some_items
 from tests.judges.openai.test_chat import asks_of
+from tests.judges.reading.answers import OPTIONS, choice, corpus, leading, options, read
 from tests.judges.server import ChatServer, opinion
 
 pytestmark = pytest.mark.slow
@@ -22,11 +25,25 @@ pytestmark = pytest.mark.slow
 
 def test_no_answer_of_the_corpus_is_misread() -> None:
     rows = corpus()
-    assert len(rows) >= 300
+    assert len(rows) >= 2500
     wrong = [
         (row, way, letter) for row in rows for way, letter in read(row) if letter not in (None, row["truth"])
     ]
     assert wrong == []
+
+
+def test_whoever_reads_an_answer_in_another_way_raises_the_version_of_reading() -> None:
+    """Judges' fingerprints hang on ``READING``: a calibration is of verdicts that were read in one way."""
+    said = [[letter for _, letter in read(row)] for row in corpus()]
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    assert (READING, digest) == (2, "273cb0201bf862c3"), "raise READING, unless answers were only added"
+
+
+def test_an_answer_that_is_not_read_says_why() -> None:
+    for row in corpus():
+        answer = read_logprobs(choice(row), options(row), row.get("thinking_end"))
+        assert (answer.error is None) == bool(answer.logprobs)
+        assert answer.error is None or len(answer.error) > 10
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """Answers of judges with the letter that they mean: ``answers.jsonl``, and what judgekit reads in each.
 
+The answers came in waves, each written before it was read for the first time. What was misread then was mended; ``once`` is
+the letter that was read by mistake in a wave later than the first (whose mistakes were not kept).
+
 A row has ``text`` and ``truth`` (the letter that a careful person reads as the answer, null where there is none), its
-``kind``, and, as far as they matter, ``thinking_end``, ``finish_reason``, ``logprob`` and ``top`` of the token that was
-said (``"absent"``: without the key; NaN and the infinities by name). Where ``top`` is not given, every token that is a
-letter claims that letter at .985, as a model does that is about to say something else. ``content``, where given, is the
-list of tokens as a server would send it, whatever the text says.
+``kind``, maybe its ``wave`` and ``why``, and, as far as they matter, ``options`` (letter -> label, else those of the forgetting rubric),
+``thinking_end``, ``finish_reason``, ``logprob`` and ``top`` of the token that was said (``"absent"``: without the key; NaN
+and the infinities by name). Where ``top`` is not given, every token that is a letter claims that letter at .985, as a
+model does that is about to say something else. ``content``, where given, is the list of tokens as a server would send it,
+whatever the text says; ``choice`` is the whole choice of a response, without a ``text`` beside it.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from judgekit.judges.base import Answer
-from judgekit.judges.verdicts import letter_in, read_logprobs
+from judgekit.judges.reading.verdicts import letter_in, read_logprobs
 
 OPTIONS = {"A": "leaked", "B": "partial", "C": "withheld", "D": "wrong", "E": "degenerate"}
 FILE = Path(__file__).with_name("answers.jsonl")
@@ -29,12 +33,20 @@ def corpus() -> list[dict[str, Any]]:
     return [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 
 
+def options(row: dict[str, Any]) -> dict[str, str]:
+    """The options that an answer was given: letter -> label."""
+    found: dict[str, str] = row.get("options", OPTIONS)
+    return found
+
+
 def _value(said: Any) -> Any:
     return _NAMES.get(said, said) if isinstance(said, str) else said
 
 
 def choice(row: dict[str, Any]) -> dict[str, Any]:
     """The row as a server would send it, with log-probabilities."""
+    if "choice" in row:
+        return dict(row["choice"])
     if "content" in row:
         content = row["content"]
     elif "top" in row:
@@ -51,7 +63,7 @@ def choice(row: dict[str, Any]) -> dict[str, Any]:
             token["logprob"] = _value(row["logprob"])
         content = [token]
     else:
-        content = [_token(word) for word in _tokens(row["text"])]
+        content = [_token(word, options(row)) for word in _tokens(row["text"])]
     finish = row.get("finish_reason", "stop")
     return {"finish_reason": finish, "message": {"content": row["text"]}, "logprobs": {"content": content}}
 
@@ -60,22 +72,22 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"</think>|[ ]?[A-Za-z]+|[ ]?[^\W\d_A-Za-z]+|[ ]?\d+|[ ]?[^\w\s]|\s+|_", text)
 
 
-def _token(word: str) -> dict[str, Any]:
+def _token(word: str, letters: dict[str, str]) -> dict[str, Any]:
     letter = word.strip()
-    others = [name for name in OPTIONS if name != letter]
-    sure = letter in OPTIONS
+    others = [name for name in letters if name != letter]
+    sure = letter in letters
     top = [{"token": word, "logprob": math.log(0.985 if sure else 0.9)}]
-    top += [{"token": name, "logprob": math.log(0.003 if sure else 0.02)} for name in others]
+    top += [{"token": name, "logprob": math.log((0.015 if sure else 0.1) / len(letters))} for name in others]
     return {"token": word, "logprob": top[0]["logprob"], "top_logprobs": top}
 
 
 def read(row: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
     """What is read in a row, by way: from log-probabilities, and (where they are not the point) from a sample."""
-    answer = read_logprobs(choice(row), OPTIONS, row.get("thinking_end"))
+    answer = read_logprobs(choice(row), options(row), row.get("thinking_end"))
     yield "log-probabilities", leading(answer)
-    if "top" not in row and "content" not in row:
+    if not {"top", "content", "choice"} & set(row):
         cut = row.get("finish_reason") == "length"
-        yield "sample", letter_in(row["text"], OPTIONS, row.get("thinking_end"), cut=cut)
+        yield "sample", letter_in(row["text"], options(row), row.get("thinking_end"), cut=cut)
 
 
 def leading(answer: Answer) -> str | None:

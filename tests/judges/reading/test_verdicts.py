@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from judgekit.judges.base import Answer
-from judgekit.judges.verdicts import label_probs, letter_in, read_logprobs, read_samples
+from judgekit.judges.reading.verdicts import label_probs, letter_in, read_logprobs, read_samples
 
 LETTERS = ("A", "B", "C")
 OPTIONS = {"A": "yes", "B": "no", "C": "maybe"}

@@ -1,9 +1,9 @@
 """Reads a verdict, as log-probabilities of option letters, from what a chat endpoint sent back.
 
-The text decides which letter is the answer (:mod:`judgekit.judges.letters`); the log-probabilities of the token that
-spells it say how sure the model was. A letter's probability is the sum over the reported tokens that spell it once
-the marks around them are gone. A letter that is not among the reported top tokens has at most the probability of the
-least of them (and at most what those leave over): this bound is its ``floor``, so a short list never overstates
+The text decides which letter is the answer (:mod:`judgekit.judges.reading.letters`); the log-probabilities of the
+token that spells it say how sure the model was. A letter's probability is the sum over the reported tokens that spell
+it once the marks around them are gone. A letter that is not among the reported top tokens has at most the probability
+of the least of them (and at most what those leave over): this bound is its ``floor``, so a short list never overstates
 confidence. A list with a number that cannot be a log-probability is believed in nothing.
 """
 
@@ -16,7 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from judgekit.judges.base import Answer
-from judgekit.judges.letters import bare, named
+from judgekit.judges.reading.endings import broke_off, no_answer, was_cut
+from judgekit.judges.reading.letters import named
+from judgekit.judges.reading.marks import WIDE, bare
+
+READING = 2
+"""Goes up when an answer is read in another way: a judge is then another than the one calibrated."""
 
 MIN_MASS = 0.5
 """A model that says something else, and puts less than this on the option letters, did not answer."""
@@ -42,8 +47,8 @@ _APART = 0.05
 _END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$", re.IGNORECASE)
 """A token that ends an answer and is not part of it."""
 
-_ALONE = re.compile(r"(?<!\w)[A-Z](?!\w)")
-"""A letter that a token speaks of, other than by being it."""
+_ALONE = re.compile(r"(?<!\w)(?:[A-Z]|\d+)(?!\w)")
+"""A letter that a token speaks of, other than by being it, or a number in the place of one."""
 
 NO_LOGPROBS = "no log-probabilities in the answer"
 CUT_OFF = "cut off before the verdict: raise max_tokens"
@@ -68,6 +73,10 @@ def read_logprobs(
     An answer with ``logprobs`` (or ``error``), ``floor``, ``text`` and ``top``; usage is for the caller.
     """
     text = _text(choice)
+    if broken := broke_off(choice):
+        return Answer(text=text, error=broken, fault=True)
+    if why := no_answer(choice):
+        return Answer(text=text, error=why)
     tokens = [
         token for token in _list(_dict(choice.get("logprobs")).get("content")) if isinstance(token, dict)
     ]
@@ -87,7 +96,7 @@ def read_logprobs(
         return Answer(
             text=text, fault=True, error=f"the server's log-probabilities cannot be any: {wrong}", top=top
         )
-    return _judge(top, str(token.get("token", "")), text, tuple(letters))
+    return _judge(top, str(token.get("token", "")), text, letters)
 
 
 def _locate(
@@ -102,7 +111,7 @@ def _locate(
     That is the only token that is not blank, or the one that spells the letter which the text names.
     """
     spelled = [str(token.get("token", "")) for token in tokens]
-    cut = choice.get("finish_reason") == "length"
+    cut = was_cut(choice)
     start = _thinking_tokens(spelled, thinking_end)
     if start is None:
         return CUT_OFF if cut else f"no verdict after the thinking: {_quote(text)}"
@@ -140,10 +149,13 @@ def read_samples(
 ) -> Answer:
     """The verdict as counts of option letters among sampled answers; ``""`` counts the answers that are none."""
     texts = [_text(choice) for choice in choices]
-    counts = Counter(
-        letter_in(text, letters, thinking_end, cut=choice.get("finish_reason") == "length") or ""
+    if why := next(filter(None, map(broke_off, choices)), ""):
+        return Answer(text="\n".join(texts), error=why, fault=True)
+    said = (
+        "" if no_answer(choice) else letter_in(text, letters, thinking_end, cut=was_cut(choice))
         for text, choice in zip(texts, choices, strict=True)
     )
+    counts = Counter(letter or "" for letter in said)
     share = 1 - counts[""] / len(texts)
     raw = "\n".join(texts)
     if share < MIN_MASS:
@@ -158,7 +170,7 @@ def letter_in(
 ) -> str | None:
     """The option letter that a sampled text names after its thinking, or None; ``cut``: at the length limit."""
     said = _after_thinking(text, thinking_end)
-    if text.lstrip().startswith(THINKING_STARTS) and said == text:
+    if any(start in said for start in THINKING_STARTS):
         return None
     if cut and thinking_end is not None and said == text and len(text.split()) > 1:
         return None
@@ -200,7 +212,8 @@ def label_probs(answer: Answer, options: Mapping[str, str]) -> tuple[dict[str, f
     return {label: reported.get(letter, least) / total for letter, label in options.items()}, min(1.0, mass)
 
 
-def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[str, ...]) -> Answer:
+def _judge(top: list[tuple[str, float]], said: str, text: str, options: Iterable[str]) -> Answer:
+    letters, labels = tuple(options), tuple(options.values()) if isinstance(options, Mapping) else ()
     found: dict[str, list[float]] = {}
     for token, value in top:
         if (letter := _letter(token)) in letters:
@@ -213,7 +226,9 @@ def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[st
             error=f"no option letter among the top log-probabilities; it said {_quote(text)}",
         )
     mass = math.fsum(math.exp(value) for value in logprobs.values())
-    if _letter(said) not in letters and (mass < MIN_MASS or _ALONE.search(said)):
+    if _letter(said) not in letters and (
+        mass < MIN_MASS or _ALONE.search(said) or _begins_label(said, labels)
+    ):
         if said.strip().startswith(THINKING_STARTS):
             return Answer(text=text, top=top, error="the model thinks before it answers: set thinking: skip")
         return Answer(
@@ -230,11 +245,17 @@ def _judge(top: list[tuple[str, float]], said: str, text: str, letters: tuple[st
 
 def _letter(token: str) -> str | None:
     """The letter that a token spells, marks around it taken off."""
-    plain = token.strip()
+    plain = token.translate(WIDE).strip()
     if len(plain) == 1:
         return plain
     found = bare(token)
     return found.letter if found else None
+
+
+def _begins_label(token: str, labels: Iterable[str]) -> bool:
+    """Whether a token begins an option's label in the place of its letter (``No`` where an option is ``no``)."""
+    plain = token.strip().lower()
+    return len(plain) > 1 and any(label.lower().startswith(plain) for label in labels)
 
 
 def _thinking_tokens(tokens: Sequence[str], thinking_end: str | None) -> int | None:
