@@ -374,8 +374,8 @@ async def _evidence(judges: Any) -> None:
 def _calibration_files() -> Files:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        certified()["forgetting"].save(folder / "made.calibration.json")
-        run = make_run(folder / "run", forget=120, keep=4, human=0.5, people=1)
+        _small("original")["forgetting"].save(folder / "made.calibration.json")
+        run = make_run(folder / "run", forget=40, keep=4, human=0.9, people=1)
         evidence = (run / "evidence.jsonl").read_bytes()
         found = _under(folder)
         kept = {"made.calibration.json": found["made.calibration.json"], "evidence.jsonl": evidence}
@@ -383,6 +383,22 @@ def _calibration_files() -> Files:
             api.calibrate(run / "evidence.jsonl", agreement=0.7, rubric="forgetting")
         kept[".calibrations.jsonl"] = (run / ".calibrations.jsonl").read_bytes()
         return kept
+
+
+def _small(method: str) -> Mapping[str, Calibration]:
+    """Calibrations that remember few of the items they were made on: what they read is all there, and they are short."""
+    return {
+        rubric: made.model_copy(
+            update={
+                "reference": made.reference.model_copy(
+                    update={
+                        name: getattr(made.reference, name)[:3] for name in ("rows", "questions", "groups")
+                    }
+                )
+            }
+        )
+        for rubric, made in certified(method).items()
+    }
 
 
 def _read_calibration(folder: Path, changed: str) -> None:
@@ -406,7 +422,7 @@ def _run_files() -> Files:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_run(folder / "run", forget=8, keep=4, human=0.6, people=2, abstain=0.1, unscored=0.1)
-        make_run(folder / "IDK", "IDK", forget=8, keep=4, calibrations=certified("IDK"))
+        make_run(folder / "IDK", "IDK", forget=8, keep=4, calibrations=_small("IDK"))
         rows = [{"id": f"forget/{n}", "label": "leaked", "method": "IDK"} for n in range(8)]
         return _under(folder) | {"labels.jsonl": _by_line(rows)}
 
