@@ -6,7 +6,7 @@ DEMO := demo-out
 AUDIT := .venv-audit
 SBOM := dist/judgekit-certified.cdx.json
 
-.PHONY: demo test test-fast test-engine test-ray test-integrations check lint types layers docs audit sbom clean
+.PHONY: demo test fuzz test-fast test-engine test-ray test-integrations check lint types layers docs audit sbom clean
 
 demo: $(VENV)/.demo
 	rm -rf $(DEMO) && mkdir -p $(DEMO) && cp calibration/demo/labels.jsonl $(DEMO)
@@ -21,6 +21,11 @@ test: $(VENV)/.dev
 
 test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not vllm and not ray"
+
+# By default a million cases, or an hour: make fuzz FUZZ='--cases 10000 --seconds 600'
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 test-engine:
 	bash tests/engine/run.sh

@@ -52,6 +52,8 @@ def mend_last_line(path: Path) -> None:
     with path.open("r+b") as file:
         try:
             json.loads(last)
+        except RecursionError:  # nothing that anybody wrote here
+            return
         except ValueError:
             file.truncate(len(whole + end))
         else:

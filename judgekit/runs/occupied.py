@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import shutil
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
+from judgekit.documents.lines import decode_row
 from judgekit.errors import (
     BatchPending,
     BudgetSpent,
@@ -21,7 +21,7 @@ from judgekit.errors import (
     StoreBusy,
     StoreFailed,
 )
-from judgekit.records import Item
+from judgekit.records import EvidenceRow, Item, parse
 from judgekit.runs.about import RunAbout
 from judgekit.runs.atomic import PART
 from judgekit.runs.folder import EVIDENCE, STORE, RunFolder, is_finished
@@ -153,16 +153,18 @@ def check_answers(folder: Path, store: Store, elsewhere: Collection[str] = ()) -
 
 def _tells_of_answers(path: Path, elsewhere: Collection[str]) -> bool:
     with path.open("rb") as lines:
-        return any(b'"calls": ["' in line and (not elsewhere or _asked(line, elsewhere)) for line in lines)
+        return any(
+            b'"calls": ["' in line and (not elsewhere or _asked(line, path, elsewhere)) for line in lines
+        )
 
 
-def _asked(line: bytes, elsewhere: Collection[str]) -> bool:
+def _asked(line: bytes, path: Path, elsewhere: Collection[str]) -> bool:
     """Whether a row of evidence has answers of other tiers than those; one that is cut off has none."""
     try:
-        tiers = json.loads(line)["tiers"]
-    except ValueError:
+        row = parse(EvidenceRow, decode_row(line, path, 0))
+    except InputError:
         return False
-    return any(said.get("calls") for tier, said in tiers.items() if tier not in elsewhere)
+    return any(said.calls for tier, said in row.tiers.items() if tier not in elsewhere)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
     python -m tests.fuzz.guided logs --cases 100000 --seconds 600
 
-Needs the package ``atheris``. ``make fuzz`` installs it into an environment of its own and runs every target. A case is
+Needs the package ``atheris``. ``make fuzz`` installs it and searches every target. A case is
 one file of a target's sound ones, changed by libFuzzer or by :func:`tests.fuzz.mutations.mutate`, and read in every way
 that judgekit reads it. An exception that is not documented is counted by the place where it was raised; the first file
 that does so is kept in ``--keep``.
