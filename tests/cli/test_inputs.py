@@ -22,7 +22,7 @@ def log(path: Path, output: str = "") -> Path:
 
 def test_a_report_scores_every_log_under_a_folder(tmp_path: Path) -> None:
     for name in ("saves/a/out.jsonl", "saves/b/out.jsonl", "alone.jsonl"):
-        log(tmp_path / name)
+        log(tmp_path / name, output=f"said in {name}")
     run = make_run(tmp_path / "before", "IDK")
     done = judgekit("report", run, "saves", "alone.jsonl", "--csv", "r.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

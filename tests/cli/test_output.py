@@ -30,6 +30,8 @@ CALLS = {
     "judges": (),
     "rubrics": ("forgetting", "outputs.jsonl"),
     "validate": ("outputs.jsonl",),
+    "verify": ("made.json", "runs/outputs", "labels.jsonl"),
+    "bundle": ("runs/outputs", "labels.jsonl", "made.json", "-o", "bundle.zip"),
 }
 
 
