@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from judgekit.documents import LARGEST, File
 from judgekit.documents.jsontext import Undecodable, decode
@@ -23,7 +23,7 @@ def opened(path: File) -> Iterator[BufferedReader]:
         yield file
 
 
-def numbered(file: BinaryIO, path: File) -> Iterator[tuple[int, bytes]]:
+def numbered(file: IO[bytes], path: File) -> Iterator[tuple[int, bytes]]:
     """The lines of a file with their 1-based numbers.
 
     Raises
@@ -65,7 +65,7 @@ def lines(path: File, *, finite: bool = True) -> Iterator[tuple[int, dict[str, A
         yield from lines_of(file, path, finite=finite)
 
 
-def lines_of(file: BinaryIO, path: File, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
+def lines_of(file: IO[bytes], path: File, *, finite: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The same of a file that is open."""
     file.seek(0)
     for line, raw in numbered(file, path):

@@ -131,7 +131,7 @@ If the sender signed the bundle, and gave you their public key another way (allo
   ssh-keygen -Y verify -f allowed_signers -I NAME -n judgekit -s bundle.zip.sig < bundle.zip
 {left}
 WHAT IS WHAT
-  calibrations/     the certificates, with the policies they certify
+  calibrations/     the certificates, with the policies they certify; *.attacks.json: what the sender saw under attack
   labels/           people's labels; *.pool.json: which items were drawn before anybody answered
   evidence/         what the certificates were made from: {items}evidence.jsonl (what each judge said), run.json
   runs/             what was decided by them, the same files, and verdicts.jsonl

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from judgekit import __version__
+from judgekit.calibration.attacked import AttackedPolicy, attacks_file
 from judgekit.calibration.origin import Source
 from judgekit.calibration.pool import SUFFIX
 from judgekit.calibration.record import Calibration
@@ -189,7 +190,7 @@ class _Packing:
             of, by = one.origin.evidence if one.origin else (), one.origin.labels if one.origin else ()
             certificates.append(
                 BundledCertificate(
-                    file=self.copy(path, f"calibrations/{path.stem}.json"),
+                    file=self._certificate(path, one),
                     evidence=tuple(runs[found] for found in _those(path, of, evidence, sources, "runs")),
                     labels=tuple(said[found] for found in _those(path, by, given, labels, "labels"))
                     if of or labels
@@ -205,6 +206,14 @@ class _Packing:
             runs=tuple(name for path, name in runs.items() if path.is_dir()),
             cascade=self._cascade(cascade, sources),
         )
+
+    def _certificate(self, path: Path, one: Calibration) -> str:
+        """A calibration, and beside it what became of it under attack."""
+        name = self.copy(path, f"calibrations/{path.stem}.json")
+        attacks = attacks_file(path)
+        if attacks.is_file() and AttackedPolicy.load(attacks).calibration == one.fingerprint:
+            self.copy(attacks, attacks_file(Path(name)).as_posix())
+        return name
 
     def copy(self, path: Path, name: str) -> str:
         """A file as it is."""

@@ -234,7 +234,7 @@ def _settled(origin: Any) -> Mapping[str, Any]:
 def _told(apart: Sequence[Difference], claimed: Calibration) -> str:
     """The first differences, with the item that a certified row is of."""
     first = "; ".join(f"{one}{_item(one, claimed)}" for one in apart[:SHOWN])
-    return first + (f"; and {len(apart) - SHOWN:,} more places" if len(apart) > SHOWN else "")
+    return first + (f"; {len(apart):,} places in all" if len(apart) > SHOWN else "")
 
 
 def _item(one: Difference, claimed: Calibration) -> str:

@@ -76,4 +76,6 @@ def _same(one: Any, other: Any) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping | list | tuple):
         return f"{len(value):,} entries"
+    if isinstance(value, float) and value.is_integer():
+        return brief(int(value))
     return "absent" if value is ABSENT else brief(value)

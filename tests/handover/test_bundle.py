@@ -11,6 +11,8 @@ import pytest
 
 import judgekit as jk
 from judgekit.calibration import files, ood, suspects
+from judgekit.calibration.attacked import AttackedPolicy, attacks_file
+from judgekit.calibration.record import Calibration
 from judgekit.errors import ConfigError, InputError
 from judgekit.handover.about import ABOUT, README
 from judgekit.handover.bundle import bundle
@@ -317,3 +319,21 @@ def test_plain_evidence_and_sheets_of_labels_go_too(tmp_path: Path) -> None:
     assert "evidence/evidence.jsonl" in held and "planted-text" not in held["labels/sheet.jsonl"]
     assert made.verifications[0].outcome == "same"
     assert "/home/ann" not in held["evidence/evidence.jsonl"]
+
+
+def test_what_became_of_a_policy_under_attack_goes_with_it_and_no_others(tmp_path: Path) -> None:
+    certificate = handed_over(tmp_path)
+    of = Calibration.load(certificate).fingerprint
+    for calibration, goes in ((of, True), ("another", False)):
+        seen = AttackedPolicy(
+            calibration=calibration, rubric="forgetting", items=3, repeats=1, tried=("orders",), kept=()
+        )
+        seen.save(attacks_file(certificate))
+        made = bundle(
+            certificate.parent / "run" / "evidence.jsonl",
+            calibrations=certificate,
+            labels=certificate.parent / "labels.jsonl",
+            out=tmp_path / "b.zip",
+        )
+        with zipfile.ZipFile(made.path) as archive:
+            assert (f"calibrations/{attacks_file(certificate).name}" in archive.namelist()) is goes
