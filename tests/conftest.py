@@ -1,10 +1,11 @@
-"""What tests share: Ctrl-C as a terminal has it, and for pages a browser and where its pictures stay."""
+"""What tests share: signals as a terminal has them, and for pages a browser and where its pictures stay."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # no test is a timing, and a busy machine is slow
 
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # as a shell starts what runs behind it, and children inherit
+# A shell starts what runs behind it with these ignored (& and nohup), and children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="module")

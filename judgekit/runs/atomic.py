@@ -145,8 +145,11 @@ def _moved_at_end(path: Path) -> Iterator[tuple[Path, Literal["w", "x"]]]:
 
 def _led_to(path: Path) -> Path:
     """The file that a link leads to, where whoever made the link could write there: in a shared folder anyone may."""
-    if path.is_symlink() and hasattr(os, "geteuid"):
-        trusted = (os.geteuid(), path.parent.stat().st_uid)
-        if path.lstat().st_uid not in trusted:
-            raise PermissionError(errno.EPERM, "a link of another user is there", str(path))
+    own = getattr(os, "geteuid", None)  # None on Windows, where only who may do anything makes links
+    if (
+        path.is_symlink()
+        and own is not None
+        and path.lstat().st_uid not in (own(), path.parent.stat().st_uid)
+    ):
+        raise PermissionError(errno.EPERM, "a link of another user is there", str(path))
     return Path(os.path.realpath(path))

@@ -117,7 +117,8 @@ def test_the_diagnosis_is_kept_told_and_no_part_of_what_is_certified(tmp_path: P
     path = tmp_path / "calibration.json"
     row = json.loads(path.read_text())
     made = Calibration.load(path)
-    assert made == jk.calibrate(rows, agreement=0.999) and made.diagnosis is not None
+    again = jk.calibrate(rows, agreement=0.999)  # from memory: without the digests of files
+    assert made == again.model_copy(update={"origin": made.origin}) and made.diagnosis is not None
     assert any(target.certified for target in made.diagnosis.targets)
     assert not made.certified and row["certificate"]["status"] == "nothing certified"
     assert {verdict.state for verdict in jk.decide(rows, made)} == {"abstained"}

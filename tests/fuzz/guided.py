@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import sys
@@ -28,6 +29,8 @@ import atheris
 with atheris.instrument_imports(include=["judgekit"], exclude=["judgekit.trust", "judgekit.metrics"]):
     from tests.fuzz.mutations import mutate
     from tests.fuzz.targets import TARGETS, attempt, laid_out, sound
+
+logging.getLogger("judgekit").setLevel(logging.CRITICAL)
 
 
 class Search:

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 import json
-import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -516,5 +515,3 @@ TARGETS: Mapping[str, Target] = {
     "report": Target(_run_files, _report),
     "page": Target(_bodies, _post),
 }
-
-logging.getLogger("judgekit").setLevel(logging.CRITICAL)
