@@ -53,7 +53,9 @@ def test_a_leak_counts_in_whatever_form(summary):
     """Of the outputs of NPO at the higher rate that give the reference and then loop, none is lost to gibberish."""
     group = next(run for run in summary.runs if run.name == "duet_NPO_lr1e-4").side("forget")
     leaked, degenerate = group.rates["leaked"].bounds, group.rates["degenerate"].bounds
-    assert 0.47 < leaked[0] <= leaked[1] < leaked[0] + 0.01  # outputs that contradict themselves are left open
+    assert (
+        0.47 < leaked[0] <= leaked[1] < leaked[0] + 0.01
+    )  # outputs that contradict themselves are left open
     assert degenerate[0] > 0.14
     assert group.unread["leaked"] > 20 and group.unread["degenerate"] == group.counts["degenerate"]
     said = next(f.text for f in summary.findings if f.text.startswith("NPO lr 1e-4 gives gibberish"))
