@@ -15,7 +15,7 @@ from judgekit.cascade.run import Cascade
 from judgekit.documents import read_yaml
 from judgekit.errors import ConfigError, InputError
 from judgekit.judges import Context, build_judge
-from judgekit.judges.elsewhere.code import named
+from judgekit.judges.elsewhere.identity import named
 from judgekit.judges.openai.keys import Keys
 from judgekit.records import Item, Record, explain, several
 from judgekit.rubrics import ANY, default_by_split, default_of, load_rubric

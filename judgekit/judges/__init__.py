@@ -55,7 +55,7 @@ class Context:
         Go on although every call fails.
     trusted : bool
         The entry was written in Python by whoever runs it, so that code which it names may be run; a file's may not
-        be before the user has named it too (:mod:`judgekit.judges.elsewhere.code`).
+        be before the user has named it too (:mod:`judgekit.judges.elsewhere.consent`).
     """
 
     rubric: Rubric

@@ -63,11 +63,12 @@ UNPICKLES = {
 
 ALLOWED = {
     ("judges/__init__.py", "import_module"): "a table of this package's own modules",
+    ("judges/elsewhere/consent.py", "importlib.import_module"): "code that the user named",
     (
-        "judges/elsewhere/code.py",
+        "judges/elsewhere/identity.py",
         "importlib.import_module",
-    ): "code that the user named (consent), and its modules",
-    ("judges/elsewhere/code.py", "compile"): "compiled to be told from another version, and not run",
+    ): "what code that the user named imports of its own",
+    ("judges/elsewhere/identity.py", "compile"): "compiled to be told from another version, and not run",
     ("judges/openai/client.py", "import_module"): "the HTTP library that the SDK stands on",
     ("engine/progress.py", "import_module"): "IPython's display",
     ("engine/ray.py", "pickle.loads"): "what the user's own cluster holds",

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge
-from judgekit.judges.elsewhere.code import called, consent, digest, imported, named, source_of
+from judgekit.judges.elsewhere.consent import consent, imported
+from judgekit.judges.elsewhere.identity import called, digest, named, source_of
 from judgekit.judges.elsewhere.opinion import Opinion
 from judgekit.records import Item
 from judgekit.rubrics import Rubric

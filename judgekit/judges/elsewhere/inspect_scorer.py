@@ -12,7 +12,8 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge, pointwise
-from judgekit.judges.elsewhere.code import called, consent, digest, imported, source_of
+from judgekit.judges.elsewhere.consent import consent, imported
+from judgekit.judges.elsewhere.identity import called, digest, source_of
 from judgekit.judges.elsewhere.opinion import Opinion
 from judgekit.records import Evidence, Item
 from judgekit.rubrics import Rubric

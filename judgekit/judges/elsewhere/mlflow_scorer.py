@@ -12,7 +12,8 @@ from pydantic import Field, ValidationError
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.elsewhere.asking import Entry, ItemBackend, ItemJudge, pointwise
-from judgekit.judges.elsewhere.code import consent, digest, imported, source_of
+from judgekit.judges.elsewhere.consent import consent, imported
+from judgekit.judges.elsewhere.identity import digest, source_of
 from judgekit.judges.elsewhere.opinion import Opinion, Unreadable
 from judgekit.records import Evidence, Item, explain
 from judgekit.rubrics import Rubric

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from judgekit.errors import ConfigError, MissingExtra
 from judgekit.judges.base import Answer, Ask
-from judgekit.judges.elsewhere.code import consent
+from judgekit.judges.elsewhere.consent import consent
 from judgekit.judges.price import Price, Usage
 from judgekit.judges.vllm.engine import Engine
 from judgekit.records import Record

@@ -1,6 +1,6 @@
 """Search for populations on which certificates from own ranks fail more often than they may; prints one JSON object.
 
-    python -m benchmarks.attack
+    python -m benchmarks.worst_populations
 
 A population is a row of ties, the strictest first, each with a mass and an error rate, and of items that never enter.
 Every outcome is enumerated (how many of ``n`` labeled items are in each tie, how many of them wrong) with the package's

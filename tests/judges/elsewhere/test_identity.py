@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from judgekit.errors import ConfigError
-from judgekit.judges.elsewhere.code import source_of
+from judgekit.judges.elsewhere.identity import source_of
 from judgekit.records import HumanLabel
 
 HELPERS = """

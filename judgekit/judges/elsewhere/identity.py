@@ -1,7 +1,4 @@
-"""Other people's code: imported only where the user has said so, and told from an earlier version of itself.
-
-A cascade file may come from anybody, so that what it names is code to run only once the user has named it too, in the
-environment (``JUDGEKIT_CODE``) or by passing the object itself from Python.
+"""Other people's code, told from an earlier version of itself.
 
 A function is what its source says. :func:`source_of` follows the names that it uses as far as the user's own code
 goes, so that a helper, a constant or a threshold in a closure that changed makes it another function. What other
@@ -16,18 +13,14 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
-import os
 import re
-import site
 import sys
-import sysconfig
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache, partial
-from importlib.metadata import packages_distributions, version
+from functools import partial
 from pathlib import Path, PurePath
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -35,59 +28,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from judgekit.errors import ConfigError
+from judgekit.judges.elsewhere.installed import in_installed, is_found_installed, is_installed, version_of
 from judgekit.records import Record
-
-CODE = "JUDGEKIT_CODE"
 
 _NONE: Mapping[str, Any] = {}
 _OF_DATA = ("builtins", "re")
 """Modules whose objects are data: one of their methods is what the object is that it belongs to."""
-
-
-def consent(named: str, kind: str, *, trusted: bool) -> None:
-    """Refuse what a cascade file names and its user has not: code, and scorers, which may ask a model with any key.
-
-    Parameters
-    ----------
-    named : str
-        As the entry says.
-    kind : str
-        The kind of judge, for messages.
-    trusted : bool
-        The entry was written in Python, by whoever runs it, and stands in no file.
-
-    Raises
-    ------
-    ConfigError
-        It is not in the environment either.
-    """
-    allowed = os.environ.get(CODE, "").replace(",", " ").split()
-    if not trusted and not {named, named.partition(":")[0]} & set(allowed):
-        raise ConfigError(
-            f"judge '{kind}': {named} is not run, since only a cascade file says so. "
-            f"If you trust it, with the arguments that the file gives it: {CODE}={named} in the environment"
-        )
-
-
-def imported(where: str, kind: str) -> Any:
-    """The object at ``module:name``, as an entry of a kind of judge says.
-
-    Raises
-    ------
-    ConfigError
-        There is no such object.
-    """
-    module, _, name = where.partition(":")
-    if not module or not name:
-        raise ConfigError(f"judge '{kind}': expected package.module:name, found '{where}'")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except Exception as error:  # a module may raise anything while it is imported
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise ConfigError(f"judge '{kind}': {where} cannot be loaded: {why}") from None
-    return found
 
 
 def called(thing: object) -> str:
@@ -128,11 +74,9 @@ def source_of(function: object, args: Mapping[str, Any] = _NONE) -> str:
     """
     given = {name: source_of(one) for name, one in args.items() if _plain(one) is None}
     said = "".join(f"\n{name} = {text}" for name, text in given.items())
-    if _is_installed(inner := _peeled(function)):
+    if is_installed(inner := _peeled(function)):
         held = "".join(f"\n{text}" for text in _held(inner, set()))
-        return (
-            f"{called(function)} {_version(called(function).partition('.')[0].partition(':')[0])}{held}{said}"
-        )
+        return f"{called(function)} {version_of(called(function).partition('.')[0].partition(':')[0])}{held}{said}"
     return "\n".join(_texts(function, called(function), set())) + said
 
 
@@ -149,7 +93,7 @@ def _texts(thing: Any, name: str, seen: set[int]) -> Iterator[str]:
         yield f"{name} = {thing.__name__} of"  # re.compile(...).search hangs on the pattern
         yield from _texts(thing.__self__, name, seen)
         return
-    if _is_installed(thing):
+    if is_installed(thing):
         yield getattr(thing, "__name__", "") if isinstance(thing, ModuleType) else called(thing)
     elif isinstance(thing, ModuleType | FunctionType | type):
         yield _source(thing, name)
@@ -174,7 +118,7 @@ def _peeled(thing: Any) -> Any:
     """What is inside wrappers that installed packages put around it; a wrapper of the user's own is code like any."""
     while hasattr(thing, "__wrapped__"):
         code = getattr(thing, "__code__", None)
-        if code is not None and not _in_installed(code.co_filename):
+        if code is not None and not in_installed(code.co_filename):
             break
         thing = thing.__wrapped__
     return thing
@@ -239,7 +183,7 @@ def _held(function: Any, seen: set[int]) -> Iterator[str]:
 def _made_with(name: str, value: Any, seen: set[int]) -> Iterator[str]:
     """One such value: data, a function, or several; a loaded model or a client cannot be told."""
     inner = _peeled(value)
-    if _plain(value) is not None or (isinstance(inner, FunctionType) and not _is_installed(inner)):
+    if _plain(value) is not None or (isinstance(inner, FunctionType) and not is_installed(inner)):
         yield from _texts(value, name, set())
     elif isinstance(inner, partial):
         for part, one in (("func", inner.func), *_numbered("argument", inner.args), *inner.keywords.items()):
@@ -251,7 +195,7 @@ def _made_with(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         yield f"{name} = {called(inner)}"
         for part, one in inner:
             yield from _made_with(f"{name}.{part}", one, seen)
-    elif _is_installed(inner):
+    elif is_installed(inner):
         yield f"{name} = {called(inner)}"
         yield from _held(inner, seen)
     else:
@@ -299,21 +243,11 @@ def _module(name: str, package: str) -> ModuleType | None:
     try:
         name = importlib.util.resolve_name(name, package)
         top = name.partition(".")[0]
-        if _is_installed(sys.modules[top]) if top in sys.modules else _is_found_installed(top):
+        if is_installed(sys.modules[top]) if top in sys.modules else is_found_installed(top):
             return None
         return importlib.import_module(name)
     except ImportError:
         return None
-
-
-def _is_found_installed(top: str) -> bool:
-    """Whether a package that nobody has imported yet is an installed one, or is not there."""
-    spec = importlib.util.find_spec(top)
-    if spec is None:
-        return True
-    return _are_installed(
-        [spec.origin] if spec.has_location and spec.origin else spec.submodule_search_locations
-    )
 
 
 def _plain(value: Any) -> str | None:
@@ -331,46 +265,6 @@ def _plain(value: Any) -> str | None:
             return None
         return f"{type(value).__name__} {sorted(map(str, parts)) if isinstance(value, Set) else parts}"
     return None
-
-
-def _is_installed(thing: Any) -> bool:
-    """Whether something is a module, class or function of Python itself or of an installed package."""
-    if not isinstance(thing, ModuleType | FunctionType | BuiltinFunctionType | type):
-        return False
-    name = thing.__name__ if isinstance(thing, ModuleType) else thing.__module__
-    module = thing if isinstance(thing, ModuleType) else sys.modules.get(name or "")
-    if name == "__main__":
-        return False
-    if (name or "").partition(".")[0] == "judgekit":  # wherever it is installed from
-        return True
-    file = getattr(module, "__file__", None)
-    return _are_installed([file] if file else getattr(module, "__path__", None))
-
-
-def _are_installed(places: Iterable[str] | None) -> bool:
-    """Whether all files or folders are Python's or of an installed package; what has none is built in."""
-    return all(map(_in_installed, places or ()))
-
-
-def _in_installed(file: str) -> bool:
-    return any(Path(file).is_relative_to(root) for root in _roots())
-
-
-@cache
-def _roots() -> tuple[str, ...]:
-    """Folders that hold Python and what is installed."""
-    named = ("stdlib", "platstdlib", "purelib", "platlib")
-    return (
-        *(sysconfig.get_paths()[name] for name in named),
-        *site.getsitepackages(),
-        site.getusersitepackages(),
-    )
-
-
-def _version(package: str) -> str:
-    """The version of the distribution that a top-level package comes from; empty for Python's own."""
-    names = packages_distributions().get(package, [])
-    return " ".join(f"{name} {version(name)}" for name in sorted(set(names)))
 
 
 def _source(thing: Any, name: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import multinomial
 
-from benchmarks.attack import Outcomes, risks
+from benchmarks.worst_populations import Outcomes, risks
 from judgekit.trust.bounds import clopper_pearson_upper
 
 pytestmark = pytest.mark.slow
