@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
+from judgekit.calibration.row_order import shuffled
 from judgekit.records import EvidenceRow, Item
 
 Key = tuple[str, str, str]
@@ -21,8 +22,9 @@ def texts_of(items: Iterable[Item]) -> dict[Key, bytes]:
 def without_repeats(rows: Sequence[EvidenceRow], texts: Mapping[Key, bytes]) -> tuple[list[EvidenceRow], int]:
     """Rows without those that repeat a labeled one's texts under another question id.
 
-    Outputs to one question are told by its id already, so that one of them certifies. Rows whose labels were asked
-    from a pool stay: it counts all its items.
+    Which of several labeled ones stays is drawn by their names, and hangs neither on what people said nor on the order
+    of files. Outputs to one question are told by its id already, so that one of them certifies. Rows whose labels were
+    asked from a pool stay: it counts all its items.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def without_repeats(rows: Sequence[EvidenceRow], texts: Mapping[Key, bytes]) -> 
     """
     first: dict[bytes, str] = {}
     out: set[int] = set()
-    for i in sorted(range(len(rows)), key=lambda i: not rows[i].human):
+    for i in sorted(shuffled(rows).tolist(), key=lambda i: not rows[i].human):
         row, text = rows[i], texts.get(rows[i].key)
         question = row.question_id or row.id
         if text is None or any(label.pool for label in row.human):

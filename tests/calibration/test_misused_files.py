@@ -78,6 +78,23 @@ def test_of_copies_a_labeled_one_stays_and_other_outputs_do() -> None:
     assert without_repeats(rows, {}) == (rows, 0)
 
 
+def test_which_copy_counts_hangs_on_names_alone() -> None:
+    """Copies may be labeled differently: who could order them could choose the label that counts."""
+    items = [Item(id=str(n), question_id=str(n), question="Q", outputs=("x",)) for n in range(9)]
+
+    def left(turned: list[Item], labels: str) -> list[str]:
+        said = [(HumanLabel(annotator="ann", label=labels[int(one.id)]),) for one in turned]
+        rows = [
+            EvidenceRow(id=one.id, question_id=one.id, tiers={}, human=who)
+            for one, who in zip(turned, said, strict=True)
+        ]
+        kept, count = without_repeats(rows, texts_of(turned))
+        assert count == 8
+        return [row.id for row in kept]
+
+    assert left(items, "abababaab") == left(items[::-1], "abababaab") == left(items, "babababba")
+
+
 def test_rows_that_were_passed_over_are_heard_and_those_after_the_last_are_not(tmp_path: Path) -> None:
     run, ids = scored(tmp_path), [f"{n}/0" for n in range(80)]
     from_the_top = calibrated(run, labels(tmp_path, ids, "a/l.jsonl", blank=ids[60:]))
