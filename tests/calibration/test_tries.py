@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +66,34 @@ def test_the_same_again_is_the_same_and_anything_else_is_one_more(folder: Path) 
     assert refused(calibrate(folder, "-o", "4.json", evidence="two")), "another cascade, known by the labels"
     assert not (folder / "4.json").exists()
     assert [one.digest for one in remembered([folder / "people"])] == [first.tries[-1].digest]
+
+
+def test_new_judges_that_say_the_same_of_every_item_make_the_same_calibration(folder: Path) -> None:
+    """Whoever upgrades may calibrate again; not where one opinion is another, be it of an item without a label."""
+    file = folder / "one" / "evidence.jsonl"
+
+    def rewritten(edit: Callable[[list[dict[str, Any]]], None]) -> None:
+        made = rows(file)
+        edit(made)
+        file.write_text("".join(json.dumps(row) + "\n" for row in made), encoding="utf-8")
+
+    def upgraded(made: list[dict[str, Any]]) -> None:
+        for row in made:
+            row["tiers"]["a"]["fingerprint"] = "new"
+
+    def other(made: list[dict[str, Any]]) -> None:
+        said = made[-1]["tiers"]["a"]["probs"]
+        first, second = said
+        said[first], said[second] = said[second] + 0.01, said[first] - 0.01
+
+    assert not refused(calibrate(folder, "-o", "old.json"))
+    rewritten(upgraded)
+    assert not refused(calibrate(folder, "-o", "new.json"))
+    old, new = (jk.Calibration.load(folder / name) for name in ("old.json", "new.json"))
+    assert old.fingerprints != new.fingerprints == {"a": "new"}
+    assert new.tries == old.tries and new.policy == old.policy
+    rewritten(other)
+    assert refused(calibrate(folder, "-o", "third.json"))
 
 
 def test_labels_of_other_items_are_fresh(folder: Path) -> None:
