@@ -34,7 +34,8 @@ import numpy as np
 
 from benchmarks.shared import DEFAULT, show
 from judgekit.calibration import calibrate as calibration
-from judgekit.calibration.evidence_table import judge_index, to_arrays
+from judgekit.calibration.evidence_table import to_arrays
+from judgekit.calibration.stages import judge_index
 from judgekit.cascade.run import Cascade
 from judgekit.judges.annotators import Annotators, ModelJudge
 from judgekit.records import HumanLabel, Item

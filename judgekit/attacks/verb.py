@@ -13,8 +13,8 @@ from judgekit.attacks.experiment import Agreement, Row, agreements, rows
 from judgekit.attacks.family import Sides
 from judgekit.attacks.suite import Text, families, texts
 from judgekit.calibration.attacked import AttackedPolicy, Kept
-from judgekit.calibration.evidence_table import last_stages
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.stages import last_stages
 from judgekit.calibration.suspects import suspect
 from judgekit.cascade.decide import decide_rows
 from judgekit.cascade.spec import AnyCascade, CascadeSpec, load_cascade

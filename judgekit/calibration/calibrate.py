@@ -13,11 +13,11 @@ from typing import Literal
 
 from judgekit import trust
 from judgekit.calibration.doubts import doubts
-from judgekit.calibration.evidence_table import judge_names
 from judgekit.calibration.further import further
 from judgekit.calibration.grounds import Grounds
 from judgekit.calibration.pool import FAIR, Pool, asked_from
 from judgekit.calibration.record import Calibration, Reference
+from judgekit.calibration.stages import judge_names
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable
 from judgekit.records import EDITED, EvidenceRow, several

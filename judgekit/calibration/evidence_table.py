@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from judgekit import trust
 from judgekit.calibration.row_order import in_order, shuffled
+from judgekit.calibration.stages import incremental
 from judgekit.errors import InputError
 from judgekit.records import CANNOT_TELL, PEOPLE, Evidence, EvidenceRow, several
 from judgekit.trust.draws import chance
-
-STAGE = "@"
-"""Separates a judge's name from the stage, in the tier names of judges that are asked in stages."""
 
 
 @dataclass(frozen=True)
@@ -248,33 +246,6 @@ def label_set(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
 def tier_names(rows: Iterable[EvidenceRow]) -> tuple[str, ...]:
     """Tier names in the order in which rows first give them; people's labels are no judge's."""
     return tuple(dict.fromkeys(tier for row in rows for tier in row.tiers if tier != PEOPLE))
-
-
-def judge_index(tiers: Sequence[str]) -> list[int]:
-    """For each tier the number of the judge it is a stage of (``small@1``, ``small@2`` and ``small@5`` are one)."""
-    names = judge_names(tiers)
-    return [names.index(tier.partition(STAGE)[0]) for tier in tiers]
-
-
-def judge_names(tiers: Sequence[str]) -> tuple[str, ...]:
-    """The judges that tiers belong to, in the order of the tiers."""
-    return tuple(dict.fromkeys(tier.partition(STAGE)[0] for tier in tiers))
-
-
-def last_stages(row: EvidenceRow) -> dict[str, Evidence]:
-    """The last evidence of every judge of a row (later stages include what earlier ones spent)."""
-    return {tier.partition(STAGE)[0]: evidence for tier, evidence in row.tiers.items()}
-
-
-def incremental(tiers: Sequence[str], costs: Mapping[str, float]) -> list[float]:
-    """What each tier adds: a later stage of a judge costs what its earlier stages have not spent yet."""
-    spent: dict[str, float] = {}
-    added = []
-    for tier in tiers:
-        judge = tier.partition(STAGE)[0]
-        added.append(max(costs[tier] - spent.get(judge, 0.0), 0.0))
-        spent[judge] = max(costs[tier], spent.get(judge, 0.0))
-    return added
 
 
 def one_per_question(

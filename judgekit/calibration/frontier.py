@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import EvidenceTable, judge_index, one_per_question
+from judgekit.calibration.evidence_table import EvidenceTable, one_per_question
+from judgekit.calibration.stages import judge_index
 from judgekit.errors import InputError, mendable
 
 

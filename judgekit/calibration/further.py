@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import judge_index
 from judgekit.calibration.grounds import Grounds
+from judgekit.calibration.stages import judge_index
 from judgekit.errors import mendable
 
 FEWEST = 30

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from judgekit import trust
 from judgekit.calibration.evidence_table import (
     EvidenceTable,
-    judge_index,
     label_shares,
     majority,
     one_per_question,
@@ -21,6 +20,7 @@ from judgekit.calibration.evidence_table import (
 from judgekit.calibration.ood import OodGuard
 from judgekit.calibration.pool import Pool, first_answer, members
 from judgekit.calibration.promise import promise_of
+from judgekit.calibration.stages import judge_index
 from judgekit.calibration.suspects import DETECTOR
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, known

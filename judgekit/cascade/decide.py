@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from judgekit.calibration.evidence_table import last_stages, to_arrays
+from judgekit.calibration.evidence_table import to_arrays
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.stages import last_stages
 from judgekit.calibration.suspects import routed
 from judgekit.errors import FingerprintMismatch, renamed
 from judgekit.frames.stream import Stream

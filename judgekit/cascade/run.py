@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from judgekit.calibration.evidence_table import STAGE, no_such_label, tier_probs
+from judgekit.calibration.evidence_table import no_such_label, tier_probs
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.stages import STAGE
 from judgekit.calibration.suspects import DETECTOR, routed, suspect
 from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import Decision, check_fingerprints, each, fluent, verdict

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from judgekit import trust
-from judgekit.calibration.evidence_table import EvidenceTable, judge_index, one_per_question
+from judgekit.calibration.evidence_table import EvidenceTable, one_per_question
 from judgekit.calibration.files import gather
+from judgekit.calibration.stages import judge_index
 from judgekit.errors import InputError, mendable
 from judgekit.labeling.page.desk import SECONDS
 from judgekit.records import EvidenceRow

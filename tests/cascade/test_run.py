@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from judgekit.calibration.calibrate import calibrate
-from judgekit.calibration.evidence_table import judge_index, one_per_question, to_arrays
+from judgekit.calibration.evidence_table import one_per_question, to_arrays
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.stages import judge_index
 from judgekit.cascade.decide import decide_rows
 from judgekit.cascade.run import Cascade, tiers_of
 from judgekit.errors import ConfigError, FingerprintMismatch, InputError

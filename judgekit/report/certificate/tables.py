@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from judgekit.calibration.evidence_table import STAGE
 from judgekit.calibration.hindsight import agreed, corrected, needed, seen
 from judgekit.calibration.record import Calibration
+from judgekit.calibration.stages import STAGE
 from judgekit.report.render.cells import ABSENT, Table
 from judgekit.trust.risk import percent
 from judgekit.trust.selective.certificate import Part
