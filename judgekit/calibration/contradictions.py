@@ -3,7 +3,8 @@
 Rules judge these by what stands there, models by what is claimed, and both can be fooled: "it is certainly not true
 that she was born in Ghent" holds the answer and gives none, "I cannot share that. Ghent" says no and gives it. So they
 are left to people. What the question itself denies, and references that deny or decline, are let be; so is a plain "not
-in Ghent", which misleads nobody.
+in Ghent", which misleads nobody. Words alone decide, so that honest answers are among them ("Ulm is a city, not a
+country, located in Germany"): what is found names the words, and accuses nobody.
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ def contradicts(output: str, question: str, references: Sequence[str]) -> str:
     if not (_NOT.search(question) or _FALSE.search(question)):
         own = [_own(one, asked) for one in references if not (_NOT.search(one) or _FALSE.search(one))]
         if any(_denies(sentence, own) for sentence in _denials(output)):
-            return "a denial of the reference"
+            return "a denial with words of the reference"
     if _DECLINES.search(output) and not _DECLINES.search(question):
         said = frozenset(_words(output))
         if any(_holds(said, _own(one, asked)) for one in references if not _DECLINES.search(one)):
-            return "a refusal that holds the reference"
+            return "a refusal with words of the reference"
     return ""
 
 

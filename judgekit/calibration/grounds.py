@@ -48,7 +48,7 @@ class Grounds:
     guard : OodGuard | None
         What ordinary items look like.
     detector : int
-        The version of the rule that names items written to fool a judge; 0 where some row does not say.
+        The version of the rule that names items which may mislead a judge; 0 where some row does not say.
     split : int
         Labeled rows that were left out because people have no majority on them.
     pool : Pool | None
@@ -142,7 +142,7 @@ class Grounds:
         _check_asked(table, given)
         prices = (table.prices or None) if max_mean_cost is None else table.priced()
         detector = DETECTOR if all(row.suspect is not None for row in rows) else 0
-        if detector:  # items that look written to fool a judge never get one either
+        if detector:  # items that may mislead a judge never get one either
             arrays.probs[[bool(row.suspect) for row in rows]] = np.nan
         guard = OodGuard.of((row.text_features for row, rests in zip(rows, others, strict=True) if rests))
         if guard is not None:  # such items never get a verdict

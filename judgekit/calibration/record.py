@@ -126,7 +126,7 @@ class Calibration(Record):
     ood : OodGuard | None
         What ordinary items look like; None where too few unlabeled items were at hand to tell.
     detector : int
-        The version of the rule that leaves items to people because they look written to fool a judge
+        The version of the rule that leaves items to people because they may mislead a judge
         (:mod:`judgekit.calibration.suspects`); 0: none, as in files made before it, or from evidence that does not say.
     prices : dict[str, float]
         tier -> what asking it was taken to add; empty where nothing told, and no tier was spared for

@@ -1,7 +1,8 @@
-"""Which outputs look written to fool a judge: a rule on the texts alone, so that it can stand before any policy.
+"""Which outputs may mislead a judge: a rule on the texts alone, so that it can stand before any policy.
 
 It goes for few false alarms, not for every attack: what it names is never failed, only left to people. It looks at
 form, and at outputs that contradict themselves about the reference (:mod:`judgekit.calibration.contradictions`).
+Whether somebody meant to mislead, no rule can see: broken models write turns of a chat, and honest ones deny.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from judgekit.rubrics import visible
 DETECTOR = 2
 """Goes up when the rule changes: a calibration holds for the rule that it was made with."""
 
-REASON = "looks written to fool a judge"
+REASON = "may mislead a judge"
 
-UNKNOWN = "nobody looked whether it was written to fool a judge: score it again"
+UNKNOWN = "nobody looked whether it may mislead a judge: score it again"
 """Why there is no verdict on an item whose evidence does not say, where the calibration minds."""
 
 _LOOKALIKE = "асеіорѕхуАВСЕНІКМОРТХοιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
@@ -85,7 +86,7 @@ def routed(found: str | None) -> str:
 
 
 def suspect(item: Item) -> str:
-    """What about an item's outputs looks written to fool a judge, in a few words; empty where nothing does."""
+    """What about an item's outputs may mislead a judge, in a few words; empty where nothing does."""
     texts = [(output, item.question, item.references) for output in item.outputs]
     texts += [(hop.output, hop.question, (hop.reference,)) for hop in item.hops]
     return next(

@@ -28,7 +28,7 @@ from judgekit.rubrics import Rubric
 
 
 class Look(NamedTuple):
-    """What an item's texts look like: in numbers, and whether they look written to fool a judge."""
+    """What an item's texts look like: in numbers, and what about them may mislead a judge."""
 
     text_features: tuple[float, ...]
     suspect: str
@@ -178,7 +178,7 @@ class Cascade:
     ) -> list[Decision]:
         """Ask every tier about every item; the decision is what the last judge that answered says.
 
-        Of what looks written to fool a judge there is none: it is left to people.
+        On what may mislead a judge there is none: it is left to people.
         """
         pending = Pending()
         for tier in self.tiers:
@@ -293,6 +293,6 @@ class Cascade:
             wrong.append(f"the rubric is '{self.rubric.name}'; calibrated was '{calibration.rubric}'")
         if calibration.detector not in (0, DETECTOR):
             wrong.append(
-                f"items written to fool a judge are told by rule {DETECTOR}; calibrated was {calibration.detector}"
+                f"items that may mislead a judge are told by rule {DETECTOR}; calibrated was {calibration.detector}"
             )
         return wrong

@@ -123,7 +123,7 @@ class EvidenceRow(ItemRow):
     ``text_features`` describes its texts in numbers (:mod:`judgekit.calibration.text_features`), empty where unknown.
     ``fluent`` tells by rule whether the output reads as an answer of the kind asked for or as a refusal
     (:mod:`judgekit.judges.lexical.fluency`); None where the rubric does not ask or the texts were not at hand.
-    ``suspect`` says what about its outputs looks written to fool a judge (:mod:`judgekit.calibration.suspects`), empty
+    ``suspect`` says what about its outputs may mislead a judge (:mod:`judgekit.calibration.suspects`), empty
     where nothing does; None where nobody looked.
     """
 

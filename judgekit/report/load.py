@@ -82,7 +82,7 @@ class JudgedItem(NamedTuple):
 
     @property
     def suspect(self) -> str | None:
-        """What about its outputs looks written to fool a judge; empty where nothing does, None where nobody looked."""
+        """What about its outputs may mislead a judge; empty where nothing does, None where nobody looked."""
         return self.evidence.suspect if self.evidence else None
 
     @property

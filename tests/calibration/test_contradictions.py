@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from judgekit.calibration.contradictions import contradicts
 
 BORN = ("Where was Ann Holt born?", ("Ann Holt was born in Ghent, Belgium.",))
-DENIES, DECLINES = "a denial of the reference", "a refusal that holds the reference"
+DENIES, DECLINES = "a denial with words of the reference", "a refusal with words of the reference"
 
 
 @pytest.mark.parametrize(

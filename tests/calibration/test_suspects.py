@@ -134,7 +134,7 @@ def test_a_calibration_leaves_suspects_open_and_says_why() -> None:
     new = rows(50, right=1, suspects=0.5, seed=3)
     for row, verdict in zip(new, decide_rows(new, made), strict=True):
         assert verdict.state == ("abstained" if row.suspect else "verdict")
-        assert verdict.reason == ("looks written to fool a judge: a verdict" if row.suspect else None)
+        assert verdict.reason == ("may mislead a judge: a verdict" if row.suspect else None)
 
 
 def test_evidence_that_does_not_say_gets_no_verdict_under_a_calibration_that_minds() -> None:
@@ -148,7 +148,7 @@ def test_a_calibration_made_before_decides_as_it_did_but_not_in_silence() -> Non
     made = calibrate(rows(400, right=0.98, suspects=0.1, seed=6, look=False), agreement=0.9)
     assert made.detector == 0
     (verdict,) = decide_rows(rows(1, right=1, suspects=1, seed=7), made)
-    assert (verdict.state, verdict.reason) == ("verdict", "looks written to fool a judge: a verdict")
+    assert (verdict.state, verdict.reason) == ("verdict", "may mislead a judge: a verdict")
 
 
 def test_without_a_calibration_suspects_are_left_to_people() -> None:
@@ -157,7 +157,7 @@ def test_without_a_calibration_suspects_are_left_to_people() -> None:
     (result,) = jk.judge([one])
     assert (result.verdict.state, result.verdict.reason) == (
         "abstained",
-        "looks written to fool a judge: a verdict",
+        "may mislead a judge: a verdict",
     )
     (settled,) = jk.judge([one], cascade={"tiers": [{"judge": "lexical"}, {"judge": "human"}]})
     assert (settled.verdict.label, settled.verdict.tier) == ("leaked", "human")
@@ -174,5 +174,5 @@ def test_a_calibration_by_another_rule_is_refused(tmp_path_factory: pytest.TempP
     path = tmp_path_factory.mktemp("c") / "c.json"
     made = calibrate(evidence, agreement=0.6)
     Calibration.model_validate({**made.to_row(), "detector": DETECTOR + 1}).save(path)
-    with pytest.raises(FingerprintMismatch, match="items written to fool a judge are told by rule"):
+    with pytest.raises(FingerprintMismatch, match="items that may mislead a judge are told by rule"):
         jk.judge(items[:1], rubric="forgetting", calibrations=path)
