@@ -109,12 +109,15 @@ def attack(
         No item has a label of the rubric that can be attacked.
     ConfigError
         A rubric or family that does not fit, a judge that answers through a batch API, or one that answers no item.
+    FingerprintMismatch
+        The calibration was made for other judges; nothing was asked then.
     """
     at_least(1, repeats=repeats)
     chosen = families(family)
     asked = load_rubric(rubric)
     sides = Sides.of(asked)
     spec = cascade if isinstance(cascade, CascadeSpec) else load_cascade(cascade, rubric, calibrations, keys)
+    spec.build(rubric, asks=False)  # refuses a calibration of other judges, before anything is paid for
     labeled = [
         (item, label) for item, label in _labeled(items, labels, asked) if sides.goal(label) is not None
     ]

@@ -16,7 +16,7 @@ from judgekit.attacks.experiment import Row
 from judgekit.attacks.table import lines, to_row
 from judgekit.attacks.verb import Attacked
 from judgekit.calibration.attacked import NONE, AttackedPolicy
-from judgekit.errors import ConfigError, InputError
+from judgekit.errors import ConfigError, FingerprintMismatch, InputError
 from judgekit.records import Item
 from tests.attacks.gullible import gullible
 from tests.cli.calling import judgekit
@@ -89,6 +89,22 @@ def test_a_judge_that_answers_nothing_is_an_error_not_a_zero() -> None:
     }
     with pytest.raises(ConfigError, match="judge 'openai' answers none of the items as they are"):
         jk.attack(dead, family=["orders"], repeats=1)
+
+
+def test_a_calibration_of_other_judges_is_refused_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    shutil.copy(DEMO / "labels.jsonl", tmp_path)
+    jk.score(DEMO / "unlearned.jsonl", tmp_path / "run")
+    made = jk.calibrate(
+        [tmp_path / "run"], rubric="forgetting", labels=tmp_path / "labels.jsonl", agreement=0.8
+    )
+    made.save(tmp_path / "policy.json")
+    with ChatServer() as server:
+        other = {"tiers": [{"judge": "openai", "name": "lexical", "model": "m", "base_url": server.url}]}
+        with pytest.raises(FingerprintMismatch, match="the calibration does not fit this cascade"):
+            jk.attack(other, calibrations=tmp_path / "policy.json", family=["orders"], repeats=1)
+        assert not server.calls
 
 
 def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
