@@ -207,7 +207,8 @@ def _those(
         return list(every)
     if lacking := [one.name for one in told if one.sha256 not in given]:
         raise InputError(
-            f"was made from other {what} than those given: {', '.join(lacking)} (as it was then) is not among them",
+            f"was made from other {what} than those given: {', '.join(lacking)}. Give those too, as they were then "
+            "(what has the same name may be another)",
             path=certificate,
         )
     return [given[one.sha256] for one in told]
