@@ -23,8 +23,8 @@ class Fact(NamedTuple):
 
 
 def title(summary: Summary) -> str:
-    """What the report is about: one run by its title, several by their number, and the models."""
-    models = summary.about.models
+    """What the report is about: one run by its title, several by their number; models where every run names its own."""
+    models = summary.about.models if all(run.model for run in summary.runs) else ()
     of = listed(models) if 0 < len(models) <= MODELS else f"{len(models)} models" if models else ""
     if len(summary.runs) > 1:
         return f"Forgetting and utility of {len(summary.runs):,} runs" + (f" of {of}" if of else "")

@@ -25,6 +25,9 @@ def test_the_title_counts_runs_and_names_models(summary):
     assert title(many) == "Forgetting and utility of 2 runs of 3 models"
     none = replace(summary, about=replace(summary.about, models=()))
     assert title(none) == "Forgetting and utility of 2 runs"
+    first, *others = summary.runs
+    some = replace(summary, runs=(replace(first, model=""), *others))
+    assert title(some) == "Forgetting and utility of 2 runs"
 
 
 def test_facts_say_what_is_not_known(summary):
