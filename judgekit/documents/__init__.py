@@ -1,7 +1,7 @@
 """JSON and YAML that others wrote, decoded within bounds, with one line for whatever is wrong.
 
-Here: one decoder for each, and how large, deep and long what they are given may be. Not here: what a document means
-(each reader's own), or logs that are too large to be held (:mod:`judgekit.readers`).
+Here: one decoder for each, how large, deep and long what they are given may be, and what a damaged zip raises.
+Not here: what a document means (each reader's own), or logs that are too large to be held (:mod:`judgekit.readers`).
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
-import struct
 import zipfile
-import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from judgekit.documents.zips import DAMAGED
 from judgekit.errors import InputError
 from judgekit.handover.parts import Part
 from judgekit.runs.atomic import replacing_bytes
@@ -70,26 +70,43 @@ def opened(path: Path, folder: Path) -> None:
         headers say. What was unpacked until then is for the caller to remove.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            _check_entries(entries, path)
-            left = min(MOST_BYTES, max(LEAST_BYTES, GROWTH * path.stat().st_size))
-            for entry in entries:
-                if entry.is_dir():
-                    continue
-                target = folder / entry.filename
+        archive = zipfile.ZipFile(path)
+    except DAMAGED as error:
+        raise _unsound(error, path) from None
+    with archive:
+        entries = archive.infolist()
+        _check_entries(entries, path)
+        left = min(MOST_BYTES, max(LEAST_BYTES, GROWTH * path.stat().st_size))
+        for entry in entries:
+            if entry.is_dir():
+                continue
+            target = folder / entry.filename
+            try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(entry) as source, target.open("xb") as file:
-                    while chunk := source.read(_CHUNK):
-                        left -= len(chunk)
-                        if left < 0:
-                            what = "unpacks to far more than a bundle of its size: it may be a zip bomb"
-                            raise InputError(what, path=path)
-                        file.write(chunk)
-    except (FileExistsError, NotADirectoryError):
-        raise InputError(f"'{entry.filename}' is a file and a folder", path=path) from None
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
-        raise InputError(f"not a sound zip file: {error}", path=path) from None
+                file = target.open("xb")
+            except (FileExistsError, NotADirectoryError):
+                raise InputError(f"'{entry.filename}' is a file and a folder", path=path) from None
+            with file:
+                for chunk in _content(archive, entry, path):
+                    left -= len(chunk)
+                    if left < 0:
+                        what = "unpacks to far more than a bundle of its size: it may be a zip bomb"
+                        raise InputError(what, path=path)
+                    file.write(chunk)
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
+    """What an entry unpacks to, in pieces: what fails in here is the archive's fault, and not the disk's."""
+    try:
+        with archive.open(entry) as source:
+            while chunk := source.read(_CHUNK):
+                yield chunk
+    except DAMAGED as error:
+        raise _unsound(error, path) from None
+
+
+def _unsound(error: Exception, path: Path) -> InputError:
+    return InputError(f"not a sound zip file: {error}", path=path)
 
 
 def manifest_part(folder: Path) -> Part:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from judgekit.documents.lines import opened
+from judgekit.documents.zips import DAMAGED
 from judgekit.errors import ConfigError, InputError
 from judgekit.readers.base import Format, Head
 from judgekit.readers.files.columnar import columnar, is_columnar
@@ -75,7 +75,7 @@ def _is_archive(file: BinaryIO, path: Path) -> bool:
 def _names(file: BinaryIO, path: Path) -> tuple[str, ...]:
     try:
         return tuple(zipfile.ZipFile(file).namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
+    except DAMAGED as error:
         raise DamagedArchive(f"the archive is damaged: {error}", path=path) from None
 
 

@@ -112,7 +112,20 @@ def _flipped(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
-@pytest.mark.parametrize("make", [_no_zip, _cut, _flipped])
+def _not_utf8(path: Path) -> None:
+    packed(path, ("é", b"1"))
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
+
+
+def _elsewhere(path: Path) -> None:
+    """Its list of files is said to begin behind its end."""
+    packed(path, ("a", b"1"))
+    content = bytearray(path.read_bytes())
+    content[-6:-2] = b"\xff\xff\xff\x7f"
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("make", [_no_zip, _cut, _flipped, _not_utf8, _elsewhere])
 def test_what_is_no_sound_zip_is_one_line(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "a.zip")
     (tmp_path / "out").mkdir()

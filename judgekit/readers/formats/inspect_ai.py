@@ -13,7 +13,6 @@ import logging
 import math
 import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from typing import Any, BinaryIO, cast
 
 from judgekit.documents import LARGEST
 from judgekit.documents.lines import opened
+from judgekit.documents.zips import DAMAGED
 from judgekit.errors import InputError
 from judgekit.readers.base import Format, Head, Source, require, texts, whole
 from judgekit.readers.files.jsonfile import Cursor
@@ -35,16 +35,6 @@ _KEYS = ("id", "epoch", "input", "choices", "target", "output", "scores", "metad
 """What is read of a sample; the rest, its events above all, is passed over piece by piece."""
 _ATTACHMENT = "attachment://"
 _ZSTD = 93
-_DAMAGED = (
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-)
-"""What comes of reading a damaged member of an archive."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -263,7 +253,7 @@ def _sample(cursor: Cursor) -> dict[str, Any]:
 def _archive(file: BinaryIO, path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise InputError(f"the log is cut off or damaged ({error})", path=path) from None
 
 
@@ -299,7 +289,7 @@ def _member(archive: zipfile.ZipFile, raw: BinaryIO, path: Path, name: str) -> I
         raw.seek(name_length + extra_length, 1)
         packed = pyarrow.BufferReader(raw.read(info.compress_size))
         yield cast(BinaryIO, _Forward(pyarrow.CompressedInputStream(packed, "zstd")))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise InputError(f"cannot be decompressed: {error}", path=path, row=name) from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,40 @@ def test_a_log_that_is_cut_off_and_another_archive(tmp_path: Path) -> None:
         archive.writestr("xl/workbook.xml", "<x/>")
     with pytest.raises(InputError, match="of a workbook, save the sheet as CSV"):
         list(readers.read(tmp_path / "book.xlsx"))
+
+
+def no_such_version(raw: bytes) -> bytes:
+    at = raw.index(b"PK\x01\x02") + 6
+    return raw[:at] + b"\x63" + raw[at + 1 :]
+
+
+def not_utf8(raw: bytes) -> bytes:
+    return raw.replace("é".encode(), b"\xff\xff")
+
+
+@pytest.mark.parametrize("harm", [no_such_version, not_utf8])
+def test_a_damaged_list_of_parts_is_one_line_however_the_format_was_found(
+    tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "x.eval"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", "{}")
+        archive.writestr("é", "")
+    path.write_bytes(harm(path.read_bytes()))
+    for named in (None, "inspect_ai"):
+        with pytest.raises(InputError, match=r"x\.eval: the (archive|log) is .*damaged"):
+            list(readers.read(path, format=named))
+
+
+def test_a_part_that_lzma_cannot_unpack_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.eval"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("header.json", json.dumps({"version": 2, "eval": {"task": "t" * 999}}))
+    raw = bytearray(path.read_bytes())
+    raw[60:100] = bytes(range(40))
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r"x\.eval:header\.json: cannot be decompressed"):
+        list(readers.read(path))
 
 
 def test_another_json_with_a_version_is_no_log(tmp_path: Path) -> None:
