@@ -8,7 +8,6 @@ link is another user's.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -42,7 +41,10 @@ def append(path: Path) -> IO[str]:
 
 
 def mend_last_line(path: Path) -> None:
-    """Drop a last line of JSONL that a killed process left half written; one that only lacks its line end gets it."""
+    """Drop a last line of JSONL that a killed process left half written; one that only lacks its line end gets it.
+
+    A line that ends as an object does may be whole, and is kept: whatever else is wrong with it, its reader says so.
+    """
     if not path.is_file():
         return
     text = path.read_bytes()
@@ -50,15 +52,11 @@ def mend_last_line(path: Path) -> None:
     if not last.startswith(b"{"):  # complete, or no file of ours
         return
     with path.open("r+b") as file:
-        try:
-            json.loads(last)
-        except RecursionError:  # nothing that anybody wrote here
-            return
-        except ValueError:
-            file.truncate(len(whole + end))
-        else:
+        if last.rstrip().endswith(b"}"):
             file.seek(0, os.SEEK_END)
             file.write(b"\n")
+        else:
+            file.truncate(len(whole + end))
         os.fsync(file.fileno())
 
 

@@ -69,6 +69,17 @@ def test_a_whole_line_without_its_end_counts(tmp_path: Path) -> None:
         assert [one.id for one in read_labels(path)] == ["a", "1"]
 
 
+@pytest.mark.parametrize("note", [b'he said "no"', b"caf\xe9"])
+def test_a_whole_line_with_another_fault_is_named_and_kept(tmp_path: Path, note: bytes) -> None:
+    """Somebody wrote it by hand, and their editor puts no line end behind it."""
+    path = tmp_path / "labels.jsonl"
+    last = b'{"id": "b", "label": "leaked", "note": "' + note + b'"}'
+    path.write_bytes(b'{"id": "a", "label": "leaked"}\n' + last)
+    with pytest.raises(InputError, match=r"labels\.jsonl:2: "):
+        LabelFile(path)
+    assert last in path.read_bytes()
+
+
 def test_two_processes_never_write_to_one_file(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     with LabelFile(path), pytest.raises(StoreBusy, match="labels.jsonl is in use by process .*another file"):
