@@ -30,7 +30,7 @@ from judgekit.calibration.text_features import text_features
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item
 from judgekit.report.claims.claims import checks, claim
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 
 TARGETS, DRAWS, SIZES = (0.8, 0.9), 3, (20, 50, 100)
 LABELS, FEWEST = 300, 50

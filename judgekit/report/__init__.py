@@ -6,13 +6,14 @@ stand in `judgekit.report.paired`, the papers' own analyses in `judgekit.report.
 Here: what can be said of finished runs. Not here: the mathematics of it (:mod:`judgekit.trust`).
 """
 
-from judgekit.report.load import Run, load
+from judgekit.report.load import load
 from judgekit.report.render.html import to_html
 from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
 from judgekit.report.render.numbers import to_csv
 from judgekit.report.render.terminal import print_summary
 from judgekit.report.render.write import write
+from judgekit.report.run import Run
 from judgekit.report.summary import Summary, summarize, to_json
 
 __all__ = [

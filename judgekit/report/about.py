@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from judgekit import __version__
 from judgekit.display import brief_repr
 from judgekit.report.claims.claims import Claim
-from judgekit.report.load import Run
+from judgekit.report.run import Run
 
 
 @dataclass(frozen=True)

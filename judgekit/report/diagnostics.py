@@ -11,7 +11,7 @@ import numpy as np
 
 from judgekit.calibration.people_table import Said, tabulated
 from judgekit.records import Evidence
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.trust.agreement.ceiling import ceiling
 from judgekit.trust.agreement.table import MISSING
 

@@ -15,9 +15,9 @@ import numpy as np
 from judgekit.metrics import catalog
 from judgekit.report.comparison.per_run import FORGET, LEAKED
 from judgekit.report.comparison.records import Number, number
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.paired import Values, by_question, mean
 from judgekit.report.rates.judged import judged_rates
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.words import Finding
 from judgekit.trust.auc import auc
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.spec import CascadeSpec
 from judgekit.records import ItemResult
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.rubrics import ANY, load_rubric
 from judgekit.runs.about import CascadeAbout, RunAbout
 from judgekit.runs.tally import Tallies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 
 Place = tuple[str, str, str]
 """Rubric, split and question; the split is empty where the question does not need it."""

@@ -24,11 +24,11 @@ from judgekit.report.faithfulness import told as tested_measures
 from judgekit.report.findings import findings
 from judgekit.report.groups import Group, RunSummary
 from judgekit.report.headlines.headlines import headlines
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.order import best_first
 from judgekit.report.rates.chance import leaks_by_chance
 from judgekit.report.rates.judged import judged_rates
 from judgekit.report.rates.measured import measured
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.samples.count import samples
 from judgekit.report.splits import NO_SPLIT
 from judgekit.report.titles import titles

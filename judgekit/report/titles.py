@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from judgekit.readers.settings import DATA, VARIANT, Value, shown
-from judgekit.report.load import Run
+from judgekit.report.run import Run
 
 _OF_TRAINING = ("lr", "epochs", "steps", "checkpoint", "seed", DATA)
 """Settings that mean the same under every method, so that they tell runs of different methods apart too."""

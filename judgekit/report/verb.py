@@ -13,10 +13,11 @@ from judgekit.errors import ConfigError, InputError
 from judgekit.frames.stream import to_frame
 from judgekit.readers.join import Labels
 from judgekit.report.gate import Gate, decide
-from judgekit.report.load import Run, load
+from judgekit.report.load import load
 from judgekit.report.render.html import fragment
 from judgekit.report.render.numbers import CSV_COLUMNS, numbers
 from judgekit.report.render.write import write
+from judgekit.report.run import Run
 from judgekit.report.summary import Summary
 from judgekit.report.summary import summarize as of_runs
 from judgekit.runs.folder import Paths, RunFolder, finished, paths

@@ -16,7 +16,7 @@ import pytest
 from judgekit.records import HumanLabel, Verdict
 from judgekit.report import Run, summarize
 from judgekit.report.gate import Gate, decide
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ import pytest
 
 from judgekit.calibration.pool import Pool, PoolItem
 from judgekit.records import HumanLabel, Verdict
-from judgekit.report.load import JudgedItem
 from judgekit.report.rates.judged import JudgedRate, judged_rates
+from judgekit.report.run import JudgedItem
 from judgekit.trust import progress
 
 pytestmark = pytest.mark.slow

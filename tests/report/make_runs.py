@@ -12,7 +12,8 @@ from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.record import Calibration
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Item, Verdict
-from judgekit.report.load import Run, load
+from judgekit.report.load import load
+from judgekit.report.run import Run
 
 FORGET = ("leaked", "partial", "withheld", "wrong", "degenerate")
 KEEP = ("correct", "partial", "wrong", "refused", "degenerate")

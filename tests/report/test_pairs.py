@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judgekit.records import Verdict
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.pairs import pair_numbers
+from judgekit.report.run import JudgedItem, Run
 
 
 def run(name: str, *rows: tuple[str, str, str]) -> Run:

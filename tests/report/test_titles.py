@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judgekit.records import Verdict
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.titles import differing, titles
 from judgekit.runs.about import RunAbout
 

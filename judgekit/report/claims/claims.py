@@ -11,7 +11,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.labeling.spotchecks import SpotChecks, spot_checks
 from judgekit.records import PEOPLE
 from judgekit.report.claims.shifts import Look, promised, shifts
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.trust.risk import PERSON
 from judgekit.trust.selective.certificate import Certificate, Part
 

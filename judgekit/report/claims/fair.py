@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from judgekit.calibration.pool import Pool
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.trust.arrays import Bools, Ints
 
 FEW = 0.1

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from judgekit.calibration.evidence_table import to_arrays
 from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.trust import Shift, shift_check
 from judgekit.trust.monitoring.views import policy_views
 

@@ -11,7 +11,7 @@ from judgekit.calibration.pool import Pool
 from judgekit.calibration.record import Calibration
 from judgekit.records import Verdict
 from judgekit.report.claims.fair import fair_labels
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence.certified import UNPROMISED, Certified, Population

@@ -49,8 +49,8 @@ from judgekit.report.comparison.records import (
 )
 from judgekit.report.comparison.sweeps import sweeps
 from judgekit.report.groups import RunSummary
-from judgekit.report.load import Run
 from judgekit.report.paired import CONFIDENCE, Distance, distance
+from judgekit.report.run import Run
 
 __all__ = ["Comparison", "comparisons"]
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 from judgekit.report.comparison.flow_sentences import sentences
 from judgekit.report.comparison.records import OPEN, Comparison, Flow, Flows
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.load import Run
 from judgekit.report.pairs import pair_numbers
+from judgekit.report.run import Run
 from judgekit.rubrics import Role
 
 ALL_WITH_BEST = 10

@@ -9,10 +9,10 @@ from functools import cached_property
 from judgekit.records import Item
 from judgekit.report.claims.vouched import Vouched
 from judgekit.report.groups import Group, RunSummary
-from judgekit.report.load import Run
 from judgekit.report.paired import Values, by_question
 from judgekit.report.per_question import QuestionValues
 from judgekit.report.rates.judged import JudgedRate, judged_rates
+from judgekit.report.run import Run
 
 FORGET = "forget"
 ROUGE = "ROUGE-L recall"

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from judgekit.readers.settings import DATA, trained
-from judgekit.report.load import Run
+from judgekit.report.run import Run
 
 Role = Literal["original", "retrained", "unlearned"]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judgekit.records import Item
-from judgekit.report.load import JudgedItem
 from judgekit.report.rates.chance import kinds_of
+from judgekit.report.run import JudgedItem
 
 
 def shared_references(rows: Sequence[JudgedItem]) -> list[float]:

@@ -10,8 +10,8 @@ from judgekit.records import PEOPLE, Evidence
 from judgekit.report.items.chance import shared_references
 from judgekit.report.items.flags import flags_of
 from judgekit.report.items.near import Standing, standings
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.pairs import pair_numbers
+from judgekit.report.run import JudgedItem, Run
 from judgekit.rubrics import Role
 
 

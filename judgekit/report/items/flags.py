@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judgekit.records import CANNOT_TELL, PEOPLE
 from judgekit.report.items.near import Standing
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.rubrics import Role
 
 FLAGS = (

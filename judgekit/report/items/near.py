@@ -17,7 +17,7 @@ import numpy as np
 from judgekit.calibration.evidence_table import tier_probs
 from judgekit.calibration.record import Calibration
 from judgekit.records import PEOPLE
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 
 NEAR = math.log(1.5)
 """An item is near if its odds are within a factor of 1.5 of those at the threshold: 0.9 is 0.857 to 0.931. Without a

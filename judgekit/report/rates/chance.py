@@ -18,8 +18,8 @@ from judgekit.judges.lexical import LexicalJudge
 from judgekit.judges.lexical.asked import asked
 from judgekit.judges.lexical.leaking import LABEL, leaks
 from judgekit.records import Item
-from judgekit.report.load import JudgedItem
 from judgekit.report.rates.judged import JudgedRate
+from judgekit.report.run import JudgedItem
 from judgekit.rubrics import Rubric
 from judgekit.trust.arrays import Bools
 from judgekit.trust.prevalence.chance import Pairs, Share, beyond_chance, permuted_pairs, within

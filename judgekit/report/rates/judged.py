@@ -13,7 +13,7 @@ from scipy.special import betaincinv
 from judgekit.calibration.pool import Pool
 from judgekit.display import some
 from judgekit.report.claims.vouched import Vouched, sampled
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.trust.arrays import Bools, Floats
 from judgekit.trust.prevalence import judged
 from judgekit.trust.prevalence import rates as prevalence

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from judgekit.metrics import Measure, better, catalog
-from judgekit.report.load import Run
 from judgekit.report.paired import Estimate
 from judgekit.report.per_question import QuestionValues
 from judgekit.report.rates.intervals import intervals
+from judgekit.report.run import Run
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judgekit.report.items.facts import item_facts
-from judgekit.report.load import Run
 from judgekit.report.render.answer import MARKS, READING, best_first, columns, rate
 from judgekit.report.render.charts import charts
 from judgekit.report.render.citation import citation
@@ -15,6 +14,7 @@ from judgekit.report.render.head import facts, title
 from judgekit.report.render.items import cut, packed
 from judgekit.report.render.tables.runs import tables
 from judgekit.report.render.templates import page, template
+from judgekit.report.run import Run
 from judgekit.report.sections import SECTIONS
 from judgekit.report.summary import Summary
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from judgekit.report.load import Run
 from judgekit.report.render.drawing.figures import write_figures
 from judgekit.report.render.html import to_html
 from judgekit.report.render.latex import to_latex
 from judgekit.report.render.markdown import to_markdown
 from judgekit.report.render.numbers import to_csv
+from judgekit.report.run import Run
 from judgekit.report.summary import Summary, to_json
 from judgekit.runs.atomic import replacing_bytes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judgekit.report.load import Run
+from judgekit.report.run import Run
 from judgekit.report.samples.curve import curve
 from judgekit.report.samples.measures import worst
 from judgekit.report.samples.outcomes import counted

@@ -9,8 +9,8 @@ import numpy as np
 from judgekit.metrics import catalog
 from judgekit.metrics.entry import PROBABILITY
 from judgekit.records import Item
-from judgekit.report.load import Run
 from judgekit.report.rates.judged import CONFIDENCE
+from judgekit.report.run import Run
 from judgekit.report.samples.outcomes import Asked, is_of
 from judgekit.report.samples.records import Curve, Step, Worst
 from judgekit.trust.arrays import Floats

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from judgekit.records import CANNOT_TELL, Item
-from judgekit.report.load import JudgedItem
 from judgekit.report.rates.judged import CONFIDENCE, JudgedRate
+from judgekit.report.run import JudgedItem
 from judgekit.trust.arrays import Floats, Ints
 from judgekit.trust.prevalence.worst_of_k import mean_limits
 

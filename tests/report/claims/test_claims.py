@@ -15,8 +15,8 @@ from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.claims.claims import checks, claim
 from judgekit.report.claims.vouched import vouched
 from judgekit.report.diagnostics import against_people, reliability, risk_coverage
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.judged import judged_rates
+from judgekit.report.run import JudgedItem, Run
 from judgekit.runs.about import CascadeAbout, RunAbout
 
 

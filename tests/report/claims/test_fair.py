@@ -11,7 +11,7 @@ import pytest
 from judgekit.calibration.pool import Pool, PoolItem, pool_file
 from judgekit.records import EDITED, HumanLabel, Verdict
 from judgekit.report.claims.fair import FairLabels, fair_labels
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.report.verb import summarize
 from tests.report.make_runs import make_run
 

@@ -12,7 +12,7 @@ from judgekit.calibration.record import Calibration
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, HumanLabel
 from judgekit.report.claims.claims import Claim, checks, claim
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.summary import summarize
 from judgekit.runs.about import CascadeAbout, RunAbout
 

@@ -9,9 +9,9 @@ import pytest
 
 from judgekit.records import HumanLabel, Verdict
 from judgekit.report.comparison.axes import JudgedAxis, Rated, RecordedAxis
-from judgekit.report.load import JudgedItem as Row
 from judgekit.report.paired import Values, difference, mean
 from judgekit.report.rates.judged import JudgedRate, Kind, judged_rates
+from judgekit.report.run import JudgedItem as Row
 
 
 def values(column: np.ndarray) -> dict[str, float]:

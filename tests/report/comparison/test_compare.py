@@ -12,9 +12,9 @@ from judgekit.readers import read, recorded_metrics
 from judgekit.records import HumanLabel, Item, Verdict
 from judgekit.report.comparison.records import Comparison
 from judgekit.report.comparison.roles import role
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.cells import in_words
 from judgekit.report.render.tables.runs import tables
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.summary import summarize
 from judgekit.rubrics import load_rubric
 from judgekit.runs.about import RunAbout

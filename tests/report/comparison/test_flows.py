@@ -15,7 +15,7 @@ from judgekit.records import Verdict
 from judgekit.report.comparison.flow_sentences import sentences
 from judgekit.report.comparison.flows import ALL_WITH_BEST, MOST, transitions
 from judgekit.report.comparison.records import OPEN, Flow, Flows
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.summary import summarize
 from judgekit.rubrics import Role
 from tests.report.make_runs import FORGET

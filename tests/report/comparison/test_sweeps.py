@@ -7,8 +7,8 @@ import pytest
 from judgekit.records import Verdict
 from judgekit.report import summarize
 from judgekit.report.comparison.records import Sweep
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.render.tables.sweeps import sweep_tables
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.summary import Summary
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from judgekit.records import Item, Verdict
 from judgekit.report.items.chance import shared_references
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 
 
 def row(number: int, reference: str, split: str = "forget", question: str = "") -> JudgedItem:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from judgekit.records import PEOPLE, Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.items.facts import ItemFacts, item_facts
 from judgekit.report.items.near import Standing
-from judgekit.report.load import JudgedItem, Run, load
+from judgekit.report.load import load
+from judgekit.report.run import JudgedItem, Run
 from tests.report.make_runs import certified, make_run
 
 LABELS = ("leaked", "partial", "withheld", "wrong", "degenerate")

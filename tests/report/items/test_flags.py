@@ -5,7 +5,7 @@ import pytest
 from judgekit.records import CANNOT_TELL, PEOPLE, Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.items.flags import AS_EASILY, FLAGS, flags_of
 from judgekit.report.items.near import NEAR, NOWHERE, Standing
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from judgekit.rubrics import role_of
 
 ROLE = role_of("forgetting")

@@ -12,7 +12,7 @@ from judgekit.calibration.ood import OodGuard
 from judgekit.cascade.decide import decide_rows
 from judgekit.records import Evidence, EvidenceRow, Verdict
 from judgekit.report.items.near import NEAR, NOWHERE, standings
-from judgekit.report.load import JudgedItem
+from judgekit.report.run import JudgedItem
 from tests.report.make_runs import certified, drawn
 
 

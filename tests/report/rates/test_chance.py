@@ -13,8 +13,8 @@ import pytest
 from judgekit import api
 from judgekit.records import Hop, Item, Verdict
 from judgekit.report import load, print_summary, summarize, to_csv, to_html, to_json, to_markdown
-from judgekit.report.load import JudgedItem
 from judgekit.report.rates.chance import exchanged, leaks_by_chance
+from judgekit.report.run import JudgedItem
 from judgekit.rubrics import load_rubric
 from tests.shared_data import shared
 

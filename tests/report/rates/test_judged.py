@@ -15,8 +15,8 @@ from judgekit.calibration.calibrate import calibrate
 from judgekit.calibration.record import Calibration
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.diagnostics import against_people
-from judgekit.report.load import JudgedItem, Run
 from judgekit.report.rates.judged import JudgedRate, judged_rates
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.summary import summarize
 from judgekit.runs.about import CascadeAbout, RunAbout
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from judgekit.report import Run, load, summarize, to_html
-from judgekit.report.load import JudgedItem
 from judgekit.report.render.links import item_link, items_link
+from judgekit.report.run import JudgedItem
 from tests.report.make_runs import HOSTILE, make_run, three_runs
 
 pytestmark = pytest.mark.browser

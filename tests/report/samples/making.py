@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from judgekit.records import HumanLabel, Item, Verdict
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.runs.about import RunAbout
 
 LETTERS = {"L": "leaked", "w": "withheld", "x": "wrong"}

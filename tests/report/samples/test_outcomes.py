@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from judgekit.report.load import JudgedItem, Run
+from judgekit.report.run import JudgedItem, Run
 from judgekit.report.samples.count import samples
 from judgekit.report.samples.outcomes import counted, outcome
 from tests.report.samples.making import made_run, row

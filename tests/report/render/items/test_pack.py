@@ -12,8 +12,9 @@ import pytest
 
 from judgekit.records import Evidence, EvidenceRow, Hop, HumanLabel, Item, Verdict
 from judgekit.report.items.facts import ItemFacts, item_facts
-from judgekit.report.load import JudgedItem, Run, load
+from judgekit.report.load import load
 from judgekit.report.render.items import pack, packed
+from judgekit.report.run import JudgedItem, Run
 from tests.report.make_runs import HOSTILE, certified, make_run
 
 SCRIPT = (files("judgekit.report.render") / "page" / "data.js").read_text("utf-8")
