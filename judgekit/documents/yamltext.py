@@ -33,7 +33,7 @@ class _Loader(yaml.SafeLoader):
         first: [(tag, pattern) for tag, pattern in known if tag != f"{_PREFIX}timestamp"]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    yaml_constructors = {  # noqa: RUF012
+    yaml_constructors = {  # noqa: RUF012  as the base class has it
         tag: make
         for tag, make in yaml.SafeLoader.yaml_constructors.items()
         if tag is None or tag.removeprefix(_PREFIX) in _TAGS
