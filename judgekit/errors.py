@@ -102,30 +102,19 @@ class StoreFailed(JudgekitError):
 
     exit_code = EXIT_FAILED
 
-    def __init__(self, what: str, *, kept: bool) -> None:
+    def __init__(
+        self, what: str, *, kept: bool = True
+    ) -> None:  # the default is for copies, in Ray's workers
         super().__init__(what)
         self.kept = kept
-
-    def __reduce__(self) -> tuple[Callable[[str, bool], StoreFailed], tuple[str, bool]]:
-        return _store_failed, (str(self), self.kept)
 
 
 class StoreTaken(StoreFailed):
     """Another process has opened the same run, whatever the lock says; what was answered is kept."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, kept=True)
-
 
 class StoreGone(StoreFailed):
     """The file that answers are written to is no longer in the run's folder: it was moved or deleted meanwhile."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what, kept=True)
-
-
-def _store_failed(what: str, kept: bool) -> StoreFailed:
-    return StoreFailed(what, kept=kept)
 
 
 class JudgeFailed(JudgekitError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pickle
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judgekit.errors import BudgetSpent, InputError, StoreBusy
+from judgekit.errors import BudgetSpent, InputError, StoreBusy, StoreFailed, StoreGone, StoreTaken
 from judgekit.runs.budget import Budget, Spent
 from judgekit.runs.store import Store, kept
 from tests.judges.asking import make_judge, small_rubric, some_items
@@ -74,6 +75,21 @@ def test_a_fault_is_logged_and_answers_nothing(tmp_path: Path) -> None:
     assert [(key, judge, json.loads(answer)["error"]) for key, judge, answer in rows] == [
         ("a", "small", "500")
     ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreFailed("no room", kept=True),
+        StoreFailed("no room", kept=False),
+        StoreTaken("by another"),
+        StoreGone("moved"),
+    ],
+)
+def test_what_a_store_fails_with_is_the_same_in_another_process(error: StoreFailed) -> None:
+    """Workers on Ray hand it on, and what helps is told by its class."""
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), copy.kept) == (type(error), str(error), error.kept)
 
 
 def test_more_keys_than_one_query_holds(tmp_path: Path) -> None:
