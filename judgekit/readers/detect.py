@@ -16,6 +16,8 @@ from judgekit.readers.files.jsonfile import Cursor, first_row
 from judgekit.readers.files.tables import table_of
 from judgekit.readers.formats import SHIPPED, added, format_named
 
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+
 
 class UnknownFormat(InputError):
     """The file is sound, but of no format that is known."""
@@ -39,7 +41,7 @@ def look(file: BinaryIO, path: Path) -> Head:
     Raises
     ------
     InputError
-        It is empty, or neither JSON, JSONL nor a table with a header.
+        It is empty, compressed, or neither JSON, JSONL nor a table with a header.
     DamagedArchive
         It is an archive, damaged or cut off.
     """
@@ -47,6 +49,8 @@ def look(file: BinaryIO, path: Path) -> Head:
         return Head("table", row=next(columnar(file, path), (0, {}))[1])
     if _is_archive(file, path):
         return Head("archive", _names(file, path))
+    if _starts_with(file, _GZIP):
+        raise InputError("the file is compressed (gzip); unpack it first (gunzip)", path=path)
     cursor = Cursor(file, path, finite=False)
     first = cursor.peek()
     if not first:
@@ -64,12 +68,16 @@ def look(file: BinaryIO, path: Path) -> Head:
 
 def _is_archive(file: BinaryIO, path: Path) -> bool:
     """By its first bytes or by its end: either may be damaged."""
-    file.seek(0)
-    starts_so = file.read(4) == b"PK\x03\x04"
+    starts_so = _starts_with(file, _ZIP)
     ends_so = zipfile.is_zipfile(file)
     if starts_so and not ends_so:
         raise DamagedArchive("the archive is cut off: it was not written to its end", path=path)
     return ends_so
+
+
+def _starts_with(file: BinaryIO, mark: bytes) -> bool:
+    file.seek(0)
+    return file.read(len(mark)) == mark
 
 
 def _names(file: BinaryIO, path: Path) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -171,6 +172,15 @@ def test_an_empty_file(tmp_path):
     path.write_bytes(b" \n")
     assert "empty" in one_line(path)
     assert "no items" in one_line(path, format="judgekit")
+
+
+@pytest.mark.parametrize("left", [None, 20])
+def test_a_compressed_file_is_said_to_be_one(tmp_path, left):
+    """Whole or cut off; it was said to be not UTF-8, which nobody can mend."""
+    path = tmp_path / "x.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"id": "a", "outputs": ["b"]}\n')[:left])
+    with pytest.raises(InputError, match=r"x\.jsonl\.gz: the file is compressed \(gzip\); unpack it first"):
+        list(readers.read(path))
 
 
 def test_a_missing_file(tmp_path):
