@@ -103,8 +103,8 @@ def _draw(side: Side, summary: Summary) -> Drawing | None:
             _bars(axes, rows, part, parts, above)
         _gaps(axes, rows, parts, above)
         axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
+            loc="lower left" if above else "lower right",  # beside long titles it needs the room above them
+            bbox_to_anchor=(0.0 if above else 1.0, 1.0),
             ncols=3 if figure.get_size_inches()[0] < WIDE else len(parts),
             handlelength=1,
             handleheight=1,

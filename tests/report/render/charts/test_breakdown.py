@@ -130,6 +130,16 @@ def test_long_titles_stand_above_their_bars(summary):
         assert {run.title for run in longer} <= {text.get_text() for text in axes.texts}
 
 
+@pytest.mark.parametrize("letters", [3, breakdown.BESIDE])
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_the_legend_stands_inside_whatever_the_titles(summary, letters, narrow):
+    named = tuple(replace(run, title=run.title[:1] * letters) for run in summary.runs)
+    drawing = breakdown.FORGET.draw(replace(summary, runs=named))
+    with painting(drawing, drawing.narrow if narrow else None) as (figure, _):
+        box = figure.axes[0].get_legend().get_window_extent()
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+
+
 def test_what_is_undecided_is_striped_on_the_screen_too(summary):
     page = ElementTree.fromstring(
         f"<body>{drawn(breakdown.FORGET, breakdown.FORGET.draw(summary)).svg}</body>"
