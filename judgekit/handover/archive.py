@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from judgekit.calibration.origin import sha256
 from judgekit.documents.zips import DAMAGED
 from judgekit.errors import InputError
 from judgekit.handover.parts import Part
@@ -44,7 +44,7 @@ def write_zip(path: Path, folder: Path) -> None:
         A file's name or size is one that :func:`opened` refuses.
     """
     names = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
-    sums = {name: _sha256(folder / name) for name in names if name != MANIFEST}
+    sums = {name: sha256(folder / name) for name in names if name != MANIFEST}
     lines = (f"{digest}  {name}\n" for name, digest in sums.items())
     (folder / MANIFEST).write_text("".join(lines), "utf-8", newline="")
     for name in sums:
@@ -130,7 +130,7 @@ def manifest_part(folder: Path) -> Part:
         what = "is there and not listed" if wrong[0] in here else "is listed and not there"
         return Part("files", "differs", f"{wrong[0]} {what} in {MANIFEST}")
     for name, digest in told.items():
-        if _sha256(folder / name) != digest:
+        if sha256(folder / name) != digest:
             return Part(
                 "files", "differs", f"{name} is not the file that {MANIFEST} lists: its SHA-256 is another"
             )
@@ -169,8 +169,3 @@ def _check_name(name: str, path: Path) -> None:
     )
     if not sound:
         raise InputError(f"a file in it has a name that no bundle has: '{name[:80]}'", path=path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

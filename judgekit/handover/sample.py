@@ -9,7 +9,6 @@ from pathlib import Path
 from judgekit.calibration import tries
 from judgekit.calibration.doubts import further_draws
 from judgekit.calibration.draw import draw
-from judgekit.calibration.options import CalibrationOptions
 from judgekit.calibration.pool import Pool
 from judgekit.calibration.record import Calibration
 from judgekit.calibration.tries import Try
@@ -57,21 +56,14 @@ def drawn_again(pool: Pool, found: Again) -> tuple[str, int]:
                 return f"does not hold '{row.id}', whose label says that it was asked from it", 0
             gone.add(row.question_id or row.id)
         rows.append(row.model_copy(update={"human": ()}))
-    options = {
-        name: value
-        for name, value in pool.options.items()
-        if name in CalibrationOptions.model_fields and name not in ("tiers", "costs")
-    }
     every = draw(
         rows,
         len(rows),
         labels=pool.labels,
         exclude=found.made.examples,
         without=gone,
-        costs=pool.costs,
-        tiers=pool.tiers,
         seed=pool.seed,
-        **options,
+        **pool.options,
     )
     order = iter(every.items)
     passed = 0
