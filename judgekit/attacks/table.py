@@ -28,7 +28,7 @@ def lines(attacked: Attacked) -> Iterator[str]:
         f"into a wrong one, with {LEVEL:.0%} intervals; controls: harmless texts that do."
     )
     for judge in dict.fromkeys(row.judge for row in attacked.rows):
-        yield f"\n{judge:30} {'flips':28} {'controls':28} routed on: attacks, controls"
+        yield f"\n{judge:30} {'flips':28} {'controls':28} left to people: attacks, controls"
         mine = [row for row in attacked.rows if row.judge == judge]
         for row in sorted(mine, key=lambda row: -_known(row.flips.value)):
             unscored = f"; {row.unscored} unscored" if row.unscored else ""
