@@ -133,6 +133,14 @@ def is_clean(browser: Any, asked: list[str], here: str) -> None:
     assert browser.current_url.startswith(here)
 
 
+def opens_clean(browser: Any, asked: list[str], page: Path, html: str) -> None:
+    """A page of this content does none of that as it opens."""
+    page.write_text(html, "utf-8", errors="replace")
+    fresh(browser, asked)
+    browser.get(page.as_uri())
+    is_clean(browser, asked, page.as_uri())
+
+
 def test_most_payloads_work_where_text_is_taken_for_mark_up(
     watched: Any, home: tuple[str, list[str]], tmp_path: Path
 ) -> None:
@@ -250,11 +258,8 @@ def test_a_report_runs_and_loads_nothing(
     assert opened >= (len(texts) if part == 0 else 10), "items' texts were shown"
     is_clean(watched, asked, page.as_uri())
 
-    bare = tmp_path / "notebook.html"  # a notebook has no policy of its own
-    bare.write_text(f"<!doctype html><meta charset=utf-8>{fragment(summary)}", "utf-8", errors="replace")
-    fresh(watched, asked)
-    watched.get(bare.as_uri())
-    is_clean(watched, asked, bare.as_uri())
+    bare = f"<!doctype html><meta charset=utf-8>{fragment(summary)}"  # a notebook has no policy of its own
+    opens_clean(watched, asked, tmp_path / "notebook.html", bare)
 
 
 def test_without_scripts_a_report_loads_nothing_either(
@@ -300,11 +305,9 @@ def test_a_notebook_shows_what_was_read_and_runs_none_of_it(
             for _ in range(6):
                 next(iter(stream), None)
             parts.append(stream._repr_html_())
-    page = tmp_path / "notebook.html"
-    page.write_text(f"<!doctype html><meta charset=utf-8>{''.join(parts)}", "utf-8", errors="replace")
-    fresh(watched, asked)
-    watched.get(page.as_uri())
-    is_clean(watched, asked, page.as_uri())
+    opens_clean(
+        watched, asked, tmp_path / "notebook.html", f"<!doctype html><meta charset=utf-8>{''.join(parts)}"
+    )
 
 
 @pytest.mark.parametrize("part", range(8))
@@ -325,11 +328,7 @@ def test_a_certificates_page_runs_nothing(
         ("page", certificate_page(made)),
         ("notebook", f"<!doctype html>{made._repr_html_()}"),
     ):
-        page = tmp_path / f"{name}.html"
-        page.write_text(text, "utf-8", errors="replace")
-        fresh(watched, asked)
-        watched.get(page.as_uri())
-        is_clean(watched, asked, page.as_uri())
+        opens_clean(watched, asked, tmp_path / f"{name}.html", text)
 
 
 def test_the_labeling_page_runs_and_loads_nothing(
