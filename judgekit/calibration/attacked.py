@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from judgekit.errors import InputError
+from judgekit.documents import read_json
 from judgekit.records import Record, parse
 from judgekit.runs.atomic import replacing
 
@@ -128,10 +128,7 @@ class AttackedPolicy(Record):
     @classmethod
     def load(cls, path: Path) -> AttackedPolicy:
         """Read such a file; an ``InputError`` says what is wrong with it."""
-        try:
-            return parse(cls, json.loads(path.read_text("utf-8")), path=path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"not a result of attacks: {error}", path=path) from None
+        return parse(cls, read_json(path, "a result of attacks"), path=path)
 
 
 def attacks_file(calibration: Path) -> Path:

@@ -81,7 +81,7 @@ def test_a_file_comes_back_and_stands_beside_its_calibration(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"schema": "judgekit.attacks/2"}', '{"schema": "judgekit.attacks/1"}']
+    "text", ["{", "[]", "[" * 100_000, '{"schema": "judgekit.attacks/2"}', '{"schema": "judgekit.attacks/1"}']
 )
 def test_another_file_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.attacks.json"
