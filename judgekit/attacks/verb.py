@@ -108,7 +108,8 @@ def attack(
     InputError
         No item has a label of the rubric that can be attacked.
     ConfigError
-        A rubric or family that does not fit, a judge that answers through a batch API, or one that answers no item.
+        A rubric or family that does not fit, labels without items, a judge that answers through a batch API, or one
+        that answers no item.
     FingerprintMismatch
         The calibration was made for other judges; nothing was asked then.
     """
@@ -175,6 +176,8 @@ def _labeled(
 ) -> list[tuple[Item, str]]:
     """Items with the label that most people gave them."""
     if items is None:
+        if labels:
+            raise ConfigError("labels belong to items: give the items too")
         return list(rubric.example_rows)
     given: Iterable[Item] = read(items) if isinstance(items, str | Path) else items
     if labels:
@@ -197,8 +200,9 @@ async def _ask(
         before = await session.judge(items)
         for judge, said in _by_judge(before).items():
             if not any(said.values()):
-                why = next(one.reason for one in _last(before[0]).values() if one.reason)
-                raise ConfigError(f"judge '{judge}' answers none of the items as they are: {why}")
+                raise ConfigError(
+                    f"judge '{judge}' answers none of the items as they are: {_why(judge, before)}"
+                )
         return before, await session.judge(attacked)
 
 
@@ -223,9 +227,14 @@ def _silent(
     silent = {}
     for judge in clean:
         if not any(answered.get(judge, {}).values()):
-            reasons = (_last(one)[judge].reason for one in after if judge in _last(one))
-            silent[judge] = f"cannot answer changed texts ({next(filter(None, reasons), 'it was not asked')})"
+            silent[judge] = f"cannot answer changed texts ({_why(judge, after)})"
     return silent
+
+
+def _why(judge: str, results: Sequence[ItemResult]) -> str:
+    """The first reason that a judge gives for an answer that is none."""
+    reasons = (_last(one)[judge].reason for one in results if judge in _last(one))
+    return next(filter(None, reasons), "it was not asked")
 
 
 def _calibration(spec: CascadeSpec, rubric: Rubric) -> Path | None:

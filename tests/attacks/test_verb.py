@@ -107,6 +107,32 @@ def test_a_calibration_of_other_judges_is_refused_before_anything_is_asked(
         assert not server.calls
 
 
+def test_the_reason_is_the_silent_judge_s_own() -> None:
+    """Another judge that stumbles over the first item has reasons of its own."""
+
+    def stumbles(item: Item) -> str:
+        if item.id == jk.load_rubric("forgetting").example_rows[0][0].id:
+            raise RuntimeError("one bad item")
+        return "leaked"
+
+    def never(item: Item) -> str:
+        raise RuntimeError("nobody there")
+
+    two = {
+        "tiers": [
+            {"judge": "function", "name": "first", "function": stumbles, "price": 0},
+            {"judge": "function", "name": "second", "function": never, "price": 0},
+        ]
+    }
+    with pytest.raises(ConfigError, match="'second' answers none of the items as they are: .*nobody there"):
+        jk.attack(two, family=["orders"], repeats=1)
+
+
+def test_labels_without_their_items_are_not_passed_over() -> None:
+    with pytest.raises(ConfigError, match="labels belong to items: give the items too"):
+        jk.attack(labels=DEMO / "labels.jsonl", family=["orders"])
+
+
 def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     found = jk.attack(family=["orders"], repeats=1)
     text = "\n".join(lines(found))
