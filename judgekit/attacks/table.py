@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from judgekit.attacks.experiment import LEVEL, Agreement, Share
@@ -14,11 +14,11 @@ from judgekit.attacks.verb import Attacked
 
 def to_row(attacked: Attacked) -> dict[str, Any]:
     """As a JSON object; numbers that there are none of are null."""
-    row = asdict(replace(attacked, calibration=None, result=None))
-    told: dict[str, Any] = _without_nan(
-        {key: value for key, value in row.items() if key not in ("calibration", "result")}
-    )
-    return told
+    return {
+        key: _without_nan(value)
+        for key, value in asdict(attacked).items()
+        if key not in ("calibration", "result")
+    }
 
 
 def lines(attacked: Attacked) -> Iterator[str]:
