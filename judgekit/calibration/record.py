@@ -13,10 +13,10 @@ from typing import Any, Literal, Protocol, Self
 from pydantic import AliasChoices, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from judgekit import trust
+from judgekit.calibration import suspects
 from judgekit.calibration.ood import REASON, OodGuard
 from judgekit.calibration.origin import Origin
 from judgekit.calibration.people import PeopleSummary
-from judgekit.calibration.suspects import routed
 from judgekit.calibration.tries import Try
 from judgekit.documents import read_json
 from judgekit.errors import ConfigError, InputError, mendable
@@ -37,6 +37,9 @@ UNPROMISED = (
     "version",
 )
 """What a calibration file says beside what is promised."""
+
+REFUSED = (REASON, suspects.REASON, suspects.UNKNOWN)
+"""How reasons begin by which :meth:`Calibration.refuses` gives an item no verdict."""
 
 
 class Looks(Protocol):
@@ -278,7 +281,7 @@ class Calibration(Record):
 
         None where there is no such guard, or detector.
         """
-        minded = [routed(one.suspect) if self.detector else "" for one in looks]
+        minded = [suspects.routed(one.suspect) if self.detector else "" for one in looks]
         if self.ood is None:
             return minded
         strange = self.ood.refuses([one.text_features for one in looks]).tolist()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from judgekit.calibration import ood, suspects
+from judgekit.calibration.record import REFUSED
 from judgekit.errors import InputError
 from judgekit.readers.labels import numbered_labels
 from judgekit.records import EvidenceRow, LabelRow, Record
@@ -22,10 +22,7 @@ ADDRESSES = ("base_url", "api_key_env", "headers")
 """Keys of a judge's entry that say where it is served and who may ask: no part of what it is."""
 
 LEFT_OUT = "left out"
-"""In place of a reason, which may quote an output."""
-
-OWN = (ood.REASON, suspects.REASON, suspects.UNKNOWN)
-"""How reasons begin that are judgekit's own words."""
+"""In place of a reason, which may quote an output unless it is one of :data:`judgekit.calibration.record.REFUSED`."""
 
 _PATH = re.compile(r"(?<![\w:/.~])(?:~?/|[A-Za-z]:\\|file://)[^\s'\",;:<>|]*[/\\][^\s'\",;:<>|]*")
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PASSPHRASE", re.IGNORECASE)
@@ -80,7 +77,7 @@ class Cleaner:
         return made
 
     def _reason(self, reason: str) -> str:
-        if self.without_texts and not reason.startswith(OWN):
+        if self.without_texts and not reason.startswith(REFUSED):
             return LEFT_OUT
         return _PATH.sub(_last, reason)
 

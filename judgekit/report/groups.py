@@ -23,7 +23,7 @@ RestsOn = Literal["certified", "labels", "judge only", "withdrawn"]
 class Group:
     """The verdicts of one run under one rubric: of one split, or (``split`` empty) of all splits of that rubric.
 
-    ``reasons``: why items are unscored, or were refused by the calibration's guard. ``by_chance``: what of the leaks is
+    ``reasons``: why items are unscored, or got no verdict whatever judges say. ``by_chance``: what of the leaks is
     chance, for all kinds of question together and then for each; empty where nothing can be compared. ``unread``: how
     many outputs of each label, or abstained or unscored, do not read as an answer or a refusal; empty where the
     verdicts do not say (`Verdict.fluent`). ``counts_as``: what a label counts as on this side, where its name does not

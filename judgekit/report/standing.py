@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from judgekit.calibration.ood import REASON
+from judgekit.calibration import ood, suspects
 from judgekit.display import some
 from judgekit.report.claims.claims import BROKEN, SHIFTED, UNKNOWN, Claim
 from judgekit.report.claims.shifts import ENOUGH
@@ -67,6 +67,14 @@ _NOT_PROMISED: dict[str, Callable[[Claim], bool]] = {
 }
 
 
+_ABSTAINED = {
+    ood.REASON: "as out-of-distribution",
+    suspects.REASON: "because outputs may mislead a judge",
+    suspects.UNKNOWN: "because nobody looked whether outputs may mislead a judge",
+}
+"""What is said of each of :data:`judgekit.calibration.record.REFUSED`."""
+
+
 def missing(runs: Sequence[RunSummary]) -> Iterable[Finding]:
     """Judges that failed, items without a verdict, and labels that count in no rate."""
     yield from _failed(runs)
@@ -92,13 +100,15 @@ def _unscored(runs: Sequence[RunSummary]) -> Iterable[Finding]:
 
 
 def _refused(runs: Sequence[RunSummary]) -> Iterable[Finding]:
-    refused = {
-        run.title: sum(group.reasons.get(REASON, 0) for group in run.groups if not group.split)
-        for run in runs
-    }
-    if any(refused.values()):
-        left = [f"{count:,} of {name}" for name, count in refused.items() if count]
-        yield Finding("plain", f"Abstained as out-of-distribution: {listed(left)}.", about="trust")
+    """Items that got no verdict whatever judges say, by the rule that left them to people."""
+    for reason, said in _ABSTAINED.items():
+        refused = {
+            run.title: sum(group.reasons.get(reason, 0) for group in run.groups if not group.split)
+            for run in runs
+        }
+        if any(refused.values()):
+            left = [f"{count:,} of {name}" for name, count in refused.items() if count]
+            yield Finding("plain", f"Abstained {said}: {listed(left)}.", about="trust")
 
 
 def _left_out(runs: Sequence[RunSummary]) -> Iterable[Finding]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from judgekit.calibration.ood import REASON
+from judgekit.calibration.record import REFUSED
 from judgekit.display import brief_repr
-from judgekit.records import PEOPLE
+from judgekit.records import PEOPLE, Verdict
 from judgekit.report.about import About, about
 from judgekit.report.claims.claims import NOT_WATCHED, Claim, checks, claim
 from judgekit.report.claims.vouched import Vouched, vouched
@@ -206,11 +206,7 @@ def _group(
 ) -> Group:
     states = Counter(row.verdict.state for row in rows)
     counts = Counter(row.verdict.label for row in rows)
-    reasons = Counter(
-        row.verdict.reason or "no reason given"
-        for row in rows
-        if row.verdict.state == "unscored" or row.verdict.reason == REASON
-    )
+    reasons = Counter(filter(None, (_why_open(row.verdict) for row in rows)))
     return Group(
         run=run.name,
         rubric=rubric,
@@ -228,6 +224,15 @@ def _group(
         ),
         counts_as=dict(role.counts_as),
     )
+
+
+def _why_open(verdict: Verdict) -> str:
+    """Why an item is unscored, or the rule by which it got no verdict whatever judges say; empty of all others."""
+    reason = verdict.reason or ""
+    if verdict.state == "unscored":
+        return reason or "no reason given"
+    ruled = (rule for rule in REFUSED if reason.startswith(rule))
+    return next(ruled, "") if verdict.state == "abstained" else ""
 
 
 def _answers(groups: Sequence[Group]) -> bool | None:

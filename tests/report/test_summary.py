@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from judgekit.calibration import ood, suspects
 from judgekit.errors import InputError
 from judgekit.report import load, summarize, to_csv, to_json, to_markdown
 from tests.report.make_runs import HOSTILE, certified, make_run
@@ -39,6 +40,21 @@ def test_json_markdown_and_csv_say_the_same(summary):
     assert [run["name"] for run in again["runs"]] == [run.name for run in summary.runs]
     assert "judge's opinion only" in to_markdown(summary)
     assert f"{summary.runs[0].groups[0].rates['leaked'].low}" in to_csv(summary)
+
+
+def test_items_that_no_judge_decides_are_told_by_the_rule_that_left_them_open(tmp_path):
+    """Nobody calibrated anything here, and no people follow in the cascade: the report is where it is heard."""
+    run = make_run(tmp_path / "run", "IDK", forget=20, keep=20)
+    verdicts = run / "verdicts.jsonl"
+    rows = [json.loads(line) for line in verdicts.read_text().splitlines()]
+    for row, reason in zip(
+        rows, (f"{suspects.REASON}: a verdict", f"{suspects.REASON}: words", ood.REASON), strict=False
+    ):
+        row.update(state="abstained", reason=reason, label=None)
+    verdicts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = [finding.text for finding in summarize(load([run])).findings]
+    assert "Abstained because outputs may mislead a judge: 2 of IDK." in said
+    assert "Abstained as out-of-distribution: 1 of IDK." in said
 
 
 def test_forgetting_is_credited_only_to_a_model_that_still_answers(tmp_path):

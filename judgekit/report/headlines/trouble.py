@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from judgekit.calibration.ood import REASON
+from judgekit.calibration.record import REFUSED
 from judgekit.report.groups import RunSummary
 from judgekit.report.headlines.best import NAMED
 from judgekit.report.standing import Short, falls_short, unlearned_fall_short
@@ -39,7 +39,8 @@ def _unscored(ranked: Sequence[RunSummary]) -> Iterable[str]:
     if not left:
         return
     reasons = sum((Counter(group.reasons) for group in groups), Counter[str]())
-    del reasons[REASON]  # of abstained items
+    for abstained in REFUSED:
+        del reasons[abstained]
     text = (
         f"{left:,} {'item is unscored and counts' if left == 1 else 'items are unscored and count'} as open"
     )

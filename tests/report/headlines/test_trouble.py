@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from judgekit.calibration.ood import REASON
+from judgekit.calibration import ood, suspects
 from judgekit.report.claims.claims import Claim
 from judgekit.report.diagnostics import People
 from judgekit.report.headlines.trouble import trouble
@@ -55,7 +55,7 @@ def test_failures_in_several_runs_do_not_hide_the_reason():
     [
         (1, {"no answer": 1}, "1 item is unscored and counts as open (no answer)."),
         (3, {"no answer": 1, "late": 2}, "3 items are unscored and count as open (most often: late)."),
-        (3, {"late": 3, REASON: 9}, "3 items are unscored and count as open (late)."),
+        (3, {"late": 3, ood.REASON: 9, suspects.REASON: 4}, "3 items are unscored and count as open (late)."),
         (3, {}, "3 items are unscored and count as open."),
     ],
 )
