@@ -183,7 +183,7 @@ class Rubric:
         """
         if "item" not in self._compiled.blocks:
             raise ConfigError(f"rubric '{self.name}', template.j2 has no block 'item'")
-        assert self._instructions
+        _ = self._instructions
         return self
 
     @cached_property

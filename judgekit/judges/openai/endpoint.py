@@ -196,10 +196,8 @@ class Endpoint:
             answer = self._decoded(response.content)
         except TimeoutError:
             raise self._failed(f"no answer within {self.timeout:g} s", 0.0, sent, maybe_paid=True) from None
-        except (
-            openai.APIConnectionError,
-            TooLarge,
-        ) as error:  # an older SDK passes on what it does not know as its own
+        except (openai.APIConnectionError, TooLarge) as error:
+            # An older SDK passes on as its own what it does not know.
             if isinstance(large := error.__cause__ or error, TooLarge):
                 raise self._failed(str(large), 0.0, sent, maybe_paid=True) from None
             assert isinstance(error, openai.APIConnectionError)
