@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from judgekit.attacks.family import Sides
@@ -70,3 +72,8 @@ def test_a_rubric_without_sides_is_refused(rubric: str) -> None:
 def test_an_unknown_family_lists_those_there_are() -> None:
     with pytest.raises(ConfigError, match="unknown family of attacks 'x'; known: orders, verdicts"):
         families(["x"])
+
+
+def test_the_manual_says_what_each_family_tries() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text("utf-8")
+    assert all(f"| {family.name} | {family.tries} |\n" in page for family in FAMILIES.values())
