@@ -16,7 +16,8 @@ from judgekit.calibration.doubts import doubts
 from judgekit.calibration.further import further
 from judgekit.calibration.grounds import Grounds
 from judgekit.calibration.pool import FAIR, Pool, asked_from
-from judgekit.calibration.record import Calibration, Reference
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.reference import Reference
 from judgekit.calibration.stages import judge_names
 from judgekit.calibration.tries import Try
 from judgekit.errors import InputError, mendable

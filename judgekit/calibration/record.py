@@ -17,10 +17,12 @@ from judgekit.calibration import suspects
 from judgekit.calibration.ood import REASON, OodGuard
 from judgekit.calibration.origin import Origin
 from judgekit.calibration.people import PeopleSummary
+from judgekit.calibration.reference import Reference
 from judgekit.calibration.tries import Try
+from judgekit.display import brief
 from judgekit.documents import read_json
 from judgekit.errors import ConfigError, InputError, mendable
-from judgekit.records import Evidence, EvidenceRow, Record, Verdict, parse
+from judgekit.records import EvidenceRow, Record, Verdict, parse
 from judgekit.runs.atomic import replacing
 from judgekit.runs.folder import RunFolder
 from judgekit.trust.selective.certificate import Certificate
@@ -52,55 +54,6 @@ class Looks(Protocol):
     @property
     def suspect(self) -> str | None:
         """See :mod:`judgekit.calibration.suspects`."""
-
-
-class Reference(Record):
-    """What is known of the items that certify: what scored items are held against by a shift check.
-
-    Attributes
-    ----------
-    rows : tuple of EvidenceRow
-        The items: whose output it is, how its texts look, every tier's probabilities and order inconsistency.
-    questions, groups : tuple of str
-        The question of each item, and its group where the promise is made by group.
-    kinds : tuple of (model, method, split)
-        Whose outputs the calibration saw, labeled or not: what the promise is about.
-    labels, confidences, features : tuple
-        In files made before ``rows`` were kept: the first tier's label (empty: none) and its probability, and how
-        the texts look.
-    """
-
-    rows: tuple[EvidenceRow, ...] = ()
-    questions: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    kinds: tuple[tuple[str, str, str], ...] = ()
-    labels: tuple[str, ...] = ()
-    confidences: tuple[float | None, ...] = ()
-    features: tuple[tuple[float, ...], ...] = Field((), validation_alias=AliasChoices("features", "forms"))
-
-    @classmethod
-    def of(
-        cls, rows: Sequence[EvidenceRow], seen: Iterable[EvidenceRow], tiers: Sequence[str], by: str | None
-    ) -> Reference:
-        """The reference that labeled rows give, among all rows ``seen``."""
-        return cls(
-            rows=tuple(
-                EvidenceRow(
-                    **row.named,
-                    text_features=row.text_features,
-                    suspect=row.suspect,
-                    tiers={
-                        tier: Evidence(probs=said.probs, order_inconsistency=said.order_inconsistency)
-                        for tier in tiers
-                        if (said := row.tiers.get(tier)) is not None
-                    },
-                )
-                for row in rows
-            ),
-            questions=tuple(row.question_id or row.id for row in rows),
-            groups=tuple(str(getattr(row, by)) for row in rows) if by else (),
-            kinds=tuple(sorted({(row.model, row.method, row.split) for row in seen})),
-        )
 
 
 class Calibration(Record):
@@ -197,6 +150,7 @@ class Calibration(Record):
     version: str = ""
 
     _written: dict[str, Any] | None = PrivateAttr(None)
+    _stated: object = PrivateAttr(None)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -206,24 +160,30 @@ class Calibration(Record):
         Written anew it would differ: by names that version 1 had not, and by the last digit of probabilities, which
         are made to sum to one whenever they are read.
         """
-        made = read(row)
-        if isinstance(row, dict) and "schema" in row:
-            made._written = row
+        if not isinstance(row, dict) or "schema" not in row:
+            return read(row)
+        written = dict(row)
+        stated = written.pop("fingerprint", None)
+        made = read(written)
+        made._written, made._stated = written, stated
         return made
 
     def to_row(self) -> dict[str, Any]:
-        """The record as a JSON object; one that was read as it stood there."""
-        return super().to_row() if self._written is None else dict(self._written)
+        """The record as a JSON object, with its fingerprint; one that was read as it stood there."""
+        return {"schema": self.schema_, "fingerprint": self.fingerprint, **self._content()}
+
+    def _content(self) -> dict[str, Any]:
+        return super().to_row() if self._written is None else self._written
 
     def __eq__(self, other: object) -> bool:
         """Whether both are written alike."""
-        return isinstance(other, Calibration) and self.to_row() == other.to_row()
+        return isinstance(other, Calibration) and self._content() == other._content()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; one with other fields is no longer what was read."""
         made = super().model_copy(update=update, deep=deep)
         if update:
-            made._written = None
+            made._written = made._stated = None
         return made
 
     def _repr_html_(self) -> str:
@@ -268,9 +228,11 @@ class Calibration(Record):
     def fingerprint(self) -> str:
         """Identifies this calibration in verdicts (12 hex digits).
 
-        What was made before it and what is promised by nobody (:data:`UNPROMISED`) play no part.
+        What was made before it and what is promised by nobody (:data:`UNPROMISED`) play no part. It stands in the file
+        too, so that a file which was changed by hand is refused where it is read. Whoever changes both is found by
+        :mod:`judgekit.handover`, which makes the calibration again.
         """
-        row = {name: value for name, value in self.to_row().items() if name not in UNPROMISED}
+        row = {name: value for name, value in self._content().items() if name not in UNPROMISED}
         if row.get("tries"):
             row["tries"] = row["tries"][-1]
         text = json.dumps(row, sort_keys=True)
@@ -287,6 +249,27 @@ class Calibration(Record):
         strange = self.ood.refuses([one.text_features for one in looks]).tolist()
         return [why or (REASON if odd else "") for why, odd in zip(minded, strange, strict=True)]
 
+    @property
+    def stated(self) -> object:
+        """The fingerprint that the file states which this was read from; None where it states none."""
+        return self._stated
+
+    def unchanged(self, path: object) -> Self:
+        """Itself, unless what was read says that it is another calibration.
+
+        Raises
+        ------
+        InputError
+            It was changed after it was made.
+        """
+        if self.stated in (None, self.fingerprint):
+            return self
+        raise InputError(
+            f"changed after it was made: it says that it is calibration {brief(self.stated)}, and what it holds is "
+            f"{self.fingerprint}; take it as it was, or calibrate again",
+            path=path,
+        )
+
     def load_policy(self) -> trust.Policy:
         """The policy, ready to decide."""
         return mendable(trust.Policy.from_dict)(self.policy)
@@ -298,7 +281,12 @@ class Calibration(Record):
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
-        """Read a calibration file; an ``InputError`` says what is wrong with it."""
+        """Read a calibration file to decide by it; an ``InputError`` says what is wrong with it."""
+        return cls.read(path).unchanged(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Calibration:
+        """Read a calibration file, also one that was changed by hand, to be looked at and not to be decided by."""
         made = parse(cls, read_json(path, "a calibration file"), path=path)
         try:
             trust.Policy.from_dict(made.policy)
@@ -329,7 +317,7 @@ def one_a_rubric(given: Iterable[Calibration]) -> dict[str, Calibration]:
 def by_rubric(run: RunFolder) -> dict[str, Calibration]:
     """The calibrations that a run's verdicts were decided under, by rubric."""
     return {
-        rubric: parse(Calibration, cascade.calibration, path=run.path)
+        rubric: parse(Calibration, cascade.calibration, path=run.path).unchanged(run.path)
         for rubric, cascade in run.about.cascades.items()
         if cascade.calibration
     }

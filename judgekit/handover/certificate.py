@@ -31,7 +31,8 @@ KEYS = {
     "further reading": ("diagnosis", "outlook", "people_summary", "doubts", "annotators"),
 }
 """Part -> the keys of a calibration file that it is about; all but ``origin`` (:func:`_origin`), ``drawn_before``
-(:mod:`judgekit.handover.sample` reads the record itself), ``made`` and ``version``."""
+(:mod:`judgekit.handover.sample` reads the record itself), ``fingerprint`` (:func:`_stated`), ``made`` and
+``version``."""
 
 KIND = "judgekit.calibration/"
 """How the schema of a calibration file begins."""
@@ -79,7 +80,7 @@ def read_certificate(path: Path) -> Calibration:
     row = read_json(path, "a calibration file")
     if not (isinstance(row, dict) and str(row.get("schema", "")).startswith(KIND)):
         raise InputError(f"no certificate of judgekit: its schema is not {KIND}…", path=path)
-    return Calibration.load(path)
+    return Calibration.read(path)
 
 
 def verified(path: Path, given: Given, shown: str = "") -> Verification:
@@ -150,7 +151,7 @@ def _compared(claimed: Calibration, found: Again) -> Iterator[Part]:
     one, other = dict(_as_written(claimed)), dict(plain(found.made))
     later = set(UNPROMISED) - ({"doubts"} if claimed.origin else set())  # which came together
     lacking = [name for name in UNPROMISED if name in later and name in other and name not in one]
-    for name in (*lacking, "made", "version", "origin", "drawn_before"):
+    for name in (*lacking, "fingerprint", "made", "version", "origin", "drawn_before"):
         one.pop(name, None)
         other.pop(name, None)
     apart = sorted(differences(one, other), key=lambda difference: difference.where.startswith("policy."))
@@ -169,6 +170,20 @@ def _compared(claimed: Calibration, found: Again) -> Iterator[Part]:
             yield Part(name, "missing", f"the file holds no {', '.join(gone)}")
         else:
             yield Part(name, "same", _same(name, claimed, found))
+    yield _stated(claimed)
+
+
+def _stated(claimed: Calibration) -> Part:
+    """Whether the file is the calibration that it says it is."""
+    if claimed.stated is None:
+        return Part(
+            "fingerprint", "missing", f"the file does not state it; what it holds is {claimed.fingerprint}"
+        )
+    try:
+        claimed.unchanged(None)
+    except InputError as error:
+        return Part("fingerprint", "differs", str(error), needed=True)
+    return Part("fingerprint", "same", claimed.fingerprint)
 
 
 def _as_written(claimed: Calibration) -> Mapping[str, Any]:

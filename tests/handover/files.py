@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from judgekit.calibration import files
 from judgekit.calibration.record import Calibration
@@ -79,15 +80,26 @@ def write(path: Path, told: Sequence[Any]) -> None:
 
 
 def edit(path: Path, change: Callable[[Any], None]) -> None:
-    """Change a JSON file, or each row of JSONL (as a list)."""
+    """Change a JSON file, or each row of JSONL (as a list); a calibration states what it then is, as a forger would."""
     text = path.read_text("utf-8")
     many = path.suffix == ".jsonl"
     held = [json.loads(line) for line in text.splitlines()] if many else json.loads(text)
     change(held)
+    if not many:
+        restate(held)
     if many:
         write(path, held)
     else:
         path.write_text(json.dumps(held), "utf-8")
+
+
+def restate(row: Any) -> None:
+    """Let a calibration that was changed state the fingerprint of what it now holds."""
+    if "fingerprint" in row and "certificate" in row:
+        try:
+            row["fingerprint"] = Calibration.model_validate(row).fingerprint
+        except ValidationError:
+            return  # it is none any more
 
 
 def load(path: Path) -> Calibration:

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from judgekit.calibration.record import Calibration
-from judgekit.errors import JudgekitError
+from judgekit.cascade.decide import decide
+from judgekit.errors import InputError, JudgekitError
 from judgekit.handover import again as making
 from judgekit.handover import certificate
 from judgekit.handover.certificate import Given, read_certificate, verified
 from judgekit.handover.parts import Verification
-from tests.handover.files import FORGETTING, edit, handed_over
+from tests.handover.files import FORGETTING, edit, handed_over, restate
 
 DESCRIPTIVE = ("made", "version", "origin.code")
 """Of a certificate: what nobody can compute, and what tells which program made it. The name of a file is one more."""
@@ -112,6 +113,8 @@ def test_every_leaf_of_a_certificate_matters_but_those_that_only_describe(
     for place in leaves(claimed):
         row = copy.deepcopy(claimed)
         put(row, place, mutated(at(row, place)))
+        if place != ("fingerprint",):
+            restate(row)
         (made.parent / "edited.json").write_text(json.dumps(row), "utf-8")
         said, _ = outcome(made.parent / "edited.json", evidence=sources.evidence, labels=sources.labels)
         if said not in ("differs", "not read"):
@@ -137,12 +140,16 @@ def test_a_leaf_that_is_taken_away_is_seen_too(made: Path, tmp_path: Path) -> No
     shutil.copytree(made.parent, tmp_path / "copy")
     path = tmp_path / "copy" / made.name
     for key in claimed:
-        path.write_text(json.dumps({name: one for name, one in claimed.items() if name != key}), "utf-8")
+        left = {name: one for name, one in claimed.items() if name != key}
+        restate(left)
+        path.write_text(json.dumps(left), "utf-8")
         said, sentence = outcome(path)
         if key in ("made", "version"):
             assert said == "same"
         elif key == "origin":
             assert said == "missing" and "does not say from which files" in sentence
+        elif key == "fingerprint":
+            assert parts(verified(path, Given()))[key][0] == "missing"
         elif key in ("diagnosis", "people_summary", "annotators"):
             found = parts(verified(path, Given()))["further reading"]
             assert key in found[1]
@@ -210,6 +217,23 @@ def test_what_differs_is_named_with_both_numbers_and_its_item(made: Path, tmp_pa
     edit(path, lambda row: row["reference"]["rows"][3]["text_features"].__setitem__(0, 9.5))
     said = outcome(path)[1]
     assert "reference.rows[3].text_features[0] is 9.5 in the file" in said and "(item 'forget/" in said
+
+
+def test_a_file_changed_by_hand_is_refused_wherever_it_would_decide_and_verified_to_the_place(
+    made: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(made.parent, tmp_path / "copy")
+    path = tmp_path / "copy" / made.name
+    row = json.loads(path.read_text("utf-8"))
+    row["policy"]["threshold"][0][0] = 0.5
+    path.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(InputError, match="changed after it was made: it says that it is calibration"):
+        Calibration.load(path)
+    with pytest.raises(InputError, match="changed after it was made"):
+        decide(tmp_path / "copy" / "run" / "evidence.jsonl", path)
+    found = verified(path, Given())
+    assert found.sentence.startswith("REFUSED: policy: policy.threshold[0][0] is 0.5 in the file, ")
+    assert "(and: fingerprint)" in found.sentence
 
 
 def test_labels_of_another_run_and_evidence_of_another_calibration_are_refused(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from judgekit.calibration.record import Calibration, Reference
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.reference import Reference
 from judgekit.errors import InputError
 from judgekit.labeling.spotchecks import spot_checks
 from judgekit.records import EDITED, HumanLabel, Verdict

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from judgekit.calibration.calibrate import calibrate
-from judgekit.calibration.record import Calibration, Reference
+from judgekit.calibration.record import Calibration
+from judgekit.calibration.reference import Reference
 from judgekit.records import Evidence, EvidenceRow, HumanLabel, Verdict
 from judgekit.report.claims.claims import checks, claim
 from judgekit.report.claims.vouched import vouched
