@@ -202,6 +202,16 @@ def test_a_wrong_table_is_one_line(tmp_path: Path, name: str, content: str, expe
     assert expected in error_of(path)
 
 
+def test_a_table_whose_column_has_a_name_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = tmp_path / "x.parquet"
+    parquet.write_table(pa.table({"question": ["q"], "columnname": ["o"]}), path, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"columnname", b"column\xc1ame"))
+    assert "cannot be read as a table" in error_of(path)
+
+
 def test_numbers_of_columns_that_are_not_read_may_be_nan_and_answers_may_be_numbers(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(
