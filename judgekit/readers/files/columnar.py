@@ -49,7 +49,7 @@ def rows_of(batches: Iterable[Any], path: Path) -> Iterator[tuple[int, dict[str,
                 for row in batch.slice(start, _ROWS).to_pylist():
                     yield index, row
                     index += 1
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of the names of columns
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:  # of a column's name
         line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InputError(f"cannot be read as a table: {line}", path=path, row=index or None) from None
 
