@@ -18,23 +18,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from judgekit.judges.reading.glosses import begins, contradicted, fits, named_label, speaks_of_others, spoken
+from judgekit.judges.reading.glosses import (
+    begins,
+    contradicted,
+    cut_label,
+    denies,
+    fits,
+    meant,
+    named_label,
+    speaks_of_others,
+    spoken,
+    without_denied,
+)
 from judgekit.judges.reading.marks import RESIDUE, WIDE, Named, bare
 from judgekit.judges.reading.objects import in_members, member, members
 from judgekit.judges.reading.phrases import (
     ANOTHERS,
     BETTER,
+    CONCLUDED,
     DENIED,
     DENIES,
     FIRST,
+    FOLLOWS,
+    FOREIGN,
     INITIAL,
     LOWER,
+    MARKS,
     NEARLY,
+    NEGATES,
     OPTION,
     OWN,
+    PRINTED,
     REASONED,
     RIVAL,
     SENTENCE,
+    SPEECH,
     STATED,
     SUPPOSED,
     TAILS,
@@ -78,7 +96,12 @@ def named(text: str, letters: Iterable[str], *, cut: bool = False) -> Named | No
     if (pairs := members(text)) is not None:
         found = member(text, pairs, labels)
     else:
-        found = _whole(text) or _first(text, labels) or _last(text, labels) or _alone(text, labels)
+        found = (
+            _whole(cut_label(text, labels))
+            or _first(text, labels)
+            or _last(text, labels)
+            or _alone(text, labels)
+        )
     if (
         found is None
         or found.letter not in labels
@@ -90,7 +113,7 @@ def named(text: str, letters: Iterable[str], *, cut: bool = False) -> Named | No
     return Named(found.letter, blank + found.at)
 
 
-def _whole(text: str) -> Named | None:
+def _whole(text: str, leads: re.Pattern[str] = WHOLE_LEAD) -> Named | None:
     if found := bare(text):
         return found
     core = TAILS.sub("", text.rstrip(" \n\t.。!*_`\"'"))
@@ -101,7 +124,7 @@ def _whole(text: str) -> Named | None:
             continue
         opened = re.sub(r"[\s*_`\"'“«(\[{]+$", " ", lead.replace("**", "").replace("__", ""))
         opened = re.sub(r"^[\s>#•✅✔️☑️*\"'“«(-]+", "", opened)
-        if WHOLE_LEAD.fullmatch(opened) or WHOLE_LEAD.fullmatch(opened.rstrip()):
+        if leads.fullmatch(opened) or leads.fullmatch(opened.rstrip()):
             return Named(letter[0].upper(), letter.start())
     return None
 
@@ -110,7 +133,9 @@ def _first(text: str, labels: Mapping[str, str]) -> Named | None:
     match = FIRST.match(text)
     if match is None or match[1] not in labels:
         return None
-    letter, rest = match[1], text[match.end() :]
+    letter, rest = match[1], without_denied(text[match.end() :], match[1], labels)
+    if denies(rest, letter) or meant(rest, letter, labels):
+        return None
     if INITIAL.match(rest) or speaks_of_others(rest, letter, labels) or not fits(rest, letter, labels):
         return None
     reach = begins(rest, labels[letter])
@@ -130,7 +155,7 @@ def _last(text: str, labels: Mapping[str, str]) -> Named | None:
     said = {
         (match[1] or match[2]).upper()
         for match in stated
-        if match[0].startswith("\\boxed") or not _denied(text, match)
+        if match[0].startswith(MARKS) or not _denied(text, match)
     }
     if len(said) != 1:
         return None
@@ -156,25 +181,50 @@ def _rivals(text: str, labels: Mapping[str, str]) -> set[str]:
 
 
 def _alone(text: str, labels: Mapping[str, str]) -> Named | None:
-    """The letter that is all of the last line, below sentences that speak of no option."""
-    above, _, line = text.rpartition("\n")
-    found = bare(line)
-    if found is None or not REASONED.search(above) or TAKES_BACK.search(above) or OPTION.search(above):
+    """The letter that is all of the last line or conclusion, below sentences that speak of no option."""
+    if not PRINTED.match(text.rpartition("\n")[2]):
+        text = cut_label(text, labels)
+    if said := CONCLUDED.search(text):
+        above, found = text[: said.start()], Named(said[1], said.start(1))
+        if _reported(above, text[said.start() : said.start(1)]):
+            return None
+    else:
+        above, _, line = text.rpartition("\n")
+        letter = _whole(line, FOREIGN) if above.endswith("\n") else bare(line)
+        if letter is None or not REASONED.search(above):
+            return None
+        found = Named(letter.letter, len(above) + 1 + letter.at)
+    if denies(above, found.letter) or named_label(above, found.letter, labels):
         return None
-    if speaks_of_others(above, "", labels) or named_label(above, found.letter, labels):
+    above = without_denied(above, found.letter, labels)
+    if OPTION.search(above) or speaks_of_others(above, "", labels):
         return None
-    return Named(found.letter, len(above) + 1 + found.at)
+    own = f" {labels.get(found.letter)}"  # "the output is wrong" takes nothing back where the letter means it
+    return found if all(match[0].endswith(own) for match in TAKES_BACK.finditer(above)) else None
+
+
+def _reported(above: str, lead: str) -> bool:
+    """Whether a conclusion goes on from another's words, or from a clause that supposes or doubts."""
+    line = "" if "\n" in lead else above.rpartition("\n")[2]
+    clause = re.split(r"[.!;](?=\s|$)", line)[-1] if lead[0] == "," else ""
+    return bool(SPEECH.search(line) or DENIES.search(NEGATES.sub("", clause)))
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:
     """Whether a statement is denied, doubted, or about an answer that is not the judge's own."""
     before = text[max(0, match.start() - 200) : match.start()]
-    if match[0][0] == "\\":
+    if match[0].startswith(MARKS):
         before = re.sub(r"[\s$\\(\[]+$|\bis\s*[\s$\\(\[]*$", "", before)
     if not OWN.search(before):
         return True
     sentence = _before(text, match)
-    return any((ANOTHERS.search(before), SUPPOSED.match(sentence), DENIES.search(sentence)))
+    return any((ANOTHERS.search(before), SUPPOSED.match(sentence), _denies(sentence)))
+
+
+def _denies(sentence: str) -> bool:
+    """Whether a sentence denies or doubts what it ends in, other than in its reason (``it does not say, so ...``)."""
+    parts = FOLLOWS.split(sentence)
+    return any(DENIES.search(part) for part in (*(NEGATES.sub("", part) for part in parts[:-1]), parts[-1]))
 
 
 def _before(text: str, match: re.Match[str]) -> str:

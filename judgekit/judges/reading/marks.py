@@ -24,7 +24,8 @@ _SPECIAL = r"<[|｜][\w▁-]{1,40}[|｜]>"
 RESIDUE = re.compile(
     r"\A(?:\s*(?:<[|｜](?!user|system)[\w▁-]{1,40}[|｜]>|<bos>|<pad>|<s>(?!.*</s>)|<start_of_turn>|\[/INST\])){1,8}"
     rf"(?:\s*(?:assistant|model)\b(?=\W)(?:\s*{_SPECIAL})*)?"
-    r"|\A(?:assistant|model|\#{2,3}[ ](?:Response|Answer|Verdict):)[^\S\n]*\n|\AAssistant:(?=\s)"
+    r"|\A(?:assistant|model)[^\S\n]*\n|\AAssistant:(?=\s)"
+    r"|\A(?:\#{1,4}[ ]|\*\*)(?:Final[ ])?(?:Response|Answer|Verdict|Judge?ment|Decision|Choice):?(?:\*\*)?[^\S\n]*\n"
     rf"|(?:\s*(?:{_SPECIAL}|<eos>|<pad>|</s>|<end_of_turn>|\[EOS\])){{1,8}}\s*\Z",
     re.DOTALL | re.IGNORECASE,
 )

@@ -6,18 +6,18 @@ import re
 
 NOUN = (
     r"(?:answer|ans|verdict|choice|label|judge?ment|selection|decision|classification|rating|"
-    r"grade|letter|option|pick)"
+    r"grade|letter|option|pick|winner)"
 )
 _LEAD = (
-    rf"(?:(?:so|therefore|thus|hence|overall|ok|okay|sure)[,:]?\s+)?(?:(?:my|the|final|correct|best|right|chosen|selected|single|one)\s+){{0,4}}{NOUN}"
-    r"(?:\s+(?:letter|label|option|answer))?(?:\*{1,3}|__?)?\s*(?:(?:is|would\s+be|should\s+be)\b\s*:?|:|=|->|→)\s*(?:(?:option|letter|label)\s+)?"
+    rf"(?:(?:so|therefore|thus|hence|overall|ok|okay|sure)[,:]?\s+)?(?:(?:my|the|final|correct|best|better|right|chosen|selected|single|one)\s+){{0,4}}{NOUN}"
+    r"(?:\s+(?:letter|label|option|answer))?(?:\*{1,3}|__?)?\s*(?:(?:is|would\s+be|should\s+be)\b\s*:?|:|=|->|→)\s*(?:(?:option|letter|label|category|output|response)\s+)?"
 )
 _SAYS = (
     r"(?:therefore,?\s+|so,?\s+)?i(?:\s+would|\s+will|['’]d|['’]ll)?\s+(?:choose|pick|select|say|answer|prefer|go\s+with|vote\s+for|settle\s+on|opt\s+for)\s*:?\s+"
     r"(?:(?:option|answer|letter|label|output|response)\s+)?"
 )
 _CLASSED = (
-    r"(?:this|it|th(?:e|is)\s+(?:output|answer|response|text)|i(?:\s+would|\s+will|['’]d|['’]ll)?\s+(?:classify|label|rate)\s+(?:this|it|th(?:e|is)\s+(?:output|answer|response|text)))"
+    r"(?:this|it|th(?:e|is)\s+(?:output|answer|response|text)|i(?:\s+would|\s+will|['’]d|['’]ll)?\s+(?:classify|label|rate|judge)\s+(?:this|it|th(?:e|is)\s+(?:output|answer|response|text)))"
     r"\s+(?:(?:is|would\s+be|should\s+be|must\s+be|can\s+be)\s+(?:best\s+)?(?:classified|labell?ed|categori[sz]ed|described|rated)\s+(?:as|by)|as|(?:falls|belongs)\s+(?:in|under|to))"
     r"\s+(?:(?:option|letter|label|category|class)\s+)?"
 )
@@ -29,12 +29,12 @@ _FOREIGN = (
     r"(?:la\s+)?respuesta(?:\s+(?:correcta\s+)?es)?\s*:?(?:\s+la)?|(?:a\s+)?resposta(?:\s+(?:correta\s+)?[ée])?\s*:?(?:\s+a)?|"
     r"(?:la\s+)?risposta(?:\s+(?:corretta\s+)?[èe])?\s*:?(?:\s+la)?|(?:het\s+)?antwoord(?:\s+is)?\s*:?|(?:правильный\s+)?ответ\s*[:—–-]?|"
     r"(?:最终|正确)?(?:答案|选择|選擇|选项)\s*(?:是|为|為)?\s*:?|我?(?:选|選)\s*:?|(?:正解|答え|回答)\s*は?\s*:?|(?:정답|답)\s*(?:은|는)?\s*:?|"
-    r"(?:الإجابة|الجواب)\s*(?:هي|هو)?\s*:?|(?:सही\s+)?उत्तर\s*:?|(?:do[ğg]ru\s+)?(?:cevap|yan[ıi]t)\s*:?|odpowied[źz](?:\s+to)?\s*:?|"
+    r"(?:الإجابة|الجواب)\s*(?:هي|هو)?\s*:?|(?:सही\s+)?उत्तर\s*:?|(?:do[ğg]ru\s+)?(?:cevap|yan[ıi]t)\s*:?|(?:prawidłowa\s+|poprawna\s+)?odpowied[źz](?:\s+to)?\s*:?|"
     r"(?:r[äa]tt\s+)?svar(?:et\s+[äa]r)?\s*:?|vastaus\s*:?|(?:správná\s+)?odpověď(?:\s+je)?\s*:?|đáp\s+án(?:\s+là)?\s*:?|jawaban(?:nya)?(?:\s+adalah)?\s*:?"
 )
 TAILS = re.compile(r"\s*(?:です|だ|입니다|이다|です。)$")
 _PLAIN = (
-    r"(?:(?:this|it|that)(?:\s+is|['’]s)|(?:result|conclusion|category|class|in\s+short|tl;dr)\s*:|definitely|clearly|certainly)\s+"
+    r"(?:(?:this|it|that)(?:\s+is|['’]s)|(?:result|conclusion|solution|category|class|in\s+short|tl;dr)\s*:|definitely|clearly|certainly)\s+"
     r"(?:clearly\s+)?(?:option\s+)?"
 )
 WHOLE_LEAD = re.compile(
@@ -49,18 +49,31 @@ FIRST = re.compile(
     rf"(?:\s*\n|[.:)!,](?=\s)|\s+[–—-](?=\s)|\s*(?=\()|(?=,?\s+(?:because|since)\b))",
     re.IGNORECASE,
 )
+_TAG = r"(?:answer|verdict|label|choice)>"
 STATED = re.compile(
-    rf"(?:\b(?:{_LEAD}|{_SAYS}|{_CLASSED})|\\boxed\{{){_OPEN}(?:(?-i:([A-Z]))|(?<=\()([a-z])(?=\))){_EDGE}{_CLOSE}",
+    rf"(?:\b(?:{_LEAD}|{_SAYS}|{_CLASSED})|\\boxed\{{|\[\[|<{_TAG}){_OPEN}(?:(?-i:([A-Z]))|(?<=\()([a-z])(?=\))){_EDGE}{_CLOSE}(?:</{_TAG})?",
     re.IGNORECASE,
 )
+MARKS = ("\\", "[", "<")
+"""How a statement begins that is made by marks alone: ``\\boxed{B}``, ``[[B]]``, ``<answer>B</answer>``."""
+CONCLUDED = re.compile(
+    rf"(?:\A|[.!,;]\s|\n)[\s*_]*(?:so|therefore|thus|hence|overall|(?:in\s+)?conclusion)(?:[*_]*\s*[,:][*_]*\s*|\s+)"
+    rf"[\s*_(]{{0,6}}(?-i:([A-Z])){_EDGE}[\s.!*_)]*\Z",
+    re.IGNORECASE,
+)
+"""A conclusion that is no more than its letter, at the end of a text: ``…, so E.``"""
+PRINTED = re.compile(r"\s*[A-Z][.:)]\s")
+"""An option as a prompt prints it (``A. leaked``), which the last line of a copied prompt is too."""
+FOREIGN = re.compile(rf"(?:{_FOREIGN})\s*$", re.IGNORECASE)
+"""A lead in another language."""
 NEARLY = re.compile(rf"\b(?:{_LEAD}|{_SAYS}|{_CLASSED}){_OPEN}(?-i:([A-Z]))(?!\w)", re.IGNORECASE)
 """A statement, whatever follows its letter."""
 BETTER = re.compile(
     rf"(?:\A\s*|\b(?:therefore|thus|hence|so|overall|in conclusion|in summary|to conclude),?\s+)"
     rf"(?:i\s+(?:think|believe)\s+(?:that\s+)?)?(?:the\s+)?"
     rf"(?:{_NAMED})?{_OPEN}(?:(?-i:([A-Z]))|(?<=\()([a-z])(?=\))){_EDGE}{_CLOSE}"
-    r"\s+is\s+(?:clearly\s+|definitely\s+)?(?:the\s+)?(?:better|best|correct|right)"
-    r"(?:\s+(?:one|answer|output|response|choice|option))?(?=[\s.!*_\"']*$)",
+    r"\s+is\s+(?:(?:clearly|definitely|slightly|much|somewhat|overall)\s+)?(?:the\s+)?(?:better|best|correct|right)"
+    rf"(?:\s+(?:one|answer|output|response|choice|option))?(?:\s+than\s+(?:{_NAMED})?{_OPEN}[A-Z]{_CLOSE})?(?=[\s.!*_\"']*$)",
     re.IGNORECASE,
 )
 RIVAL = re.compile(
@@ -76,6 +89,13 @@ DENIES = re.compile(
     r"says?\s+that|said|asks?|asked)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
+FOLLOWS = re.compile(r"[,;–—]\s+(?:and\s+)?(?:so|therefore|thus|hence)\s+", re.IGNORECASE)
+"""Where a sentence goes on from a reason to what follows from it."""
+NEGATES = re.compile(
+    r"\b(?:not|never|neither|nor|no|none|cannot|isn|wasn|doesn|don|won|some|many|either|or)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""What may be denied in a reason and denies nothing of what follows: ``it does not say, so the answer is C``."""
 TAKES_BACK = re.compile(
     r"\b(?:wait|hold\s+on|actually|hm+|scratch that|correction|change\s+(?:that|this|it)|"
     r"second\s+(?:look|reading)|re-?read(?:ing)?|not (?:sure|certain|confident)|"
@@ -95,7 +115,9 @@ _REJECTED = (
 )
 DENIED = re.compile(
     rf"\W*(?:no|nope|nein|non|not|never|hardly|cannot|if|unless|(?:do|does|is|was|can|could|would|will)(?:n['’]t|\s+not))\b"
-    rf"|\W*(?:\w+ly\s+)?{_REJECTED}\W*$|\s*\(\W*(?:\w+ly\s+)?{_REJECTED}\b|\W*[❌✗✘✖🚫👎]|\W*[\d.]+\s*(?:%|\W*$)"
+    rf"|\W*(?:\w+ly\s+)?{_REJECTED}\W*$|\s*\(\W*(?:\w+ly\s+)?{_REJECTED}\b|\W*[❌✗✘✖🚫👎]|\W*\.?\d[\d.]*\s*(?:%|\W*$)"
+    r"|\W*(?:means|denotes|stands\s+for|refers\s+to|requires|would\s+(?:mean|need|require)|only\s+(?:if|when|where)|"
+    r"applies\s+(?:if|when|where|only|to)|is\s+(?:meant\s+|reserved\s+)?for)\b"
     r"|\W*(?:\w+\s+){0,2}(?:wrote|said|says|claims|claimed|thinks)\W*$",
     re.IGNORECASE,
 )
@@ -108,18 +130,24 @@ TURNS = re.compile(
 OWN = re.compile(
     r"(?:\A[^\w\s]*|\n[^\w\s]*|[.!?;,)\]}–—*_#>|-]|\b(?:so|then|thus|hence|therefore|consequently|overall|and|but|view|above|analysis|"
     r"i\s+(?:now\s+|still\s+)?(?:think|believe|conclude|find)(?:\s+that)?|(?:conclude|means|follows)\s+that|"
-    r"most\s+(?:appropriate|suitable|fitting|accurate|likely))"
-    r"|\b(?:conclusion|result|so|thus|therefore|verdict|final|summary|short|assistant)\s*:?)\s*$",
+    r"most\s+(?:appropriate|suitable|fitting|accurate|likely)|i(?:\s+would|['’]d)\s+say(?:\s+that)?)"
+    r"|\b(?:conclusion|result|so|thus|therefore|verdict|final(?:\s+answer)?|summary|short|assistant)\s*:?)\s*$",
     re.IGNORECASE,
 )
 """What may stand before ``answer: B``; not ``wrong answer: B``, ``format: answer: B``, ``suppose the answer is B``."""
 ANOTHERS = re.compile(
     r"\b(?:says|states|claims|writes|thinks|argues|believes|answers|answered|replies|replied|responds|responded|wrote|outputs|"
     r"suggests|implies|reads|contains|includes|prints|returned|picked|ends|outputs?|model|student|candidate|user|author|prompt|quotes?|quoted|"
-    r"lines?|sentence|statement|string|instruction|text|following|e\.\s?g\.)(?:\s+with)?[:,]?\s*(?:\n>\s*)?(?:that\s+)?[\"'“«(]?\s*$",
+    r"lines?|sentence|statement|string|instruction|text|following|e\.\s?g\.)(?:\s+with)?[:,]?\s*(?:\n>\s*)?(?:that\s+)?[\"'“«(]?\s*$"
+    r"|\b(?:wrote|writes|said|says|reads|ends|begins|answers|answered)\s+(?:this|as\s+follows|the\s+following)[.:]?\s*$",
     re.IGNORECASE,
 )
 """What stands before a statement that is another's."""
+SPEECH = re.compile(
+    r"\b(?:says|states|claims|writes|wrote|argues|answers|answered|replies|replied|reads|prints|output|response|text|model)\s*:\s+\w",
+    re.IGNORECASE,
+)
+"""What lets another speak without quotation marks: nobody knows where it ends."""
 SUPPOSED = re.compile(
     r"\W*(?:were|had|should|suppos\w+|assum\w+|according\s+to|for\s+(?:instance|example)|e\.?\s?g|as\s+in)\b",
     re.IGNORECASE,
@@ -138,7 +166,7 @@ WORD = re.compile(r"[\W_]*[^\W_]+[\W_]*")
 INITIAL = re.compile(r"\s*\w\s*\.")
 LOWER = re.compile(r"\s*[a-z]")
 REASONED = re.compile(
-    r"(?<!\bsays)(?<!\bis)(?<!\bare)(?<!\bfollows)(?<!\bbelow)(?<!\breads)(?<!\bnot)(?<!\bquoted)(?<!\blisted)[.!]\s*\Z"
+    r"(?<!\bsays)(?<!\bis)(?<!\bare)(?<!\bfollows)(?<!\bbelow)(?<!\breads)(?<!\bnot)(?<!\bquoted)(?<!\blisted)(?<!\bthis)(?<!\bceci)(?<!\besto)(?<!如下)(?<!以下)[.!。।]\s*\Z"
 )
 """How a reason ends that has its letter below; not ``the output is as follows.``"""
 OPTION = re.compile(r"\b(?:letters?|options?|choices?|characters?)\b", re.IGNORECASE)

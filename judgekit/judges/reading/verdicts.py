@@ -20,7 +20,7 @@ from judgekit.judges.reading.endings import broke_off, no_answer, was_cut
 from judgekit.judges.reading.letters import named
 from judgekit.judges.reading.marks import WIDE, bare
 
-READING = 2
+READING = 3
 """Goes up when an answer is read in another way: a judge is then another than the one calibrated."""
 
 MIN_MASS = 0.5
@@ -46,6 +46,9 @@ _APART = 0.05
 
 _END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$", re.IGNORECASE)
 """A token that ends an answer and is not part of it."""
+
+_NO_THOUGHT = re.compile(r"\s*<think>\s*</think>(?!.*</?think>)", re.DOTALL)
+"""The empty thought of a model that was told not to think."""
 
 _ALONE = re.compile(r"(?<!\w)(?:[A-Z]|\d+)(?!\w)")
 """A letter that a token speaks of, other than by being it, or a number in the place of one."""
@@ -111,6 +114,7 @@ def _locate(
     That is the only token that is not blank, or the one that spells the letter which the text names.
     """
     spelled = [str(token.get("token", "")) for token in tokens]
+    thinking_end = _ends(text or "".join(spelled), thinking_end)
     cut = was_cut(choice)
     start = _thinking_tokens(spelled, thinking_end)
     if start is None:
@@ -169,6 +173,7 @@ def letter_in(
     text: str, letters: Iterable[str], thinking_end: str | None = None, *, cut: bool = False
 ) -> str | None:
     """The option letter that a sampled text names after its thinking, or None; ``cut``: at the length limit."""
+    thinking_end = _ends(text, thinking_end)
     said = _after_thinking(text, thinking_end)
     if any(start in said for start in THINKING_STARTS):
         return None
@@ -268,6 +273,11 @@ def _thinking_tokens(tokens: Sequence[str], thinking_end: str | None) -> int | N
         if thinking_end in seen:
             start, seen = index + 1, ""
     return None if not start and "".join(tokens).lstrip().startswith(THINKING_STARTS) else start
+
+
+def _ends(text: str, thinking_end: str | None) -> str | None:
+    """What ends the thinking in a text: what was declared, or the mark behind an empty thought."""
+    return thinking_end or (THINKING_END if _NO_THOUGHT.match(text) else None)
 
 
 def _after_thinking(text: str, thinking_end: str | None) -> str:

@@ -28,6 +28,7 @@ MARKED = [
 STATED = [
     "Answer: {}", "**Answer:** {}", "Final answer: {}", "The answer is {}.", "The correct label is {}.", "Verdict: {}", "I choose {}.",
     "I would go with {}.", "Therefore, the answer is {}.", "So, the final verdict is: {}", "ANSWER: {}", "The final answer is: $\\boxed{{{}}}$",
+    "Final Answer: The final answer is $\\boxed{{{}}}$", "I would say the answer is {}.", "Winner: {}",
 ]  # fmt: skip
 FOREIGN = [
     "Réponse : {}", "La respuesta es {}.", "Die Antwort ist {}.", "答案：{}", "答えは{}です。", "정답: {}", "Ответ: {}", "A resposta é {}.",
@@ -44,10 +45,15 @@ BEHIND = [
     "{}: the text says so",
     "{} because the text says so.",
 ]
+CONCLUDED = [
+    *STATED, "So: {}", "Therefore: **{}**", "Overall, {}.", "**Conclusion:** {}", "[[{}]]", "<answer>{}</answer>", "<verdict>{}</verdict>",
+]  # fmt: skip
 DENIED = [
     "not {}", "Not {}.", "It is not {}.", "The answer is not {}.", "The answer isn't {}", "{}?", "Is it {}?", "~~{}~~", "❌ {}", "Neither {} nor that",
     "I doubt that it is {}.", "If so, the answer would be {}.", "The model says that the answer is {}.", "{} is tempting", "{}, wait",
     "The answer would have been {}, but it is not", "Anything but {}.", "{} or not, who knows?",
+    "It wrote this:\n[[{}]]", "It ends with <answer>{}</answer>", "If it were so, {}.", "Maybe it says so, so {}.", "So not {}.", "Therefore: {}?", "{}. Only if the text says so.",
+    "{}: means that the text says so", "It reads: the text says so, so {}.", "It wrote this.\n\nRéponse : {}",
 ]  # fmt: skip
 BETWEEN = [
     " or ",
@@ -127,6 +133,34 @@ def test_a_letter_stated_behind_harmless_sentences_is_read_as_itself(
 ) -> None:
     options, said = case
     assert letter(before + gap + form.format(said), options) == said
+
+
+@given(one(), words, st.sampled_from(CONCLUDED), st.sampled_from([" ", "\n", "\n\n"]))
+def test_a_letter_that_concludes_harmless_sentences_is_read_as_itself(
+    case: tuple[dict[str, str], str], before: list[str], form: str, gap: str
+) -> None:
+    options, said = case
+    assert letter(" ".join(before).capitalize() + "." + gap + form.format(said), options) == said
+
+
+@given(two(), st.sampled_from(CONCLUDED), st.sampled_from(FORMS), sentences)
+def test_a_conclusion_is_not_read_where_another_letter_stands_above_it(
+    case: tuple[dict[str, str], str, str], form: str, above: str, between: str
+) -> None:
+    options, first, second = case
+    assert letter(f"{above.format(first)}\n{between}\n{form.format(second)}", options) is None
+
+
+@given(
+    two(),
+    st.sampled_from(["{}, not {}.", "{} (not {})", "{}. It is not {}.", "{}\n\n- Not {}: the text says so."]),
+)
+def test_a_letter_beside_another_that_is_denied_is_read_and_one_denied_itself_is_not(
+    case: tuple[dict[str, str], str, str], form: str
+) -> None:
+    options, first, second = case
+    assert letter(form.format(first, second), options) == first
+    assert letter(form.format(first, first), options) is None
 
 
 @given(one(), st.sampled_from(BEHIND), sentences)

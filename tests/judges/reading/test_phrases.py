@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from judgekit.judges.reading.phrases import ANOTHERS, SENTENCE, STATED, TAKES_BACK, UNFINISHED
+from judgekit.judges.reading.phrases import ANOTHERS, CONCLUDED, SENTENCE, STATED, TAKES_BACK, UNFINISHED
 
 
 @pytest.mark.parametrize(
     "text",
-    ["The final answer is (B).", "I would go with B.", "This should be classified as B", "My verdict: **B**"],
+    [
+        "The final answer is (B).",
+        "I would go with B.",
+        "This should be classified as B",
+        "My verdict: **B**",
+        "[[B]]",
+    ],
 )
 def test_a_statement_is_known(text: str) -> None:
     match = STATED.search(text)
     assert match is not None
     assert match[1] == "B"
+
+
+@pytest.mark.parametrize("text", ["It loops, so B.", "Therefore: **B**", "It loops.\n\n**Conclusion:** B"])
+def test_a_conclusion_is_known_by_its_end(text: str) -> None:
+    match = CONCLUDED.search(text)
+    assert match is not None
+    assert match[1] == "B"
+    assert CONCLUDED.search(f"{text} Traven") is None
 
 
 @pytest.mark.parametrize("text", ["The answer is Bob.", "The answer is B2", "The answer is B+"])

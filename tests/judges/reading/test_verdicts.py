@@ -119,6 +119,13 @@ def test_a_model_that_says_something_else_but_means_a_letter_is_heard() -> None:
     assert answer.error is None
 
 
+def test_a_thought_of_nothing_is_no_thinking() -> None:
+    what = choice(("<think>", {}), ("\n\n", {}), ("</think>", {}), ("\n\n", {}), ("B", {"B": 0.9, "A": 0.1}))
+    assert read_logprobs(what, LETTERS).logprobs["B"] == pytest.approx(math.log(0.9))
+    assert letter_in("<think>\n\n</think>\n\nB", LETTERS) == "B"
+    assert letter_in("<think>\nB?\n</think>\n\nB", LETTERS) is None
+
+
 def test_a_verdict_is_read_after_the_thinking() -> None:
     aloud = [
         ("<think>", {"<think>": 1.0}),
