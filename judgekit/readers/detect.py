@@ -16,7 +16,15 @@ from judgekit.readers.files.jsonfile import Cursor, first_row
 from judgekit.readers.files.tables import table_of
 from judgekit.readers.formats import SHIPPED, added, format_named
 
-_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+
+COMPRESSED = {
+    ".gz": ("gzip", b"\x1f\x8b", "gunzip"),
+    ".bz2": ("bzip2", b"BZh", "bunzip2"),
+    ".xz": ("xz", b"\xfd7zXZ\x00", "unxz"),
+    ".zst": ("Zstandard", b"\x28\xb5\x2f\xfd", "unzstd"),
+}
+"""How names of compressed files end: what made them, how they begin, and what unpacks them."""
 
 
 class UnknownFormat(InputError):
@@ -49,8 +57,9 @@ def look(file: BinaryIO, path: Path) -> Head:
         return Head("table", row=next(columnar(file, path), (0, {}))[1])
     if _is_archive(file, path):
         return Head("archive", _names(file, path))
-    if _starts_with(file, _GZIP):
-        raise InputError("the file is compressed (gzip); unpack it first (gunzip)", path=path)
+    for made_by, start, unpacker in COMPRESSED.values():
+        if _starts_with(file, start):
+            raise InputError(f"the file is compressed ({made_by}); unpack it first ({unpacker})", path=path)
     cursor = Cursor(file, path, finite=False)
     first = cursor.peek()
     if not first:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from judgekit.errors import InputError
 from judgekit.readers.base import Format
-from judgekit.readers.detect import UnknownFormat, find, head
+from judgekit.readers.detect import COMPRESSED, UnknownFormat, find, head
 from judgekit.readers.formats import hf
 from judgekit.readers.formats import table as mapped
 from judgekit.readers.label_tools import holds_labels_alone
@@ -82,7 +82,13 @@ def _candidates(folder: Path) -> Iterator[Path]:
         ]
         yield from (path for path in inside if hf.is_saved(path))
         folders[:] = [path.name for path in inside if holds_logs(path)]
-        yield from (Path(here, name) for name in sorted(names) if Path(name).suffix.lower() in SUFFIXES)
+        yield from (Path(here, name) for name in sorted(names) if _may_be_log(Path(name)))
+
+
+def _may_be_log(path: Path) -> bool:
+    """By its ending; a compressed one is none that can be read, which is said when it is looked at."""
+    inside = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
+    return inside.suffix.lower() in SUFFIXES
 
 
 def _form(path: Path, columns: Mapping[str, str] | None) -> Format | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +19,7 @@ from judgekit import readers
 from judgekit.errors import InputError, JudgekitError
 from judgekit.readers.files.columns import outline
 from judgekit.readers.files.jsonfile import Cursor
+from judgekit.readers.logs import logs
 from judgekit.records import Item
 
 any_text = st.text(max_size=40)  # every code point but surrogates, U+2028 and NUL among them
@@ -175,12 +180,28 @@ def test_an_empty_file(tmp_path):
 
 
 @pytest.mark.parametrize("left", [None, 20])
-def test_a_compressed_file_is_said_to_be_one(tmp_path, left):
-    """Whole or cut off; it was said to be not UTF-8, which nobody can mend."""
-    path = tmp_path / "x.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"id": "a", "outputs": ["b"]}\n')[:left])
-    with pytest.raises(InputError, match=r"x\.jsonl\.gz: the file is compressed \(gzip\); unpack it first"):
+@pytest.mark.parametrize(
+    ("ending", "pack", "told"),
+    [
+        ("gz", gzip.compress, "gzip"),
+        ("bz2", bz2.compress, "bzip2"),
+        ("xz", lzma.compress, "xz"),
+        ("zst", lambda plain: pyarrow.compress(plain, "zstd", asbytes=True), "Zstandard"),
+    ],
+)
+def test_a_compressed_file_is_said_to_be_one(tmp_path, caplog, left, ending, pack, told):
+    """Whole or cut off; it was said to be not UTF-8, which nobody can mend, and in a folder nobody heard of it."""
+    plain = tmp_path / "plain.jsonl"
+    plain.write_text('{"id": "a", "question": "q", "output": "b"}\n')
+    path = tmp_path / f"x.jsonl.{ending}"
+    path.write_bytes(pack(plain.read_bytes())[:left])
+    line = rf"x\.jsonl\.{ending}: the file is compressed \({told}\); unpack it first"
+    with pytest.raises(InputError, match=line):
         list(readers.read(path))
+    (tmp_path / "model.bin.gz").write_bytes(gzip.compress(b"no log"))
+    assert logs(tmp_path).files == [plain]
+    (heard,) = caplog.messages
+    assert re.search(line, heard) and "passed over" in heard
 
 
 def test_a_missing_file(tmp_path):
