@@ -16,7 +16,7 @@ from judgekit.judges.openai.keys import NO_KEY, OPENAI, Keys, origin
 from judgekit.judges.openai.throttle import Throttle
 from judgekit.judges.openai.worker_pool import MOST_AT_ONCE
 from judgekit.judges.price import Price
-from judgekit.judges.reading.verdicts import THINKING_END
+from judgekit.judges.reading.thinking import END
 from judgekit.records import Record
 
 THINKING_TOKENS = 4096
@@ -83,7 +83,7 @@ class Settings(Record):
     samples: int | None = Field(None, ge=2, le=MOST_SAMPLES)
     max_tokens: int | None = Field(None, ge=1)
     thinking: Literal["off", "skip"] = "off"
-    thinking_end: str = THINKING_END
+    thinking_end: str = END
     reasoning_effort: str | None = None
     extra_body: dict[str, Any] = Field(default_factory=dict)
     timeout: float = Field(60.0, gt=0, le=LONGEST_TIMEOUT)

@@ -19,17 +19,13 @@ from judgekit.judges.base import Answer
 from judgekit.judges.reading.endings import broke_off, no_answer, was_cut
 from judgekit.judges.reading.letters import named
 from judgekit.judges.reading.marks import WIDE, bare
+from judgekit.judges.reading.thinking import STARTS, after, ended_by, tokens_of
 
 READING = 3
 """Goes up when an answer is read in another way: a judge is then another than the one calibrated."""
 
 MIN_MASS = 0.5
 """A model that says something else, and puts less than this on the option letters, did not answer."""
-
-THINKING_STARTS = (
-    "<think>", "<thinking>", "<thought>", "<reasoning>", "<reflection>", "[THINK]", "◁think▷", "<|channel|>"
-)  # fmt: skip
-THINKING_END = "</think>"
 
 _TINY = math.log(1e-9)
 _LEAST = -9999.0
@@ -46,9 +42,6 @@ _APART = 0.05
 
 _END = re.compile(r"\s*(?:<[|｜]?[\w▁/.-]{1,40}[|｜]?>|\[(?:EOS|end)\])?\s*$", re.IGNORECASE)
 """A token that ends an answer and is not part of it."""
-
-_NO_THOUGHT = re.compile(r"\s*<think>\s*</think>(?!.*</?think>)", re.DOTALL)
-"""The empty thought of a model that was told not to think."""
 
 _ALONE = re.compile(r"(?<!\w)(?:[A-Z]|\d+)(?!\w)")
 """A letter that a token speaks of, other than by being it, or a number in the place of one."""
@@ -114,9 +107,9 @@ def _locate(
     That is the only token that is not blank, or the one that spells the letter which the text names.
     """
     spelled = [str(token.get("token", "")) for token in tokens]
-    thinking_end = _ends(text or "".join(spelled), thinking_end)
+    thinking_end = ended_by(text or "".join(spelled), thinking_end)
     cut = was_cut(choice)
-    start = _thinking_tokens(spelled, thinking_end)
+    start = tokens_of(spelled, thinking_end)
     if start is None:
         return CUT_OFF if cut else f"no verdict after the thinking: {_quote(text)}"
     if not start and thinking_end is not None and cut and len(tokens) > 1:
@@ -125,13 +118,13 @@ def _locate(
     while end - 1 > start and spelled[end - 1].strip() and _END.fullmatch(spelled[end - 1]):
         end -= 1
     solid = [i for i in range(start, end) if spelled[i].strip()]
-    joined, said = "".join(spelled[start:end]), _after_thinking(text, thinking_end)
+    joined, said = "".join(spelled[start:end]), after(text, thinking_end)
     complete = not said.strip() or joined.strip() == said.strip()
     if not solid:
         return f"no verdict in the answer {_quote(text)}"
     if complete and len(solid) == 1:
         return CUT_OFF if cut and start else solid[0]
-    if joined.lstrip().startswith(THINKING_STARTS):
+    if joined.lstrip().startswith(STARTS):
         return "the model thinks before it answers: set thinking: skip"
     name = named(joined if complete else said, letters, cut=cut)
     if name is None:
@@ -173,9 +166,9 @@ def letter_in(
     text: str, letters: Iterable[str], thinking_end: str | None = None, *, cut: bool = False
 ) -> str | None:
     """The option letter that a sampled text names after its thinking, or None; ``cut``: at the length limit."""
-    thinking_end = _ends(text, thinking_end)
-    said = _after_thinking(text, thinking_end)
-    if any(start in said for start in THINKING_STARTS):
+    thinking_end = ended_by(text, thinking_end)
+    said = after(text, thinking_end)
+    if any(start in said for start in STARTS):
         return None
     if cut and thinking_end is not None and said == text and len(text.split()) > 1:
         return None
@@ -234,7 +227,7 @@ def _judge(top: list[tuple[str, float]], said: str, text: str, options: Iterable
     if _letter(said) not in letters and (
         mass < MIN_MASS or _ALONE.search(said) or _begins_label(said, labels)
     ):
-        if said.strip().startswith(THINKING_STARTS):
+        if said.strip().startswith(STARTS):
             return Answer(text=text, top=top, error="the model thinks before it answers: set thinking: skip")
         return Answer(
             text=text, top=top, error=f"said {_quote(said)}, no option letter (these have mass {mass:.2g})"
@@ -261,27 +254,6 @@ def _begins_label(token: str, labels: Iterable[str]) -> bool:
     """Whether a token begins an option's label in the place of its letter (``No`` where an option is ``no``)."""
     plain = token.strip().lower()
     return len(plain) > 1 and any(label.lower().startswith(plain) for label in labels)
-
-
-def _thinking_tokens(tokens: Sequence[str], thinking_end: str | None) -> int | None:
-    """How many tokens belong to the thinking; None where it was begun and not ended."""
-    if thinking_end is None:
-        return 0
-    start, seen = 0, ""
-    for index, token in enumerate(tokens):
-        seen += token
-        if thinking_end in seen:
-            start, seen = index + 1, ""
-    return None if not start and "".join(tokens).lstrip().startswith(THINKING_STARTS) else start
-
-
-def _ends(text: str, thinking_end: str | None) -> str | None:
-    """What ends the thinking in a text: what was declared, or the mark behind an empty thought."""
-    return thinking_end or (THINKING_END if _NO_THOUGHT.match(text) else None)
-
-
-def _after_thinking(text: str, thinking_end: str | None) -> str:
-    return text.rpartition(thinking_end)[2] if thinking_end and thinking_end in text else text
 
 
 def _pairs(token: Mapping[str, Any]) -> tuple[list[tuple[str, float]], str]:
