@@ -102,11 +102,9 @@ class StoreFailed(JudgekitError):
 
     exit_code = EXIT_FAILED
 
-    def __init__(
-        self, what: str, *, kept: bool = True
-    ) -> None:  # the default is for copies, in Ray's workers
+    def __init__(self, what: str, *, kept: bool = True) -> None:
         super().__init__(what)
-        self.kept = kept
+        self.kept = kept  # a copy (in Ray's workers) is made without it, and then given it
 
 
 class StoreTaken(StoreFailed):

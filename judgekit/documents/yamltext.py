@@ -25,19 +25,25 @@ _PREFIX = "tag:yaml.org,2002:"
 _MERGE = f"{_PREFIX}merge"
 _WHOLE = range(-(1 << 63), 1 << 64)
 
+_RESOLVERS = {
+    first: [(tag, pattern) for tag, pattern in known if tag != f"{_PREFIX}timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+"""How texts without a tag are told from other values: a date stays a text."""
+
+_CONSTRUCTORS = {
+    tag: make
+    for tag, make in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.removeprefix(_PREFIX) in _TAGS
+}
+"""What makes values of the known tags; what stands under None refuses any other."""
+
 
 class _Loader(yaml.SafeLoader):
     """Makes texts, numbers, booleans, null, lists and mappings from texts to these."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  as the base class has it
-        first: [(tag, pattern) for tag, pattern in known if tag != f"{_PREFIX}timestamp"]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    yaml_constructors = {  # noqa: RUF012  as the base class has it
-        tag: make
-        for tag, make in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag.removeprefix(_PREFIX) in _TAGS
-    }
+    yaml_implicit_resolvers = _RESOLVERS
+    yaml_constructors = _CONSTRUCTORS
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:

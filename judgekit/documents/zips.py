@@ -8,9 +8,7 @@ import zlib
 
 try:
     from lzma import LZMAError
-except (
-    ImportError
-):  # a Python that was built without it reads no such archive, and raises NotImplementedError
+except ImportError:  # a Python without it raises NotImplementedError, which is a RuntimeError
     _LZMA: tuple[type[Exception], ...] = ()
 else:
     _LZMA = (LZMAError,)

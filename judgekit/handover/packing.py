@@ -38,6 +38,7 @@ class Packing:
         self._taken: set[str] = set()
 
     def names(self) -> set[str]:
+        """The paths of the files in it, relative to it, with ``/`` between their parts."""
         return {one.relative_to(self.folder).as_posix() for one in self.folder.rglob("*") if one.is_file()}
 
     def pack(

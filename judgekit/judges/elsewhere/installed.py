@@ -34,6 +34,7 @@ def _are_installed(places: Iterable[str] | None) -> bool:
 
 
 def in_installed(file: str) -> bool:
+    """Whether a file stands in a folder of Python's or of installed packages."""
     return any(Path(file).is_relative_to(root) for root in _roots())
 
 
