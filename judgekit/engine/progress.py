@@ -10,7 +10,7 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from judgekit.display import printable
+from judgekit.display import printable, some
 from judgekit.runs.writer import Progress, Report
 
 _EVERY = 10.0
@@ -121,4 +121,4 @@ def _spent(progress: Progress, rate: Callable[[Progress], float], total: int | N
 
 
 def _calls(progress: Progress) -> str:
-    return f", {progress.calls:,} calls" if progress.calls else ""
+    return f", {some(progress.calls, 'call')}" if progress.calls else ""

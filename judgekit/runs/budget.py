@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from judgekit.display import some
 from judgekit.errors import BudgetSpent
 
 
@@ -96,7 +97,7 @@ class Budget:
             There is no room, and will not be.
         """
         if self.calls is not None and self.spent_calls + calls > self.calls:
-            raise BudgetSpent(f"the budget of {self.calls} calls is used up")
+            raise BudgetSpent(f"the budget of {some(self.calls, 'call')} is used up")
         if self.dollars is not None and self.spent_dollars + self._held + estimate > self.dollars:
             if self._holders and self.spent_dollars + estimate <= self.dollars:
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,8 +36,10 @@ def test_where_there_is_no_place_for_a_bar_a_line_now_and_then(
         assert capsys.readouterr().err == "", "ten seconds have not passed"
         monkeypatch.setattr(progress, "_EVERY", 0.0)
         tell(HALF)
-    (line,) = capsys.readouterr().err.splitlines()
+        tell(replace(HALF, calls=1))
+    line, one = capsys.readouterr().err.splitlines()
     assert line.startswith("run\\x1b[2J: 5 items: 3 verdicts") and line.endswith(", 7 calls")
+    assert one.endswith(", 1 call")
 
 
 def test_on_a_terminal_there_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,7 +270,7 @@ class Endpoint:
         if self.silent_since is None:
             self.silent_since = now
             if what.get("unreachable"):
-                _LOG.warning("%s: %s; trying again for a while", self.url, reason)
+                _LOG.warning("%s: %s; trying again for as long as 'patience' allows", self.url, reason)
         if now >= self._paused_until:  # many fail together: they count once
             self._failures += 1
             self._paused_until = now
