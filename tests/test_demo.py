@@ -35,7 +35,9 @@ def expanded(folder: Path, word: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "calibration" / "demo", tmp_path / "calibration" / "demo")
+    shutil.copytree(
+        ROOT / "calibration" / "demo", tmp_path / "calibration" / "demo", ignore=shutil.ignore_patterns(".*")
+    )
     (tmp_path / "demo-out").mkdir()
     shutil.copy(tmp_path / "calibration" / "demo" / "labels.jsonl", tmp_path / "demo-out")
     told = ""

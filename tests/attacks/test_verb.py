@@ -146,7 +146,7 @@ def test_what_became_of_a_policy_stands_beside_its_calibration_on_its_page_and_i
     tmp_path: Path,
 ) -> None:
     """Under another policy, nothing of it is told."""
-    shutil.copytree(DEMO, tmp_path / "demo")
+    shutil.copytree(DEMO, tmp_path / "demo", ignore=shutil.ignore_patterns(".*"))
     items, labels = tmp_path / "demo" / "unlearned.jsonl", tmp_path / "demo" / "labels.jsonl"
     jk.score(items, tmp_path / "opinions" / "unlearned", labels=labels)
     made = jk.calibrate(

@@ -31,7 +31,7 @@ OF_THE_DAY = {"made", "version", "seconds", "created", "origin"}
 
 def prepare(folder: Path, recorded: dict[str, list[dict[str, Any]]]) -> None:
     """Put down the inputs: the demo, and evidence rows by name."""
-    shutil.copytree(ROOT / "calibration" / "demo", folder / "demo")
+    shutil.copytree(ROOT / "calibration" / "demo", folder / "demo", ignore=shutil.ignore_patterns(".*"))
     for name, rows in recorded.items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 

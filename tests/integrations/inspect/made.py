@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -71,7 +72,8 @@ def calibration(folder: Path) -> Path:
     """The demo's calibration of forgetting, as a file."""
     runs = [jk.score(DEMO / f"{name}.jsonl", folder / name).folder for name in ("original", "unlearned")]
     path = folder / "forgetting.json"
-    jk.calibrate(runs, rubric="forgetting", labels=DEMO / "labels.jsonl", agreement=0.9).save(path)
+    labels = shutil.copy(DEMO / "labels.jsonl", folder)  # beside which the calibration is remembered
+    jk.calibrate(runs, rubric="forgetting", labels=labels, agreement=0.9).save(path)
     return path
 
 
